@@ -1,0 +1,118 @@
+"""AWS as the steps see it: one session from the environment, its clients, the account."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tarn.errors import code_of
+from tarn.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_athena import AthenaClient
+    from mypy_boto3_databrew import GlueDataBrewClient
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_quicksight import QuickSightClient
+    from mypy_boto3_s3 import S3Client
+
+MISSING = frozenset(
+    {"404", "NoSuchKey", "NotFound", "EntityNotFoundException", "ResourceNotFoundException"}
+)
+
+
+def is_missing(error: ClientError) -> bool:
+    """Whether AWS says that the thing is not there."""
+    return code_of(error) in MISSING
+
+
+@dataclass
+class Aws:
+    """Clients by service, made once each. `Aws()` takes everything from the environment."""
+
+    settings: Settings = field(default_factory=Settings.from_environment)
+    session: Any = None
+
+    def __post_init__(self) -> None:
+        # A session of its own: boto3's default session is not safe across threads.
+        self.session = self.session or boto3.Session(region_name=self.settings.region)
+
+    @classmethod
+    def from_environment(cls) -> Aws:
+        return cls()
+
+    def client(self, service: str) -> Any:
+        # "standard" retries throttling and lost connections with back-off and jitter.
+        config = Config(retries={"mode": "standard", "max_attempts": 6}, read_timeout=120)
+        return self.session.client(service, config=config)
+
+    @cached_property
+    def s3(self) -> S3Client:
+        client: S3Client = self.client("s3")
+        return client
+
+    @cached_property
+    def glue(self) -> GlueClient:
+        client: GlueClient = self.client("glue")
+        return client
+
+    @cached_property
+    def databrew(self) -> GlueDataBrewClient:
+        client: GlueDataBrewClient = self.client("databrew")
+        return client
+
+    @cached_property
+    def athena(self) -> AthenaClient:
+        client: AthenaClient = self.client("athena")
+        return client
+
+    @cached_property
+    def quicksight(self) -> QuickSightClient:
+        client: QuickSightClient = self.client("quicksight")
+        return client
+
+    @cached_property
+    def account_id(self) -> str:
+        return self.settings.account_id or str(self.client("sts").get_caller_identity()["Account"])
+
+    @property
+    def role_arn(self) -> str:
+        return f"arn:aws:iam::{self.account_id}:role/{self.settings.role_name}"
+
+    def console(self, path: str) -> str:
+        """An address in the AWS console."""
+        region = self.settings.region
+        return f"https://{region}.console.aws.amazon.com/{path.format(region=region)}"
+
+    def get_json(self, zone: str, key: str) -> Any | None:
+        """The JSON at a key of a zone, or None when nothing is there."""
+        try:
+            answer = self.s3.get_object(Bucket=self.settings.bucket(zone), Key=key)
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+        return json.loads(answer["Body"].read())
+
+    def put_json(self, zone: str, key: str, value: Any) -> None:
+        # One line: Athena's JSON SerDe reads one record a line.
+        body = json.dumps(value, sort_keys=True, default=str) + "\n"
+        self.s3.put_object(
+            Bucket=self.settings.bucket(zone),
+            Key=key,
+            Body=body.encode(),
+            ContentType="application/json",
+            ChecksumAlgorithm="SHA256",
+        )
+
+    def keys(self, zone: str, prefix: str) -> list[tuple[str, int]]:
+        """Keys and sizes under a prefix of a zone."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.settings.bucket(zone), Prefix=prefix
+        )
+        return [(o["Key"], o["Size"]) for page in pages for o in page.get("Contents", [])]

@@ -1,0 +1,124 @@
+"""Errors of the pipeline. Whether a retry can help is a type: Transient, or Terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError as BotoConnectionError,
+    HTTPClientError,
+)
+
+
+class TarnError(Exception):
+    """Anything the pipeline stops for."""
+
+
+class Transient(TarnError):  # noqa: N818
+    """The same call may succeed later: throttling, a 5xx answer, a lost connection."""
+
+
+class Terminal(TarnError):  # noqa: N818
+    """The same call fails again until somebody changes something."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a gate found: what is wrong, and where."""
+
+    what: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" if self.where else self.what
+
+
+class GateFailed(Terminal):
+    """A gate stopped a partition. Readers still see what was published before."""
+
+    def __init__(
+        self,
+        gate: str,
+        dataset: str,
+        partition: str,
+        findings: Sequence[Finding],
+        remedy: str,
+    ) -> None:
+        self.gate = gate
+        self.dataset = dataset
+        self.partition = partition
+        self.findings = tuple(findings)
+        self.remedy = remedy
+        super().__init__(gate, dataset, partition, self.findings, remedy)
+
+    def __str__(self) -> str:
+        lines = [f"gate {self.gate} stopped {self.dataset} {self.partition}:"]
+        lines += [f"  - {finding}" for finding in self.findings]
+        return "\n".join([*lines, f"  What to do: {self.remedy}"])
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "gate": self.gate,
+            "dataset": self.dataset,
+            "partition": self.partition,
+            "findings": [asdict(finding) for finding in self.findings],
+            "remedy": self.remedy,
+        }
+
+
+# AWS's services do not agree on one name for "slow down".
+RETRIED_CODES = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "ConcurrentModificationException",
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServerException",
+        "InternalServiceException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+
+
+def code_of(error: Exception) -> str:
+    """AWS's error code, or "" for what is not an answer of AWS."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", ""))
+    return ""
+
+
+def is_transient(error: Exception) -> bool:
+    if isinstance(error, BotoConnectionError | HTTPClientError):
+        return True
+    if not isinstance(error, ClientError):
+        return False
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    return code_of(error) in RETRIED_CODES or status >= 500
+
+
+@contextmanager
+def aws_errors(doing: str) -> Iterator[None]:
+    """Raise boto3's errors as Transient or Terminal, saying what was being done.
+
+    Also a decorator: `@aws_errors("land")`.
+    """
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        kind = Transient if is_transient(error) else Terminal
+        raise kind(f"{doing}: {error}") from error

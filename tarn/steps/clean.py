@@ -1,0 +1,42 @@
+"""clean: see the class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tarn.aws import Aws
+from tarn.partition import Partition
+from tarn.work import Status
+
+
+@dataclass(frozen=True)
+class CleanWork:
+    """One run of clean on AWS for a partition."""
+
+    partition: Partition
+    token: str
+    landed_uri: str
+    kind: ClassVar[str] = "clean"
+
+    def find(self, aws: Aws) -> str | None:
+        raise NotImplementedError
+
+    def start(self, aws: Aws) -> str:
+        raise NotImplementedError
+
+    def status(self, aws: Aws, run_id: str) -> Status:
+        raise NotImplementedError
+
+    def stop(self, aws: Aws, run_id: str) -> None:
+        raise NotImplementedError
+
+    def link(self, aws: Aws, run_id: str) -> str:
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> CleanWork:
+        raise NotImplementedError
