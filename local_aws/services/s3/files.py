@@ -1,0 +1,178 @@
+"""Files below a root that never follow a symbolic link, however an engine planted it.
+
+Each folder on the way is opened by its descriptor with O_NOFOLLOW: a check by name (realpath)
+could be true when it is made and false when the file is opened.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import stat
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# O_NONBLOCK: a named pipe in a bucket must not hang the thread that looks at it.
+FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO}
+BLOCKED = {errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST}
+RENAME_ATTEMPTS = 10
+
+
+class Obstructed(Exception):
+    """A file stands where a folder is needed, or a folder where the file is."""
+
+
+class Hasher(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+    def digest(self) -> bytes: ...
+
+
+class Incoming:
+    """A temporary file that takes bytes and their MD5 and checksums on the way."""
+
+    def __init__(self, folder: Path, hashers: dict[str, Hasher] | None = None) -> None:
+        self.path = folder / f"s3-{uuid.uuid4().hex}"
+        self.size = 0
+        self.hashers = hashers or {}
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._file = self.path.open("xb", buffering=0)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        view = memoryview(data)
+        self.size += len(view)
+        self._md5.update(view)
+        for hasher in self.hashers.values():
+            hasher.update(view)  # type: ignore[arg-type]
+        while view:
+            view = view[self._file.write(view) :]
+
+    def close(self) -> os.stat_result:
+        status = os.fstat(self._file.fileno())
+        self._file.close()
+        return status
+
+    def discard(self) -> None:
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+    @property
+    def md5(self) -> str:
+        return self._md5.hexdigest()
+
+    @property
+    def md5_digest(self) -> bytes:
+        return self._md5.digest()
+
+
+def open_folder(root: Path, parts: Sequence[str], create: bool = False) -> int:
+    current = os.open(root, FOLDER)
+    try:
+        for part in parts:
+            following = _enter(current, part, create)
+            os.close(current)
+            current = following
+    except OSError:
+        os.close(current)
+        raise
+    return current
+
+
+def _enter(folder: int, name: str, create: bool) -> int:
+    try:
+        return os.open(name, FOLDER, dir_fd=folder)
+    except FileNotFoundError:
+        if not create:
+            raise
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(name, dir_fd=folder)
+    return os.open(name, FOLDER, dir_fd=folder)
+
+
+def status(root: Path, parts: Sequence[str]) -> os.stat_result | None:
+    """The status of a regular file, or None: a folder, link or device is not an object."""
+    try:
+        folder = open_folder(root, parts[:-1])
+        try:
+            found = os.stat(parts[-1], dir_fd=folder, follow_symlinks=False)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        if error.errno in MISSING:
+            return None
+        raise
+    return found if stat.S_ISREG(found.st_mode) else None
+
+
+def open_file(root: Path, parts: Sequence[str]) -> tuple[int, os.stat_result] | None:
+    try:
+        folder = open_folder(root, parts[:-1])
+        try:
+            descriptor = os.open(parts[-1], FILE, dir_fd=folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        if error.errno in MISSING:
+            return None
+        raise
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode):
+        return descriptor, found
+    os.close(descriptor)
+    return None
+
+
+def move_in(source: Path, root: Path, parts: Sequence[str]) -> None:
+    """Rename `source` to its place; raises Obstructed where the place cannot be."""
+    for _ in range(RENAME_ATTEMPTS):
+        try:
+            return _rename(source, root, parts)
+        except FileNotFoundError:
+            # A delete pruned the folder between our making and our using it.
+            if not source.exists() or not root.exists():
+                raise
+        except OSError as error:
+            if error.errno in BLOCKED:
+                raise Obstructed("/".join(parts)) from error
+            raise
+    raise Obstructed("/".join(parts))
+
+
+def _rename(source: Path, root: Path, parts: Sequence[str]) -> None:
+    folder = open_folder(root, parts[:-1], create=True)
+    try:
+        try:
+            os.rename(source, parts[-1], dst_dir_fd=folder)
+        except IsADirectoryError:
+            os.rmdir(parts[-1], dir_fd=folder)  # an empty folder is nothing in S3
+            os.rename(source, parts[-1], dst_dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
+def remove(root: Path, parts: Sequence[str]) -> None:
+    """Unlink a file and the folders which that leaves empty: S3 has no empty folders."""
+    if status(root, parts) is None:
+        return
+    with contextlib.suppress(FileNotFoundError):
+        _in_folder(root, parts, os.unlink)
+    for depth in range(len(parts) - 1, 0, -1):
+        try:
+            _in_folder(root, parts[:depth], os.rmdir)
+        except OSError:
+            return
+
+
+def _in_folder(root: Path, parts: Sequence[str], act: "FolderAct") -> None:
+    folder = open_folder(root, parts[:-1])
+    try:
+        act(parts[-1], dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
+class FolderAct(Protocol):
+    def __call__(self, path: str, *, dir_fd: int) -> None: ...

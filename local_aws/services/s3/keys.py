@@ -1,0 +1,53 @@
+"""Where a key lives on disk, relative to its bucket's folder.
+
+S3's keys are any 1 to 1024 bytes of UTF-8; paths are not. A key that is a sound path is that path,
+so engines read and write objects as plain files. Every other key lives under `.~k/<hh>/<sha256>`,
+and SQLite remembers its name.
+"""
+
+import hashlib
+import unicodedata
+
+RESERVED = ".~"
+ENCODED = ".~k"
+UPLOADS = ".~u"
+MAX_KEY = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+MAX_PATH = 900
+MAX_SEGMENT = 240
+MAX_FILE_NAME = 255
+
+Place = tuple[str, ...]
+
+
+def readable(key: str) -> Place | None:
+    """The path that this key names when an engine wrote it, or None where a path cannot mean it."""
+    parts = tuple(key.split("/"))
+    return parts if all(_is_name(part) for part in parts) else None
+
+
+def is_plain(key: str) -> bool:
+    """Whether we write this key to its own path, the same on every disk."""
+    return (
+        readable(key) is not None
+        and len(key.encode()) <= MAX_PATH
+        and all(len(part.encode()) <= MAX_SEGMENT for part in key.split("/"))
+        and not any(unicodedata.category(char) == "Cc" for char in key)
+        and unicodedata.is_normalized("NFC", key)
+    )
+
+
+def encoded(key: str) -> Place:
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return (ENCODED, digest[:2], digest)
+
+
+def places(key: str) -> list[Place]:
+    """Where to look for a key: its path first, because a file is the truth."""
+    path = readable(key)
+    return [path, encoded(key)] if path else [encoded(key)]
+
+
+def _is_name(part: str) -> bool:
+    if part in ("", ".", "..") or part.startswith(RESERVED) or "\0" in part:
+        return False
+    return len(part.encode()) <= MAX_FILE_NAME
