@@ -1,0 +1,72 @@
+"""What every service is given: where data lives, who we are, and the other services' models."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local_aws.database import Database
+
+if TYPE_CHECKING:
+    from local_aws.services.athena.model import AthenaEngine
+    from local_aws.services.glue.catalog import Catalog
+    from local_aws.services.logs.model import LogStore
+    from local_aws.services.s3.model import S3Store
+
+Request = dict[str, Any]
+Response = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The one key pair that signs requests to this server."""
+
+    access_key: str
+    secret_key: str
+
+
+@dataclass
+class Platform:
+    """The server's own facts and, once `local_aws.services.build` ran, its services' models."""
+
+    data_dir: Path
+    port: int
+    credentials: Credentials
+    region: str = "us-east-1"
+    account_id: str = "123456789012"
+    allow_reset: bool = False
+    hosts: tuple[str, ...] = ()
+    s3: "S3Store" = field(init=False)
+    glue: "Catalog" = field(init=False)
+    logs: "LogStore" = field(init=False)
+    athena: "AthenaEngine" = field(init=False)
+
+    @property
+    def endpoint_url(self) -> str:
+        """The address under which child processes reach this server."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def db(self, service: str) -> Database:
+        """The service's own state. No other service opens it."""
+        return Database(self.data_dir / "state" / f"{service}.sqlite3")
+
+    def scratch(self, name: str) -> Path:
+        """A folder for work in progress, on the data folder's file system so renames are atomic."""
+        folder = self.data_dir / "tmp" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def arn(self, service: str, resource: str) -> str:
+        """``arn:aws:<service>:<region>:<account>:<resource>``."""
+        return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
+
+    def child_environment(self) -> dict[str, str]:
+        """The environment of a process that we start: ours, and the way back to this server."""
+        own = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+        return own | {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": self.credentials.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.credentials.secret_key,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_REGION": self.region,
+        }

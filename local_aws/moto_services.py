@@ -1,0 +1,130 @@
+"""IAM, STS and the other control planes that moto keeps, behind our port and signature check.
+
+moto is a WSGI application with its state in memory. A call that changed the state is answered
+only after the state is pickled to the data folder, all services together since their objects
+refer to each other: an acknowledged change survives a kill.
+"""
+
+import io
+import logging
+import pickle
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from local_aws.context import Platform
+from local_aws.wire.http import Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
+
+SERVICES = ("iam", "sts", "sns", "sqs", "kms", "secretsmanager", "events")
+"""Signing names. What is not here and not ours is refused by name."""
+
+PRIVATE_KEYS = (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)
+LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
+
+
+class MotoServices:
+    """One ASGI application over moto's services. moto is imported at the first request."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._state = _StateFile(platform.data_dir / "state" / "moto.pickle")
+        self._lock = threading.Lock()
+        self._app: Any = None
+        self._asgi = WSGIMiddleware(self._wsgi, workers=4)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self._asgi(scope, receive, send)
+
+    def reset(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            for backends in _backends().values():
+                backends.reset()
+            self._state.save()
+
+    def _wsgi(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        started: list[Any] = []
+        with self._lock:  # moto's models are plain dicts without locks
+            body = b"".join(self._application()(environ, lambda *args: started.extend(args)))
+            self._state.save()
+        status, headers, *_rest = started
+        start_response(status, [(k, v) for k, v in headers if not _is_cors(k)])
+        return [body]
+
+    def _application(self) -> Any:
+        if self._app is None:
+            from moto.server import DomainDispatcherApplication, create_backend_app
+
+            self._app = DomainDispatcherApplication(create_backend_app)
+            self._state.load()
+        return self._app
+
+
+def _is_cors(header: str) -> bool:
+    """moto lets any web page read its answers; this server lets none."""
+    return header.lower().startswith("access-control-")
+
+
+class _StateFile:
+    """moto's state on disk, written where it changed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._saved = b""
+
+    def save(self) -> None:
+        state = {
+            service: {
+                (account, region): vars(backend)
+                for account, regions in backends.items()
+                for region, backend in regions.items()
+            }
+            for service, backends in _backends().items()
+        }
+        buffer = io.BytesIO()
+        _Pickler(buffer).dump(state)
+        if buffer.getvalue() == self._saved:
+            return
+        self._saved = buffer.getvalue()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self.path.with_suffix(".new")
+        temporary.write_bytes(self._saved)
+        temporary.replace(self.path)
+
+    def load(self) -> None:
+        if not self.path.exists():
+            return
+        state = pickle.loads(self.path.read_bytes())
+        for service, backends in _backends().items():
+            for (account, region), members in state.get(service, {}).items():
+                vars(backends[account][region]).update(members)
+
+
+def _backends() -> dict[str, Any]:
+    from moto.backends import get_backend
+
+    return {service: get_backend(service) for service in SERVICES}
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles what moto keeps beside plain data: locks are made anew, KMS's keys travel as PEM."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if type(value) in LOCKS:
+            return LOCKS[type(value)], ()
+        if isinstance(value, PRIVATE_KEYS):
+            pem = value.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            return load_pem_private_key, (pem, None)
+        return NotImplemented

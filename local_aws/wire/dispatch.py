@@ -1,0 +1,49 @@
+"""From a verified request of a JSON service to its method and back."""
+
+import logging
+from typing import Any
+
+from local_aws.errors import InternalError, ServiceError, UnknownOperation
+from local_aws.wire import json_rpc, rest_json
+from local_aws.wire.http import HttpRequest, HttpResponse
+from local_aws.wire.models import method_name, operation_model, service_model
+from local_aws.wire.validate import validate
+
+logger = logging.getLogger(__name__)
+
+PROTOCOLS: dict[str, Any] = {"json": json_rpc, "rest-json": rest_json}
+
+
+def protocol_of(service: str) -> Any:
+    """The module that speaks the service's protocol."""
+    return PROTOCOLS[service_model(service).metadata["protocol"]]
+
+
+def dispatch(service: str, api: Any, request: HttpRequest) -> HttpResponse:
+    """Parse, validate, call, serialise. Every failure leaves in AWS's shape."""
+    protocol = protocol_of(service)
+    try:
+        return _call(protocol, service, api, request)
+    except ServiceError as error:
+        return _failed(protocol, service, error)
+    except Exception as error:
+        logger.exception("%s failed", service)
+        return _failed(protocol, service, InternalError(f"{type(error).__name__}: {error}"))
+
+
+def _call(protocol: Any, service: str, api: Any, request: HttpRequest) -> HttpResponse:
+    name = protocol.operation_of(service, request)
+    operation = operation_model(service, name)
+    method = getattr(api, method_name(name), None)
+    if operation is None or method is None:
+        raise UnknownOperation(service, name)
+    parameters = protocol.parse(operation, request)
+    validate(service, operation.input_shape, parameters)
+    result: HttpResponse = protocol.serialise(operation, method(parameters) or {})
+    return result
+
+
+def _failed(protocol: Any, service: str, error: ServiceError) -> HttpResponse:
+    logger.info("%s: %s: %s", service, error.code, error.message)
+    response: HttpResponse = protocol.serialise_error(service, error)
+    return response

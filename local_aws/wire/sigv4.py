@@ -1,0 +1,253 @@
+"""Signature Version 4, verified: who may ask this server to run code.
+
+Covers the Authorization header and presigned query strings
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+A body is checked against its hash by whoever reads it: `check_body` here, S3 while it streams.
+"""
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from local_aws.context import Credentials
+from local_aws.errors import ServiceError
+from local_aws.wire.http import HttpRequest
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+MAX_SKEW = dt.timedelta(minutes=15)
+MAX_EXPIRES = 7 * 24 * 3600
+SAFE = "-_.~"
+
+
+class MissingAuthentication(ServiceError):
+    """A request that is not signed at all."""
+
+    code = "MissingAuthenticationTokenException"
+    status = 403
+
+
+class IncompleteSignature(ServiceError):
+    """A signature whose parts do not make one."""
+
+    code = "IncompleteSignatureException"
+    status = 400
+
+
+class UnrecognizedClient(ServiceError):
+    """An access key that this server did not hand out."""
+
+    code = "UnrecognizedClientException"
+    status = 403
+
+
+class InvalidSignature(ServiceError):
+    """A signature that another secret made, or that was made for another request or time."""
+
+    code = "InvalidSignatureException"
+    status = 403
+
+
+class ExpiredRequest(InvalidSignature):
+    """A presigned request past its time."""
+
+    s3_code = "AccessDenied"
+
+
+class SkewedClock(InvalidSignature):
+    """A request signed too far from now."""
+
+    s3_code = "RequestTimeTooSkewed"
+
+
+@dataclass(frozen=True)
+class Authentication:
+    """A verified signature; S3 needs its parts to verify signed chunks.
+
+    ``payload_hash`` is the signed ``x-amz-content-sha256`` (None where the request had none).
+    """
+
+    access_key: str
+    service: str
+    scope: str
+    timestamp: str
+    signature: str
+    signing_key: bytes
+    payload_hash: str | None
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What a request says of its own signature."""
+
+    access_key: str
+    date: str
+    region: str
+    service: str
+    signed_headers: list[str]
+    signature: str
+    timestamp: str
+    presigned: bool
+
+    @property
+    def scope(self) -> str:
+        return f"{self.date}/{self.region}/{self.service}/aws4_request"
+
+
+def service_of(request: HttpRequest) -> str | None:
+    """The service that a request is signed for, before anything is verified."""
+    try:
+        return _claim(request).service
+    except ServiceError:
+        return None
+
+
+def verify(request: HttpRequest, credentials: Credentials, now: dt.datetime) -> Authentication:
+    """The request's verified signature.
+
+    Raises a `ServiceError` with AWS's code where it is missing, foreign, forged or out of time.
+    """
+    claim = _claim(request)
+    if claim.access_key != credentials.access_key:
+        raise UnrecognizedClient("The security token included in the request is invalid.")
+    _check_time(request, claim, now)
+    key = signing_key(credentials.secret_key, claim)
+    payload_hash = request.headers.get("x-amz-content-sha256")
+    if claim.presigned:
+        payload_hash = dict(request.query).get("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
+    hashed = payload_hash or hashlib.sha256(request.body).hexdigest()
+    candidates = (_canonical(request, claim, path, hashed) for path in _paths(request, claim))
+    if not any(hmac.compare_digest(_sign(key, claim, c), claim.signature) for c in candidates):
+        raise InvalidSignature(
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method. "
+            "Consult the service documentation for details."
+        )
+    return Authentication(
+        access_key=claim.access_key,
+        service=claim.service,
+        scope=claim.scope,
+        timestamp=claim.timestamp,
+        signature=claim.signature,
+        signing_key=key,
+        payload_hash=payload_hash,
+    )
+
+
+def check_body(authentication: Authentication, body: bytes) -> None:
+    """Raise `InvalidSignature` where the body is not the one that was signed."""
+    signed = authentication.payload_hash
+    if signed and len(signed) == 64 and hashlib.sha256(body).hexdigest() != signed:
+        raise InvalidSignature("The body does not match the signed x-amz-content-sha256.")
+
+
+def signing_key(secret: str, claim: _Claim) -> bytes:
+    """The key of a day, region and service."""
+    key = f"AWS4{secret}".encode()
+    for part in (claim.date, claim.region, claim.service, "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
+
+
+def _claim(request: HttpRequest) -> _Claim:
+    query = dict(request.query)
+    if query.get("X-Amz-Algorithm") == ALGORITHM:
+        return _make_claim(
+            query.get("X-Amz-Credential", ""),
+            query.get("X-Amz-SignedHeaders", ""),
+            query.get("X-Amz-Signature", ""),
+            query.get("X-Amz-Date", ""),
+            presigned=True,
+        )
+    authorization = request.headers.get("authorization", "")
+    if not authorization:
+        raise MissingAuthentication("Missing Authentication Token")
+    if not authorization.startswith(ALGORITHM):
+        raise IncompleteSignature(f"Only {ALGORITHM} is supported.")
+    parts = dict(re.findall(r"(\w+)=([^,\s]+)", authorization))
+    return _make_claim(
+        parts.get("Credential", ""),
+        parts.get("SignedHeaders", ""),
+        parts.get("Signature", ""),
+        request.headers.get("x-amz-date", ""),
+        presigned=False,
+    )
+
+
+def _make_claim(
+    credential: str, signed: str, signature: str, timestamp: str, *, presigned: bool
+) -> _Claim:
+    fields = credential.rsplit("/", 4)
+    if len(fields) != 5 or fields[4] != "aws4_request" or not signed or not signature:
+        raise IncompleteSignature(
+            "The request needs Credential=KEY/DATE/REGION/SERVICE/aws4_request, "
+            "SignedHeaders and Signature."
+        )
+    headers = signed.split(";")
+    if "host" not in headers:
+        raise IncompleteSignature("'host' must be a signed header.")
+    access_key, date, region, service = fields[:4]
+    return _Claim(access_key, date, region, service, headers, signature, timestamp, presigned)
+
+
+def _check_time(request: HttpRequest, claim: _Claim, now: dt.datetime) -> None:
+    try:
+        signed_at = dt.datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+    except ValueError:
+        raise IncompleteSignature(f"X-Amz-Date '{claim.timestamp}' is not a date.") from None
+    if claim.timestamp[:8] != claim.date:
+        raise InvalidSignature("The credential's date is not the request's date.")
+    if not claim.presigned:
+        if abs(now - signed_at) > MAX_SKEW:
+            raise SkewedClock(
+                f"Signature expired: {claim.timestamp} is more than 15 minutes "
+                f"from {now:%Y%m%dT%H%M%SZ}"
+            )
+        return
+    expires = dict(request.query).get("X-Amz-Expires", "")
+    if not expires.isdigit() or not 0 < int(expires) <= MAX_EXPIRES:
+        raise IncompleteSignature("X-Amz-Expires must be from 1 to 604800 seconds.")
+    if signed_at - MAX_SKEW > now or now > signed_at + dt.timedelta(seconds=int(expires)):
+        raise ExpiredRequest("Request has expired")
+
+
+def _paths(request: HttpRequest, claim: _Claim) -> list[str]:
+    """The canonical URIs that a correct client may have signed.
+
+    S3 signs the path encoded once, every other service encoded twice.
+    """
+    once = quote(unquote(request.raw_path), safe="/" + SAFE) or "/"
+    if claim.service == "s3":
+        return list(dict.fromkeys([request.raw_path, once]))
+    return list(dict.fromkeys([quote(request.raw_path, safe="/" + SAFE), once]))
+
+
+def _canonical(request: HttpRequest, claim: _Claim, path: str, payload_hash: str) -> str:
+    pairs = sorted(
+        (quote(name, safe=SAFE), quote(value, safe=SAFE))
+        for name, value in request.query
+        if not (claim.presigned and name == "X-Amz-Signature")
+    )
+    headers = [
+        f"{name}:{re.sub(' +', ' ', request.headers.get(name, '').strip())}\n"
+        for name in claim.signed_headers
+    ]
+    return "\n".join(
+        [
+            request.method,
+            path,
+            "&".join(f"{name}={value}" for name, value in pairs),
+            "".join(headers),
+            ";".join(claim.signed_headers),
+            payload_hash,
+        ]
+    )
+
+
+def _sign(key: bytes, claim: _Claim, canonical: str) -> str:
+    text = "\n".join(
+        [ALGORITHM, claim.timestamp, claim.scope, hashlib.sha256(canonical.encode()).hexdigest()]
+    )
+    return hmac.new(key, text.encode(), "sha256").hexdigest()
