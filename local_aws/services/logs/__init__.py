@@ -1,0 +1,1 @@
+"""CloudWatch Logs: groups, streams and events, as Glue and Airflow's operators need them."""
