@@ -17,15 +17,10 @@ Item = TypeVar("Item")
 
 
 def page(
-    items: Iterable[Item],
-    request: Request,
-    *,
-    key: Callable[[Item], str],
-    default: int = 100,
-    most: int = 1000,
+    items: Iterable[Item], request: Request, *, key: Callable[[Item], str], default: int = 100
 ) -> tuple[list[Item], dict[str, str]]:
     """The asked-for page, and ``{"NextToken": ...}`` when there is more."""
-    limit = _limit(request.get("MaxResults"), default, most)
+    limit = request.get("MaxResults", default)
     token = request.get("NextToken")
     rest = sorted(items, key=key)
     if token:
@@ -34,12 +29,6 @@ def page(
     chosen = rest[:limit]
     more = {"NextToken": _seal(key(chosen[-1]))} if len(rest) > limit else {}
     return chosen, more
-
-
-def _limit(asked: int | None, default: int, most: int) -> int:
-    if asked is not None and not 1 <= asked <= most:
-        raise InvalidInputException(f"MaxResults must be between 1 and {most}, not {asked}")
-    return asked or default
 
 
 def _seal(key: str) -> str:
