@@ -1,0 +1,205 @@
+"""The subcommands of ``./lake``."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from laptop import demo, environment, stack
+from laptop.airflow import AirflowApi
+from laptop.home import ROOT, Home
+from laptop.processes import StartFailed
+
+QUICK = "not spark and not airflow and not browser"
+console = Console(highlight=False)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one subcommand; its exit code."""
+    options, rest = _parser().parse_known_args(arguments)
+    if rest and options.run not in PASSES_ON:
+        _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        return int(options.run(options, rest) or 0)
+    except (StartFailed, stack.PortTaken, demo.DemoFailed) as error:
+        console.print(f"lake: {error}", style="red", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        console.print("\nlake: interrupted. What was started goes on; ./lake down stops it.")
+        return 130
+
+
+def run_demo(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Everything: stack, deployment, a year of partitions, views, dashboard."""
+    began = time.monotonic()
+    home = Home.from_environment()
+    console.print("Starting the stack on 127.0.0.1")
+    stack.up(home, console.print)
+    stack.use_aws(home)
+    deploy_lake()
+    api = AirflowApi(home)
+    demo.wait_for_dags(api)
+    started = time.monotonic()
+    demo.request_work(api)
+    console.print("Twelve months of flights and weather; planes, airports and airlines as a whole")
+    expected = len(demo.MONTHS) * len(demo.MONTHLY) + len(demo.WHOLE)
+    partitions = demo.watch(api, console, expected)
+    partitions_took = time.monotonic() - started
+    failed = [p for p in partitions if p.state == "failed"]
+    if failed:
+        raise demo.DemoFailed(f"{len(failed)} partitions failed\n{demo.failures(api)}")
+    from tarn import ledger
+
+    demo.wait_for_views(api, ledger.pending_refresh, console)
+    _summarise(home, api)
+    console.print(
+        f"\nPartitions took {partitions_took:.0f} s, everything {time.monotonic() - began:.0f} s."
+    )
+    return 0
+
+
+def deploy_lake() -> None:
+    """Make what the pipeline expects on AWS."""
+    from tarn.deploy import deploy
+
+    console.print("Deploying the lake")
+    changed = 0
+    for line in deploy():
+        if "unchanged" not in line:
+            changed += 1
+            console.print(f"  {line}", markup=False)
+    if not changed:
+        console.print("  nothing to change")
+
+
+def _summarise(home: Home, api: AirflowApi) -> None:
+    from tarn import ledger
+
+    console.print()
+    console.print(demo.ledger_table(ledger.summary()))
+    console.print(
+        _query_table(
+            "SELECT carrier, name, month, flights, average_arrival_delay "
+            "FROM lake.delays_by_carrier_month ORDER BY average_arrival_delay DESC LIMIT 5",
+            "The worst months of any carrier (Athena: lake.delays_by_carrier_month)",
+        )
+    )
+    console.print(f"Airflow    {api.address}")
+    console.print(
+        f"Dashboard  http://127.0.0.1:{home.ports().aws}/quicksight/dashboards/tarn-flights"
+    )
+    console.print('AWS        eval "$(./lake env)", then aws, boto3, awswrangler as ever')
+
+
+def _query_table(sql: str, title: str) -> Table:
+    import awswrangler
+
+    from tarn.settings import Settings
+
+    settings = Settings.from_environment()
+    frame = awswrangler.athena.read_sql_query(
+        sql, database=settings.database, workgroup=settings.workgroup, ctas_approach=False
+    )
+    shown = Table(title=title, title_justify="left")
+    for column in frame.columns:
+        shown.add_column(column)
+    for row in frame.itertuples(index=False):
+        shown.add_row(*(f"{v:.1f}" if isinstance(v, float) else str(v) for v in row))
+    return shown
+
+
+def run_up(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Start the stack over the data that is there."""
+    home = Home.from_environment()
+    stack.up(home, console.print)
+    stack.use_aws(home)
+    deploy_lake()
+    console.print(f"Airflow    http://127.0.0.1:{home.ports().airflow}")
+    console.print(f"Dashboards http://127.0.0.1:{home.ports().aws}/quicksight/dashboards")
+    return 0
+
+
+def run_down(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Stop the stack; the data stays."""
+    stopped = stack.down(Home.from_environment())
+    console.print(f"Stopped: {', '.join(stopped)}" if stopped else "Nothing was running")
+    return 0
+
+
+def run_status(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """What runs; exit code 1 where not everything does."""
+    parts = stack.parts(Home.from_environment())
+    for name, running in parts.items():
+        console.print(f"{name:24} {'running' if running else 'stopped'}")
+    return 0 if all(parts.values()) else 1
+
+
+def run_env(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Shell lines that point AWS clients at the local AWS."""
+    for name, value in environment.aws(Home.from_environment()).items():
+        print(f"export {name}='{value}'")  # noqa: T201 - for eval
+    return 0
+
+
+def run_serve(_options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """local_aws alone, in the foreground."""
+    os.execve(sys.executable, [sys.executable, "-m", "local_aws", *rest], environment.base())
+
+
+def run_sql(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """One statement through Athena."""
+    stack.use_aws(Home.from_environment())
+    console.print(_query_table(options.sql, ""))
+    return 0
+
+
+def run_deploy(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Deploy the lake to the running local AWS."""
+    stack.use_aws(Home.from_environment())
+    deploy_lake()
+    return 0
+
+
+def run_test(_options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """The test suite; ``quick`` leaves out what starts Spark, Airflow or a browser.
+
+    Everything after it goes to pytest: ``./lake test quick tests/dags -x``.
+    """
+    command = [sys.executable, "-m", "pytest"]
+    if rest[:1] == ["quick"]:
+        command, rest = [*command, "-m", QUICK], rest[1:]
+    return subprocess.run(
+        [*command, *rest], cwd=ROOT, env=environment.base(), check=False
+    ).returncode
+
+
+Command = Callable[[argparse.Namespace, Sequence[str]], Any]
+PASSES_ON: tuple[Command, ...] = (run_serve, run_test)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lake", description="Tarn: a data lake, here and on AWS.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command, *, passes_on: bool = False) -> argparse.ArgumentParser:
+        help_text = (run.__doc__ or "").split(";")[0].rstrip(".")
+        sub = commands.add_parser(name, help=help_text, add_help=not passes_on)
+        sub.set_defaults(run=run)
+        return sub
+
+    add("demo", run_demo)
+    add("up", run_up)
+    add("down", run_down)
+    add("status", run_status)
+    add("env", run_env)
+    add("serve", run_serve, passes_on=True)
+    add("sql", run_sql).add_argument("sql", help="a statement in Athena's SQL")
+    add("deploy", run_deploy)
+    add("test", run_test, passes_on=True)
+    return parser

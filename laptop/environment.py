@@ -1,0 +1,68 @@
+"""The environment variables that make this machine an AWS and an Airflow."""
+
+import os
+import sys
+from pathlib import Path
+
+from laptop.home import ROOT, Home
+
+REGION = "us-east-1"
+
+
+def aws(home: Home) -> dict[str, str]:
+    """What every AWS client needs to reach local_aws: an address and a profile, no secret."""
+    return {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{home.ports().aws}",
+        "AWS_SHARED_CREDENTIALS_FILE": str(home.data / "credentials"),
+        "AWS_CONFIG_FILE": str(home.data / "config"),
+        "AWS_PROFILE": "tarn",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+    }
+
+
+def airflow(home: Home, database: str) -> dict[str, str]:
+    """Airflow's configuration for two cores and one user."""
+    port = home.ports().airflow
+    options = {
+        "CORE__EXECUTOR": "LocalExecutor",
+        "CORE__PARALLELISM": os.environ.get("LAKE_PARALLELISM", "4"),
+        "CORE__MAX_ACTIVE_TASKS_PER_DAG": "16",
+        "CORE__LOAD_EXAMPLES": "False",
+        "CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        "CORE__FERNET_KEY": "",
+        "DATABASE__SQL_ALCHEMY_CONN": database,
+        "API__BASE_URL": f"http://127.0.0.1:{port}",
+        "API__SECRET_KEY": home.secret("api"),
+        "API_AUTH__JWT_SECRET": home.secret("jwt"),
+        # The largest lever on how soon a task follows the one before it.
+        "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+        "SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        "DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
+        "DAG_PROCESSOR__REFRESH_INTERVAL": "30",
+        "USAGE_DATA_COLLECTION__ENABLED": "False",
+    }
+    return {f"AIRFLOW__{name}": value for name, value in options.items()} | {
+        "AIRFLOW_HOME": str(home.airflow)
+    }
+
+
+def pipeline() -> dict[str, str]:
+    """How often the pipeline asks for the state of AWS work: here it is done in seconds."""
+    return {"TARN_POLL_SECONDS": os.environ.get("TARN_POLL_SECONDS", "0.5")}
+
+
+def base() -> dict[str, str]:
+    """This process's environment less any real AWS account, with our Python's programs first."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "AIRFLOW_"))}
+    programs = str(Path(sys.executable).parent)
+    return own | {
+        "PATH": os.pathsep.join([programs, own.get("PATH", os.defpath)]),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
