@@ -82,8 +82,7 @@ class Contract:
             "keys": list(self.keys),
             "sort_by": list(self.sort_by),
             "rules": [
-                {"name": r.name, "expression": r.expression, "action": r.action}
-                for r in self.rules
+                {"name": r.name, "expression": r.expression, "action": r.action} for r in self.rules
             ],
         }
 

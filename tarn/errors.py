@@ -10,8 +10,10 @@ from typing import Any
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionError as BotoConnectionError,
     HTTPClientError,
+)
+from botocore.exceptions import (
+    ConnectionError as BotoConnectionError,
 )
 
 
@@ -19,11 +21,11 @@ class TarnError(Exception):
     """Anything the pipeline stops for."""
 
 
-class Transient(TarnError):  # noqa: N818
+class Transient(TarnError):
     """The same call may succeed later: throttling, a 5xx answer, a lost connection."""
 
 
-class Terminal(TarnError):  # noqa: N818
+class Terminal(TarnError):
     """The same call fails again until somebody changes something."""
 
 

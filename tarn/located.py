@@ -35,4 +35,4 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 def read_yaml(path: Path) -> Any:
     """The file's content, its mappings as Located."""
     with path.open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=_Loader)  # noqa: S506 (a SafeLoader with one constructor)
+        return yaml.load(file, Loader=_Loader)

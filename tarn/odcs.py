@@ -39,7 +39,9 @@ class _Reader:
             document = read_yaml(path)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise self.error(line, f"This is not YAML: {error.problem}.", "Mend the line.") from None
+            raise self.error(
+                line, f"This is not YAML: {error.problem}.", "Mend the line."
+            ) from None
         if not isinstance(document, Located):
             raise self.error(1, "The file holds no mapping.", "Begin with `apiVersion: v3.1.0`.")
         self.document = document
@@ -62,7 +64,9 @@ class _Reader:
             start=str(interval.get("start", "")),
             end=str(interval.get("end", "")),
             source=self.source(),
-            source_columns=tuple(p["name"] for p in properties if not self.custom(p).get("derived")),
+            source_columns=tuple(
+                p["name"] for p in properties if not self.custom(p).get("derived")
+            ),
             columns=columns,
             partition_columns=self.partition_columns(properties),
             keys=self.keys(properties),

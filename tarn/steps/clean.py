@@ -1,42 +1,106 @@
-"""clean: see the class."""
+"""clean: the DataBrew recipe job writes the run's folder in the clean zone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from tarn.aws import Aws
+from botocore.exceptions import ClientError
+
+from tarn import databrew
+from tarn.aws import Aws, is_missing
+from tarn.errors import aws_errors
 from tarn.partition import Partition
 from tarn.work import Status
 
 
 @dataclass(frozen=True)
 class CleanWork:
-    """One run of clean on AWS for a partition."""
+    """One run of the partition's DataBrew recipe job."""
 
     partition: Partition
     token: str
     landed_uri: str
     kind: ClassVar[str] = "clean"
 
+    @property
+    def job(self) -> str:
+        return f"{self.partition.slug}-clean"
+
+    @property
+    def prefix(self) -> str:
+        return self.partition.run_folder(self.token)
+
+    @aws_errors("clean")
     def find(self, aws: Aws) -> str | None:
-        raise NotImplementedError
+        reusable = databrew.LIVING | {"SUCCEEDED"}
+        for run in databrew.runs(self.job, aws):
+            if databrew.writes_to(run, self.token) and run["State"] in reusable:
+                return str(run["RunId"])
+        return None
 
+    @aws_errors("clean")
     def start(self, aws: Aws) -> str:
-        raise NotImplementedError
+        databrew.put_dataset(self.partition, self.landed_uri, aws)
+        version = databrew.recipe_version(self.partition.dataset, aws)
+        self._drop_other_version(version, aws)
+        definition: dict[str, Any] = {
+            "Name": self.job,
+            "RoleArn": aws.role_arn,
+            "Outputs": [self._output(aws)],
+            "MaxCapacity": aws.settings.databrew_nodes,
+            "Timeout": aws.settings.job_minutes,
+        }
+        reference = {"Name": self.partition.dataset, "RecipeVersion": version}
+        databrew.upsert(
+            aws.databrew.create_recipe_job,
+            aws.databrew.update_recipe_job,
+            definition,
+            {"DatasetName": self.partition.slug, "RecipeReference": reference},
+        )
+        return str(aws.databrew.start_job_run(Name=self.job)["RunId"])
 
+    def _output(self, aws: Aws) -> dict[str, Any]:
+        return {
+            "Format": "PARQUET",
+            "CompressionFormat": "SNAPPY",
+            "Location": {"Bucket": aws.settings.bucket("clean"), "Key": self.prefix},
+            "Overwrite": True,
+            "MaxOutputFiles": 1,
+        }
+
+    def _drop_other_version(self, version: str, aws: Aws) -> None:
+        # UpdateRecipeJob cannot change the recipe: a job of an older version is made anew.
+        try:
+            job = aws.databrew.describe_job(Name=self.job)
+        except ClientError as error:
+            if is_missing(error):
+                return
+            raise
+        if job.get("RecipeReference", {}).get("RecipeVersion") != version:
+            aws.databrew.delete_job(Name=self.job)
+
+    @aws_errors("clean")
     def status(self, aws: Aws, run_id: str) -> Status:
-        raise NotImplementedError
+        status = databrew.status(self.job, run_id, aws)
+        status.detail.update(token=self.token, uri=aws.settings.uri("clean", self.prefix))
+        return status
 
+    @aws_errors("clean")
     def stop(self, aws: Aws, run_id: str) -> None:
-        raise NotImplementedError
+        databrew.stop(self.job, run_id, aws)
 
     def link(self, aws: Aws, run_id: str) -> str:
-        raise NotImplementedError
+        return databrew.link(self.job, run_id, aws)
 
     def to_dict(self) -> dict[str, Any]:
-        raise NotImplementedError
+        return {
+            "kind": self.kind,
+            "partition": self.partition.to_dict(),
+            "token": self.token,
+            "landed_uri": self.landed_uri,
+        }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> CleanWork:
-        raise NotImplementedError
+        return cls(Partition.from_dict(data["partition"]), data["token"], data["landed_uri"])

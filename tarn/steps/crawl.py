@@ -1,51 +1,177 @@
-"""crawl: see the class."""
+"""crawl: a crawler reads the unpublished run into a shadow table; its schema meets the contract.
+
+The crawler is the run's own and only ever writes the shadow database: what readers use comes from
+the contract, never from a crawler.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from tarn.aws import Aws
+from botocore.exceptions import ClientError
+
+from tarn import costs
+from tarn.aws import Aws, is_missing
+from tarn.contract import load_contract
+from tarn.errors import Finding, GateFailed, Terminal, aws_errors, code_of
 from tarn.partition import Partition
 from tarn.work import Status
 
 
+def table_prefix(partition: Partition) -> str:
+    return partition.slug.replace("-", "_") + "_"
+
+
+def shadow_table(partition: Partition, token: str) -> str:
+    """The name that a crawler gives the run's folder: prefix, and `run=abc` as `run_abc`."""
+    return f"{table_prefix(partition)}run_{token}"
+
+
+def crawler_name(partition: Partition, token: str, aws: Aws) -> str:
+    return f"{aws.settings.prefix}-{partition.slug}-{token}"
+
+
 @dataclass(frozen=True)
 class CrawlWork:
-    """One run of crawl on AWS for a partition."""
+    """One crawl of the run's folder in the curated zone (curated_uri: the convert step's uri)."""
 
     partition: Partition
     token: str
     curated_uri: str
     kind: ClassVar[str] = "crawl"
 
+    def name(self, aws: Aws) -> str:
+        return crawler_name(self.partition, self.token, aws)
+
+    @aws_errors("crawl")
     def find(self, aws: Aws) -> str | None:
-        raise NotImplementedError
+        try:
+            crawler = aws.glue.get_crawler(Name=self.name(aws))["Crawler"]
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+        succeeded = crawler.get("LastCrawl", {}).get("Status") == "SUCCEEDED"
+        return self.name(aws) if crawler["State"] != "READY" or succeeded else None
 
+    @aws_errors("crawl")
     def start(self, aws: Aws) -> str:
-        raise NotImplementedError
+        try:
+            aws.glue.create_crawler(
+                Name=self.name(aws),
+                Role=aws.role_arn,
+                DatabaseName=aws.settings.shadow_database,
+                Targets={"S3Targets": [{"Path": self.curated_uri}]},
+                TablePrefix=table_prefix(self.partition),
+                SchemaChangePolicy={
+                    "UpdateBehavior": "UPDATE_IN_DATABASE",
+                    "DeleteBehavior": "LOG",
+                },
+            )
+        except ClientError as error:
+            if code_of(error) != "AlreadyExistsException":
+                raise
+        try:
+            aws.glue.start_crawler(Name=self.name(aws))
+        except ClientError as error:
+            if code_of(error) != "CrawlerRunningException":
+                raise  # running: an earlier try of this very run; wait for it
+        return self.name(aws)
 
+    @aws_errors("crawl")
     def status(self, aws: Aws, run_id: str) -> Status:
-        raise NotImplementedError
+        crawler = aws.glue.get_crawler(Name=run_id)["Crawler"]
+        if crawler["State"] != "READY":
+            return Status("RUNNING", f"crawler {run_id}: {crawler['State']}")
+        last = crawler.get("LastCrawl", {})
+        seconds = self._seconds(run_id, aws)
+        detail = {
+            "run_id": run_id,
+            "token": self.token,
+            "seconds": seconds,
+            "cost_usd": costs.crawler(seconds),
+            "uri": self.curated_uri,
+        }
+        state = last.get("Status", "never started")
+        if state == "SUCCEEDED":
+            return Status("SUCCEEDED", f"crawler {run_id}: {state}", detail)
+        reason = last.get("ErrorMessage") or "AWS gave no message"
+        return Status("FAILED", f"crawler {run_id} ended {state}: {reason}", detail)
 
+    def _seconds(self, name: str, aws: Aws) -> float:
+        metrics = aws.glue.get_crawler_metrics(CrawlerNameList=[name])["CrawlerMetricsList"]
+        return float(metrics[0].get("LastRuntimeSeconds", 0)) if metrics else 0.0
+
+    @aws_errors("crawl")
     def stop(self, aws: Aws, run_id: str) -> None:
-        raise NotImplementedError
+        try:
+            aws.glue.stop_crawler(Name=run_id)
+        except ClientError as error:
+            if code_of(error) not in ("CrawlerNotRunningException", "CrawlerStoppingException"):
+                raise
 
     def link(self, aws: Aws, run_id: str) -> str:
-        raise NotImplementedError
+        return aws.console(
+            "glue/home?region={region}" + f"#/v2/data-catalog/crawlers/view/{run_id}"
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        raise NotImplementedError
+        return {
+            "kind": self.kind,
+            "partition": self.partition.to_dict(),
+            "token": self.token,
+            "curated_uri": self.curated_uri,
+        }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> CrawlWork:
-        raise NotImplementedError
+        return cls(Partition.from_dict(data["partition"]), data["token"], data["curated_uri"])
 
 
+@aws_errors("compare_schema")
 def compare_schema(partition: Partition, token: str, aws: Aws | None = None) -> dict[str, Any]:
     """Hold the crawler's shadow table against the contract (token: the *convert* step's).
 
     Returns {"added": [...], "missing": [], "retyped": [], "table"}: an added column is reported
     and does not stop; a missing or retyped one raises GateFailed.
     """
-    raise NotImplementedError
+    aws = aws or Aws()
+    contract = load_contract(partition.dataset, aws.settings)
+    table = shadow_table(partition, token)
+    found = _columns(table, aws)
+    wanted = {column.name: column.type for column in contract.columns}
+    added = [f"{name} {found[name]}" for name in found if name not in wanted]
+    missing = [f"{name} {wanted[name]}" for name in wanted if name not in found]
+    retyped = [
+        f"{name}: {wanted[name]} in the contract, {found[name]} in the files"
+        for name in wanted
+        if name in found and found[name] != wanted[name]
+    ]
+    where = f"{aws.settings.shadow_database}.{table}"
+    findings = [Finding(f"missing column {item}", where) for item in missing]
+    findings += [Finding(f"retyped column {item}", where) for item in retyped]
+    if findings:
+        raise GateFailed(
+            "schema",
+            partition.dataset,
+            partition.label,
+            findings,
+            f"Make recipes/{partition.dataset}.json and glue_jobs/{partition.dataset}.py give what "
+            f"datasets/{partition.dataset}.yaml promises, deploy, then clear the task `clean`.",
+        )
+    return {"added": added, "missing": missing, "retyped": retyped, "table": where}
+
+
+def _columns(table: str, aws: Aws) -> dict[str, str]:
+    """Names and types of the shadow table's columns, in order."""
+    try:
+        found = aws.glue.get_table(DatabaseName=aws.settings.shadow_database, Name=table)["Table"]
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        raise Terminal(
+            f"The crawler made no table {aws.settings.shadow_database}.{table}: the run's folder "
+            "held no files it could read. Clear the task `convert`."
+        ) from None
+    return {column["Name"]: column["Type"] for column in found["StorageDescriptor"]["Columns"]}

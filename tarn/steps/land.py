@@ -1,23 +1,148 @@
-"""land: the source's file for the interval goes to the raw zone, its manifest last."""
+"""land: the source's file for the interval goes to the raw zone, its manifest last.
+
+A run folder without `_manifest.json` is a landing that did not finish: nothing reads it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
-from tarn.aws import Aws
+from botocore.exceptions import ClientError
+
+from tarn import ledger
+from tarn.aws import Aws, is_missing
+from tarn.contract import Contract, load_contract
+from tarn.delimited import Record, records
+from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.partition import Partition
+from tarn.sources import SourceFile, open_source
+
+MANIFEST = "_manifest.json"
+IN_MEMORY = 64 << 20
+SHOWN = 5  # how many bad lines a message names
 
 
+@aws_errors("land")
 def land(partition: Partition, token: str, aws: Aws | None = None) -> dict[str, Any]:
     """Put the partition's raw file and its manifest.
 
     Returns the manifest: {"uri" (the run's folder), "key", "rows", "bytes", "sha256", "token",
     "source", ...}. The same bytes for the same token change nothing.
     """
-    raise NotImplementedError
+    aws = aws or Aws()
+    contract = load_contract(partition.dataset, aws.settings)
+    ledger.started(partition, token, aws)
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        with open_source(contract, partition, aws) as source:
+            counted = _copy(source, contract, partition, file)
+        manifest = _manifest(partition, token, counted, aws)
+        if (before := _landed_before(manifest, aws)) is not None:
+            return before
+        file.seek(0)
+        _put(file, manifest, aws)
+    return manifest
 
 
+def file_name(partition: Partition) -> str:
+    return f"{partition.slug}.csv"
+
+
+def _copy(
+    source: SourceFile, contract: Contract, partition: Partition, out: IO[bytes]
+) -> dict[str, Any]:
+    """Copy the partition's records, byte for byte and in order, counting them."""
+    digest, size, rows = hashlib.sha256(), 0, -1
+    for raw in _select(source, contract, partition):
+        out.write(raw)
+        digest.update(raw)
+        size += len(raw)
+        rows += 1
+    if rows <= 0:
+        raise Terminal(
+            f"{source.name} holds no rows for {partition.dataset} over the interval "
+            f"{partition.label}. Wait for the source, or leave this interval out."
+        )
+    return {"rows": rows, "bytes": size, "sha256": digest.hexdigest(), "source": source.name}
+
+
+def _select(source: SourceFile, contract: Contract, partition: Partition) -> Iterator[bytes]:
+    """The raw bytes of the header, and of each record of the partition."""
+    found = records(source.stream)
+    header = next(found, None)
+    if header is None:
+        return
+    yield header.raw
+    if source.exact:
+        yield from (record.raw for record in found)
+        return
+    wanted = _positions(header, source, contract, partition)
+    limit = max(wanted) + 1
+    for record in found:
+        fields = record.fields(limit)
+        if all(fields[at : at + 1] == [text] for at, text in wanted.items()):
+            yield record.raw
+
+
+def _positions(
+    header: Record, source: SourceFile, contract: Contract, partition: Partition
+) -> dict[int, str]:
+    """Which field must hold which text for a record to be of the partition."""
+    names = header.fields()
+    missing = [key for key in contract.partition_keys if key not in names]
+    if missing:
+        raise Terminal(
+            f"{source.name} cannot be split into partitions of {contract.name}: its header has no "
+            f"column {', '.join(missing)}. It has {', '.join(names)}."
+        )
+    return {names.index(key): str(value) for key, value in partition.values.items()}
+
+
+def _manifest(
+    partition: Partition, token: str, counted: Mapping[str, Any], aws: Aws
+) -> dict[str, Any]:
+    folder = partition.run_folder(token)
+    return {
+        "dataset": partition.dataset,
+        "partition": partition.label,
+        "token": token,
+        "uri": aws.settings.uri("raw", folder),
+        "key": f"{folder}{file_name(partition)}",
+        "landed_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        **counted,
+    }
+
+
+def _manifest_key(manifest: Mapping[str, Any]) -> str:
+    return f"{manifest['key'].rpartition('/')[0]}/{MANIFEST}"
+
+
+def _landed_before(manifest: Mapping[str, Any], aws: Aws) -> dict[str, Any] | None:
+    """The manifest of an earlier landing of the same bytes under the same token."""
+    before: dict[str, Any] | None = aws.get_json("raw", _manifest_key(manifest))
+    if before is None or before["sha256"] != manifest["sha256"]:
+        return None
+    try:
+        head = aws.s3.head_object(Bucket=aws.settings.bucket("raw"), Key=before["key"])
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
+    return before if head["ContentLength"] == before["bytes"] else None
+
+
+def _put(file: Any, manifest: dict[str, Any], aws: Aws) -> None:
+    bucket = aws.settings.bucket("raw")
+    # Other bytes under the same token: between the two puts there must be no manifest.
+    aws.s3.delete_object(Bucket=bucket, Key=_manifest_key(manifest))
+    aws.s3.upload_fileobj(file, bucket, manifest["key"], ExtraArgs={"ChecksumAlgorithm": "SHA256"})
+    aws.put_json("raw", _manifest_key(manifest), manifest)
+
+
+@aws_errors("check_landed")
 def check_landed(
     partition: Partition, landed: Mapping[str, Any], aws: Aws | None = None
 ) -> dict[str, Any]:
@@ -25,4 +150,100 @@ def check_landed(
 
     Returns {"rows", "columns", "bytes"}; raises GateFailed.
     """
-    raise NotImplementedError
+    aws = aws or Aws()
+    contract = load_contract(partition.dataset, aws.settings)
+    manifest = aws.get_json("raw", _manifest_key(landed))
+    if manifest is None:
+        raise _gate(partition, [Finding("there is no manifest", landed["uri"])], "Land it again.")
+    body = aws.s3.get_object(Bucket=aws.settings.bucket("raw"), Key=manifest["key"])["Body"]
+    look = _Look(contract, partition, f"{manifest['uri']}{file_name(partition)}")
+    look.read(body.iter_lines(chunk_size=1 << 18, keepends=True))
+    look.compare(manifest)
+    return {"rows": look.rows, "columns": len(contract.source_columns), "bytes": look.size}
+
+
+def _gate(partition: Partition, findings: list[Finding], remedy: str) -> GateFailed:
+    return GateFailed("landed", partition.dataset, partition.label, findings, remedy)
+
+
+class _Look:
+    """One reading of a raw file: what it holds, and what is wrong with it."""
+
+    def __init__(self, contract: Contract, partition: Partition, uri: str) -> None:
+        self.contract = contract
+        self.partition = partition
+        self.uri = uri
+        self.rows = 0
+        self.size = 0
+        self.digest = hashlib.sha256()
+        self.findings: list[Finding] = []
+        self.bad_lines: list[str] = []
+        self.bad_count = 0
+
+    def read(self, lines: Iterator[bytes]) -> None:
+        found = records(self._count(lines))
+        header = next(found, None)
+        self._header(header)
+        last = header
+        for last in found:
+            self.rows += 1
+            if last.count != len(self.contract.source_columns):
+                self._bad_line(last)
+        self._truncated(last)
+        if self.bad_count:
+            more = self.bad_count - len(self.bad_lines)
+            shown = "; ".join(self.bad_lines) + (f"; and {more} more" if more else "")
+            self.findings.append(Finding(shown, self.uri))
+
+    def _count(self, lines: Iterator[bytes]) -> Iterator[bytes]:
+        for line in lines:
+            self.size += len(line)
+            self.digest.update(line)
+            yield line
+
+    def _bad_line(self, record: Record) -> None:
+        self.bad_count += 1
+        if len(self.bad_lines) < SHOWN:
+            wanted = len(self.contract.source_columns)
+            self.bad_lines.append(
+                f"line {record.line} has {record.count} fields where the contract has {wanted}"
+            )
+
+    def _truncated(self, last: Record | None) -> None:
+        if last is not None and not last.complete:
+            self.findings.append(
+                Finding(f"the last record, line {last.line}, is cut off: no newline", self.uri)
+            )
+
+    def _header(self, header: Record | None) -> None:
+        wanted = list(self.contract.source_columns)
+        # A byte order mark is no part of the first column's name.
+        names = [n.removeprefix("\ufeff") for n in header.fields()] if header else []
+        if names == wanted:
+            return
+        where = f"{self.uri} line 1"
+        missing = [name for name in wanted if name not in names]
+        unexpected = [name for name in names if name not in wanted]
+        if missing:
+            self.findings.append(Finding(f"missing columns: {', '.join(missing)}", where))
+        if unexpected:
+            self.findings.append(Finding(f"unexpected columns: {', '.join(unexpected)}", where))
+        if not missing and not unexpected:
+            self.findings.append(
+                Finding(f"reordered or repeated columns: {', '.join(names)}", where)
+            )
+
+    def compare(self, manifest: Mapping[str, Any]) -> None:
+        if self.size != manifest["bytes"]:
+            self.findings.append(
+                Finding(f"{self.size} bytes where {manifest['bytes']} landed", self.uri)
+            )
+        elif self.digest.hexdigest() != manifest["sha256"]:
+            self.findings.append(Finding("the bytes are not those that landed", self.uri))
+        if self.findings:
+            raise _gate(
+                self.partition,
+                self.findings,
+                f"Mend the source ({manifest['source']}), or the columns in "
+                f"datasets/{self.contract.name}.yaml, then clear the task `land`.",
+            )

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from tarn import databrew
 from tarn.aws import Aws
+from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.partition import Partition
 from tarn.work import Status
+
+REPORT = "_dq-validation-report.json"
 
 
 @dataclass(frozen=True)
@@ -19,29 +23,82 @@ class ProfileWork:
     landed_uri: str
     kind: ClassVar[str] = "profile"
 
+    @property
+    def job(self) -> str:
+        return f"{self.partition.slug}-profile"
+
+    @property
+    def prefix(self) -> str:
+        return _prefix(self.partition, self.token)
+
+    @aws_errors("profile")
     def find(self, aws: Aws) -> str | None:
-        raise NotImplementedError
+        for run in databrew.runs(self.job, aws):
+            if not databrew.writes_to(run, self.token):
+                continue
+            if run["State"] in databrew.LIVING:
+                return str(run["RunId"])
+            # A finished run counts while what it wrote is there.
+            if run["State"] == "SUCCEEDED" and aws.keys("ops", self.prefix):
+                return str(run["RunId"])
+        return None
 
+    @aws_errors("profile")
     def start(self, aws: Aws) -> str:
-        raise NotImplementedError
+        databrew.put_dataset(self.partition, self.landed_uri, aws)
+        ruleset = databrew.put_ruleset(self.partition, aws)
+        definition: dict[str, Any] = {
+            "Name": self.job,
+            "RoleArn": aws.role_arn,
+            "OutputLocation": {"Bucket": aws.settings.bucket("ops"), "Key": self.prefix},
+            # DataBrew profiles 20,000 rows unless told to take all of them.
+            "JobSample": {"Mode": "FULL_DATASET"},
+            "MaxCapacity": aws.settings.databrew_nodes,
+            "Timeout": aws.settings.job_minutes,
+        }
+        if ruleset:
+            definition["ValidationConfigurations"] = [
+                {"RulesetArn": ruleset, "ValidationMode": "CHECK_ALL"}
+            ]
+        databrew.upsert(
+            aws.databrew.create_profile_job,
+            aws.databrew.update_profile_job,
+            definition,
+            {"DatasetName": self.partition.slug},
+        )
+        return str(aws.databrew.start_job_run(Name=self.job)["RunId"])
 
+    @aws_errors("profile")
     def status(self, aws: Aws, run_id: str) -> Status:
-        raise NotImplementedError
+        status = databrew.status(self.job, run_id, aws)
+        status.detail.update(token=self.token, uri=aws.settings.uri("ops", self.prefix))
+        return status
 
+    @aws_errors("profile")
     def stop(self, aws: Aws, run_id: str) -> None:
-        raise NotImplementedError
+        databrew.stop(self.job, run_id, aws)
 
     def link(self, aws: Aws, run_id: str) -> str:
-        raise NotImplementedError
+        return databrew.link(self.job, run_id, aws)
 
     def to_dict(self) -> dict[str, Any]:
-        raise NotImplementedError
+        return {
+            "kind": self.kind,
+            "partition": self.partition.to_dict(),
+            "token": self.token,
+            "landed_uri": self.landed_uri,
+        }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> ProfileWork:
-        raise NotImplementedError
+        return cls(Partition.from_dict(data["partition"]), data["token"], data["landed_uri"])
 
 
+def _prefix(partition: Partition, token: str) -> str:
+    return f"profiles/{partition.run_folder(token)}"
+
+
+@aws_errors("check_profile")
 def check_profile(
     partition: Partition, token: str, run_id: str, aws: Aws | None = None
 ) -> dict[str, Any]:
@@ -50,4 +107,70 @@ def check_profile(
     Returns {"rows", "columns", "rules": [{"name", "status", "failed"}], "profile_uri"};
     raises GateFailed naming rule, column and rows.
     """
-    raise NotImplementedError
+    aws = aws or Aws()
+    profile_key, report_key = _outputs(partition, token, run_id, aws)
+    profile = aws.get_json("ops", profile_key) or {}
+    results = _rule_results(aws.get_json("ops", report_key)) if report_key else []
+    failed = [result for result in results if result["status"] != "SUCCEEDED"]
+    if failed:
+        raise GateFailed(
+            "profile",
+            partition.dataset,
+            partition.label,
+            [_finding(result) for result in failed],
+            f"Mend the rows at the source, or the rule in recipes/{partition.dataset}.rules.json, "
+            f"then clear the task `land`. Report: {aws.settings.uri('ops', report_key)}",
+        )
+    return {
+        "rows": profile.get("sampleSize"),
+        "columns": len(profile.get("columns", [])),
+        "rules": [{k: r[k] for k in ("name", "status", "failed")} for r in results],
+        "profile_uri": aws.settings.uri("ops", profile_key),
+    }
+
+
+def _outputs(partition: Partition, token: str, run_id: str, aws: Aws) -> tuple[str, str]:
+    """Keys of the run's profile and of its data-quality report ("" without rules)."""
+    prefix = _prefix(partition, token)
+    keys = [key for key, _ in aws.keys("ops", prefix) if key.endswith(".json")]
+    profiles = [key for key in keys if not key.endswith(REPORT)]
+    reports = [key for key in keys if key.endswith(REPORT)]
+    # A token's prefix holds more than one run's outputs when an earlier try got that far.
+    mine = run_id.removeprefix("db_")
+    profiles = [key for key in profiles if mine in key] or profiles
+    reports = [key for key in reports if mine in key] or reports
+    if not profiles:
+        raise Terminal(
+            f"The profile of {partition} is not at {aws.settings.uri('ops', prefix)}, though its "
+            f"run {run_id} succeeded. Clear the task `profile`."
+        )
+    if databrew.read_rules(partition.dataset, aws) and not reports:
+        raise Terminal(
+            f"The profile run {run_id} of {partition} left no data-quality report, though "
+            f"recipes/{partition.dataset}.rules.json has rules. Clear the task `profile`."
+        )
+    return profiles[-1], reports[-1] if reports else ""
+
+
+def _rule_results(report: Any) -> list[dict[str, Any]]:
+    """Each rule's result, flat."""
+    found = []
+    for ruleset in (report or {}).get("rulesetResults", []):
+        for rule in ruleset.get("ruleResults", []):
+            columns = rule.get("columnResults") or []
+            found.append(
+                {
+                    "name": rule["name"],
+                    "status": rule["status"],
+                    "failed": rule.get("failedCount"),
+                    "definition": rule.get("definition", ""),
+                    "columns": [c["name"] for c in columns if c["status"] != "SUCCEEDED"],
+                }
+            )
+    return found
+
+
+def _finding(result: dict[str, Any]) -> Finding:
+    rows = f"{result['failed']} rows break" if result["failed"] is not None else "the data breaks"
+    where = f"column {', '.join(result['columns'])}" if result["columns"] else ""
+    return Finding(f"{rows} the rule {result['name']!r}: {result['definition']}", where)

@@ -1,14 +1,31 @@
-"""publish: one Glue catalog call points readers at the new run's folder."""
+"""publish: one Glue catalog call points readers at the new run's folder.
+
+Before it, nothing may be lost: rows landed = published + dropped by the recipe + quarantined, with
+each count taken from where the rows are (the landing's manifest, the Glue job's metrics, Athena).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from tarn.aws import Aws
+from botocore.exceptions import ClientError
+
+from tarn import athena, catalog, costs, ledger
+from tarn.aws import Aws, is_missing
+from tarn.contract import load_contract
+from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.partition import Partition
+from tarn.steps.convert import read_metrics
+from tarn.steps.crawl import crawler_name, shadow_table
+from tarn.steps.land import MANIFEST
+
+RUNS = ("profile", "clean", "convert", "crawl")
+PREVIOUS = "tarn.previous"
+RUN = "tarn.run"
 
 
+@aws_errors("publish")
 def publish(
     partition: Partition,
     tokens: Mapping[str, str],
@@ -23,9 +40,143 @@ def publish(
     "crawl": Status.detail, "drift": compare_schema(), "validate": validate()}; only "land" and
     "clean" are required. Returns the ledger record. The same token again is a no-op.
     """
-    raise NotImplementedError
+    aws = aws or Aws()
+    _need(partition, tokens)
+    entry = ledger.find(partition, tokens["publish"], aws)
+    if entry is None:
+        counts = _count(partition, tokens, aws)
+        check_conservation(partition, counts)
+        previous = _point(partition, tokens["convert"], aws)
+        entry = _entry(partition, tokens, results, counts, aws) | {"previous_location": previous}
+        ledger.record(entry, aws)
+    ledger.ended(partition, aws)
+    _clean_up(partition, tokens, aws)
+    return entry
 
 
+def _need(partition: Partition, tokens: Mapping[str, str]) -> None:
+    missing = [step for step in ("land", "convert", "publish") if not tokens.get(step)]
+    if missing:
+        raise Terminal(f"publish of {partition}: no token of {', '.join(missing)} was given.")
+
+
+def _count(partition: Partition, tokens: Mapping[str, str], aws: Aws) -> dict[str, Any]:
+    """The run's rows, each counted where they are."""
+    manifest = aws.get_json("raw", f"{partition.run_folder(tokens['land'])}{MANIFEST}")
+    if manifest is None:
+        raise Terminal(f"publish of {partition}: there is no landing of token {tokens['land']}.")
+    metrics = read_metrics(partition, tokens["convert"], aws)
+    table = shadow_table(partition, tokens["convert"])
+    published, answer = athena.count(table, aws.settings.shadow_database, aws)
+    return {
+        "rows_landed": manifest["rows"],
+        "rows_cleaned": metrics["rows_in"],
+        "rows_dropped": manifest["rows"] - metrics["rows_in"],
+        "rows_quarantined": metrics["rows_quarantined"],
+        "rows_published": published,
+        "quarantined_by_rule": metrics.get("quarantined_by_rule", {}),
+        "bytes_landed": manifest["bytes"],
+        "bytes_published": metrics["bytes"],
+        "files": metrics["files"],
+        "sha256_landed": manifest["sha256"],
+        "athena_bytes": answer.scanned,
+    }
+
+
+def check_conservation(partition: Partition, counts: Mapping[str, Any]) -> None:
+    """Raise GateFailed unless landed = published + dropped + quarantined, nothing negative."""
+    landed, dropped = counts["rows_landed"], counts["rows_dropped"]
+    published, quarantined = counts["rows_published"], counts["rows_quarantined"]
+    findings = []
+    if dropped < 0:
+        findings.append(
+            Finding(f"the recipe gave {counts['rows_cleaned']} rows of {landed} that landed")
+        )
+    if landed != published + dropped + quarantined:
+        findings.append(
+            Finding(
+                f"{landed} rows landed, but {published} to publish + {dropped} dropped + "
+                f"{quarantined} quarantined = {published + dropped + quarantined}"
+            )
+        )
+    if findings:
+        raise GateFailed(
+            "conservation",
+            partition.dataset,
+            partition.label,
+            findings,
+            "Rows were lost or doubled between two steps. Clear the task `clean`; if it comes "
+            "back, look at the recipe and the Glue job of this dataset.",
+        )
+
+
+def _point(partition: Partition, token: str, aws: Aws) -> str:
+    """Point readers at the run's folder; returns where they were pointed before, or ""."""
+    contract = load_contract(partition.dataset, aws.settings)
+    location = aws.settings.uri("curated", partition.run_folder(token))
+    current, parameters = catalog.location_of(partition, aws)
+    if current == location:  # an earlier try got this far
+        return parameters.get(PREVIOUS, "")
+    catalog.point(contract, partition, location, {RUN: token, PREVIOUS: current}, aws)
+    return current
+
+
+def _entry(
+    partition: Partition,
+    tokens: Mapping[str, str],
+    results: Mapping[str, Mapping[str, Any]],
+    counts: Mapping[str, Any],
+    aws: Aws,
+) -> dict[str, Any]:
+    runs = {step: dict(results.get(step) or {}) for step in RUNS}
+    scanned = counts["athena_bytes"] + int((results.get("validate") or {}).get("scanned", 0))
+    cost = {step: float(run.get("cost_usd", 0)) for step, run in runs.items()}
+    cost["athena"] = costs.athena(scanned)
+    return {
+        **counts,
+        "dataset": partition.dataset,
+        "partition": partition.label,
+        "token": tokens["publish"],
+        "status": "published",
+        "started_at": ledger.started_at(partition, aws),
+        "finished_at": ledger.now(),
+        "location": aws.settings.uri("curated", partition.run_folder(tokens["convert"])),
+        "tokens": dict(tokens),
+        "runs": {step: run["run_id"] for step, run in runs.items() if run.get("run_id")},
+        "seconds": {step: float(run.get("seconds", 0)) for step, run in runs.items()},
+        "dpu_seconds": float(runs["convert"].get("dpu_seconds", 0)),
+        "cost_by_step": cost,
+        "cost_usd": round(sum(cost.values()), 6),
+        "columns_added": list((results.get("drift") or {}).get("added", [])),
+        "warnings": [str(w) for w in (results.get("validate") or {}).get("warnings", [])],
+    }
+
+
+def _clean_up(partition: Partition, tokens: Mapping[str, str], aws: Aws) -> None:
+    """The shadow table and the crawler have served; gone already is as good."""
+    table = shadow_table(partition, tokens["convert"])
+    _forget(aws.glue.delete_table, DatabaseName=aws.settings.shadow_database, Name=table)
+    if tokens.get("crawl"):
+        _forget(aws.glue.delete_crawler, Name=crawler_name(partition, tokens["crawl"], aws))
+
+
+def _forget(delete: Any, **which: str) -> None:
+    try:
+        delete(**which)
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+
+
+@aws_errors("rollback")
 def rollback(partition: Partition, aws: Aws | None = None) -> dict[str, Any]:
     """Point readers back at the location before the last publish."""
-    raise NotImplementedError
+    aws = aws or Aws()
+    contract = load_contract(partition.dataset, aws.settings)
+    current, parameters = catalog.location_of(partition, aws)
+    previous = parameters.get(PREVIOUS, "")
+    if not previous:
+        raise Terminal(f"{partition} has no earlier location to go back to.")
+    token = previous.rstrip("/").rpartition("run=")[2]
+    catalog.point(contract, partition, previous, {RUN: token, PREVIOUS: current}, aws)
+    return {"location": previous, "previous_location": current}

@@ -2,25 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import Any
 
+from tarn import athena, catalog
 from tarn.aws import Aws
+from tarn.errors import Terminal, aws_errors
+from tarn.settings import Settings
 
 
-def view_names() -> list[str]:
+def _folder(settings: Settings) -> Path:
+    return settings.root / "sql" / "lake"
+
+
+def read_views(settings: Settings) -> dict[str, str]:
+    """The text of each view, by name."""
+    return {
+        path.stem: path.read_text(encoding="utf-8").strip()
+        for path in sorted(_folder(settings).glob("*.sql"))
+    }
+
+
+def references(name: str, sql: str) -> set[str]:
+    """The tables and views that a view reads, without their database."""
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        tree = sqlglot.parse_one(sql, dialect="athena")
+    except sqlglot.errors.ParseError as error:
+        raise Terminal(f"sql/lake/{name}.sql is not SQL: {error}") from None
+    inner = {cte.alias for cte in tree.find_all(exp.CTE)}
+    tables = tree.find_all(exp.Table)
+    return {table.name for table in tables if table.db or table.name not in inner}
+
+
+def in_order(views: Mapping[str, str]) -> list[str]:
+    """The views so that each comes after those that it reads."""
+    graph = {name: references(name, sql) & views.keys() for name, sql in sorted(views.items())}
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        raise Terminal(f"Views of sql/lake read each other: {' → '.join(error.args[1])}.") from None
+
+
+def view_names(settings: Settings | None = None) -> list[str]:
     """All views, in dependency order."""
-    raise NotImplementedError
+    return in_order(read_views(settings or Settings.from_environment()))
 
 
-def views_of(datasets: Iterable[str]) -> list[str]:
+def views_of(datasets: Iterable[str], settings: Settings | None = None) -> list[str]:
     """The views that read any of the datasets, directly or through other views, in order."""
-    raise NotImplementedError
+    views = read_views(settings or Settings.from_environment())
+    touched = set(datasets)
+    found = []
+    for name in in_order(views):
+        if references(name, views[name]) & touched:
+            touched.add(name)
+            found.append(name)
+    return found
 
 
+@aws_errors("views")
 def refresh_views(aws: Aws | None = None) -> dict[str, Any]:
     """CREATE OR REPLACE each view whose text changed.
 
     Returns {"created": [...], "unchanged": [...]}.
     """
-    raise NotImplementedError
+    aws = aws or Aws()
+    views = read_views(aws.settings)
+    result: dict[str, Any] = {"created": [], "unchanged": []}
+    for name in in_order(views):
+        changed = _refresh(name, views[name], aws)
+        result["created" if changed else "unchanged"].append(name)
+    return result
+
+
+def _refresh(name: str, sql: str, aws: Aws) -> bool:
+    database = aws.settings.database
+    digest = hashlib.sha256(sql.encode()).hexdigest()
+    key = f"views/{database}/{name}.json"
+    known = (aws.get_json("ops", key) or {}).get("sha256")
+    if known == digest and catalog.get_table(database, name, aws) is not None:
+        return False
+    athena.query(
+        f'CREATE OR REPLACE VIEW "{name}" AS\n{_in_database(sql, database)}', database, aws
+    )
+    aws.put_json("ops", key, {"sha256": digest})
+    return True
+
+
+def _in_database(sql: str, database: str) -> str:
+    """The view's text as it is, or with `lake.` as the database's own name elsewhere."""
+    if database == "lake":
+        return sql
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(sql, dialect="athena")
+    for table in tree.find_all(exp.Table):
+        if table.db == "lake":
+            table.set("db", exp.to_identifier(database))
+    return tree.sql(dialect="athena")

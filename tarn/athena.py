@@ -1,0 +1,79 @@
+"""One Athena query, asked and waited for."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from tarn.aws import Aws
+from tarn.errors import Terminal, Transient
+
+FIRST_WAIT = 0.05
+LONGEST_WAIT = 2.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The rows of a query as texts (None where NULL), its id, and the bytes that it scanned."""
+
+    query_id: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    scanned: int
+
+
+def query(sql: str, database: str, aws: Aws) -> Answer:
+    """Run a statement in the lake's workgroup; what Athena says of a failure is raised."""
+    query_id = aws.athena.start_query_execution(
+        QueryString=sql,
+        QueryExecutionContext={"Database": database, "Catalog": "AwsDataCatalog"},
+        WorkGroup=aws.settings.workgroup,
+    )["QueryExecutionId"]
+    execution = _wait(query_id, sql, aws)
+    scanned = int(execution.get("Statistics", {}).get("DataScannedInBytes", 0))
+    if execution.get("StatementType") != "DML":
+        return Answer(query_id, (), (), scanned)
+    columns, rows = _rows(query_id, aws)
+    return Answer(query_id, columns, rows, scanned)
+
+
+def count(table: str, database: str, aws: Aws) -> tuple[int, Answer]:
+    """count(*) of a table or view of a database."""
+    answer = query(f'SELECT count(*) FROM "{database}"."{table}"', database, aws)  # noqa: S608
+    return int(answer.rows[0][0] or 0), answer
+
+
+def _wait(query_id: str, sql: str, aws: Aws) -> dict[str, Any]:
+    pause = FIRST_WAIT
+    while True:
+        execution = aws.athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
+        state = execution["Status"]["State"]
+        if state == "SUCCEEDED":
+            return dict(execution)
+        if state in ("FAILED", "CANCELLED"):
+            raise _error(dict(execution["Status"]), query_id, sql)
+        time.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_WAIT)
+
+
+def _error(status: dict[str, Any], query_id: str, sql: str) -> Transient | Terminal:
+    reason = status.get("StateChangeReason") or "Athena gave no reason"
+    retryable = status.get("AthenaError", {}).get("Retryable", False)
+    kind = Transient if retryable else Terminal
+    first = " ".join(sql.split())[:200]
+    return kind(f"Athena query {query_id} ended {status['State']}: {reason} The query: {first}")
+
+
+def _rows(query_id: str, aws: Aws) -> tuple[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:
+    pages = aws.athena.get_paginator("get_query_results").paginate(QueryExecutionId=query_id)
+    rows: list[tuple[str | None, ...]] = []
+    columns: tuple[str, ...] = ()
+    for page in pages:
+        info = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+        columns = tuple(column["Name"] for column in info)
+        rows += [
+            tuple(cell.get("VarCharValue") for cell in row["Data"])
+            for row in page["ResultSet"]["Rows"]
+        ]
+    return columns, tuple(rows[1:])  # the first row of a query's result is its header
