@@ -21,6 +21,7 @@ RECORDS = "ledger/"
 MARKERS = "in-flight/"
 REFRESHES = "refresh/"
 LATEST = f"{REFRESHES}latest.json"
+PENDING = f"{REFRESHES}pending.json"
 
 
 def now() -> str:
@@ -149,16 +150,16 @@ def _newest(aws: Aws) -> dict[str, str]:
 
 
 @aws_errors("ledger: what to refresh")
-def pending_refresh(token: str = "", aws: Aws | None = None) -> list[str]:
+def pending_refresh(aws: Aws | None = None, keep: bool = True) -> list[str]:
     """Datasets published since the views were last refreshed.
 
-    With a token, what is seen now is kept under it: `refreshed` with the same token then records
-    just that, and a partition published in between stays pending.
+    What is seen now is kept: `refreshed` then records just that, and a partition published in
+    between stays pending. Who only looks gives keep=False.
     """
     aws = aws or Aws()
     newest = _newest(aws)
-    if token:
-        aws.put_json("ops", f"{REFRESHES}{token}.json", newest)
+    if keep:
+        aws.put_json("ops", PENDING, newest)
     seen = (aws.get_json("ops", LATEST) or {}).get("seen", {})
     return sorted({name.split("/")[1] for name, key in newest.items() if seen.get(name) != key})
 
@@ -180,7 +181,7 @@ def quiet(aws: Aws | None = None) -> bool:
 def refreshed(datasets: list[str], token: str, aws: Aws | None = None) -> dict[str, Any]:
     """Record that views and dashboards now show these datasets as `pending_refresh` saw them."""
     aws = aws or Aws()
-    newest = aws.get_json("ops", f"{REFRESHES}{token}.json") or _newest(aws)
+    newest = aws.get_json("ops", PENDING) or _newest(aws)
     seen = dict((aws.get_json("ops", LATEST) or {}).get("seen", {}))
     seen |= {name: key for name, key in newest.items() if name.split("/")[1] in datasets}
     entry = {"token": token, "datasets": sorted(datasets), "refreshed_at": now(), "seen": seen}

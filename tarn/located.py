@@ -23,7 +23,8 @@ class _Loader(yaml.SafeLoader):
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Located:
-    located = Located(loader.construct_mapping(node, deep=True))
+    items = loader.construct_mapping(node, deep=True)
+    located = Located({str(key): value for key, value in items.items()})
     located.line = node.start_mark.line + 1
     located.lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
     return located

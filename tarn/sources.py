@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from botocore.exceptions import ClientError
 
@@ -84,8 +84,7 @@ def _open(path: Path) -> IO[bytes]:
     members = [name for name in archive.namelist() if name.endswith(".csv")]
     if len(members) != 1:
         raise Terminal(f"{path.name} holds {len(members)} .csv files; one is wanted.")
-    # The default chunk of ZipExtFile.readline is small; a buffer halves the time.
-    return io.BufferedReader(archive.open(members[0]), 1 << 18)  # type: ignore[arg-type]
+    return buffered(archive.open(members[0]))
 
 
 def _from_files(contract: Contract, partition: Partition, aws: Aws) -> SourceFile:
@@ -111,4 +110,9 @@ def _open_s3(uri: str, partition: Partition, aws: Aws) -> IO[bytes]:
         if is_missing(error):
             raise Terminal(f"The source file of {partition}, {uri}, is not there (yet).") from None
         raise
-    return io.BufferedReader(body, 1 << 18)  # type: ignore[arg-type]
+    return buffered(body)
+
+
+def buffered(raw: Any) -> IO[bytes]:
+    """Lines of a stream (a zip's member, an S3 body) read in large pieces."""
+    return io.BufferedReader(raw, 1 << 18)

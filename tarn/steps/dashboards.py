@@ -103,7 +103,7 @@ class IngestWork:
         if self.status(aws, run_id).state == "RUNNING":
             aws.quicksight.cancel_ingestion(**self._which(aws), IngestionId=run_id)
 
-    def link(self, aws: Aws, run_id: str) -> str:
+    def link(self, aws: Aws, run_id: str) -> str:  # noqa: ARG002 (QuickSight shows no runs)
         data_set = data_set_id(self.view, aws.settings)
         return f"https://{aws.settings.region}.quicksight.aws.amazon.com/sn/data-sets/{data_set}"
 

@@ -6,7 +6,7 @@ A run folder without `_manifest.json` is a landing that did not finish: nothing 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -19,7 +19,7 @@ from tarn.contract import Contract, load_contract
 from tarn.delimited import Record, records
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.partition import Partition
-from tarn.sources import SourceFile, open_source
+from tarn.sources import SourceFile, buffered, open_source
 
 MANIFEST = "_manifest.json"
 IN_MEMORY = 64 << 20
@@ -157,7 +157,8 @@ def check_landed(
         raise _gate(partition, [Finding("there is no manifest", landed["uri"])], "Land it again.")
     body = aws.s3.get_object(Bucket=aws.settings.bucket("raw"), Key=manifest["key"])["Body"]
     look = _Look(contract, partition, f"{manifest['uri']}{file_name(partition)}")
-    look.read(body.iter_lines(chunk_size=1 << 18, keepends=True))
+    with buffered(body) as lines:
+        look.read(lines)
     look.compare(manifest)
     return {"rows": look.rows, "columns": len(contract.source_columns), "bytes": look.size}
 
@@ -180,7 +181,7 @@ class _Look:
         self.bad_lines: list[str] = []
         self.bad_count = 0
 
-    def read(self, lines: Iterator[bytes]) -> None:
+    def read(self, lines: Iterable[bytes]) -> None:
         found = records(self._count(lines))
         header = next(found, None)
         self._header(header)
@@ -195,7 +196,7 @@ class _Look:
             shown = "; ".join(self.bad_lines) + (f"; and {more} more" if more else "")
             self.findings.append(Finding(shown, self.uri))
 
-    def _count(self, lines: Iterator[bytes]) -> Iterator[bytes]:
+    def _count(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         for line in lines:
             self.size += len(line)
             self.digest.update(line)

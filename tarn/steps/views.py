@@ -66,6 +66,19 @@ def views_of(datasets: Iterable[str], settings: Settings | None = None) -> list[
     return found
 
 
+def statement(view: str, settings: Settings | None = None) -> str:
+    """The SQL that creates a view, or replaces it."""
+    settings = settings or Settings.from_environment()
+    views = read_views(settings)
+    if view not in views:
+        raise Terminal(f"There is no view {view!r}: sql/lake/{view}.sql is missing.")
+    return _statement(view, views[view], settings.database)
+
+
+def _statement(name: str, sql: str, database: str) -> str:
+    return f"CREATE OR REPLACE VIEW {name} AS\n{_in_database(sql, database)}"
+
+
 @aws_errors("views")
 def refresh_views(aws: Aws | None = None) -> dict[str, Any]:
     """CREATE OR REPLACE each view whose text changed.
@@ -88,9 +101,7 @@ def _refresh(name: str, sql: str, aws: Aws) -> bool:
     known = (aws.get_json("ops", key) or {}).get("sha256")
     if known == digest and catalog.get_table(database, name, aws) is not None:
         return False
-    athena.query(
-        f'CREATE OR REPLACE VIEW "{name}" AS\n{_in_database(sql, database)}', database, aws
-    )
+    athena.query(_statement(name, sql, database), database, aws)
     aws.put_json("ops", key, {"sha256": digest})
     return True
 
@@ -106,4 +117,4 @@ def _in_database(sql: str, database: str) -> str:
     for table in tree.find_all(exp.Table):
         if table.db == "lake":
             table.set("db", exp.to_identifier(database))
-    return tree.sql(dialect="athena")
+    return str(tree.sql(dialect="athena"))
