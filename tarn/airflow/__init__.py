@@ -1,0 +1,28 @@
+"""The one part of tarn that knows Airflow: contracts and views as DAGs.
+
+Parsing is light: no AWS client, no connection, no Variable is touched, and boto3, pandas and Great
+Expectations are imported by tasks only. A DAG file calls `dataset_dag` or `views_dag`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
+
+__all__ = ["dataset_dag", "views_dag"]
+
+
+def dataset_dag(dag_id: str, doc: str | None) -> DAG:
+    """The DAG of the dataset of the same name."""
+    from tarn.airflow.dataset import build
+
+    return build(dag_id, doc)
+
+
+def views_dag(dag_id: str, doc: str | None) -> DAG:
+    """The DAG of all views and dashboards."""
+    from tarn.airflow.views import build
+
+    return build(dag_id, doc)

@@ -1,0 +1,104 @@
+"""The steps of a partition as Airflow's tasks call them.
+
+An attempt's `inputs` hold the results of earlier steps, by step. A result says by its token and
+its uri which run's folder it wrote, so a later step reads just that. Imports stand inside the
+functions: a DAG file is parsed often, and boto3 alone costs a quarter of a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tarn.partition import Partition
+
+if TYPE_CHECKING:
+    from tarn_operators import Attempt
+
+    from tarn.contract import Contract
+    from tarn.work import Work
+
+Json = Mapping[str, Any]
+
+
+def partition_of(contract: Contract, attempt: Attempt) -> Partition:
+    """The partition that holds the run's logical date: a data interval's start.
+
+    Not `data_interval_start`: in a run started by hand Airflow sets that to the interval before.
+    """
+    return Partition.of(contract, attempt.context.get("logical_date"))
+
+
+def land(contract: Contract, attempt: Attempt) -> dict[str, Any]:
+    from tarn.steps import land as step
+
+    partition = partition_of(contract, attempt)
+    landed = step.land(partition, attempt.token, attempt.aws)
+    return {**landed, "gate": step.check_landed(partition, landed, attempt.aws)}
+
+
+def profile_work(contract: Contract, attempt: Attempt) -> Work:
+    from tarn.steps.profile import ProfileWork
+
+    return ProfileWork(
+        partition_of(contract, attempt), attempt.token, attempt.inputs["land"]["uri"]
+    )
+
+
+def profile_gate(contract: Contract, attempt: Attempt, detail: Json) -> dict[str, Any]:
+    from tarn.steps.profile import check_profile
+
+    partition = partition_of(contract, attempt)
+    return check_profile(partition, attempt.token, detail["run_id"], attempt.aws)
+
+
+def clean_work(contract: Contract, attempt: Attempt) -> Work:
+    from tarn.steps.clean import CleanWork
+
+    return CleanWork(partition_of(contract, attempt), attempt.token, attempt.inputs["land"]["uri"])
+
+
+def convert_work(contract: Contract, attempt: Attempt) -> Work:
+    from tarn.steps.convert import ConvertWork
+
+    return ConvertWork(
+        partition_of(contract, attempt), attempt.token, attempt.inputs["clean"]["uri"]
+    )
+
+
+def crawl_work(contract: Contract, attempt: Attempt) -> Work:
+    from tarn.steps.crawl import CrawlWork
+
+    return CrawlWork(
+        partition_of(contract, attempt), attempt.token, attempt.inputs["convert"]["uri"]
+    )
+
+
+def crawl_gate(contract: Contract, attempt: Attempt, _detail: Json) -> dict[str, Any]:
+    """Convert's token names the run that was crawled."""
+    from tarn.steps.crawl import compare_schema
+
+    token = attempt.inputs["convert"]["token"]
+    return compare_schema(partition_of(contract, attempt), token, attempt.aws)
+
+
+def validate(contract: Contract, attempt: Attempt) -> dict[str, Any]:
+    """On the shadow table of the run that convert's token names."""
+    from tarn.steps import validate as step
+
+    token = attempt.inputs["convert"]["token"]
+    return step.validate(partition_of(contract, attempt), token, attempt.aws)
+
+
+def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
+    from tarn.steps import publish as step
+
+    inputs = attempt.inputs
+    tokens = {name: result["token"] for name, result in inputs.items() if "token" in result}
+    results = {**inputs, "drift": inputs["crawl"]["gate"]}
+    return step.publish(
+        partition_of(contract, attempt),
+        {**tokens, "publish": attempt.token},
+        results,
+        attempt.aws,
+    )

@@ -1,0 +1,50 @@
+"""Steps as tasks: work that AWS does by our operator, the rest by Airflow's own @task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import task
+from tarn_errors import task_errors
+from tarn_operators import Attempt, AwsWorkOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import BaseOperator, XComArg
+
+    from tarn.airflow.settings import DagSettings
+    from tarn.contract import Contract
+
+Step = Callable[..., Any]
+
+
+def python_task(
+    step: Step, contract: Contract, reads: Sequence[str] = (), **options: Any
+) -> XComArg:
+    """A step that runs in the worker, under the step's own name."""
+
+    @task(task_id=step.__name__, **options)  # type: ignore[untyped-decorator]
+    def run(**context: Any) -> Any:
+        with task_errors(context["ti"]):
+            return step(contract, Attempt.of(context, reads, {}))
+
+    return run()
+
+
+def aws_task(
+    task_id: str,
+    make_work: Step,
+    contract: Contract,
+    settings: DagSettings,
+    reads: Sequence[str],
+    gate: Step | None = None,
+) -> BaseOperator:
+    """A step that AWS runs, with its gate in the same task."""
+    return AwsWorkOperator(
+        task_id=task_id,
+        make_work=partial(make_work, contract),
+        reads=reads,
+        gate=partial(gate, contract) if gate else None,
+        poll_seconds=settings.poll_seconds,
+    )

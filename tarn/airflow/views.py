@@ -1,0 +1,108 @@
+"""Views and dashboards as one DAG, which follows every dataset's publication.
+
+Each publish is an asset event. The first of a burst starts a run, whose `settle` waits until no
+partition is under way; events of the meantime start at most one more run, which finds nothing to
+do. So a backfill of a year refreshes the dashboards once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+from airflow.sdk import DAG, Asset, AssetAny, TriggerRule, task
+from tarn_errors import task_errors
+from tarn_operators import Attempt, AwsWorkOperator, SettleOperator, task_token
+
+from tarn.airflow.settings import DagSettings, dag_settings, default_args
+from tarn.contract import dataset_names
+
+if TYPE_CHECKING:
+    from tarn.work import Work
+
+OWNER = "data-platform"
+
+
+def build(dag_id: str, doc: str | None) -> DAG:
+    settings = dag_settings()
+    datasets = dataset_names(settings)
+    with DAG(
+        dag_id=dag_id,
+        description="Views in Athena and dashboards in QuickSight, after datasets changed.",
+        doc_md=doc,
+        schedule=AssetAny(*(Asset(name) for name in datasets)),
+        start_date=pendulum.datetime(2013, 1, 1, tz="UTC"),
+        catchup=False,
+        max_active_runs=1,
+        default_args=default_args(settings, OWNER),
+        tags=["lake", "views"],
+    ) as dag:
+        settle_then_refresh(datasets, settings)
+    return dag
+
+
+def settle_then_refresh(datasets: list[str], settings: DagSettings) -> None:
+    """settle → views → dashboards → refreshed; all skipped when nothing changed."""
+    settle = SettleOperator(
+        task_id="settle",
+        dag_ids=datasets,
+        pending=what_changed,
+        at_most=timedelta(minutes=settings.settle_minutes),
+        execution_timeout=timedelta(minutes=settings.settle_minutes + 5),
+        poll_seconds=settings.poll_seconds,
+    )
+    dashboards = AwsWorkOperator.partial(
+        task_id="dashboards",
+        make_work=ingest_work,
+        gate=ingest_gate,
+        poll_seconds=settings.poll_seconds,
+        map_index_template="{{ task.inputs.view }}",
+    ).expand(inputs=settle.output.map(as_inputs))
+    settle >> views() >> dashboards >> refreshed(settle.output["datasets"])
+
+
+def what_changed(context: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Datasets published since the last refresh (all, if started by hand), and their views."""
+    from tarn import ledger
+    from tarn.steps.views import views_of
+
+    by_hand = str(context["dag_run"].run_type) == "manual"
+    datasets = dataset_names() if by_hand else ledger.pending_refresh()
+    return {"datasets": datasets, "views": views_of(datasets)}
+
+
+@task  # type: ignore[untyped-decorator]
+def views(**context: Any) -> dict[str, Any]:
+    """Create the views whose text changed, each after those that it reads."""
+    from tarn.steps.views import refresh_views
+
+    with task_errors(context["ti"]):
+        return refresh_views()
+
+
+def as_inputs(view: str) -> dict[str, str]:
+    return {"view": view}
+
+
+def ingest_work(attempt: Attempt) -> Work:
+    from tarn.steps.dashboards import IngestWork
+
+    return IngestWork(attempt.inputs["view"], attempt.token)
+
+
+def ingest_gate(attempt: Attempt, _detail: Mapping[str, Any]) -> dict[str, Any]:
+    from tarn.steps.dashboards import check_ingestion
+
+    return check_ingestion(attempt.inputs["view"], attempt.token, attempt.aws)
+
+
+# One upstream task that succeeded is enough (settle): no view may read what changed.
+@task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)  # type: ignore[untyped-decorator]
+def refreshed(datasets: list[str], **context: Any) -> dict[str, Any]:
+    """Record what readers now see."""
+    from tarn import ledger
+
+    with task_errors(context["ti"]):
+        return ledger.refreshed(datasets, task_token(context["ti"]))
