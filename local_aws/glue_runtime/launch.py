@@ -1,0 +1,102 @@
+"""The main program of every job's Python process: ``python launch.py SPEC``.
+
+The specification is a JSON file that the runner wrote; what came of the script is reported in
+another: its error as Glue words it, the traceback, and whether the JVM was given back clean.
+"""
+
+import json
+import os
+import runpy
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+CATEGORIES = {
+    "AnalysisException": "QUERY_ERROR",
+    "ParseException": "QUERY_ERROR",
+    "ImportError": "IMPORT_ERROR",
+    "ModuleNotFoundError": "IMPORT_ERROR",
+    "SyntaxError": "SYNTAX_ERROR",
+    "IndentationError": "SYNTAX_ERROR",
+    "PermissionError": "PERMISSION_ERROR",
+}
+LONGEST_MESSAGE = 2000
+
+
+def main() -> int:
+    spec = json.loads(Path(sys.argv[1]).read_text())
+    report: dict[str, Any] = {"error": None, "traceback": "", "clean": False}
+    try:
+        if spec["spark"]:
+            _attach(spec["spark"])
+        _run(spec["script"], spec["argv"])
+    except SystemExit as end:
+        report["error"] = _message_of_exit(end)
+    except BaseException as error:
+        report["error"] = message_of(error, spec["script"])
+        report["traceback"] = traceback.format_exc()
+    sys.stdout.flush()
+    if spec["spark"]:
+        report["clean"] = _detach()
+    _write(Path(spec["report"]), report)
+    return 1 if report["error"] else 0
+
+
+def _attach(spark: dict[str, Any]) -> None:
+    from spark_attach import attach  # type: ignore[import-not-found] # beside this file
+
+    attach(Path(spark["connection"]), spark["conf"], Path(spark["classes"]))
+
+
+def _detach() -> bool:
+    from spark_attach import detach
+
+    try:
+        return bool(detach())
+    except Exception:
+        traceback.print_exc()
+        return False
+
+
+def _run(script: str, argv: list[str]) -> None:
+    sys.argv = [script, *argv]
+    sys.path[0] = str(Path(script).parent)
+    runpy.run_path(script, run_name="__main__")
+
+
+def _message_of_exit(end: SystemExit) -> str | None:
+    if end.code in (None, 0):
+        return None
+    return f"SystemExit: {end.code}"
+
+
+def message_of(error: BaseException, script: str) -> str:
+    """One line in Glue's manner: the category, the script's line, the exception."""
+    kind = type(error).__name__
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == script
+    ]
+    place = f"Failed Line Number: {lines[-1]}; " if lines else ""
+    category = CATEGORIES.get(kind, "UNCLASSIFIED_ERROR")
+    return f"Error Category: {category}; {place}{kind}: {_without_java_stack(str(error))}"
+
+
+def _without_java_stack(message: str) -> str:
+    kept = [line for line in message.splitlines() if not line.startswith(("\tat ", "\t... "))]
+    return "\n".join(kept).strip()[:LONGEST_MESSAGE]
+
+
+def _write(path: Path, report: dict[str, Any]) -> None:
+    temporary = path.with_suffix(".writing")
+    temporary.write_text(json.dumps(report))
+    temporary.replace(path)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # threads that a script left behind must not keep the run alive

@@ -1,0 +1,88 @@
+"""Attach a job's Python process to the JVM that the runner lends it, and give the JVM back clean.
+
+PySpark itself knows how to join a JVM that runs already: it reads ``PYSPARK_GATEWAY_PORT`` and
+``PYSPARK_GATEWAY_SECRET``, as under ``spark-submit``
+(https://github.com/apache/spark/blob/v3.5.6/python/pyspark/java_gateway.py). A session's defaults
+are the JVM's system properties ``spark.*``; they are set anew for each job.
+"""
+
+import gc
+import os
+import struct
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+FILE_SYSTEM_CLASS = "local_aws.LocalS3"
+
+
+def attach(connection_file: Path, conf: dict[str, str], classes: Path) -> None:
+    """Wait for the JVM, then make it this job's: every ``SparkContext()`` from now on is in it."""
+    port, secret = _read_connection(connection_file)
+    os.environ["PYSPARK_GATEWAY_PORT"] = str(port)
+    os.environ["PYSPARK_GATEWAY_SECRET"] = secret
+    from pyspark import SparkContext
+
+    SparkContext._ensure_initialized()
+    jvm: Any = SparkContext._jvm
+    _compile_file_system(jvm, classes)
+    _set_defaults(jvm, conf)
+
+
+def detach() -> bool:
+    """Stop the session, as Glue scripts never do. True when the JVM can serve another job."""
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    context: Any = SparkContext._active_spark_context
+    jvm: Any = SparkContext._jvm
+    if jvm is None:
+        return False
+    if context is not None:
+        context.stop()
+    jvm.SparkSession.clearDefaultSession()
+    jvm.SparkSession.clearActiveSession()
+    SparkSession._instantiatedSession = None
+    _set_defaults(jvm, {})
+    gc.collect()  # the JVM frees what this process' objects held
+    contexts = getattr(getattr(jvm.org.apache.spark, "SparkContext$"), "MODULE$")
+    return bool(contexts.getActive().isEmpty())
+
+
+def _read_connection(path: Path, patience: float = 120) -> tuple[int, str]:
+    deadline = time.monotonic() + patience
+    while not path.exists():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"Spark's JVM did not start within {patience:.0f} s")
+        time.sleep(0.02)
+    content = path.read_bytes()
+    port, length = struct.unpack(">ii", content[:8])
+    return port, content[8 : 8 + length].decode()
+
+
+def _compile_file_system(jvm: Any, classes: Path) -> None:
+    """Compile LocalS3.java once: the JVM has no javac, but Spark brings Janino."""
+    if (classes / "local_aws" / "LocalS3.class").exists():
+        return
+    from pyspark import SparkContext
+
+    with tempfile.TemporaryDirectory(dir=classes.parent) as scratch:
+        compiler = jvm.org.codehaus.janino.Compiler()
+        compiler.setDestinationDirectory(jvm.java.io.File(scratch), False)
+        source = jvm.java.io.File(str(Path(__file__).parent / "LocalS3.java"))
+        files = SparkContext._gateway.new_array(jvm.java.io.File, 1)
+        files[0] = source
+        compiler.compile(files)
+        (classes / "local_aws").mkdir(exist_ok=True)
+        for built in sorted(Path(scratch, "local_aws").iterdir(), reverse=True):
+            built.replace(classes / "local_aws" / built.name)
+
+
+def _set_defaults(jvm: Any, conf: dict[str, str]) -> None:
+    system = jvm.java.lang.System
+    for name in list(system.getProperties().stringPropertyNames()):
+        if name.startswith("spark."):
+            system.clearProperty(name)
+    for name, value in conf.items():
+        system.setProperty(name, value)

@@ -1,0 +1,135 @@
+"""A job's arguments: whose wins, which mean something to Glue, and what the script is given.
+
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+Glue reads some parameters itself. Those that only observe a run (metrics, the Spark UI, insights)
+or size it are accepted and change nothing here, as they change no result there; those that would
+change what the script computes and that we cannot do are refused.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws.services.glue.errors import InvalidInputException, unsupported
+
+Arguments = dict[str, str]
+
+UNSUPPORTED = (
+    "--additional-python-modules",
+    "--class",
+    "--custom-logGroup-prefix",
+    "--custom-logStream-prefix",
+    "--customer-driver-env-vars",
+    "--customer-executor-env-vars",
+    "--continuous-log-logGroup",
+    "--continuous-log-logStreamPrefix",
+    "--datalake-formats",
+    "--enable-glue-datacatalog",
+    "--enable-lakeformation-fine-grained-access",
+    "--extra-jars",
+    "--job-bookmark-from",
+    "--job-bookmark-to",
+    "--python-modules-installer-option",
+    "--use-postgres-driver",
+    "--user-jars-first",
+)
+ONLY = {
+    "--job-bookmark-option": "job-bookmark-disable",
+    "--job-language": "python",
+}
+# Read by Glue and kept from the script.
+CONSUMED = {
+    "--auto-scale-within-microbatch",
+    "--conf",
+    "--continuous-log-conversionPattern",
+    "--enable-auto-scaling",
+    "--enable-continuous-cloudwatch-log",
+    "--enable-continuous-log-filter",
+    "--enable-glue-datacatalog",
+    "--enable-job-insights",
+    "--enable-metrics",
+    "--enable-observability-metrics",
+    "--enable-rename-algorithm-v2",
+    "--enable-s3-parquet-optimized-committer",
+    "--enable-spark-ui",
+    "--executor-cores",
+    "--extra-files",
+    "--extra-py-files",
+    "--job-language",
+    "--number-of-workers",
+    "--scriptLocation",
+    "--spark-event-logs-path",
+}
+# They need other jars, or a JVM of the job's own.
+UNSUPPORTED_CONF = (
+    "spark.driver.defaultJavaOptions",
+    "spark.driver.extra",
+    "spark.executor.defaultJavaOptions",
+    "spark.executor.extra",
+    "spark.extraListeners",
+    "spark.hadoop.fs.s3",
+    "spark.jars",
+    "spark.kubernetes",
+    "spark.master",
+    "spark.plugins",
+    "spark.submit",
+)
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What a run's arguments amount to."""
+
+    argv: list[str]
+    conf: dict[str, str]
+    extra_py_files: list[str]
+    extra_files: list[str]
+
+
+def merge(job: dict[str, Any], given: Arguments) -> Arguments:
+    """The job's defaults, over them the run's own, over them what the job does not let override."""
+    defaults: Arguments = job.get("DefaultArguments", {})
+    fixed: Arguments = job.get("NonOverridableArguments", {})
+    return defaults | given | fixed
+
+
+def check(arguments: Arguments) -> None:
+    """Refuse by name what we cannot do."""
+    for name, value in arguments.items():
+        if name in UNSUPPORTED and value.lower() != "false":
+            raise unsupported(f"The job parameter {name}")
+        if name in ONLY and value != ONLY[name]:
+            raise unsupported(f"{name} {value} (only {ONLY[name]} is)")
+    parse_conf(arguments.get("--conf", ""))
+
+
+def resolve(arguments: Arguments, job_name: str, run_id: str) -> Launch:
+    """What to start: the script's command line, Spark's settings, the files to bring."""
+    own = {"--JOB_NAME": job_name, "--JOB_RUN_ID": run_id, "--JOB_ID": f"j_{job_name}"}
+    passed = {name: v for name, v in arguments.items() if name not in CONSUMED} | own
+    return Launch(
+        argv=[text for pair in passed.items() for text in pair],
+        conf=parse_conf(arguments.get("--conf", "")),
+        extra_py_files=_split(arguments.get("--extra-py-files", "")),
+        extra_files=_split(arguments.get("--extra-files", "")),
+    )
+
+
+def parse_conf(text: str) -> dict[str, str]:
+    """``a=b --conf c=d``: one parameter that carries several settings, as Glue's users write it."""
+    conf = {}
+    for setting in text.split("--conf"):
+        name, equals, value = setting.strip().partition("=")
+        if not name and not equals:
+            continue
+        if not equals or not name.startswith("spark."):
+            raise InvalidInputException(
+                f"--conf takes spark.<name>=<value>, not '{setting.strip()}'"
+            )
+        if name.startswith(UNSUPPORTED_CONF):
+            raise unsupported(f"The Spark setting {name}")
+        conf[name] = value
+    return conf
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

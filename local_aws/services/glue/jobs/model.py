@@ -1,0 +1,153 @@
+"""Jobs and their runs in SQLite. A run's state changes only through `advance`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws.context import Platform
+from local_aws.database import Row
+from local_aws.services.glue.documents import dump, load, now
+from local_aws.services.glue.errors import (
+    AlreadyExistsException,
+    EntityNotFoundException,
+)
+from local_aws.services.glue.jobs.errors import ConcurrentRunsExceededException
+
+Document = dict[str, Any]
+
+ACTIVE = ("STARTING", "RUNNING", "STOPPING")
+IS_ACTIVE = f"state IN {ACTIVE}"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS glue_jobs (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS glue_job_runs (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, job TEXT NOT NULL,
+    state TEXT NOT NULL, body TEXT NOT NULL, plan TEXT NOT NULL, processes TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS glue_job_runs_by_job ON glue_job_runs (job, state);
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run: AWS's JobRun, and the job as it was when the run was asked for."""
+
+    id: str
+    job: str
+    sequence: int
+    document: Document
+    plan: Document
+    processes: list[tuple[int, float]]
+
+    @property
+    def state(self) -> str:
+        return str(self.document["JobRunState"])
+
+    @property
+    def active(self) -> bool:
+        return self.state in ACTIVE
+
+
+class JobStore:
+    """What the job operations and the runner remember."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._db = platform.db("glue")
+        self._db.script(SCHEMA)
+
+    def create(self, job: Document) -> None:
+        with self._db.transaction():
+            if self._db.one("SELECT 1 FROM glue_jobs WHERE name = ?", (job["Name"],)):
+                raise AlreadyExistsException(f"Job with name {job['Name']} already exists")
+            self._db.execute("INSERT INTO glue_jobs VALUES (?, ?)", (job["Name"], dump(job)))
+
+    def replace(self, job: Document) -> None:
+        """The new definition, with the time of the old one's creation."""
+        with self._db.transaction():
+            job["CreatedOn"] = self.get(job["Name"])["CreatedOn"]
+            self._db.execute(
+                "UPDATE glue_jobs SET body = ? WHERE name = ?", (dump(job), job["Name"])
+            )
+
+    def get(self, name: str) -> Document:
+        row = self._db.one("SELECT body FROM glue_jobs WHERE name = ?", (name,))
+        if row is None:
+            raise EntityNotFoundException(f"Job with name: {name} not found.")
+        return dict(load(row["body"]))
+
+    def all(self) -> list[Document]:
+        return [load(row["body"]) for row in self._db.all("SELECT * FROM glue_jobs ORDER BY name")]
+
+    def delete(self, name: str) -> None:
+        """Unknown names are no error, as AWS documents; the runs go with the job."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM glue_jobs WHERE name = ?", (name,))
+            self._db.execute(
+                f"DELETE FROM glue_job_runs WHERE job = ? AND NOT {IS_ACTIVE}",  # noqa: S608
+                (name,),
+            )
+
+    def begin(self, run: Document, plan: Document) -> None:
+        """A new run, unless the job has as many as it may have."""
+        name = run["JobName"]
+        most = plan["ExecutionProperty"].get("MaxConcurrentRuns", 1)
+        with self._db.transaction():
+            active = self._db.one(
+                f"SELECT count(*) AS n FROM glue_job_runs WHERE job = ? AND {IS_ACTIVE}",  # noqa: S608
+                (name,),
+            )
+            if active and active["n"] >= most:
+                raise ConcurrentRunsExceededException(
+                    f"Concurrent runs exceeded for {name}: {most} of {most} running"
+                )
+            self._db.execute(
+                "INSERT INTO glue_job_runs (id, job, state, body, plan, processes)"
+                " VALUES (?, ?, ?, ?, ?, '[]')",
+                (run["Id"], name, run["JobRunState"], dump(run), dump(plan)),
+            )
+
+    def run(self, run_id: str, job: str | None = None) -> Run:
+        row = self._db.one("SELECT * FROM glue_job_runs WHERE id = ?", (run_id,))
+        if row is None or (job is not None and row["job"] != job):
+            raise EntityNotFoundException(f"Job run with id: {run_id} not found.")
+        return _run(row)
+
+    def runs(self, job: str) -> list[Run]:
+        """The newest first."""
+        rows = self._db.all(
+            "SELECT * FROM glue_job_runs WHERE job = ? ORDER BY sequence DESC", (job,)
+        )
+        return [_run(row) for row in rows]
+
+    def unfinished(self) -> list[Run]:
+        sql = f"SELECT * FROM glue_job_runs WHERE {IS_ACTIVE} ORDER BY sequence"  # noqa: S608
+        return [_run(row) for row in self._db.all(sql)]
+
+    def advance(self, run_id: str, state: str, of: Iterable[str] = ACTIVE, **members: Any) -> bool:
+        """Move the run on, if it is still in one of these states."""
+        with self._db.transaction():
+            row = self._db.one("SELECT * FROM glue_job_runs WHERE id = ?", (run_id,))
+            if row is None or row["state"] not in of:
+                return False
+            body = load(row["body"]) | members
+            body |= {"JobRunState": state, "LastModifiedOn": now()}
+            self._db.execute(
+                "UPDATE glue_job_runs SET state = ?, body = ? WHERE id = ?",
+                (state, dump(body), run_id),
+            )
+            return True
+
+    def finish(self, run_id: str, state: str, members: Document) -> None:
+        """The run's end, whatever active state it was in."""
+        self.advance(run_id, state, CompletedOn=now(), **members)
+
+    def remember_processes(self, run_id: str, processes: list[tuple[int, float]]) -> None:
+        """So that a later server can end what a killed one left behind."""
+        self._db.execute(
+            "UPDATE glue_job_runs SET processes = ? WHERE id = ?", (dump(processes), run_id)
+        )
+
+
+def _run(row: Row) -> Run:
+    processes = [(int(pid), float(created)) for pid, created in load(row["processes"])]
+    return Run(
+        row["id"], row["job"], row["sequence"], load(row["body"]), load(row["plan"]), processes
+    )

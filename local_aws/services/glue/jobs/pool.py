@@ -1,0 +1,110 @@
+"""The JVMs that serve Glue jobs: few, warm, one job each at a time.
+
+A job that finds none free waits; a second JVM is started only when it has waited a while, since a
+queue of short jobs is served sooner by one warm JVM than by two cold ones. A JVM that a job did
+not give back clean is killed, and one that nobody used for a while ends too.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from local_aws.services.glue.jobs.jvm import Jvm
+
+MOST = 2
+IDLE_SECONDS = 300.0
+PATIENCE_SECONDS = 4.0
+JOBS_PER_JVM = 100  # what a job's Python process held in the JVM may outlive it: start afresh
+
+
+class JvmPool:
+    """Lends JVMs."""
+
+    def __init__(
+        self,
+        launch: Callable[[], Jvm],
+        most: int = MOST,
+        idle_seconds: float = IDLE_SECONDS,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._launch = launch
+        self._most = most
+        self._idle_seconds = idle_seconds
+        self._patience = patience
+        self._changed = threading.Condition()
+        self._free: list[Jvm] = []
+        self._lent: list[Jvm] = []
+        self._closed = False
+        self._reaper: threading.Timer | None = None
+
+    @property
+    def size(self) -> int:
+        with self._changed:
+            return len(self._free) + len(self._lent)
+
+    def acquire(self, cancelled: threading.Event) -> Jvm | None:
+        """A JVM for one job, or None when the job was cancelled while it waited."""
+        waiting_since = time.monotonic()
+        with self._changed:
+            while not (cancelled.is_set() or self._closed):
+                jvm = self._take(time.monotonic() - waiting_since)
+                if jvm:
+                    self._lent.append(jvm)
+                    return jvm
+                self._changed.wait(0.2)
+        return None
+
+    def release(self, jvm: Jvm, clean: bool) -> None:
+        """Take it back; without `clean` it may hold another job's state and is ended."""
+        jvm.served += 1
+        jvm.idle_since = time.monotonic()
+        fit = clean and jvm.alive and jvm.served < JOBS_PER_JVM
+        if not fit:
+            jvm.end()
+        with self._changed:
+            self._lent.remove(jvm)
+            if fit:
+                self._free.append(jvm)
+                self._watch_idle()
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End them all."""
+        with self._changed:
+            self._closed = True
+            ending = self._free + self._lent
+            self._free = []
+            if self._reaper:
+                self._reaper.cancel()
+            self._changed.notify_all()
+        for jvm in ending:
+            jvm.end()
+
+    def _take(self, waited: float) -> Jvm | None:
+        while self._free:
+            jvm = self._free.pop()
+            if jvm.alive:
+                return jvm
+            jvm.end()
+        room = len(self._lent) < self._most
+        if room and (not self._lent or waited >= self._patience):
+            return self._launch()
+        return None
+
+    def _watch_idle(self) -> None:
+        if self._reaper or self._closed:
+            return
+        self._reaper = threading.Timer(self._idle_seconds, self._end_idle)
+        self._reaper.daemon = True
+        self._reaper.start()
+
+    def _end_idle(self) -> None:
+        limit = time.monotonic() - self._idle_seconds
+        with self._changed:
+            self._reaper = None
+            idle = [jvm for jvm in self._free if jvm.idle_since <= limit]
+            self._free = [jvm for jvm in self._free if jvm.idle_since > limit]
+            if self._free:
+                self._watch_idle()
+        for jvm in idle:
+            jvm.end()

@@ -1,0 +1,123 @@
+"""All runs that are under way, one thread each: start, stop, retry, and what a restart finds."""
+
+import shutil
+import threading
+
+from local_aws.context import Platform
+from local_aws.services.glue.documents import now
+from local_aws.services.glue.jobs import process
+from local_aws.services.glue.jobs.execution import Execution, Outcome
+from local_aws.services.glue.jobs.jvm import Jvm, classes_folder
+from local_aws.services.glue.jobs.model import JobStore, Run
+from local_aws.services.glue.jobs.pool import JvmPool
+
+KILLED = "local_aws ended while this job was running; start the job again"
+JOIN_SECONDS = 10.0
+SCRATCH = ("glue", "glue-jvm", "glue-staging")
+
+
+class Runner:
+    """Executes the runs that the store holds."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        store: JobStore,
+        pool: JvmPool | None = None,
+        minute: float = 60.0,
+    ) -> None:
+        self._platform = platform
+        self._store = store
+        self._pool = pool
+        self._minute = minute
+        self._lock = threading.Lock()
+        self._executions: dict[str, tuple[Execution, threading.Thread]] = {}
+        self._closed = False
+
+    @property
+    def pool(self) -> JvmPool:
+        """Made when the first job runs."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = JvmPool(self._launch)
+            return self._pool
+
+    def submit(self, run_id: str) -> None:
+        """Run it, in a thread of its own."""
+        run = self._store.run(run_id)
+        execution = Execution(self._platform, self._store, self.pool, run, self._minute)
+        thread = threading.Thread(
+            target=self._execute, args=(execution,), name=f"glue-{run_id}", daemon=True
+        )
+        with self._lock:
+            self._executions[run_id] = (execution, thread)
+        thread.start()
+
+    def stop(self, run_id: str) -> None:
+        """End it as BatchStopJobRun does."""
+        self._store.advance(run_id, "STOPPING", of=("STARTING", "RUNNING"))
+        with self._lock:
+            found = self._executions.get(run_id)
+        if found:
+            found[0].interrupt(Outcome("STOPPED"))
+
+    def recover(self) -> None:
+        """After a restart: fail what was running, resume what still waited for its turn."""
+        for folder in SCRATCH:
+            shutil.rmtree(self._platform.data_dir / "tmp" / folder, ignore_errors=True)
+        for run in self._store.unfinished():
+            for pid, created in run.processes:
+                process.end_orphan(pid, created)
+            if run.state == "STARTING" and not run.processes:
+                self.submit(run.id)
+            else:
+                self._fail(run)
+
+    def close(self) -> None:
+        """End every run and every JVM; the runs say why they failed."""
+        with self._lock:
+            self._closed = True
+            running = list(self._executions.values())
+        for execution, _ in running:
+            execution.interrupt(Outcome("FAILED", KILLED))
+        if self._pool:
+            self._pool.close()
+        for _, thread in running:
+            thread.join(JOIN_SECONDS)
+
+    def _execute(self, execution: Execution) -> None:
+        outcome = execution.execute()
+        with self._lock:
+            self._executions.pop(execution.run.id, None)
+        if outcome.state == "FAILED" and not self._closed:
+            self._retry(execution.run)
+
+    def _retry(self, run: Run) -> None:
+        """MaxRetries: another run, whose id and Attempt say so."""
+        attempt = run.document["Attempt"] + 1
+        if attempt > run.plan.get("MaxRetries", 0):
+            return
+        origin = run.id.split("_attempt_")[0]
+        again = {k: v for k, v in run.document.items() if k not in ("JobRunState", "ErrorMessage")}
+        again |= {
+            "Id": f"{origin}_attempt_{attempt}",
+            "Attempt": attempt,
+            "PreviousRunId": run.id,
+            "JobRunState": "STARTING",
+            "StartedOn": now(),
+            "LastModifiedOn": now(),
+        }
+        self._store.begin(again, run.plan)
+        self.submit(again["Id"])
+
+    def _fail(self, run: Run) -> None:
+        stopping = run.state == "STOPPING"
+        members = {} if stopping else {"ErrorMessage": KILLED}
+        self._store.finish(run.id, "STOPPED" if stopping else "FAILED", members)
+
+    def _launch(self) -> Jvm:
+        return Jvm(
+            self._platform.scratch("glue-jvm"),
+            classes_folder(self._platform.data_dir / "state" / "glue-classes"),
+            self._platform.child_environment(),
+        )
