@@ -179,6 +179,16 @@ def run_test(_options: argparse.Namespace, rest: Sequence[str]) -> int:
     ).returncode
 
 
+def run_check(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Lint, format and types."""
+    checks = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+    codes = [
+        subprocess.run([sys.executable, "-m", *check], cwd=ROOT, check=False).returncode
+        for check in checks
+    ]
+    return max(codes)
+
+
 Command = Callable[[argparse.Namespace, Sequence[str]], Any]
 PASSES_ON: tuple[Command, ...] = (run_serve, run_test)
 
@@ -202,4 +212,5 @@ def _parser() -> argparse.ArgumentParser:
     add("sql", run_sql).add_argument("sql", help="a statement in Athena's SQL")
     add("deploy", run_deploy)
     add("test", run_test, passes_on=True)
+    add("check", run_check)
     return parser
