@@ -77,6 +77,7 @@ class GateFailed(Terminal):
 RETRIED_CODES = frozenset(
     {
         "BandwidthLimitExceeded",
+        "ConcurrentRunsExceededException",
         "ConcurrentModificationException",
         "InternalFailure",
         "InternalServerError",

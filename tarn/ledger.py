@@ -150,11 +150,11 @@ def _newest(aws: Aws) -> dict[str, str]:
 
 
 @aws_errors("ledger: what to refresh")
-def pending_refresh(aws: Aws | None = None, keep: bool = True) -> list[str]:
+def pending_refresh(aws: Aws | None = None, keep: bool = False) -> list[str]:
     """Datasets published since the views were last refreshed.
 
-    What is seen now is kept: `refreshed` then records just that, and a partition published in
-    between stays pending. Who only looks gives keep=False.
+    Who is about to refresh gives keep=True: what is seen now is kept, `refreshed` then records
+    just that, and a partition published in between stays pending. Others only look.
     """
     aws = aws or Aws()
     newest = _newest(aws)

@@ -48,6 +48,12 @@ class Settings:
     glue_workers: int = _setting("TARN_GLUE_WORKERS", 2, "workers of a Glue job")
     glue_worker_type: str = _setting("TARN_GLUE_WORKER_TYPE", "G.1X", "worker type of a Glue job")
     glue_version: str = _setting("TARN_GLUE_VERSION", "5.1", "version of Glue")
+    glue_concurrent_runs: int = _setting(
+        "TARN_GLUE_CONCURRENT_RUNS", 24, "how many partitions one Glue job may convert at once"
+    )
+    quicksight_principal: str = _setting(
+        "TARN_QUICKSIGHT_PRINCIPAL", "", "ARN of the QuickSight user or group who sees dashboards"
+    )
     job_minutes: int = _setting("TARN_JOB_MINUTES", 60, "minutes after which AWS stops a job")
 
     @classmethod

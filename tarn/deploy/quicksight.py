@@ -1,0 +1,131 @@
+"""QuickSight's data source, data sets and dashboards, from dashboards/.
+
+Declared files name other objects as `${data_source_arn}` and `${data_set_arn:<id>}`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tarn.aws import Aws, is_missing
+from tarn.errors import Terminal, aws_errors
+
+PLACEHOLDER = re.compile(r"\$\{(data_source_arn|data_set_arn:[\w-]+)\}")
+ACTIONS = {
+    "DataSource": ("DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource"),
+    "DataSet": ("DescribeDataSet", "PassDataSet", "DescribeIngestion", "ListIngestions"),
+    "Dashboard": ("DescribeDashboard", "ListDashboardVersions", "QueryDashboard"),
+}
+
+
+def data_source(aws: Aws) -> Iterator[str]:
+    definition = {
+        "DataSourceId": f"{aws.settings.lake}-athena",
+        "Name": f"{aws.settings.prefix} in Athena",
+        "Type": "ATHENA",
+        "DataSourceParameters": {"AthenaParameters": {"WorkGroup": aws.settings.workgroup}},
+    }
+    yield from _put("DataSource", definition, ("Type",), aws)
+
+
+def data_sets(aws: Aws) -> Iterator[str]:
+    for path in sorted((aws.settings.root / "dashboards" / "data_sets").glob("*.json")):
+        yield from _put("DataSet", _read(path, aws), (), aws)
+
+
+def dashboards(aws: Aws) -> Iterator[str]:
+    for path in sorted((aws.settings.root / "dashboards").glob("*.json")):
+        definition = _read(path, aws)
+        for line in _put("Dashboard", definition, (), aws):
+            with aws_errors(f"dashboard {definition['DashboardId']}"):
+                _publish(definition["DashboardId"], aws)
+            yield line
+
+
+def _read(path: Path, aws: Aws) -> dict[str, Any]:
+    text = PLACEHOLDER.sub(
+        lambda found: _arn(found.group(1), aws), path.read_text(encoding="utf-8")
+    )
+    definition: dict[str, Any] = json.loads(text)
+    return definition
+
+
+def _arn(what: str, aws: Aws) -> str:
+    start = f"arn:aws:quicksight:{aws.settings.region}:{aws.account_id}"
+    if what == "data_source_arn":
+        return f"{start}:datasource/{aws.settings.lake}-athena"
+    return f"{start}:dataset/{what.partition(':')[2]}"
+
+
+def _put(
+    kind: str, definition: dict[str, Any], only_create: tuple[str, ...], aws: Aws
+) -> Iterator[str]:
+    """Create or update one object when its definition is not the one last deployed."""
+    which = {f"{kind}Id": definition[f"{kind}Id"]}
+    call = _caller(aws)
+    name = f"{kind} {definition[f'{kind}Id']}"
+    # AWS gives definitions back with defaults filled in: the digest of what we sent is kept.
+    digest = hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
+    key = f"deployed/quicksight/{kind}-{definition[f'{kind}Id']}.json"
+    with aws_errors(f"QuickSight {name}"):
+        there = _exists(call, kind, which)
+        if there and (aws.get_json("ops", key) or {}).get("sha256") == digest:
+            return
+        if there:
+            changed = {k: v for k, v in definition.items() if k not in only_create}
+            call(f"update_{_snake(kind)}", changed)
+        else:
+            call(f"create_{_snake(kind)}", definition | _permissions(kind, aws))
+        aws.put_json("ops", key, {"sha256": digest})
+    yield f"QuickSight {name}: {'updated' if there else 'created'}"
+
+
+def _caller(aws: Aws) -> Callable[[str, dict[str, Any]], Any]:
+    def call(operation: str, members: dict[str, Any]) -> Any:
+        return getattr(aws.quicksight, operation)(AwsAccountId=aws.account_id, **members)
+
+    return call
+
+
+def _exists(call: Callable[[str, dict[str, Any]], Any], kind: str, which: dict[str, str]) -> bool:
+    try:
+        call(f"describe_{_snake(kind)}", which)
+    except ClientError as error:
+        if is_missing(error):
+            return False
+        raise
+    return True
+
+
+def _snake(kind: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower()
+
+
+def _permissions(kind: str, aws: Aws) -> dict[str, Any]:
+    # Without permissions an object made through the API is seen by nobody in the console.
+    principal = aws.settings.quicksight_principal
+    if not principal:
+        return {}
+    actions = [f"quicksight:{action}" for action in ACTIONS[kind]]
+    return {"Permissions": [{"Principal": principal, "Actions": actions}]}
+
+
+def _publish(dashboard: str, aws: Aws) -> None:
+    """Show readers the newest version; a version that QuickSight could not make is an error."""
+    which: Any = {"AwsAccountId": aws.account_id, "DashboardId": dashboard}
+    versions = aws.quicksight.list_dashboard_versions(**which)["DashboardVersionSummaryList"]
+    newest = max(version["VersionNumber"] for version in versions)
+    described = aws.quicksight.describe_dashboard(**which, VersionNumber=newest)
+    version = described["Dashboard"]["Version"]
+    if version["Status"] == "CREATION_FAILED":
+        messages = "; ".join(error.get("Message", "") for error in version.get("Errors", []))
+        raise Terminal(f"QuickSight could not make the dashboard {dashboard}: {messages}")
+    if newest > 1:
+        aws.quicksight.update_dashboard_published_version(**which, VersionNumber=newest)

@@ -1,0 +1,50 @@
+"""DataBrew's recipes, published. Rulesets belong to a partition's dataset: see tarn/databrew.py."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tarn.aws import Aws, is_missing
+from tarn.contract import dataset_names
+from tarn.deploy.compare import covers
+from tarn.errors import Terminal, aws_errors
+
+
+def recipes(aws: Aws) -> Iterator[str]:
+    for name in dataset_names(aws.settings):
+        with aws_errors(f"recipe {name}"):
+            yield from _recipe(name, _read(name, aws), aws)
+
+
+def _read(name: str, aws: Aws) -> list[dict[str, Any]]:
+    path = aws.settings.root / "recipes" / f"{name}.json"
+    if not path.is_file():
+        raise Terminal(f"The dataset {name} has no recipe: write recipes/{name}.json.")
+    steps: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return steps
+
+
+def _recipe(name: str, steps: list[dict[str, Any]], aws: Aws) -> Iterator[str]:
+    published = _steps(name, "LATEST_PUBLISHED", aws)
+    if published is not None and covers(published, steps):
+        return
+    if published is None and _steps(name, "LATEST_WORKING", aws) is None:
+        aws.databrew.create_recipe(Name=name, Steps=steps)  # type: ignore[arg-type]
+    else:
+        aws.databrew.update_recipe(Name=name, Steps=steps)  # type: ignore[arg-type]
+    aws.databrew.publish_recipe(Name=name)
+    yield f"recipe {name}: published"
+
+
+def _steps(name: str, version: str, aws: Aws) -> list[Any] | None:
+    try:
+        described = aws.databrew.describe_recipe(Name=name, RecipeVersion=version)
+        return list(described.get("Steps", []))
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
