@@ -126,5 +126,9 @@ class _Pickler(pickle.Pickler):
             return LOCKS[type(value)], ()
         if isinstance(value, PRIVATE_KEYS):
             pem = value.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            return load_pem_private_key, (pem, None)
+            return _private_key, (pem,)
         return NotImplemented
+
+
+def _private_key(pem: bytes) -> Any:
+    return load_pem_private_key(pem, None)

@@ -19,7 +19,8 @@ def _session() -> Any:
 @cache
 def service_model(service: str) -> ServiceModel:
     """The model of a service by botocore's name, such as ``glue``."""
-    return _session().get_service_model(service)
+    model: ServiceModel = _session().get_service_model(service)
+    return model
 
 
 @cache
@@ -38,4 +39,5 @@ def method_name(operation: str) -> str:
 
 def error_shape(service: str, code: str) -> Shape | None:
     """The modelled shape of an error code, where the service declares one."""
-    return service_model(service).shape_for_error_code(code)
+    model: Any = service_model(service)
+    return model.shape_for_error_code(code)

@@ -8,6 +8,7 @@ import base64
 import binascii
 import datetime as dt
 import math
+from collections.abc import Callable
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
@@ -84,7 +85,7 @@ _SCALARS: dict[str, tuple[type, ...]] = {
     "double": (int, float),
     "boolean": (bool,),
 }
-_READERS = {
+_READERS: dict[str, Callable[[Any, Any, str], Any]] = {
     "structure": _read_structure,
     "list": _read_list,
     "map": _read_map,
