@@ -9,7 +9,6 @@ from local_aws.wire import rest_json
 from local_aws.wire.http import HttpRequest
 from local_aws.wire.models import operation_model, service_model
 
-
 Pairs = list[tuple[str, str]]
 
 
