@@ -99,18 +99,18 @@ def page(names: Iterator[str], prefix: str, delimiter: str, limit: int) -> Page:
     if limit <= 0:
         return result
     for name in names:
-        group = _group(name, prefix, delimiter)
-        if group and result.prefixes and result.prefixes[-1] == group:
+        common = group(name, prefix, delimiter)
+        if common and result.prefixes and result.prefixes[-1] == common:
             continue
         if len(result.keys) + len(result.prefixes) == limit:
             result.truncated = True
             break
-        (result.prefixes if group else result.keys).append(group or name)
-        result.last = group or name
+        (result.prefixes if common else result.keys).append(common or name)
+        result.last = common or name
     return result
 
 
-def _group(name: str, prefix: str, delimiter: str) -> str:
+def group(name: str, prefix: str, delimiter: str) -> str:
     if not delimiter:
         return ""
     at = name.find(delimiter, len(prefix))

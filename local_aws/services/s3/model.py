@@ -42,7 +42,8 @@ LOCKS = 64
 DEFAULT_TYPE = "binary/octet-stream"
 BUCKET_NAME = re.compile(r"(?!xn--|sthree-)(?!.*(\.\.|-s3alias$))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS buckets (
+    name TEXT PRIMARY KEY, created TEXT NOT NULL, region TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS objects (
     bucket TEXT, key TEXT, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, etag TEXT NOT NULL,
     attributes TEXT NOT NULL, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
@@ -51,7 +52,8 @@ CREATE TABLE IF NOT EXISTS settings (
     bucket TEXT, kind TEXT, body BLOB NOT NULL, PRIMARY KEY (bucket, kind)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS uploads (
     id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, created TEXT NOT NULL,
-    algorithm TEXT NOT NULL, checksum_type TEXT NOT NULL, attributes TEXT NOT NULL) WITHOUT ROWID;
+    algorithm TEXT NOT NULL, checksum_type TEXT NOT NULL, attributes TEXT NOT NULL,
+    etag TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS parts (
     upload TEXT, number INTEGER, file TEXT NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,
     modified TEXT NOT NULL, checksums TEXT NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID;
@@ -103,6 +105,7 @@ class ObjectInfo:
 class Bucket:
     name: str
     created: datetime
+    region: str
 
 
 Check = Callable[[ObjectInfo | None], None]
@@ -121,6 +124,7 @@ class S3Store:
     def __init__(self, platform: Platform) -> None:
         self.db: Database = platform.db("s3")
         self.db.script(SCHEMA)
+        self.region = platform.region
         self.root = platform.data_dir / "s3"
         self.scratch = platform.data_dir / "tmp"
         self.root.mkdir(parents=True, exist_ok=True)
@@ -138,14 +142,21 @@ class S3Store:
 
     def buckets(self) -> list[Bucket]:
         rows = self.db.all("SELECT * FROM buckets ORDER BY name")
-        return [Bucket(row["name"], datetime.fromisoformat(row["created"])) for row in rows]
+        return [_bucket(row) for row in rows]
 
-    def create_bucket(self, bucket: str) -> None:
+    def bucket(self, bucket: str) -> Bucket:
+        row = self.db.one("SELECT * FROM buckets WHERE name = ?", (bucket,))
+        if row is None:
+            raise NoSuchBucket(bucket)
+        return _bucket(row)
+
+    def create_bucket(self, bucket: str, region: str = "") -> None:
         if not BUCKET_NAME.fullmatch(bucket):
             raise InvalidBucketName(bucket)
         self._folder(bucket).mkdir(exist_ok=True)
         created = datetime.now(UTC).isoformat(timespec="milliseconds")
-        if not self.db.execute("INSERT OR IGNORE INTO buckets VALUES (?, ?)", (bucket, created)):
+        row = (bucket, created, region or self.region)
+        if not self.db.execute("INSERT OR IGNORE INTO buckets VALUES (?, ?, ?)", row):
             raise BucketAlreadyOwnedByYou(bucket)
 
     def delete_bucket(self, bucket: str) -> None:
@@ -265,8 +276,15 @@ class S3Store:
         finally:
             incoming.discard()
 
-    def incoming(self, hashers: dict[str, files.Hasher] | None = None) -> files.Incoming:
-        return files.Incoming(self.scratch, hashers)
+    def check_key(self, key: str) -> None:
+        size = len(key.encode())
+        if not key:
+            raise InvalidArgument("A key has at least one byte.", "key", key)
+        if size > keys.MAX_KEY:
+            raise KeyTooLong(size, keys.MAX_KEY)
+
+    def incoming(self) -> files.Incoming:
+        return files.Incoming(self.scratch)
 
     def commit(
         self,
@@ -278,8 +296,7 @@ class S3Store:
         etag: str | None = None,
     ) -> ObjectInfo:
         """Make a temporary file the object: rename, then row. `check` may refuse, in the lock."""
-        if not 0 < len(key.encode()) <= keys.MAX_KEY:
-            raise KeyTooLong(len(key.encode()), keys.MAX_KEY)
+        self.check_key(key)
         status = incoming.close()
         with self.lock(bucket, key):
             root = self.bucket_path(bucket)
@@ -397,6 +414,10 @@ class S3Store:
 
 
 Names = list[str]  # `list` names a method in the class
+
+
+def _bucket(row: Row) -> Bucket:
+    return Bucket(row["name"], datetime.fromisoformat(row["created"]), row["region"])
 
 
 def _md5() -> "hashlib._Hash":

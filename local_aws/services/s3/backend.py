@@ -1,0 +1,26 @@
+"""What the operations work on."""
+
+from dataclasses import dataclass
+
+from local_aws.context import Platform
+from local_aws.services.s3.model import S3Store
+from local_aws.services.s3.settings import Settings
+from local_aws.services.s3.uploads import Uploads
+
+
+@dataclass(frozen=True)
+class Backend:
+    store: S3Store
+    uploads: Uploads
+    settings: Settings
+    account_id: str
+
+    @classmethod
+    def of(cls, platform: Platform) -> "Backend":
+        store = platform.s3
+        return cls(store, Uploads(store), Settings(store), platform.account_id)
+
+    @property
+    def owner(self) -> list[tuple[str, str]]:
+        """One account owns everything; canonical ids are 64 hexadecimal digits."""
+        return [("ID", self.account_id.zfill(64))]

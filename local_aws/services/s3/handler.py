@@ -1,0 +1,224 @@
+"""S3 over ASGI: bodies stream between the socket and the disk, blocks at a time.
+
+The event loop only moves bytes. Hashing, files and SQLite run in this handler's own threads, so
+that a long listing does not hold up the other services nor they it.
+"""
+
+import asyncio
+import logging
+import os
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from local_aws.context import Platform
+from local_aws.errors import ServiceError
+from local_aws.services.s3.api import Route, route
+from local_aws.services.s3.backend import Backend
+from local_aws.services.s3.errors import (
+    NoSuchBucket,
+    S3Error,
+    error_response,
+)
+from local_aws.services.s3.files import Incoming
+from local_aws.services.s3.payload import Memory, Payload
+from local_aws.services.s3.request import FilePart, Reply, S3Request, read_request
+from local_aws.wire.http import Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
+
+THREADS = 16
+BLOCK = 1 << 20
+DRAINED = 8 << 20
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class AccessDenied(S3Error):
+    code = "AccessDenied"
+    status = 403
+
+
+class InternalError(S3Error):
+    """A defect of ours; the log has it, the client gets no more than S3 tells."""
+
+    def __init__(self) -> None:
+        super().__init__("We encountered an internal error. Please try again.")
+
+
+class Disconnected(Exception):
+    """The client went away; there is nobody to answer."""
+
+
+class Body:
+    """The body in batches that are worth a thread's start."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.done = False
+
+    async def batch(self) -> list[bytes]:
+        pieces: list[bytes] = []
+        size = 0
+        while size < BLOCK and not self.done:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            piece: bytes = message.get("body", b"")
+            pieces.append(piece)
+            size += len(piece)
+            self.done = not message.get("more_body", False)
+        return pieces
+
+    async def rest(self) -> list[bytes]:
+        """All of a body that says it is small."""
+        pieces: list[bytes] = []
+        while not self.done:
+            pieces += await self.batch()
+        return pieces
+
+    async def drain(self) -> bool:
+        """Read what is left of a refused body; False where that would be too much."""
+        size = 0
+        while not self.done and size < DRAINED:
+            size += sum(map(len, await self.batch()))
+        return self.done
+
+
+class S3Handler:
+    def __init__(self, platform: Platform) -> None:
+        self._backend = Backend.of(platform)
+        self._backend.store.sweep()
+        self._backend.uploads.sweep()
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="s3")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = Body(receive)
+        try:
+            reply = await self._answer(scope, body)
+            if not body.done and not await self._drain(scope, body):
+                reply.headers["connection"] = "close"
+            await self._send(send, reply, scope["method"] == "HEAD")
+        except Disconnected:
+            logger.debug("the client of %s went away", scope["raw_path"])
+
+    async def _answer(self, scope: Scope, body: Body) -> Reply:
+        resource = scope["raw_path"].decode("latin-1")
+        try:
+            request = read_request(scope)
+            return await self._perform(request, body)
+        except ServiceError as error:
+            logger.info("%s %s: %s", scope["method"], resource, error.code)
+            return _refusal(error, resource)
+        except Disconnected:
+            raise
+        except Exception:
+            logger.exception("%s %s failed", scope["method"], resource)
+            return _refusal(InternalError(), resource)
+
+    async def _perform(self, request: S3Request, body: Body) -> Reply:
+        operation = route(request)
+        owner = request.headers.get("x-amz-expected-bucket-owner")
+        if owner not in (None, self._backend.account_id):
+            raise AccessDenied("Access Denied")
+        if operation.streams:
+            return await self._perform_streaming(operation, request, body)
+        sink = Memory()
+        payload = Payload(request.headers, request.auth, sink)
+        while not body.done:
+            payload.feed(await body.batch())
+        return await self._thread(self._run, operation, request, payload)
+
+    async def _perform_streaming(self, operation: Route, request: S3Request, body: Body) -> Reply:
+        length = request.headers.get("content-length", "")
+        if length.isdigit() and int(length) <= BLOCK:
+            pieces = await body.rest()
+            return await self._thread(self._run_small, operation, request, pieces)
+        incoming, payload = await self._thread(self._open, request)
+        try:
+            while not body.done:
+                await self._thread(payload.feed, await body.batch())
+            return await self._thread(self._run, operation, request, payload)
+        finally:
+            await self._thread(incoming.discard)
+
+    def _run_small(self, operation: Route, request: S3Request, pieces: list[bytes]) -> Reply:
+        """All of it in one turn of a thread: turns cost more than small bodies."""
+        incoming, payload = self._open(request)
+        try:
+            payload.feed(pieces)
+            return self._run(operation, request, payload)
+        finally:
+            incoming.discard()
+
+    def _open(self, request: S3Request) -> tuple[Incoming, Payload]:
+        """A file for the body, once all that can be refused before it was."""
+        if not self._backend.store.bucket_exists(request.bucket):
+            raise NoSuchBucket(request.bucket)
+        self._backend.store.check_key(request.key)
+        incoming = self._backend.store.incoming()
+        try:
+            return incoming, Payload(request.headers, request.auth, incoming)
+        except BaseException:
+            incoming.discard()
+            raise
+
+    def _run(self, operation: Route, request: S3Request, payload: Payload) -> Reply:
+        payload.finish()
+        if isinstance(payload.sink, Incoming):
+            request.incoming = payload.sink
+            request.checksums = payload.checksums
+        elif isinstance(payload.sink, Memory):
+            request.body = bytes(payload.sink.data)
+        return operation.run(self._backend, request)
+
+    async def _drain(self, scope: Scope, body: Body) -> bool:
+        """A client that waits for "100 Continue" sends nothing once it is refused."""
+        if any(name.lower() == b"expect" for name, _ in scope["headers"]):
+            return False
+        return await body.drain()
+
+    async def _send(self, send: Send, reply: Reply, head: bool) -> None:
+        part = reply.file
+        try:
+            block = await self._thread(_read, part, 0) if part else reply.body
+            await send(_start(reply))
+            if head or part is None:
+                await send({"type": "http.response.body", "body": b"" if head else block})
+                return
+            sent = 0
+            while sent + len(block) < part.length:
+                await send({"type": "http.response.body", "body": block, "more_body": True})
+                sent += len(block)
+                block = await self._thread(_read, part, sent)
+            await send({"type": "http.response.body", "body": block})
+        finally:
+            if part:
+                os.close(part.descriptor)
+
+    async def _thread(self, work: Callable[P, T], *arguments: P.args, **_none: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+
+
+def _refusal(error: ServiceError, resource: str) -> Reply:
+    response = error_response(error, resource)
+    return Reply(response.status, response.headers, response.body)
+
+
+def _start(reply: Reply) -> dict[str, object]:
+    reply.headers.setdefault("x-amz-request-id", uuid.uuid4().hex[:16].upper())
+    reply.headers.setdefault("x-amz-id-2", uuid.uuid4().hex)
+    if reply.status not in (204, 304):
+        reply.headers.setdefault("content-length", str(len(reply.body)))
+    headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in reply.headers.items()]
+    return {"type": "http.response.start", "status": reply.status, "headers": headers}
+
+
+def _read(part: FilePart, sent: int) -> bytes:
+    """The next block. A file that became shorter breaks the answer off, never pads it."""
+    wanted = min(BLOCK, part.length - sent)
+    block = os.pread(part.descriptor, wanted, part.offset + sent)
+    if wanted and not block:
+        raise OSError("a file became shorter while it was sent")
+    return block

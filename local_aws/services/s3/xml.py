@@ -1,0 +1,92 @@
+"""S3's XML: documents from nested lists, and the few that clients send."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Union
+from xml.etree import ElementTree
+
+from local_aws.services.s3.errors import MalformedXML
+
+NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+# Besides markup, what a parser would drop or change. XML 1.0 has no control characters at all;
+# S3 writes references to them all the same, which is why clients ask for encoding-type=url.
+ESCAPES = {code: f"&#{code};" for code in range(32) if code not in (9, 10)} | {
+    ord("&"): "&amp;",
+    ord("<"): "&lt;",
+    ord(">"): "&gt;",
+    ord('"'): "&quot;",
+}
+
+Value = Union[str, int, bool, datetime, "Children"]
+Children = Iterable[tuple[str, "Value | None"]]
+
+
+def document(root: str, children: Children) -> bytes:
+    """A document; a child whose value is None is left out."""
+    return f'{HEAD}<{root} xmlns="{NAMESPACE}">{_render(children)}</{root}>'.encode()
+
+
+def _render(children: Children) -> str:
+    return "".join(
+        f"<{name}>{_text(value)}</{name}>" for name, value in children if value is not None
+    )
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, str):
+        return value.translate(ESCAPES)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, datetime):
+        return timestamp(value)
+    return _render(value)
+
+
+def timestamp(moment: datetime) -> str:
+    return (
+        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+    )
+
+
+class Node:
+    """An element of a request; names without their namespace."""
+
+    def __init__(self, element: ElementTree.Element) -> None:
+        self._element = element
+
+    @property
+    def name(self) -> str:
+        return self._element.tag.rpartition("}")[2]
+
+    @property
+    def text(self) -> str:
+        return self._element.text or ""
+
+    def all(self, name: str) -> list["Node"]:
+        return [node for node in map(Node, self._element) if node.name == name]
+
+    def get(self, name: str) -> str | None:
+        found = self.all(name)
+        return found[0].text if found else None
+
+    def need(self, name: str) -> str:
+        value = self.get(name)
+        if value is None:
+            raise MalformedXML
+        return value
+
+
+def parse(body: bytes, root: str) -> Node:
+    """The document, which must have that root. Document types (entities) are refused."""
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+        raise MalformedXML
+    try:
+        node = Node(ElementTree.fromstring(body))
+    except (ElementTree.ParseError, ValueError, LookupError):
+        raise MalformedXML from None
+    if node.name != root:
+        raise MalformedXML
+    return node
