@@ -1,0 +1,1 @@
+"""QuickSight: data sources, data sets, SPICE ingestions, dashboards and their page."""

@@ -1,0 +1,63 @@
+"""QuickSight's API: what an API-driven pipeline calls.
+
+An operation that no group here has (analyses, templates, refresh schedules, users, asset bundles)
+is refused by the wire, by name. What is refused inside an operation is in `UNSUPPORTED`.
+"""
+
+from collections.abc import Callable
+
+from local_aws.context import Platform, Request, Response
+from local_aws.services.quicksight.engine import Ingestions
+from local_aws.services.quicksight.model import Store
+from local_aws.services.quicksight.operations.common import Operations
+from local_aws.services.quicksight.operations.dashboards import Dashboards
+from local_aws.services.quicksight.operations.data_sets import DataSets
+from local_aws.services.quicksight.operations.data_sources import DataSources
+from local_aws.services.quicksight.operations.ingestions import IngestionOperations
+from local_aws.services.quicksight.operations.tags import Tags
+
+GROUPS: tuple[type[Operations], ...] = (
+    DataSources,
+    DataSets,
+    IngestionOperations,
+    Dashboards,
+    Tags,
+)
+UNSUPPORTED = (
+    "Data sources other than ATHENA; credentials, VPC connections",
+    "Data sets of several tables (joins), of S3, files or SaaS; dataset parameters",
+    "Row-level and column-level security",
+    "INCREMENTAL_REFRESH and refresh schedules",
+    "Analyses, templates, themes, folders, asset bundles, users and groups",
+    "Dashboards from a template or analysis (SourceEntity), parameters, link sharing",
+    "Visuals other than KPI, bar, line, combo, pie, table, pivot table and heat map",
+    "Layouts other than GridLayout; images, tooltip sheets, parameter controls",
+    "Drill-down (several Category fields), small multiples, forecasts, reference lines, subtotals",
+    "Filters other than CategoryFilter, NumericRangeFilter and TopBottomFilter",
+    "Level-aware and table calculations, and functions that expression.py does not list",
+)
+
+
+class QuickSightApi:
+    """Every operation, by its name in snake case."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.store = Store(platform)
+        self.ingestions = Ingestions(platform, self.store)
+        self.groups = [group(platform, self.store, self.ingestions) for group in GROUPS]
+
+    def __getattr__(self, name: str) -> Callable[[Request], Response]:
+        """An operation of one of the groups."""
+        for group in self.__dict__.get("groups", ()):
+            if not name.startswith("_") and hasattr(type(group), name):
+                found: Callable[[Request], Response] = getattr(group, name)
+                return found
+        raise AttributeError(name)
+
+    def start(self) -> None:
+        """Settle what a kill left behind."""
+        self.ingestions.recover()
+
+    def stop(self) -> None:
+        """Let the ingestion under way end."""
+        self.ingestions.close()

@@ -1,0 +1,1 @@
+"""QuickSight's operations, a module a resource; `api.QuickSightApi` puts them together."""

@@ -1,0 +1,70 @@
+"""The page's HTML: a shell that the script fills. Every text is escaped."""
+
+import json
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+HEAD = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<link rel="icon" href="/quicksight/static/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/quicksight/static/app.css">
+<script src="/quicksight/static/theme.js"></script>
+</head>
+"""
+DASHBOARD = """<body>
+<a class="skip" href="#sheet">Skip to the charts</a>
+<header class="top">
+  <div class="brand"><a href="/quicksight/dashboards" aria-label="All dashboards">
+    <img src="/quicksight/static/icon.svg" alt="" width="28" height="28"></a>
+    <div><h1>{title}</h1><p id="fresh" role="status"></p></div>
+  </div>
+  <button id="theme" type="button" aria-label="Switch between light and dark">
+    <span aria-hidden="true"></span></button>
+</header>
+<nav class="bar"><div id="tabs" role="tablist" aria-label="Sheets"></div>
+  <div id="controls"></div></nav>
+<div id="notices" role="alert"></div>
+<main id="sheet" role="tabpanel" tabindex="-1"></main>
+<footer><h2>Data</h2><div id="data"></div></footer>
+<noscript>This page draws its charts with JavaScript.</noscript>
+<script id="outline" type="application/json">{outline}</script>
+<script src="/quicksight/plotly.min.js" defer></script>
+<script src="/quicksight/static/parts.js" defer></script>
+<script src="/quicksight/static/app.js" defer></script>
+</body>
+</html>
+"""
+LIST = """<body>
+<header class="top"><div class="brand">
+  <img src="/quicksight/static/icon.svg" alt="" width="28" height="28">
+  <div><h1>Dashboards</h1></div></div>
+</header>
+<main class="list">{items}</main>
+</body>
+</html>
+"""
+NOTHING = """<p class="nothing">No dashboard yet. CreateDashboard makes one.</p>"""
+
+
+def dashboard(outline: dict[str, Any]) -> str:
+    """One dashboard's page, with its outline inside."""
+    title = escape(outline["name"])
+    # Inside a script element only "<" can do harm; JSON has another way to write it.
+    data = json.dumps(outline).replace("<", "\\u003c")
+    return HEAD.format(title=title) + DASHBOARD.format(title=title, outline=data)
+
+
+def dashboard_list(dashboards: list[tuple[str, str]]) -> str:
+    """All dashboards, as links."""
+    items = "".join(
+        f'<a class="card link" href="/quicksight/dashboards/{quote(key, safe="")}">'
+        f"<h2>{escape(name)}</h2><p>{escape(key)}</p></a>"
+        for key, name in dashboards
+    )
+    return HEAD.format(title="Dashboards") + LIST.format(items=items or NOTHING)

@@ -1,0 +1,204 @@
+"""The page's addresses.
+
+GET /quicksight/dashboards                                            the list
+GET /quicksight/dashboards/<id>                                       the page
+GET /quicksight/dashboards/<id>.json                                  its outline, and how fresh it is
+GET /quicksight/dashboards/<id>/filters/<filter>.json                 what a control offers
+GET /quicksight/dashboards/<id>/sheets/<sheet>/visuals/<visual>.json  figures (.csv: in full)
+GET /quicksight/plotly.min.js, /quicksight/static/<file>
+A choice in a control travels as f.<filter>=<value>, once a value.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from local_aws.context import Platform
+from local_aws.services.quicksight.errors import QueryRefused, ResourceNotFound
+from local_aws.services.quicksight.model import Store
+from local_aws.services.quicksight.page import html
+from local_aws.services.quicksight.page.payload import Board
+from local_aws.services.quicksight.query import Choices
+from local_aws.wire.http import (
+    HttpRequest,
+    HttpResponse,
+    Receive,
+    Scope,
+    Send,
+    head_of,
+    send_response,
+)
+
+logger = logging.getLogger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+SECURITY = {
+    # plotly writes style elements and attributes; scripts are files of ours only.
+    "content-security-policy": "default-src 'none'; script-src 'self'; connect-src 'self'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+Page = Callable[..., HttpResponse]
+
+
+async def handle(platform: Platform, scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer one request of a browser."""
+    request = head_of(scope)
+    response = await asyncio.to_thread(answer, platform, request)
+    response.headers |= SECURITY
+    response.headers["content-length"] = str(len(response.body))
+    if request.method == "HEAD":
+        response.body = b""
+    await send_response(send, response)
+
+
+def answer(platform: Platform, request: HttpRequest) -> HttpResponse:
+    """The response to a request."""
+    if request.method not in ("GET", "HEAD"):
+        return _text(405, "This page only reads.", allow="GET, HEAD")
+    for pattern, page in ROUTES:
+        match = pattern.fullmatch(request.raw_path)
+        if match:
+            return _guarded(page, platform, request, [unquote(part) for part in match.groups()])
+    return _text(404, "There is no such page.")
+
+
+def _guarded(
+    page: Page, platform: Platform, request: HttpRequest, parts: list[str]
+) -> HttpResponse:
+    try:
+        return page(platform, request, *parts)
+    except (ResourceNotFound, KeyError):
+        return _text(404, "There is no such page.")
+    except QueryRefused as error:
+        return _text(409, str(error))
+
+
+def _list(platform: Platform, _request: HttpRequest) -> HttpResponse:
+    rows = store_of(platform).list("dashboard")
+    return _html(html.dashboard_list([(row["id"], row["document"]["Name"]) for row in rows]))
+
+
+def _dashboard(platform: Platform, _request: HttpRequest, dashboard: str) -> HttpResponse:
+    return _html(html.dashboard(Board(store_of(platform), dashboard).outline()))
+
+
+def _outline(platform: Platform, _request: HttpRequest, dashboard: str) -> HttpResponse:
+    return _json(Board(store_of(platform), dashboard).outline())
+
+
+def _filter(
+    platform: Platform, _request: HttpRequest, dashboard: str, filter_id: str
+) -> HttpResponse:
+    return _json(Board(store_of(platform), dashboard).filter_values(filter_id))
+
+
+def _figures(
+    platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
+) -> HttpResponse:
+    board = Board(store_of(platform), dashboard)
+    return _json(board.figures(sheet, visual, choices(request)))
+
+
+def _csv(
+    platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
+) -> HttpResponse:
+    body = Board(store_of(platform), dashboard).csv(sheet, visual, choices(request))
+    name = re.sub(r"\W+", "-", visual)
+    headers = {
+        "content-type": "text/csv; charset=utf-8",
+        "content-disposition": f'attachment; filename="{name}.csv"',
+        "cache-control": "no-store",
+    }
+    return HttpResponse(200, headers, body.encode())
+
+
+def _plotly(_platform: Platform, request: HttpRequest) -> HttpResponse:
+    return _file(plotly_file(), request)
+
+
+def _static(_platform: Platform, request: HttpRequest, name: str) -> HttpResponse:
+    path = STATIC / name
+    if path.parent != STATIC or path.suffix not in TYPES or not path.is_file():
+        raise KeyError(name)
+    return _file(path, request)
+
+
+ROUTES: tuple[tuple[re.Pattern[str], Page], ...] = tuple(
+    (re.compile(pattern), page)
+    for pattern, page in (
+        ("/quicksight/?(?:dashboards/?)?", _list),
+        (r"/quicksight/plotly\.min\.js", _plotly),
+        (r"/quicksight/static/([\w.-]+)", _static),
+        (r"/quicksight/dashboards/([^/]+)/filters/([^/]+)\.json", _filter),
+        (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)\.json", _figures),
+        (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)\.csv", _csv),
+        (r"/quicksight/dashboards/([^/]+)\.json", _outline),
+        (r"/quicksight/dashboards/([^/]+)/?", _dashboard),
+    )
+)
+
+
+def choices(request: HttpRequest) -> Choices:
+    """What the reader chose, by filter."""
+    found: Choices = {}
+    for name, value in request.query:
+        if name.startswith("f."):
+            found.setdefault(name[2:], []).append(value)
+    return found
+
+
+_STORES: dict[Path, Store] = {}
+
+
+def store_of(platform: Platform) -> Store:
+    """The store of a data folder, opened once."""
+    if platform.data_dir not in _STORES:
+        _STORES[platform.data_dir] = Store(platform)
+    return _STORES[platform.data_dir]
+
+
+@cache
+def plotly_file() -> Path:
+    """plotly's JavaScript in its wheel: found, not imported, as the package is large."""
+    spec = find_spec("plotly")
+    if spec is None or spec.origin is None:
+        raise KeyError("plotly")
+    return Path(spec.origin).parent / "package_data" / "plotly.min.js"
+
+
+def _file(path: Path, request: HttpRequest) -> HttpResponse:
+    stat = path.stat()
+    tag = f'"{stat.st_size:x}-{stat.st_mtime_ns:x}"'
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return HttpResponse(304, headers)
+    headers["content-type"] = f"{TYPES[path.suffix]}; charset=utf-8"
+    return HttpResponse(200, headers, path.read_bytes())
+
+
+def _html(body: str) -> HttpResponse:
+    headers = {"content-type": "text/html; charset=utf-8", "cache-control": "no-store"}
+    return HttpResponse(200, headers, body.encode())
+
+
+def _json(value: Any) -> HttpResponse:
+    headers = {"content-type": "application/json", "cache-control": "no-store"}
+    return HttpResponse(200, headers, json.dumps(value, allow_nan=False).encode())
+
+
+def _text(status: int, text: str, **headers: str) -> HttpResponse:
+    kind = {"content-type": "text/plain; charset=utf-8"}
+    return HttpResponse(status, kind | headers, f"{text}\n".encode())
