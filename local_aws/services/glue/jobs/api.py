@@ -41,20 +41,20 @@ class JobsApi:
         self.platform = platform
         self.jobs = JobStore(platform)
         self.tags = Tags(platform)
-        self.runner = Runner(platform, self.jobs)
+        self.job_runs = Runner(platform, self.jobs)
 
     def start(self) -> None:
         """Settle what a killed server left."""
-        self.runner.recover()
+        self.job_runs.recover()
 
     def stop(self) -> None:
         """End what runs."""
-        self.runner.close()
+        self.job_runs.close()
 
     def create_job(self, request: Request) -> Response:
         job = definition.define(request["Name"], request)
         self.jobs.create(job)
-        self.tags.add(self._arn(job["Name"]), request.get("Tags") or {})
+        self.tags.add(self._job_arn(job["Name"]), request.get("Tags") or {})
         return {"Name": request["Name"]}
 
     def update_job(self, request: Request) -> Response:
@@ -72,7 +72,7 @@ class JobsApi:
     def list_jobs(self, request: Request) -> Response:
         wanted = (request.get("Tags") or {}).items()
         names = [job["Name"] for job in self.jobs.all()]
-        tagged = [name for name in names if wanted <= self.tags.get(self._arn(name)).items()]
+        tagged = [name for name in names if wanted <= self.tags.get(self._job_arn(name)).items()]
         chosen, more = page(tagged, request, key=str)
         return {"JobNames": chosen, **more}
 
@@ -86,7 +86,7 @@ class JobsApi:
 
     def delete_job(self, request: Request) -> Response:
         self.jobs.delete(request["JobName"])
-        self.tags.forget(self._arn(request["JobName"]))
+        self.tags.forget(self._job_arn(request["JobName"]))
         return {"JobName": request["JobName"]}
 
     def start_job_run(self, request: Request) -> Response:
@@ -101,7 +101,7 @@ class JobsApi:
         arguments.check(merged)
         run = {**_run_of(job, request), **self._after(request), "Arguments": given}
         self.jobs.begin(run, job | {"Arguments": merged, "Timeout": run["Timeout"]})
-        self.runner.submit(run["Id"])
+        self.job_runs.submit(run["Id"])
         return {"JobRunId": run["Id"]}
 
     def get_job_run(self, request: Request) -> Response:
@@ -121,7 +121,7 @@ class JobsApi:
         name, ids = request["JobName"], request["JobRunIds"]
         if len(ids) > MOST_STOPPED:
             raise InvalidInputException(f"JobRunIds holds {len(ids)} ids; {MOST_STOPPED} at most")
-        errors = {run_id: error for run_id in ids if (error := self._stop(name, run_id))}
+        errors = {run_id: error for run_id in ids if (error := self._stop_run(name, run_id))}
         return {
             "SuccessfulSubmissions": [
                 {"JobName": name, "JobRunId": run_id} for run_id in ids if run_id not in errors
@@ -132,10 +132,10 @@ class JobsApi:
             ],
         }
 
-    def _arn(self, name: str) -> str:
+    def _job_arn(self, name: str) -> str:
         return self.platform.arn("glue", f"job/{name}")
 
-    def _stop(self, name: str, run_id: str) -> dict[str, str] | None:
+    def _stop_run(self, name: str, run_id: str) -> dict[str, str] | None:
         try:
             run = self.jobs.run(run_id, name)
         except EntityNotFoundException as error:
@@ -143,7 +143,7 @@ class JobsApi:
         if not run.active:
             message = f"Job run {run_id} is {run.state} and cannot be stopped"
             return {"ErrorCode": "InvalidInputException", "ErrorMessage": message}
-        self.runner.stop(run_id)
+        self.job_runs.stop(run_id)
         return None
 
     def _after(self, request: Request) -> dict[str, Any]:

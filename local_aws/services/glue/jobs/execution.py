@@ -196,7 +196,6 @@ class Execution:
         self._store.finish(self.run.id, outcome.state, members)
 
     def _spark_defaults(self, paths: list[str]) -> dict[str, str]:
-        scratch = str(self._folder)
         return {
             "spark.app.name": self.run.job,
             "spark.driver.bindAddress": "127.0.0.1",
@@ -205,12 +204,11 @@ class Execution:
             "spark.hadoop.fs.local_aws.buckets": str(self._platform.data_dir / "s3"),
             "spark.hadoop.fs.local_aws.staging": str(self._platform.scratch("glue-staging")),
             "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
-            "spark.local.dir": scratch,
             "spark.master": "local[*]",
             "spark.sql.streaming.checkpointFileManagerClass": (
                 "org.apache.spark.sql.execution.streaming.FileSystemBasedCheckpointFileManager"
             ),
-            "spark.sql.warehouse.dir": f"{scratch}/warehouse",
+            "spark.sql.warehouse.dir": str(self._folder / "warehouse"),
             "spark.ui.enabled": "false",
             **{f"spark.hadoop.fs.{scheme}.impl": "local_aws.LocalS3" for scheme in S3_SCHEMES},
         }

@@ -52,7 +52,7 @@ class Jvm:
         self.log = self.folder / "log"
         self.classes = classes
         self.served = 0
-        self.idle_since = time.monotonic()
+        self.touched = time.monotonic()  # when it was last lent or given back
         self._process = self._launch(environment)
 
     @property
@@ -77,7 +77,10 @@ class Jvm:
                 self._command(),
                 cwd=self.folder,
                 env=spark_environment(environment)
-                | {"_PYSPARK_DRIVER_CONN_INFO_PATH": str(self.connection)},
+                | {
+                    "_PYSPARK_DRIVER_CONN_INFO_PATH": str(self.connection),
+                    "SPARK_LOCAL_DIRS": str(self.folder),
+                },
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

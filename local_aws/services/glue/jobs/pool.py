@@ -1,8 +1,9 @@
 """The JVMs that serve Glue jobs: few, warm, one job each at a time.
 
-A job that finds none free waits; a second JVM is started only when it has waited a while, since a
-queue of short jobs is served sooner by one warm JVM than by two cold ones. A JVM that a job did
-not give back clean is killed, and one that nobody used for a while ends too.
+A job that finds none free waits. A second JVM is started only when every other has been busy with
+its job for a while: a queue of short jobs is served sooner by one warm JVM than by two cold ones,
+and a long job must not hold up the others. A JVM that a job did not give back clean is killed, and
+one that nobody used for a while ends too.
 """
 
 import threading
@@ -13,7 +14,7 @@ from local_aws.services.glue.jobs.jvm import Jvm
 
 MOST = 2
 IDLE_SECONDS = 300.0
-PATIENCE_SECONDS = 4.0
+PATIENCE_SECONDS = 30.0
 JOBS_PER_JVM = 100  # what a job's Python process held in the JVM may outlive it: start afresh
 
 
@@ -44,11 +45,11 @@ class JvmPool:
 
     def acquire(self, cancelled: threading.Event) -> Jvm | None:
         """A JVM for one job, or None when the job was cancelled while it waited."""
-        waiting_since = time.monotonic()
         with self._changed:
             while not (cancelled.is_set() or self._closed):
-                jvm = self._take(time.monotonic() - waiting_since)
+                jvm = self._take()
                 if jvm:
+                    jvm.touched = time.monotonic()
                     self._lent.append(jvm)
                     return jvm
                 self._changed.wait(0.2)
@@ -57,7 +58,7 @@ class JvmPool:
     def release(self, jvm: Jvm, clean: bool) -> None:
         """Take it back; without `clean` it may hold another job's state and is ended."""
         jvm.served += 1
-        jvm.idle_since = time.monotonic()
+        jvm.touched = time.monotonic()
         fit = clean and jvm.alive and jvm.served < JOBS_PER_JVM
         if not fit:
             jvm.end()
@@ -80,14 +81,14 @@ class JvmPool:
         for jvm in ending:
             jvm.end()
 
-    def _take(self, waited: float) -> Jvm | None:
+    def _take(self) -> Jvm | None:
         while self._free:
             jvm = self._free.pop()
             if jvm.alive:
                 return jvm
             jvm.end()
-        room = len(self._lent) < self._most
-        if room and (not self._lent or waited >= self._patience):
+        limit = time.monotonic() - self._patience
+        if len(self._lent) < self._most and all(jvm.touched <= limit for jvm in self._lent):
             return self._launch()
         return None
 
@@ -102,8 +103,8 @@ class JvmPool:
         limit = time.monotonic() - self._idle_seconds
         with self._changed:
             self._reaper = None
-            idle = [jvm for jvm in self._free if jvm.idle_since <= limit]
-            self._free = [jvm for jvm in self._free if jvm.idle_since > limit]
+            idle = [jvm for jvm in self._free if jvm.touched <= limit]
+            self._free = [jvm for jvm in self._free if jvm.touched > limit]
             if self._free:
                 self._watch_idle()
         for jvm in idle:
