@@ -1,0 +1,101 @@
+"""Crawls in background threads: StartCrawler answers at once, the crawler is RUNNING by then."""
+
+import logging
+import threading
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from local_aws.errors import ServiceError
+from local_aws.services.glue.crawlers import engine
+from local_aws.services.glue.crawlers.model import KILLED, LOG_GROUP, CrawlerStore
+from local_aws.services.glue.documents import Document
+
+if TYPE_CHECKING:
+    from local_aws.context import Platform
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 2  # crawls that read at the same time; others are RUNNING and wait
+_PATIENCE = 5.0  # seconds that a closing server gives its crawls
+
+
+class Runner:
+    """The threads of the crawls that run now."""
+
+    def __init__(self, platform: "Platform", store: CrawlerStore) -> None:
+        self.platform = platform
+        self.store = store
+        self._turn = threading.Semaphore(AT_ONCE)
+        self._running: dict[str, tuple[threading.Thread, threading.Event]] = {}
+        self._lock = threading.Lock()
+        self._closing = False
+
+    def recover(self) -> None:
+        """Settle what a killed server left."""
+        for name in self.store.recover():
+            crawl = self.store.crawls(name)[0]
+            self._say(name, crawl["CrawlId"], f"ERROR : {KILLED}")
+
+    def start(self, name: str) -> None:
+        """Raises CrawlerRunningException."""
+        cancelled = threading.Event()
+        with self._lock:
+            crawl = self.store.begin(name)
+            thread = threading.Thread(
+                target=self._run, args=(crawl, cancelled), name=f"crawler-{name}", daemon=True
+            )
+            self._running[name] = (thread, cancelled)
+        thread.start()
+
+    def cancel(self, name: str) -> None:
+        """Raises CrawlerNotRunningException."""
+        with self._lock:
+            self.store.stopping(name)
+            if name in self._running:
+                self._running[name][1].set()
+
+    def close(self) -> None:
+        """Cancel what runs. What does not end in time is settled by the next start."""
+        self._closing = True
+        threads = list(self._running.values())
+        for _, cancelled in threads:
+            cancelled.set()
+        deadline = time.monotonic() + _PATIENCE
+        for thread, _ in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _run(self, crawl: Document, cancelled: threading.Event) -> None:
+        name, identity = crawl["LogStream"], crawl["CrawlId"]
+        self._say(name, identity, f"BENCHMARK : Running Start Crawl for Crawler {name}")
+        with self._turn:
+            state, counts, message = self._outcome(name, identity, cancelled)
+        if message:
+            self._say(name, identity, f"ERROR : {message}")
+        self._say(name, identity, f"BENCHMARK : Crawler has finished running: {state}")
+        with self._lock:
+            del self._running[name]
+            self.store.end(name, state, counts, message)
+
+    def _outcome(
+        self, name: str, identity: str, cancelled: threading.Event
+    ) -> tuple[str, Counter[str], str]:
+        around = engine.Surroundings(
+            self.platform.s3,
+            self.platform.glue,
+            lambda line: self._say(name, identity, line),
+            cancelled.is_set,
+        )
+        try:
+            return "COMPLETED", engine.crawl(self.store.get(name), around), ""
+        except engine.Cancelled:
+            return ("FAILED", Counter(), KILLED) if self._closing else ("STOPPED", Counter(), "")
+        except ServiceError as error:
+            return "FAILED", Counter(), error.message
+        except Exception as error:
+            logger.exception("crawler %s", name)
+            return "FAILED", Counter(), f"Internal Service Exception: {error!r}"
+
+    def _say(self, name: str, identity: str, line: str) -> None:
+        moment = time.time_ns() // 1_000_000
+        self.platform.logs.append(LOG_GROUP, name, [(moment, f"[{identity}] {line}")])

@@ -1,0 +1,154 @@
+"""A crawler's definition, checked: what is not supported is refused when the crawler is made.
+
+What AWS does: https://docs.aws.amazon.com/glue/latest/dg/crawler-configuration.html.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws.context import Request
+from local_aws.services.glue.documents import Document
+from local_aws.services.glue.errors import InvalidInputException, unsupported
+from local_aws.services.s3.errors import InvalidArgument
+from local_aws.services.s3.model import parse_uri
+
+TARGETS = (
+    "S3Targets",
+    "JdbcTargets",
+    "MongoDBTargets",
+    "DynamoDBTargets",
+    "CatalogTargets",
+    "DeltaTargets",
+    "IcebergTargets",
+    "HudiTargets",
+)
+UNSUPPORTED_TARGET_MEMBERS = ("ConnectionName", "EventQueueArn", "DlqEventQueueArn")
+
+DEFAULTS: Document = {
+    "Classifiers": [],
+    "RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVERYTHING"},
+    "SchemaChangePolicy": {
+        "UpdateBehavior": "UPDATE_IN_DATABASE",
+        "DeleteBehavior": "DEPRECATE_IN_DATABASE",
+    },
+    "LineageConfiguration": {"CrawlerLineageSettings": "DISABLE"},
+    "LakeFormationConfiguration": {"UseLakeFormationCredentials": False, "AccountId": ""},
+}
+LOG_ONLY = {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
+NEW_FOLDERS = "CRAWL_NEW_FOLDERS_ONLY"
+
+
+@dataclass(frozen=True)
+class Options:
+    """The Configuration string, read."""
+
+    inherit_from_table: bool = False
+    merge_new_columns: bool = False
+    combine_compatible: bool = False
+    table_level: int | None = None
+    table_threshold: int | None = None
+
+
+def checked(request: Request) -> Document:
+    """The definition as it is kept, from a whole CreateCrawler request."""
+    _refuse(request)
+    # A parsed Configuration is not kept: the string is what GetCrawler returns.
+    read_options(request.get("Configuration"))
+    definition = {**DEFAULTS, **request, "Targets": _targets(request["Targets"])}
+    definition.pop("Tags", None)
+    definition["SchemaChangePolicy"] = _change_policy(request)
+    if not definition.get("DatabaseName"):
+        raise InvalidInputException("DatabaseName is required for a crawler of S3 targets.")
+    return definition
+
+
+def read_options(configuration: str | None) -> Options:
+    """Raises InvalidInputException on what is not JSON, and on settings that we have not."""
+    if not configuration:
+        return Options()
+    try:
+        given = json.loads(configuration)
+    except ValueError as error:
+        raise InvalidInputException(f"Configuration is not JSON: {error}") from error
+    settings = dict(_flat(given, ""))
+    if settings.pop("Version", 1.0) != 1.0:
+        raise InvalidInputException("Configuration.Version must be 1.0")
+    options = Options(
+        _chosen(settings, "CrawlerOutput.Partitions.AddOrUpdateBehavior", "InheritFromTable"),
+        _chosen(settings, "CrawlerOutput.Tables.AddOrUpdateBehavior", "MergeNewColumns"),
+        _chosen(settings, "Grouping.TableGroupingPolicy", "CombineCompatibleSchemas"),
+        settings.pop("Grouping.TableLevelConfiguration", None),
+        settings.pop("CrawlerOutput.Tables.TableThreshold", None),
+    )
+    settings = {name: value for name, value in settings.items() if value is not False}
+    if settings:
+        raise unsupported(f"The crawler's Configuration {', '.join(sorted(settings))}")
+    return options
+
+
+def _flat(given: Any, path: str) -> list[tuple[str, Any]]:
+    if not isinstance(given, dict):
+        return [(path, given)]
+    return [
+        pair
+        for name, value in given.items()
+        for pair in _flat(value, f"{path}.{name}" if path else name)
+    ]
+
+
+def _chosen(settings: dict[str, Any], name: str, only: str) -> bool:
+    value = settings.pop(name, None)
+    if value not in (None, only):
+        raise InvalidInputException(f"Configuration.{name} must be {only}, not {value}")
+    return value is not None
+
+
+def _refuse(request: Request) -> None:
+    if request.get("Schedule"):
+        raise unsupported("A crawler's Schedule (start it with StartCrawler)")
+    if request.get("CrawlerSecurityConfiguration"):
+        raise unsupported("CrawlerSecurityConfiguration")
+    if request.get("Classifiers"):
+        raise unsupported(f"Custom classifiers ({', '.join(request['Classifiers'])})")
+    if request.get("LineageConfiguration", {}).get("CrawlerLineageSettings") == "ENABLE":
+        raise unsupported("LineageConfiguration ENABLE")
+    if request.get("LakeFormationConfiguration", {}).get("UseLakeFormationCredentials"):
+        raise unsupported("LakeFormationConfiguration.UseLakeFormationCredentials")
+    if request.get("RecrawlPolicy", {}).get("RecrawlBehavior") == "CRAWL_EVENT_MODE":
+        raise unsupported("RecrawlBehavior CRAWL_EVENT_MODE")
+
+
+def _change_policy(request: Request) -> Document:
+    recrawl = request.get("RecrawlPolicy", {}).get("RecrawlBehavior")
+    given: Document = request.get("SchemaChangePolicy", {})
+    if recrawl != NEW_FOLDERS:
+        return {**DEFAULTS["SchemaChangePolicy"], **given}
+    if any(value != "LOG" for value in given.values()):
+        raise InvalidInputException(
+            f"With RecrawlBehavior {NEW_FOLDERS} the SchemaChangePolicy can only be LOG, "
+            f"not {given}"
+        )
+    return LOG_ONLY
+
+
+def _targets(targets: Document) -> Document:
+    for kind in TARGETS[1:]:
+        if targets.get(kind):
+            raise unsupported(f"Crawling {kind}")
+    if not targets.get("S3Targets"):
+        raise InvalidInputException("A crawler needs at least one of S3Targets.")
+    s3 = [_s3_target(target) for target in targets["S3Targets"]]
+    return {kind: [] for kind in TARGETS} | {"S3Targets": s3}
+
+
+def _s3_target(target: Document) -> Document:
+    for member in UNSUPPORTED_TARGET_MEMBERS:
+        if target.get(member):
+            raise unsupported(f"S3Targets.{member}")
+    path = target.get("Path", "")
+    try:
+        parse_uri(path)
+    except InvalidArgument as error:
+        raise InvalidInputException(f"{path!r} is not a path in S3: {error.message}") from error
+    return {"Exclusions": [], **target}

@@ -1,0 +1,86 @@
+"""What a target holds: its objects as a tree of folders.
+
+Exclusions are globs over the path below the target
+(https://docs.aws.amazon.com/glue/latest/dg/define-crawler.html#crawler-data-stores-exclude).
+Empty objects, folder markers, and names that start with ``_`` or ``.`` are never data: Hive,
+Spark and Athena do not read them either.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from local_aws.services.s3.model import ObjectInfo
+
+
+@dataclass
+class Folder:
+    """A folder under a target; its path are the names below the bucket."""
+
+    path: tuple[str, ...]
+    folders: dict[str, "Folder"] = field(default_factory=dict)
+    files: list[ObjectInfo] = field(default_factory=list)
+
+    @property
+    def level(self) -> int:
+        """As TableLevelConfiguration counts: the bucket is 1."""
+        return len(self.path) + 1
+
+    def leaves(self) -> Iterator["Folder"]:
+        """Every folder that holds files itself."""
+        if self.files:
+            yield self
+        for folder in self.folders.values():
+            yield from folder.leaves()
+
+
+def build(prefix: str, objects: Iterable[ObjectInfo], exclusions: Iterable[str]) -> Folder:
+    """The tree below a prefix, which is empty or ends with a slash."""
+    excluded = [glob_pattern(glob) for glob in exclusions]
+    root = Folder(tuple(name for name in prefix.split("/") if name))
+    for item in objects:
+        below = item.key.removeprefix(prefix)
+        if not _is_data(item, below) or any(p.fullmatch(below) for p in excluded):
+            continue
+        *folders, _ = below.split("/")
+        _descend(root, folders).files.append(item)
+    return root
+
+
+def without(folder: Folder, known: Iterable[tuple[str, ...]]) -> Folder:
+    """The tree less the files of folders that are known already."""
+    paths = set(known)
+    files = [] if folder.path in paths else folder.files
+    below = {name: without(child, paths) for name, child in folder.folders.items()}
+    kept = {name: child for name, child in below.items() if child.files or child.folders}
+    return Folder(folder.path, kept, files)
+
+
+def glob_pattern(glob: str) -> re.Pattern[str]:
+    """Java's glob: ``*`` stays within a folder, ``**`` does not; ``?``, ``[...]``, ``{a,b}``."""
+    parts = re.findall(r"\*\*|\[[^\]]*\]|\\.|.", glob, re.DOTALL)
+    return re.compile("".join(_translated(part) for part in parts), re.DOTALL)
+
+
+_GLOB = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
+
+
+def _translated(part: str) -> str:
+    if part in _GLOB:
+        return _GLOB[part]
+    if part.startswith("[") and len(part) > 2:
+        return part.replace("[!", "[^", 1)
+    return re.escape(part[-1])
+
+
+def _is_data(item: ObjectInfo, below: str) -> bool:
+    names = below.split("/")
+    return item.size > 0 and all(name and name[0] not in "_." for name in names)
+
+
+def _descend(folder: Folder, names: Iterable[str]) -> Folder:
+    for name in names:
+        if name not in folder.folders:
+            folder.folders[name] = Folder((*folder.path, name))
+        folder = folder.folders[name]
+    return folder
