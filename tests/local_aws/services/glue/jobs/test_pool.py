@@ -1,0 +1,106 @@
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local_aws.services.glue.jobs.pool import JvmPool
+
+
+class FakeJvm:
+    def __init__(self) -> None:
+        self.alive = True
+        self.served = 0
+        self.touched = 0.0
+
+    def end(self) -> None:
+        self.alive = False
+
+
+@pytest.fixture
+def launched() -> list[FakeJvm]:
+    return []
+
+
+@pytest.fixture
+def pool(launched: list[FakeJvm]) -> Iterator[JvmPool]:
+    pool = make(launched)
+    yield pool
+    pool.close()
+
+
+def make(launched: list[FakeJvm], **options: Any) -> JvmPool:
+    def launch() -> Any:
+        launched.append(FakeJvm())
+        return launched[-1]
+
+    return JvmPool(launch, **options)
+
+
+def acquire(pool: JvmPool) -> Any:
+    jvm = pool.acquire(threading.Event())
+    assert jvm is not None
+    return jvm
+
+
+def test_a_clean_jvm_serves_again(pool: JvmPool, launched: list[FakeJvm]) -> None:
+    first = acquire(pool)
+    pool.release(first, clean=True)
+    assert acquire(pool) is first
+    assert len(launched) == 1
+
+
+def test_one_that_was_not_given_back_clean_is_ended(pool: JvmPool) -> None:
+    first = acquire(pool)
+    pool.release(first, clean=False)
+    assert not first.alive
+    assert acquire(pool) is not first
+
+
+def test_one_that_died_in_the_meantime_is_replaced(pool: JvmPool) -> None:
+    first = acquire(pool)
+    pool.release(first, clean=True)
+    first.alive = False
+    assert acquire(pool) is not first
+
+
+def test_a_short_queue_waits_for_the_warm_one(pool: JvmPool, launched: list[FakeJvm]) -> None:
+    first = acquire(pool)
+    threading.Timer(0.1, pool.release, (first, True)).start()
+    assert acquire(pool) is first
+    assert len(launched) == 1
+
+
+def test_a_long_job_does_not_hold_up_others(launched: list[FakeJvm]) -> None:
+    pool = make(launched, patience=0.1)
+    first = acquire(pool)
+    assert acquire(pool) is not first
+    pool.close()
+
+
+def test_never_more_than_the_most(launched: list[FakeJvm]) -> None:
+    pool = make(launched, most=1, patience=0.0)
+    acquire(pool)
+    cancelled = threading.Event()
+    threading.Timer(0.3, cancelled.set).start()
+    assert pool.acquire(cancelled) is None
+    assert len(launched) == 1
+    pool.close()
+
+
+def test_idle_ones_end(launched: list[FakeJvm]) -> None:
+    pool = make(launched, idle_seconds=0.1)
+    pool.release(acquire(pool), clean=True)
+    deadline = time.monotonic() + 5
+    while pool.size and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not launched[0].alive
+
+
+def test_close_ends_all_and_lends_no_more(launched: list[FakeJvm]) -> None:
+    pool = make(launched)
+    lent = acquire(pool)
+    pool.close()
+    assert not lent.alive
+    assert pool.acquire(threading.Event()) is None
