@@ -1,0 +1,74 @@
+"""Aggregate functions, over several columns of one row. Missing values do not count.
+
+https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.aggregate.html
+"""
+
+from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.operations.registry import (
+    add,
+    numbers,
+    operation,
+    texts,
+)
+from local_aws.services.databrew.engine.steps import Step
+
+
+def _over(frame: Frame, step: Step, function: str) -> Frame:
+    values = ", ".join(f"CAST({value} AS DOUBLE)" for value in numbers(frame, step))
+    return add(frame, step, f"list_aggregate([{values}], '{function}')")
+
+
+@operation("AVERAGE")
+def average(frame: Frame, step: Step) -> Frame:
+    return _over(frame, step, "avg")
+
+
+@operation("SUM")
+def total(frame: Frame, step: Step) -> Frame:
+    return _over(frame, step, "sum")
+
+
+@operation("MEDIAN")
+def median(frame: Frame, step: Step) -> Frame:
+    return _over(frame, step, "median")
+
+
+@operation("MODE")
+def mode(frame: Frame, step: Step) -> Frame:
+    return _over(frame, step, "mode")
+
+
+@operation("STANDARD_DEVIATION")
+def standard_deviation(frame: Frame, step: Step) -> Frame:
+    return _over(frame, step, "stddev_samp")
+
+
+@operation("VARIANCE")
+def variance(frame: Frame, step: Step) -> Frame:
+    return _over(frame, step, "var_samp")
+
+
+@operation("MAX")
+def greatest(frame: Frame, step: Step) -> Frame:
+    return add(frame, step, f"greatest({', '.join(numbers(frame, step))})")
+
+
+@operation("MIN")
+def least(frame: Frame, step: Step) -> Frame:
+    return add(frame, step, f"least({', '.join(numbers(frame, step))})")
+
+
+@operation("COUNT")
+def count(frame: Frame, step: Step) -> Frame:
+    return add(frame, step, f"list_aggregate([{', '.join(texts(frame, step))}], 'count')")
+
+
+@operation("COUNT_DISTINCT")
+def count_distinct(frame: Frame, step: Step) -> Frame:
+    return add(frame, step, f"len(list_distinct([{', '.join(texts(frame, step))}]))")
+
+
+@operation("ANY")
+def any_value(frame: Frame, step: Step) -> Frame:
+    """The first value that there is."""
+    return add(frame, step, f"coalesce({', '.join(texts(frame, step))})")

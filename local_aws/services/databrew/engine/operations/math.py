@@ -1,0 +1,151 @@
+"""Mathematical functions: a new column of numbers. What is no number counts as missing.
+
+https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.math.html
+"""
+
+from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.operations.registry import (
+    add,
+    number_source,
+    numbers,
+    operation,
+)
+from local_aws.services.databrew.engine.steps import Step
+
+
+def _binary(frame: Frame, step: Step, template: str) -> Frame:
+    """``sourceColumn1`` with ``sourceColumn2`` or ``value2``; ADD and others also take lists."""
+    first, second = (number_source(frame, step, suffix) for suffix in ("1", "2"))
+    return add(frame, step, template.format(first, second))
+
+
+def _fold(frame: Frame, step: Step, symbol: str) -> Frame:
+    if step.has("sourceColumns"):
+        return add(frame, step, "(" + f" {symbol} ".join(numbers(frame, step)) + ")")
+    return _binary(frame, step, f"({{}} {symbol} {{}})")
+
+
+@operation("ADD")
+def add_numbers(frame: Frame, step: Step) -> Frame:
+    return _fold(frame, step, "+")
+
+
+@operation("SUBTRACT")
+def subtract(frame: Frame, step: Step) -> Frame:
+    return _fold(frame, step, "-")
+
+
+@operation("MULTIPLY")
+def multiply(frame: Frame, step: Step) -> Frame:
+    return _fold(frame, step, "*")
+
+
+@operation("DIVIDE")
+def divide(frame: Frame, step: Step) -> Frame:
+    """By zero there is no value."""
+    return _binary(frame, step, "({} / nullif({}, 0))")
+
+
+@operation("MOD")
+def mod(frame: Frame, step: Step) -> Frame:
+    return _binary(frame, step, "({} % nullif({}, 0))")
+
+
+@operation("POWER")
+def power(frame: Frame, step: Step) -> Frame:
+    """``sourceColumn`` to the power of ``value``."""
+    base = (
+        number_source(frame, step) if step.has("sourceColumn") else number_source(frame, step, "1")
+    )
+    suffix = "" if step.has("value") else "2"
+    exponent = Step(step.operation, {f"value{suffix}": step.text(f"value{suffix}")})
+    return add(frame, step, f"power({base}, {number_source(frame, exponent, suffix)})")
+
+
+def _unary(frame: Frame, step: Step, template: str) -> Frame:
+    return add(frame, step, template.replace("{}", number_source(frame, step)))
+
+
+@operation("ABSOLUTE")
+def absolute(frame: Frame, step: Step) -> Frame:
+    return _unary(frame, step, "abs({})")
+
+
+@operation("CEILING")
+def ceiling(frame: Frame, step: Step) -> Frame:
+    return _unary(frame, step, "CAST(ceil({}) AS BIGINT)")
+
+
+@operation("FLOOR")
+def floor(frame: Frame, step: Step) -> Frame:
+    return _unary(frame, step, "CAST(floor({}) AS BIGINT)")
+
+
+@operation("ROUND")
+def round_half_up(frame: Frame, step: Step) -> Frame:
+    """Half up, away from zero, as Spark's round."""
+    places = step.integer(
+        "decimalPlaces", step.integer("value", 0) if step.has("sourceColumn") else 0
+    )
+    return _unary(frame, step, f"round({{}}, {places})")
+
+
+@operation("NEGATE")
+def negate(frame: Frame, step: Step) -> Frame:
+    return _unary(frame, step, "(-{})")
+
+
+@operation("SIGN")
+def sign(frame: Frame, step: Step) -> Frame:
+    return _unary(frame, step, "CAST(sign({}) AS INTEGER)")
+
+
+@operation("SQUARE_ROOT")
+def square_root(frame: Frame, step: Step) -> Frame:
+    return _unary(frame, step, "CASE WHEN {} >= 0 THEN sqrt({}) END")
+
+
+@operation("EXPONENT")
+def exponent(frame: Frame, step: Step) -> Frame:
+    return _unary(frame, step, "exp({})")
+
+
+@operation("LN")
+def natural_logarithm(frame: Frame, step: Step) -> Frame:
+    return _unary(frame, step, "CASE WHEN {} > 0 THEN ln({}) END")
+
+
+@operation("LOG")
+def logarithm(frame: Frame, step: Step) -> Frame:
+    """To the base ``base``, 10 when there is none."""
+    base = float(step.text("base", "10"))
+    return _unary(frame, step, f"CASE WHEN {{}} > 0 THEN ln({{}}) / ln({base!r}) END")
+
+
+@operation("DEGREES")
+def degrees(frame: Frame, step: Step) -> Frame:
+    return _unary(frame, step, "degrees({})")
+
+
+@operation("RADIANS")
+def radians(frame: Frame, step: Step) -> Frame:
+    return _unary(frame, step, "radians({})")
+
+
+@operation("PI")
+def pi(frame: Frame, step: Step) -> Frame:
+    return add(frame, step, "pi()")
+
+
+@operation("IS_EVEN")
+def is_even(frame: Frame, step: Step) -> Frame:
+    return _parity(frame, step, "= 0")
+
+
+@operation("IS_ODD")
+def is_odd(frame: Frame, step: Step) -> Frame:
+    return _parity(frame, step, "<> 0")
+
+
+def _parity(frame: Frame, step: Step, remainder: str) -> Frame:
+    return _unary(frame, step, f"({{}} % 2 {remainder})")

@@ -1,0 +1,157 @@
+"""From a job's run to what its process is told, and where its files go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local_aws.context import Platform
+
+if TYPE_CHECKING:
+    from local_aws.services.s3.model import S3Store
+
+DEFAULT_TIMEOUT_MINUTES = 2880
+PROFILE_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where one output's files go: a bucket, the start of their keys, and whose they replace."""
+
+    bucket: str
+    prefix: str
+    folder: Path
+    replaces: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run's instructions, its limits and its targets."""
+
+    instructions: dict[str, Any]
+    scratch: Path
+    timeout: float
+    targets: list[Target] = field(default_factory=list)
+
+    def publish(self, s3: "S3Store", outputs: Sequence[Sequence[str]]) -> None:
+        """Put the files into their buckets; with Overwrite the job's older files go."""
+        for target, files in zip(self.targets, outputs, strict=True):
+            keys = {target.prefix + name: target.folder / name for name in files}
+            for key, path in keys.items():
+                with path.open("rb") as file:
+                    s3.put(target.bucket, key, file)
+            if target.replaces:
+                _remove_stale(s3, target, set(keys))
+
+
+def _remove_stale(s3: "S3Store", target: Target, written: set[str]) -> None:
+    stale = [
+        found.key
+        for found in s3.list(target.bucket, target.prefix)
+        if found.key not in written and found.key.rsplit("/", 1)[-1].startswith(target.replaces)
+    ]
+    for key in stale:
+        s3.delete(target.bucket, key)
+
+
+def make_plan(platform: Platform, run: dict[str, Any], scratch: Path) -> Plan:
+    """Everything the process needs; it asks the server for nothing."""
+    job = run["job"]
+    minutes = job.get("Timeout") or DEFAULT_TIMEOUT_MINUTES
+    base = {
+        "id": run["RunId"],
+        "job": job["Name"],
+        "type": job["Type"],
+        "scratch": str(scratch),
+        "startedOn": datetime.fromtimestamp(run["StartedOn"], UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "source": source_of(platform, run["dataset"]),
+    }
+    special, targets = (
+        _recipe_part(run, scratch) if job["Type"] == "RECIPE" else _profile_part(run, scratch)
+    )
+    return Plan(base | special, scratch, minutes * 60.0, targets)
+
+
+def source_of(platform: Platform, dataset: dict[str, Any]) -> dict[str, Any]:
+    """The data set's files: one object, or all under the folder but those that Spark hides."""
+    location = dataset["Input"]["S3InputDefinition"]
+    bucket, key = location["Bucket"], location.get("Key", "")
+    exact = platform.s3.stat(bucket, key) if key and not key.endswith("/") else None
+    if exact is not None:
+        paths = [str(exact.path)]
+    else:
+        folder = f"{key.rstrip('/')}/" if key else ""
+        paths = [
+            str(found.path)
+            for found in platform.s3.list(bucket, folder)
+            if not _hidden(found.key.removeprefix(folder)) and found.size
+        ]
+    return {
+        "uri": f"s3://{bucket}/{key}",
+        "format": dataset.get("Format") or _format_of(paths),
+        "paths": paths,
+        "options": dataset.get("FormatOptions") or {},
+    }
+
+
+def _hidden(relative: str) -> bool:
+    """``_SUCCESS``, ``_manifest.json``, ``.part``: no data; a folder ``column=value`` is."""
+    return any(
+        part.startswith(".") or (part.startswith("_") and "=" not in part)
+        for part in relative.split("/")
+    )
+
+
+def _format_of(paths: list[str]) -> str:
+    """By the files' ending, when the data set does not say."""
+    ending = paths[0].rsplit(".", 1)[-1].lower() if paths else ""
+    return {"json": "JSON", "jsonl": "JSON", "parquet": "PARQUET"}.get(ending, "CSV")
+
+
+def _recipe_part(run: dict[str, Any], scratch: Path) -> tuple[dict[str, Any], list[Target]]:
+    outputs, targets = [], []
+    for i, output in enumerate(run["job"]["Outputs"]):
+        folder = scratch / f"output-{i}"
+        stem, prefix = _names(run, output)
+        csv = (output.get("FormatOptions") or {}).get("Csv") or {}
+        outputs.append(
+            {
+                "folder": str(folder),
+                "stem": stem,
+                "format": output.get("Format") or "CSV",
+                "codec": output.get("CompressionFormat"),
+                "delimiter": csv.get("Delimiter", ","),
+                "partition_columns": output.get("PartitionColumns") or [],
+            }
+        )
+        replaces = f"{stem}_part" if output.get("Overwrite") else ""
+        targets.append(Target(output["Location"]["Bucket"], prefix, folder, replaces))
+    return {"steps": run["steps"], "outputs": outputs}, targets
+
+
+def _names(run: dict[str, Any], output: dict[str, Any]) -> tuple[str, str]:
+    """A file's stem and its folder: a new folder each run, unless Overwrite is set."""
+    key, job = output["Location"].get("Key", ""), run["job"]["Name"]
+    folder = f"{key.rstrip('/')}/" if key else ""
+    if output.get("Overwrite"):
+        return job, folder
+    started = run["StartedOn"]
+    day = datetime.fromtimestamp(started, UTC).strftime("%d%b%Y")
+    stem = f"{job}_{day}_{int(started * 1000)}"
+    return stem, f"{folder}{stem}/"
+
+
+def _profile_part(run: dict[str, Any], scratch: Path) -> tuple[dict[str, Any], list[Target]]:
+    stem = f"{run['dataset']['Name']}_{run['RunId'].removeprefix('db_')}"
+    sample = run["job"].get("JobSample") or {}
+    whole = sample.get("Mode") == "FULL_DATASET"
+    location = run["job"]["Outputs"][0]["Location"]
+    instructions = {
+        "rows": None if whole else int(sample.get("Size") or PROFILE_ROWS),
+        "configuration": run["job"].get("ProfileConfiguration") or {},
+        "rulesets": run["rulesets"],
+        "report": f"{stem}.json",
+        "validation": f"{stem}_dq-validation-report.json",
+    }
+    return instructions, [Target(location["Bucket"], location.get("Key", ""), scratch)]

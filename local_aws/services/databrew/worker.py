@@ -1,0 +1,135 @@
+"""One run in a process of its own: ``python worker.py RUN_FILE``.
+
+Reads what to do from the run file, prints the log, writes files into the run's scratch folder and
+last ``result.json``. It reaches neither the server nor its database; the server moves the files
+into their bucket when the process has ended well.
+"""
+
+import json
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).parents[3]
+
+
+def _lean() -> None:
+    """Keep `local_aws.services` from importing every service: a run needs one engine."""
+    sys.path.insert(0, str(ROOT))
+    package = ModuleType("local_aws.services")
+    package.__path__ = [str(ROOT / "local_aws" / "services")]
+    sys.modules["local_aws.services"] = package
+
+
+def log(message: str) -> None:
+    """A line of the run's log."""
+    print(message, flush=True)  # noqa: T201 - the standard output is the log
+
+
+def main(run_file: Path) -> int:
+    run = json.loads(run_file.read_text())
+    result = _attempt(run)
+    temporary = run_file.with_name("result.json.tmp")
+    temporary.write_text(json.dumps(result))
+    temporary.rename(run_file.with_name("result.json"))
+    return 0 if result["state"] == "SUCCEEDED" else 1
+
+
+def _attempt(run: dict[str, Any]) -> dict[str, Any]:
+    import duckdb
+
+    from local_aws.services.databrew.engine.errors import RunFailed
+
+    log(f"INFO Started {run['type'].lower()} job {run['job']}, run {run['id']}")
+    try:
+        return {"state": "SUCCEEDED", **_work(run)}
+    except RunFailed as error:
+        message = str(error)
+    except duckdb.Error as error:
+        message = f"{type(error).__name__}: {error}"
+    except Exception as error:
+        log(traceback.format_exc())
+        message = f"{type(error).__name__}: {error}"
+    log(f"ERROR {message}")
+    return {"state": "FAILED", "message": message}
+
+
+def _work(run: dict[str, Any]) -> dict[str, Any]:
+    from local_aws.services.databrew.engine.output import connect
+    from local_aws.services.databrew.engine.source import Source, load
+
+    connection = connect(run.get("memory", "1GB"), run["scratch"])
+    source = Source(**{**run["source"], "paths": tuple(run["source"]["paths"])})
+    table = load(connection, source, log, run.get("rows"))
+    return _recipe(connection, table, run) if run["type"] == "RECIPE" else _profile(connection, run)
+
+
+def _recipe(connection: Any, table: str, run: dict[str, Any]) -> dict[str, Any]:
+    from local_aws.services.databrew.engine import recipe
+    from local_aws.services.databrew.engine.output import Output, write
+    from local_aws.services.databrew.engine.source import typed
+
+    frame = recipe.apply(typed(connection, table), run["steps"])
+    outputs = [
+        Output(**{**output, "partition_columns": tuple(output["partition_columns"])})
+        for output in run["outputs"]
+    ]
+    written = write(frame, outputs)
+    rows_in = connection.execute("SELECT count(*) FROM raw").fetchone()[0]
+    log(
+        f"INFO Read {rows_in} rows, applied {len(run['steps'])} steps, wrote {written[0].rows} rows"
+    )
+    return {"outputs": [output.files for output in written]}
+
+
+def _profile(connection: Any, run: dict[str, Any]) -> dict[str, Any]:
+    from local_aws.services.databrew.engine.frame import Frame
+    from local_aws.services.databrew.engine.profile import MAJORITY, profile
+    from local_aws.services.databrew.engine.rules import validate
+    from local_aws.services.databrew.engine.source import infer
+
+    frame = Frame.of(connection, "raw")
+    inferred = infer(frame, MAJORITY)
+    files = {run["report"]: profile(frame, run["configuration"], inferred)}
+    rows = files[run["report"]]["sampleSize"]
+    log(f"INFO Profiled {rows} rows of {len(frame.names)} columns")
+    if run["rulesets"]:
+        results = validate(frame, run["rulesets"], inferred)
+        files[run["validation"]] = {"sampleSize": rows, "rulesetResults": results}
+        _log_rules(results)
+    for name, content in files.items():
+        _write_report(Path(run["scratch"]) / name, content | _identity(run))
+    return {"outputs": [list(files)]}
+
+
+def _identity(run: dict[str, Any]) -> dict[str, Any]:
+    """What closes every report."""
+    return {
+        "jobName": run["job"],
+        "jobRunId": run["id"],
+        "location": run["source"]["uri"],
+        "startedOn": run["startedOn"],
+        "writtenOn": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "version": "1.0",
+    }
+
+
+def _write_report(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, default=str))
+
+
+def _log_rules(results: list[dict[str, Any]]) -> None:
+    for ruleset in results:
+        for rule in ruleset["ruleResults"]:
+            if rule["status"] == "FAILED":
+                rows = f": {rule['failedCount']} row(s)" if "failedCount" in rule else ""
+                log(f"WARN Rule failed in {ruleset['name']}: {rule['name']}{rows}")
+        log(f"INFO Ruleset {ruleset['name']}: {ruleset['status']}")
+
+
+if __name__ == "__main__":
+    _lean()
+    sys.exit(main(Path(sys.argv[1])))
