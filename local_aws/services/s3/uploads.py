@@ -4,6 +4,7 @@ An upload that was completed is remembered with its ETag for a day, so that the 
 whose answer was lost, in a kill of this server say, succeeds as it does on AWS.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -228,6 +229,8 @@ class Uploads:
             self.db.execute("UPDATE uploads SET etag = ? WHERE id = ?", (etag, upload.id))
             self.db.execute("DELETE FROM parts WHERE upload = ?", (upload.id,))
         shutil.rmtree(self._folder(upload), ignore_errors=True)
+        with contextlib.suppress(OSError):  # others are open
+            self._folder(upload).parent.rmdir()
 
     def _part(self, upload_id: str, number: int) -> Part | None:
         row = self.db.one(

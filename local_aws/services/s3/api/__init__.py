@@ -133,7 +133,10 @@ def _aws_names() -> dict[tuple[str, str, str], str]:
     model = service_model("s3")
     names: dict[tuple[str, str, str], str] = {}
     for name in model.operation_names:
-        http = model.operation_model(name).http
+        operation = model.operation_model(name)
+        http = operation.http
+        if operation.deprecated:
+            continue
         path, _, words = http["requestUri"].partition("?")
         word = words.partition("&")[0].partition("=")[0]
         if word:

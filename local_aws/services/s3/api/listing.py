@@ -117,7 +117,7 @@ def _encode(after: str) -> str:
 
 def _decode(token: str) -> str:
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
     except ValueError:
         raise InvalidArgument(
             "The continuation token provided is incorrect", "continuation-token", token
