@@ -59,8 +59,10 @@ def _wait(query_id: str, sql: str, aws: Aws) -> dict[str, Any]:
 
 def _error(status: dict[str, Any], query_id: str, sql: str) -> Transient | Terminal:
     reason = status.get("StateChangeReason") or "Athena gave no reason"
-    retryable = status.get("AthenaError", {}).get("Retryable", False)
-    kind = Transient if retryable else Terminal
+    error = status.get("AthenaError", {})
+    # Category 1 is Athena's own failure; 2 is the query's.
+    # https://docs.aws.amazon.com/athena/latest/APIReference/API_AthenaError.html
+    kind = Transient if error.get("Retryable") or error.get("ErrorCategory") == 1 else Terminal
     first = " ".join(sql.split())[:200]
     return kind(f"Athena query {query_id} ended {status['State']}: {reason} The query: {first}")
 

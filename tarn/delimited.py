@@ -7,7 +7,7 @@ Most lines hold no quote, and are counted and split without a parser: a month of
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 QUOTE = b'"'
@@ -32,27 +32,46 @@ class Record:
             return len(self.fields())
         return self.raw.count(b",") + 1
 
-    def fields(self, limit: int = -1) -> list[str]:
-        """The fields; with a limit, at least the first `limit` of them are apart."""
+    def fields(self) -> list[str]:
+        """The fields, unquoted."""
         if QUOTE not in self.raw:
-            text = self.raw.rstrip(b"\r\n").decode("utf-8", "replace")
-            return text.split(",", limit) if limit >= 0 else text.split(",")
+            return self.raw.rstrip(b"\r\n").decode("utf-8", "replace").split(",")
         lines = self.raw.decode("utf-8", "replace").splitlines(keepends=True)
         return next(csv.reader(lines), [])
 
 
+def select(lines: Iterable[bytes], wanted: Mapping[int, str]) -> Iterator[bytes]:
+    """The bytes of the records whose fields hold these texts, by position; the header apart."""
+    limit = max(wanted) + 1
+    plain = [(at, text.encode()) for at, text in wanted.items()]
+    for record in _joined(lines):
+        parts = record.split(b",", limit)
+        if QUOTE in record or len(parts) <= limit:  # quoted, short, or the last field is wanted
+            fields = Record(0, record).fields()
+            if all(fields[at : at + 1] == [text] for at, text in wanted.items()):
+                yield record
+        elif all(parts[at] == text for at, text in plain):
+            yield record
+
+
+def _joined(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The records' bytes: lines, or several of them where a quoted field goes over lines."""
+    held = b""
+    for line in lines:
+        if not held and QUOTE not in line:
+            yield line
+            continue
+        held += line
+        if not held.count(QUOTE) % 2:
+            yield held
+            held = b""
+    if held:
+        yield held
+
+
 def records(lines: Iterable[bytes]) -> Iterator[Record]:
     """The records of a file; a quoted field may go over several lines."""
-    held: list[bytes] = []
-    first = 1
-    for number, line in enumerate(lines, start=1):
-        if not held and QUOTE not in line:
-            yield Record(number, line)
-            continue
-        first = first if held else number
-        held.append(line)
-        if not sum(part.count(QUOTE) for part in held) % 2:
-            yield Record(first, b"".join(held))
-            held = []
-    if held:
-        yield Record(first, b"".join(held))
+    line = 1
+    for raw in _joined(lines):
+        yield Record(line, raw)
+        line += raw.count(b"\n")

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from tarn import ledger
 from tarn.aws import Aws, is_missing
 from tarn.contract import Contract, load_contract
-from tarn.delimited import Record, records
+from tarn.delimited import Record, records, select
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.partition import Partition
 from tarn.sources import SourceFile, buffered, open_source
@@ -71,20 +71,14 @@ def _copy(
 
 def _select(source: SourceFile, contract: Contract, partition: Partition) -> Iterator[bytes]:
     """The raw bytes of the header, and of each record of the partition."""
-    found = records(source.stream)
-    header = next(found, None)
+    header = next(records(source.stream), None)
     if header is None:
         return
     yield header.raw
     if source.exact:
-        yield from (record.raw for record in found)
-        return
-    wanted = _positions(header, source, contract, partition)
-    limit = max(wanted) + 1
-    for record in found:
-        fields = record.fields(limit)
-        if all(fields[at : at + 1] == [text] for at, text in wanted.items()):
-            yield record.raw
+        yield from (record.raw for record in records(source.stream))
+    else:
+        yield from select(source.stream, _positions(header, source, contract, partition))
 
 
 def _positions(

@@ -129,9 +129,10 @@ def _entry(
     aws: Aws,
 ) -> dict[str, Any]:
     runs = {step: dict(results.get(step) or {}) for step in RUNS}
-    scanned = counts["athena_bytes"] + int((results.get("validate") or {}).get("scanned", 0))
+    queries = int((results.get("validate") or {}).get("queries", 0))
     cost = {step: float(run.get("cost_usd", 0)) for step, run in runs.items()}
-    cost["athena"] = costs.athena(scanned)
+    # Each query is billed for 10 MB at least, and a run's file is seldom larger.
+    cost["athena"] = costs.athena(counts["athena_bytes"]) + queries * costs.athena(0)
     return {
         **counts,
         "dataset": partition.dataset,

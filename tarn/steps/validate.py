@@ -1,17 +1,240 @@
-"""validate: the Great Expectations suite on the unpublished run, by SQL through Athena."""
+"""validate: the Great Expectations suite on the unpublished run, by SQL through Athena.
+
+Two passes keep the queries few: the first asks only whether each expectation holds, which Great
+Expectations answers with one aggregate query for most of a suite; the second asks for counts and
+examples, and only of those that failed.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from tarn.aws import Aws
+from tarn.errors import (
+    Finding,
+    GateFailed,
+    TarnError,
+    Terminal,
+    Transient,
+    aws_errors,
+    is_transient,
+)
 from tarn.partition import Partition
+from tarn.steps.crawl import shadow_table
+
+CRITICAL = "critical"
+EXAMPLES = 5
+POLL_SECONDS = 0.2
+# An exception inside an expectation is left to us as text only.
+LOST = re.compile(
+    r"could not connect|connection (was closed|reset|refused|aborted)|timed out"
+    r"|throttl|rate exceeded|too many requests|service ?unavailable|internal ?(server|failure)",
+    re.IGNORECASE,
+)
 
 
+@aws_errors("validate")
 def validate(partition: Partition, token: str, aws: Aws | None = None) -> dict[str, Any]:
     """Run expectations/<dataset>.json on the run's shadow table (token: the *convert* step's).
 
-    Returns {"expectations", "passed", "warnings": [...], "queries", "rows"}; a critical
+    Returns {"expectations", "passed", "warnings": [...], "queries", "table"}; a critical
     failure raises GateFailed naming expectation, column, count and examples.
     """
-    raise NotImplementedError
+    aws = aws or Aws()
+    table = shadow_table(partition, token)
+    checked = check(connection(aws), table, read_suite(partition.dataset, aws))
+    where = f"{aws.settings.shadow_database}.{table}"
+    critical = [failure for failure in checked.failures if failure.severity == CRITICAL]
+    if critical:
+        raise GateFailed(
+            "expectations",
+            partition.dataset,
+            partition.label,
+            [Finding(failure.text, where) for failure in critical],
+            f"Mend the rows at the source and clear the task `land`, or the suite in "
+            f"expectations/{partition.dataset}.json and clear the task `validate`.",
+        )
+    return {
+        "expectations": checked.expectations,
+        "passed": checked.expectations - len(checked.failures),
+        "warnings": [failure.text for failure in checked.failures],
+        "queries": checked.queries,
+        "table": where,
+    }
+
+
+def read_suite(dataset: str, aws: Aws) -> dict[str, Any]:
+    path = aws.settings.root / "expectations" / f"{dataset}.json"
+    if not path.is_file():
+        raise Terminal(f"The dataset {dataset} has no suite: write expectations/{dataset}.json.")
+    suite: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return suite
+
+
+def connection(aws: Aws) -> str:
+    """PyAthena's SQLAlchemy URL; boto3 finds credentials and endpoint in the environment."""
+    settings = aws.settings
+    options = {
+        "work_group": settings.workgroup,
+        "s3_staging_dir": settings.athena_results,
+        "poll_interval": str(POLL_SECONDS),
+    }
+    host = f"athena.{settings.region}.amazonaws.com:443"
+    return f"awsathena+rest://:@{host}/{quote(settings.shadow_database)}?{urlencode(options)}"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An expectation that does not hold."""
+
+    severity: str
+    text: str
+
+
+@dataclass
+class Checked:
+    """What a suite said of a table."""
+
+    expectations: int
+    failures: list[Failure] = field(default_factory=list)
+    queries: int = 0
+
+
+def check(url: str, table: str, suite: Mapping[str, Any]) -> Checked:
+    """Hold a table behind an SQLAlchemy URL against a suite."""
+    with _quietly(), _lost_connections(table):
+        # Four CPU seconds of imports: only where a suite is really run.
+        import great_expectations as gx
+
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        # A temporary table is a CTAS on Athena, which nothing would ever drop.
+        source = context.data_sources.add_sql(
+            "lake", connection_string=url, create_temp_table=False
+        )
+        with _counted(source) as queries:
+            asset = source.add_table_asset(table, table_name=table)
+            batch = asset.add_batch_definition_whole_table("run").get_batch()
+            expectations = list(suite["expectations"])
+            failed = _failed(batch, expectations, "BOOLEAN_ONLY")
+            again = [_plain(result) for result in failed]
+            explained = _failed(batch, again, "BASIC") if again else []
+        failures = [_failure(result) for result in explained]
+        return Checked(len(expectations), failures, len(queries))
+
+
+def _failed(batch: Any, expectations: list[dict[str, Any]], detail: str) -> list[Any]:
+    import great_expectations as gx
+
+    suite = gx.ExpectationSuite(name="suite", expectations=expectations)
+    results = batch.validate(
+        suite, result_format={"result_format": detail, "partial_unexpected_count": EXAMPLES}
+    )
+    return [result for result in results.results if not result.success]
+
+
+def _plain(result: Any) -> dict[str, Any]:
+    config = result.expectation_config
+    kwargs = {k: v for k, v in config.kwargs.items() if k not in ("batch_id", "result_format")}
+    return {"type": config.type, "kwargs": kwargs, "severity": _severity(config)}
+
+
+def _severity(config: Any) -> str:
+    return str(getattr(config.severity, "value", config.severity))
+
+
+def _failure(result: Any) -> Failure:
+    config, found = result.expectation_config, result.result
+    raised = _raised(result.exception_info)
+    if raised:
+        kind = Transient if LOST.search(raised) else Terminal
+        raise kind(f"{_title(config)} could not be checked: {raised}")
+    if "unexpected_count" in found:
+        examples = ", ".join(str(value) for value in found.get("partial_unexpected_list", []))
+        text = f"{found['unexpected_count']} of {found['element_count']} rows break "
+        text += _title(config)
+        text += f", such as {examples}" if examples else ""
+    else:
+        text = f"{_title(config)} does not hold: observed {found.get('observed_value')}"
+    return Failure(_severity(config), text)
+
+
+def _raised(info: Any) -> str:
+    """The message of an exception inside an expectation; GX nests it under a metric's id."""
+    if not isinstance(info, Mapping):
+        return ""
+    if info.get("raised_exception"):
+        return str(info.get("exception_message"))
+    nested = [_raised(value) for value in info.values() if isinstance(value, Mapping)]
+    return next((message for message in nested if message), "")
+
+
+def _title(config: Any) -> str:
+    kwargs = {k: v for k, v in config.kwargs.items() if k not in ("batch_id", "result_format")}
+    what = kwargs.pop("column", None) or ", ".join(kwargs.pop("column_list", [])) or "table"
+    rest = ", ".join(f"{k} {v}" for k, v in kwargs.items() if v is not None)
+    return f"{config.type} on {what}" + (f" ({rest})" if rest else "")
+
+
+@contextmanager
+def _counted(source: Any) -> Iterator[list[str]]:
+    """The statements that a data source runs."""
+    from sqlalchemy import event
+
+    engine, statements = source.get_execution_engine().engine, []
+
+    def note(*call: Any) -> None:
+        statements.append(str(call[2]))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def _lost_connections(table: str) -> Iterator[None]:
+    """Great Expectations wraps what SQLAlchemy wraps of boto3's errors: look for the cause."""
+    try:
+        yield
+    except TarnError:
+        raise
+    except Exception as error:
+        causes = list(_causes(error))
+        lost = any(is_transient(cause) for cause in causes) or LOST.search(str(error))
+        kind = Transient if lost else Terminal
+        raise kind(f"Great Expectations could not check {table}: {error}") from error
+
+
+def _causes(error: BaseException | None) -> Iterator[Exception]:
+    while isinstance(error, Exception):
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Great Expectations logs to standard output and warns of things that are not ours."""
+    import os
+    import warnings
+
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    names = ("great_expectations", "pyathena", "alembic", "posthog")
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)

