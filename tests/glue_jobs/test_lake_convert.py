@@ -1,0 +1,106 @@
+"""The pure transform on Spark; main() is tested through the server in test_jobs."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.spark
+
+CONTRACT: dict[str, Any] = {
+    "name": "trips",
+    "columns": [
+        {"name": "at", "type": "timestamp", "required": True},
+        {"name": "line", "type": "string", "required": False},
+        {"name": "miles", "type": "int", "required": False},
+        {"name": "day", "type": "date", "required": False},
+    ],
+    "keys": ["at", "line"],
+    "sort_by": ["line", "at"],
+    "rules": [
+        {"name": "positive", "expression": "miles > 0", "action": "quarantine"},
+        {"name": "known", "expression": "line <> 'Z'", "action": "fail"},
+    ],
+}
+COLUMNS = "at string, line string, miles string, day string"
+GOOD = ("2013-01-01 05:00:00", "A", "3", "2013-01-01")
+
+
+def judge(spark: Any, rows: list[tuple[Any, ...]], columns: str = COLUMNS) -> list[tuple[Any, str]]:
+    """(miles as they came, the rule that they break) in the rows' own order."""
+    from lake_convert import transform
+
+    judged = transform(spark.createDataFrame(rows, columns), CONTRACT)
+    return [(row["_raw"]["miles"], row["_rule"]) for row in judged.orderBy("_raw.miles").collect()]
+
+
+def test_types_are_the_contracts(spark: Any) -> None:
+    from lake_convert import published, transform
+
+    df = spark.createDataFrame([(*GOOD, "not in the contract")], COLUMNS + ", extra string")
+    out = published(transform(df, CONTRACT), CONTRACT)
+    assert out.dtypes == [
+        ("at", "timestamp"),
+        ("line", "string"),
+        ("miles", "int"),
+        ("day", "date"),
+    ]
+    [row] = out.collect()
+    assert (row["miles"], row["day"]) == (3, dt.date(2013, 1, 1))
+    assert row["at"].astimezone(dt.UTC) == dt.datetime(2013, 1, 1, 5, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({}, None),
+        ({2: None}, None),
+        ({2: "three"}, "type:miles"),
+        ({2: "3.5"}, "type:miles"),
+        ({2: "3000000000"}, "type:miles"),
+        ({0: "yesterday"}, "type:at"),
+        ({3: "2013-02-30"}, "type:day"),
+        ({0: None}, "required:at"),
+        ({1: None}, "required:line"),
+        ({2: "0"}, "positive"),
+        ({1: "Z"}, "known"),
+        ({0: None, 2: "three"}, "type:miles"),
+    ],
+)
+def test_what_a_row_breaks(spark: Any, change: dict[int, Any], rule: str | None) -> None:
+    row = tuple(change.get(place, value) for place, value in enumerate(GOOD))
+    [(_, found)] = judge(spark, [row])
+    assert found == rule
+
+
+def test_a_cast_that_loses_something_is_refused(spark: Any) -> None:
+    columns = "at string, line string, miles double, day string"
+    rows = [(GOOD[0], line, miles, GOOD[3]) for line, miles in (("A", 2.0), ("B", 2.5), ("C", 4e9))]
+    assert judge(spark, rows, columns) == [(2.0, None), (2.5, "type:miles"), (4e9, "type:miles")]
+
+
+def test_the_first_of_a_key_stays(spark: Any) -> None:
+    rows = [(*GOOD[:2], miles, GOOD[3]) for miles in ("5", "4", "6", "0")]
+    assert judge(spark, rows) == [
+        ("0", "positive"),
+        ("4", None),
+        ("5", "unique:at,line"),
+        ("6", "unique:at,line"),
+    ]
+
+
+def test_quarantine_has_the_row_as_it_came(spark: Any) -> None:
+    from lake_convert import quarantined, transform
+
+    df = spark.createDataFrame([(*GOOD[:2], "three", GOOD[3])], COLUMNS)
+    out = quarantined(transform(df, CONTRACT))
+    assert [tuple(row) for row in out.collect()] == [(*GOOD[:2], "three", GOOD[3], "type:miles")]
+    assert out.columns == ["at", "line", "miles", "day", "_rule"]
+
+
+def test_a_column_that_is_not_there_is_named(spark: Any) -> None:
+    from lake_convert import ContractBroken, _require_columns
+
+    df = spark.createDataFrame([("x",)], "line string")
+    with pytest.raises(ContractBroken, match="trips: the clean data has no column at, miles, day"):
+        _require_columns(df, CONTRACT)

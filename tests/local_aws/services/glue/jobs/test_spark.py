@@ -1,0 +1,161 @@
+"""glueetl jobs: real Spark in a JVM that serves one job after another."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from support import Glue, script, until
+
+pytestmark = pytest.mark.spark
+
+ROUND_TRIP = """
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+df = spark.range(100).selectExpr("id", "id % 3 AS k", "cast(id AS string) AS s")
+df.write.mode("overwrite").partitionBy("k").parquet("s3://@bucket@/out/")
+back = spark.read.parquet("s3a://@bucket@/out/")
+print(back.count(), sorted(r.k for r in back.select("k").distinct().collect()))
+print(sorted(name.split("part-")[0] for name in back.inputFiles())[-1])
+try:
+    spark.read.parquet("s3://@bucket@/nothing/")
+except Exception as error:
+    print(type(error).__name__)
+df.write.mode("append").csv("s3://no-such-bucket-of-ours/out/")
+"""
+LEAVES_STATE = """
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.config("spark.sql.shuffle.partitions", "7").getOrCreate()
+spark.range(3).createOrReplaceGlobalTempView("left_behind")
+spark.range(3).write.saveAsTable("table_left_behind")
+spark.sparkContext._jvm.java.lang.System.setProperty("spark.left.behind", "yes")
+print(spark.sparkContext._jvm.java.lang.ProcessHandle.current().pid())
+"""
+FINDS_NONE = """
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+print(spark.sparkContext._jvm.java.lang.ProcessHandle.current().pid())
+print(spark.conf.get("spark.sql.shuffle.partitions"), spark.conf.get("spark.left.behind", "none"))
+print(spark.catalog.listTables(), spark.catalog.listTables("global_temp"))
+"""
+RUNS_PYTHON_WORKERS = """
+from pyspark.context import SparkContext
+from pyspark.sql.functions import udf
+from awsglue.context import GlueContext
+import helper_of_workers
+glue = GlueContext(SparkContext.getOrCreate())
+glue.get_logger().info("logged by glue")
+double = udf(helper_of_workers.double, "long")
+rows = glue.spark_session.range(4).select(double("id")).collect()
+print(sum(row[0] for row in rows), glue.spark_session.conf.get("spark.of.test"))
+"""
+SLEEPS = """
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+print(spark.sparkContext._jvm.java.lang.ProcessHandle.current().pid())
+spark.sparkContext.parallelize([1], 1).map(lambda x: __import__("time").sleep(120)).count()
+"""
+BREAKS = """
+from pyspark.sql import SparkSession
+SparkSession.builder.getOrCreate().range(1).select("nothing")
+"""
+COUNTS = """
+from pyspark.sql import SparkSession
+print(SparkSession.builder.getOrCreate().range(10).count())
+"""
+
+
+def keys(glue: Glue, prefix: str) -> list[str]:
+    answer = glue.s3.list_objects_v2(Bucket=glue.bucket, Prefix=prefix)
+    return [item["Key"] for item in answer.get("Contents", [])]
+
+
+def test_s3_paths_are_the_buckets(glue: Glue) -> None:
+    run = glue.run(glue.job(script(ROUND_TRIP, bucket=glue.bucket), kind="glueetl"))
+    assert glue.log(run["Id"]) == [
+        "100 [0, 1, 2]",
+        f"s3a://{glue.bucket}/out/k=2/",
+        "AnalysisException",
+    ]
+    written = keys(glue, "out/")
+    assert {key.split("/")[1] for key in written} == {"k=0", "k=1", "k=2"}
+    assert all(key.endswith(".snappy.parquet") for key in written)
+    assert run["JobRunState"] == "FAILED"
+    assert "NoSuchBucket" in run["ErrorMessage"]
+    assert "no-such-bucket-of-ours" in run["ErrorMessage"]
+
+
+def test_a_job_does_not_see_the_one_before(glue: Glue) -> None:
+    first = glue.run(glue.job(LEAVES_STATE, kind="glueetl"))
+    second = glue.run(glue.job(FINDS_NONE, kind="glueetl"))
+    assert first["JobRunState"] == second["JobRunState"] == "SUCCEEDED"
+    [pid] = glue.log(first["Id"])
+    assert glue.log(second["Id"]) == [pid, "200 none", "[] []"]
+
+
+def test_python_workers_conf_and_logger(glue: Glue) -> None:
+    helper = glue.put("helper_of_workers.py", "def double(n):\n    return 2 * n\n")
+    arguments = {"--extra-py-files": helper, "--conf": "spark.of.test=set"}
+    run = glue.run(glue.job(RUNS_PYTHON_WORKERS, kind="glueetl", DefaultArguments=arguments))
+    assert glue.log(run["Id"]) == ["12 set"], run.get("ErrorMessage")
+    assert any("logged by glue" in line for line in glue.log(run["Id"], "error"))
+
+
+def test_an_analysis_error_is_a_query_error(glue: Glue) -> None:
+    run = glue.run(glue.job(BREAKS, kind="glueetl"))
+    assert run["JobRunState"] == "FAILED"
+    assert run["ErrorMessage"].startswith(
+        "Error Category: QUERY_ERROR; Failed Line Number: 3; AnalysisException: [UNRESOLVED_COLUMN"
+    )
+
+
+def test_more_jobs_than_jvms_wait_their_turn(glue: Glue) -> None:
+    name = glue.job(COUNTS, kind="glueetl", ExecutionProperty={"MaxConcurrentRuns": 5})
+    runs = [glue.wait(name, run_id) for run_id in [glue.start(name) for _ in range(3)]]
+    assert [run["JobRunState"] for run in runs] == ["SUCCEEDED"] * 3
+    assert [glue.log(run["Id"]) for run in runs] == [["10"]] * 3
+
+
+def test_stop_ends_the_spark_work_and_the_next_job_runs(glue: Glue) -> None:
+    name = glue.job(SLEEPS, kind="glueetl")
+    run_id = glue.start(name)
+    [pid] = until(lambda: glue.log(run_id))
+    workers = until(lambda: psutil.Process(int(pid)).children(recursive=True))
+    glue.client.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
+    assert glue.wait(name, run_id)["JobRunState"] == "STOPPED"
+    gone, alive = psutil.wait_procs(workers, timeout=10)
+    assert not alive
+    assert gone
+    assert glue.run(glue.job(COUNTS, kind="glueetl"))["JobRunState"] == "SUCCEEDED"
+
+
+def test_a_killed_jvm_fails_its_run_and_is_replaced(glue: Glue) -> None:
+    name = glue.job(SLEEPS, kind="glueetl")
+    run_id = glue.start(name)
+    [pid] = until(lambda: glue.log(run_id))
+    os.kill(int(pid), signal.SIGKILL)
+    run = glue.wait(name, run_id)
+    assert run["JobRunState"] == "FAILED"
+    assert "Spark's JVM ended during the run" in run["ErrorMessage"]
+    assert glue.run(glue.job(COUNTS, kind="glueetl"))["JobRunState"] == "SUCCEEDED"
+
+
+def test_no_java_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.conftest import start_server
+
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "rm").symlink_to(str(shutil.which("rm")))
+    monkeypatch.setenv("PATH", str(tools))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    assert shutil.which("java") is None
+    server: Any = start_server(tmp_path / "data")
+    try:
+        glue = Glue(server)
+        run = glue.run(glue.job(COUNTS, kind="glueetl"))
+        assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    finally:
+        server.stop()
