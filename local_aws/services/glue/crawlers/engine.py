@@ -45,7 +45,7 @@ def crawl(definition: Document, around: Surroundings) -> Counter[str]:
     writer = Writer(around.catalog, definition, options, around.say)
     for origin, table in found:
         writer.write(origin, table)
-    writer.remove_gone(target["Path"] for target in targets)
+    writer.remove_gone([target["Path"] for target in targets])
     return writer.counts
 
 

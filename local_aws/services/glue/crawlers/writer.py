@@ -8,7 +8,7 @@ changes none; ``InheritFromTable`` gives partitions the table's schema.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from local_aws.services.glue.catalog import Catalog
 from local_aws.services.glue.crawlers import entries
@@ -60,7 +60,7 @@ class Writer:
             return
         self._write_partitions(name, entries.partition_inputs(origin, found))
 
-    def remove_gone(self, roots: Iterable[str]) -> None:
+    def remove_gone(self, roots: Sequence[str]) -> None:
         """Apply DeleteBehavior to this crawler's tables under the roots that it did not see."""
         if self._only_new:
             return

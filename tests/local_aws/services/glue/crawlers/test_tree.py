@@ -1,0 +1,24 @@
+import pytest
+
+from local_aws.services.glue.crawlers.tree import glob_pattern
+
+
+@pytest.mark.parametrize(
+    ("glob", "path", "fits"),
+    [
+        ("*.csv", "a.csv", True),
+        ("*.csv", "folder/a.csv", False),
+        ("**.csv", "folder/a.csv", True),
+        ("folder/**", "folder/x/a.csv", True),
+        ("folder/*", "folder/x/a.csv", False),
+        ("a?.csv", "ab.csv", True),
+        ("a[0-9].csv", "a7.csv", True),
+        ("a[!0-9].csv", "a7.csv", False),
+        ("*.{csv,tsv}", "a.tsv", True),
+        ("*.{csv,tsv}", "a.txt", False),
+        ("a\\*.csv", "a*.csv", True),
+        ("a.csv", "abcsv", False),
+    ],
+)
+def test_globs(glob: str, path: str, fits: bool) -> None:
+    assert bool(glob_pattern(glob).fullmatch(path)) is fits
