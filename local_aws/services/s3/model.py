@@ -86,10 +86,15 @@ class ObjectInfo:
     key: str
     size: int
     mtime_ns: int
-    path: Path
+    root: Path
+    place: keys.Place
     attributes: Attributes
     known_etag: str | None
     compute_etag: Callable[["ObjectInfo"], str] = field(repr=False, compare=False)
+
+    @property
+    def path(self) -> Path:
+        return self.root.joinpath(*self.place)
 
     @property
     def last_modified(self) -> datetime:
@@ -195,7 +200,7 @@ class S3Store:
             if status is None:
                 return None
             row = self._row(bucket, key)
-        return self._info(bucket, key, root.joinpath(*place), status, row)
+        return self._info(bucket, key, root, place, status, row)
 
     def list(self, bucket: str, prefix: str = "", start_after: str = "") -> Iterator[ObjectInfo]:
         """Every object below the prefix, by key. One that vanishes meanwhile is left out."""
@@ -230,11 +235,12 @@ class S3Store:
             (bucket, *names),
         )
         by_key = {row["key"]: row for row in rows}
-        for name in names:
-            place, status = self._find(root, name)
-            if status is not None:
-                path = root.joinpath(*place)
-                yield self._info(bucket, name, path, status, by_key.get(name))
+        statuses = files.statuses(root, [keys.readable(name) for name in names])
+        for name, (place, status) in zip(names, statuses, strict=True):
+            if status is None:
+                place, status = keys.encoded(name), files.status(root, keys.encoded(name))
+            if place and status:
+                yield self._info(bucket, name, root, place, status, by_key.get(name))
 
     def read(self, bucket: str, key: str) -> bytes:
         with self.open(bucket, key) as file:
@@ -255,7 +261,7 @@ class S3Store:
                     break
             else:
                 raise NoSuchKey(key)
-        return descriptor, self._info(bucket, key, root.joinpath(*place), status, row)
+        return descriptor, self._info(bucket, key, root, place, status, row)
 
     def put(
         self,
@@ -309,7 +315,8 @@ class S3Store:
             key,
             status.st_size,
             status.st_mtime_ns,
-            root.joinpath(*place),
+            root,
+            place,
             attributes,
             etag or incoming.md5,
             lambda info: info.known_etag or "",
@@ -364,10 +371,11 @@ class S3Store:
         if path and (keys.is_plain(key) or files.status(root, path)):
             with contextlib.suppress(files.Obstructed):
                 files.move_in(source, root, path)
-                if self.db.execute(
-                    "DELETE FROM encoded WHERE bucket = ? AND key = ?", (bucket, key)
-                ):
+                if files.status(root, odd):
                     files.remove(root, odd)
+                    self.db.execute(
+                        "DELETE FROM encoded WHERE bucket = ? AND key = ?", (bucket, key)
+                    )
                 return path
         # The name first: a file without its name would never be listed.
         self.db.execute("INSERT OR IGNORE INTO encoded VALUES (?, ?)", (bucket, key))
@@ -383,14 +391,21 @@ class S3Store:
         )
 
     def _info(
-        self, bucket: str, key: str, path: Path, status: os.stat_result, row: Row | None
+        self,
+        bucket: str,
+        key: str,
+        root: Path,
+        place: keys.Place,
+        status: os.stat_result,
+        row: Row | None,
     ) -> ObjectInfo:
         known = row and (row["size"], row["mtime_ns"]) == (status.st_size, status.st_mtime_ns)
         return ObjectInfo(
             key,
             status.st_size,
             status.st_mtime_ns,
-            path,
+            root,
+            place,
             Attributes.load(row["attributes"]) if row and known else Attributes(),
             row["etag"] if row and known else None,
             lambda info: self._compute_etag(bucket, info),
@@ -398,9 +413,7 @@ class S3Store:
 
     def _compute_etag(self, bucket: str, info: ObjectInfo) -> str:
         """The MD5 of a file that an engine wrote, remembered while the file stays as it is."""
-        opened = files.open_file(
-            self._folder(bucket), info.path.relative_to(self._folder(bucket)).parts
-        )
+        opened = files.open_file(info.root, info.place)
         if opened is None:
             raise NoSuchKey(info.key)
         with os.fdopen(opened[0], "rb") as file:

@@ -1,0 +1,25 @@
+"""Multipart uploads without HTTP: what many clients do at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from local_aws.services.s3.model import Attributes, S3Store
+from local_aws.services.s3.uploads import PartClaim, Uploads
+
+
+def upload_one(uploads: Uploads, key: str) -> str:
+    upload = uploads.create("lake", key, Attributes(), "", "")
+    incoming = uploads.store.incoming()
+    incoming.write(key.encode())
+    part = uploads.add_part(upload, 1, incoming, {})
+    return uploads.complete(upload, [PartClaim(1, part.etag, {})], "", None).etag
+
+
+def test_uploads_at_once_do_not_wait_for_each_other(store: S3Store) -> None:
+    uploads = Uploads(store)
+    names = [f"k/{number}" for number in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        etags = list(pool.map(lambda name: upload_one(uploads, name), names, timeout=60))
+    assert len(set(etags)) == len(names)
+    assert [info.key for info in store.list("lake")] == sorted(names)
+    assert all(store.read("lake", name) == name.encode() for name in names)
+    assert [path.name for path in store.bucket_path("lake").iterdir()] == ["k"]
