@@ -233,6 +233,9 @@ def _refuse_visual(kind: str, options: dict[str, Any]) -> None:
     for part in REFUSED_OPTIONS:
         if config.get(part):
             raise Unsupported(f"{part} of {kind} ({options['VisualId']})")
+    for option in config.get("SortConfiguration", {}).get("FieldSortOptions", []):
+        if "DataPath" in option["SortBy"]:
+            raise Unsupported(f"SortBy.DataPath of {kind} ({options['VisualId']})")
     totals = config.get("TotalOptions", {})
     for part in ("RowSubtotalOptions", "ColumnSubtotalOptions"):
         if totals.get(part, {}).get("TotalsVisibility") == "VISIBLE":

@@ -30,6 +30,7 @@ class Ingestions:
         self.jobs: queue.Queue[Job | None] = queue.Queue()
         self.thread: threading.Thread | None = None
         self.lock = threading.Lock()
+        self.closing = threading.Event()
 
     def recover(self) -> None:
         """After a kill: what was under way has failed, what waited goes on."""
@@ -55,14 +56,14 @@ class Ingestions:
         return self.store.move_ingestion(data_set, ingestion, "CANCELLED", finished=time.time())
 
     def close(self) -> None:
-        """End the thread after the ingestion that it is working on."""
-        thread = self.thread
-        if thread is not None:
+        """End the thread after the ingestion that it is working on; what waits stays queued."""
+        self.closing.set()
+        if self.thread is not None:
             self.jobs.put(None)
-            thread.join(timeout=5)
+            self.thread.join(timeout=5)
 
     def _work(self) -> None:
-        while (job := self.jobs.get()) is not None:
+        while (job := self.jobs.get()) is not None and not self.closing.is_set():
             try:
                 self._run(job)
             except Exception as error:

@@ -85,9 +85,7 @@ class Store:
 
     def find(self, kind: str, resource_id: str) -> Row | None:
         """The resource with its document parsed, or None."""
-        row = self.db.one(
-            "SELECT * FROM resources WHERE kind = ? AND id = ?", (kind, resource_id)
-        )
+        row = self.db.one("SELECT * FROM resources WHERE kind = ? AND id = ?", (kind, resource_id))
         return row and row | {"document": json.loads(row["document"])}
 
     def get(self, kind: str, resource_id: str) -> Row:
@@ -134,7 +132,9 @@ class Store:
         with self.db.transaction():
             number = 1 + int(self._versions("max(number)", dashboard) or 0)
             values = (dashboard, number, json.dumps(document), status, json.dumps(errors))
-            self.db.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)", (*values, time.time()))
+            self.db.execute(
+                "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)", (*values, time.time())
+            )
         return number
 
     def _versions(self, what: str, dashboard: str) -> Any:
@@ -264,9 +264,7 @@ class Store:
         return set(json.loads(row["actions"])) if row else set()
 
     def _set_actions(self, arn: str, principal: str, actions: set[str]) -> None:
-        self.db.execute(
-            "DELETE FROM permissions WHERE arn = ? AND principal = ?", (arn, principal)
-        )
+        self.db.execute("DELETE FROM permissions WHERE arn = ? AND principal = ?", (arn, principal))
         if actions:
             values = (arn, principal, json.dumps(sorted(actions)))
             self.db.execute("INSERT INTO permissions VALUES (?, ?, ?)", values)

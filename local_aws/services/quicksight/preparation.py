@@ -170,9 +170,7 @@ def _rename(made: Plan, options: dict[str, Any]) -> None:
     _known(made, old)
     if new in made.columns and new != old:
         raise InvalidParameter(f"The column {new} exists already")
-    made.add_step(
-        ", ".join(f"{quote(n)} AS {quote(new if n == old else n)}" for n in made.columns)
-    )
+    made.add_step(", ".join(f"{quote(n)} AS {quote(new if n == old else n)}" for n in made.columns))
     made.columns = {new if n == old else n: t for n, t in made.columns.items()}
 
 
@@ -259,7 +257,9 @@ def _describe(made: Plan) -> list[tuple[Any, ...]]:
         empty = (f"NULL::VARCHAR AS {quote(name)}" for name in made.declared)
         connection.execute(f"CREATE VIEW fetched AS SELECT {', '.join(empty)}")
         try:
-            return connection.execute(f"DESCRIBE {made.sql()}").fetchall()
+            described = connection.execute(f"DESCRIBE {made.sql()}")
+            found: list[tuple[Any, ...]] = described.fetchall()
+            return found
         except duckdb.Error as error:
             raise InvalidParameter(f"The data set's columns do not fit: {error}") from None
 

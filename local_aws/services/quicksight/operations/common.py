@@ -56,7 +56,8 @@ def page(
     size = request.get("MaxResults", DEFAULT_PAGE)
     if len(items) <= size:
         return items, {}
-    return items[:size], {"NextToken": base64.urlsafe_b64encode(key(items[size - 1]).encode()).decode()}
+    token = base64.urlsafe_b64encode(key(items[size - 1]).encode()).decode()
+    return items[:size], {"NextToken": token}
 
 
 def _decode(token: str) -> str:

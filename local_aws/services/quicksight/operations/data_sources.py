@@ -90,10 +90,12 @@ class DataSources(Operations):
 
     def _shown(self, row: Row) -> dict[str, Any]:
         changed = row["updated"] > row["created"]
-        return row["document"] | {
+        facts = {
             "Arn": self.store.arn(DATA_SOURCE, row["id"]),
             "DataSourceId": row["id"],
             "Status": "UPDATE_SUCCESSFUL" if changed else "CREATION_SUCCESSFUL",
             "CreatedTime": when(row["created"]),
             "LastUpdatedTime": when(row["updated"]),
         }
+        document: dict[str, Any] = row["document"]
+        return document | facts

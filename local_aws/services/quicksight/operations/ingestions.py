@@ -96,4 +96,4 @@ def _row_info(row: Row) -> dict[str, int] | None:
 def _seconds(row: Row) -> int | None:
     if row["started"] is None or row["finished"] is None:
         return None
-    return max(1, round(row["finished"] - row["started"]))
+    return max(1, round(float(row["finished"] - row["started"])))

@@ -79,15 +79,15 @@ def pie_chart(query: Query) -> Figure:
         return {"data": [], "layout": {}}
     limit = _limit(visual, "CategoryItemsLimit") or {"ItemsLimit": 20}
     axis = query.axis(parts[0], _sort(visual, "CategorySort"), limit)
-    found = dict(query.select([axis.sql], [value[0].sql]))
+    found = {row[0]: row[1] for row in query.select([axis.sql], [value[0].sql])}
     values = [found.get(v) for v in axis.values]
     arc = visual.config.get("DonutOptions", {}).get("ArcOptions", {}).get("ArcThickness", "WHOLE")
     hole = {"SMALL": 0.8, "MEDIUM": 0.62, "LARGE": 0.4}.get(arc, 0)
     trace = {
         "type": "pie", "labels": _texts(axis), "values": values, "hole": hole, "sort": False,
-        "direction": "clockwise", "textinfo": "percent", "textposition": "inside",
+        "direction": "clockwise", "texttemplate": "%{percent:.1%}", "textposition": "inside",
         "customdata": [safe(show(v, value[0])) for v in values], "name": safe(value[0].label),
-        "hovertemplate": "<b>%{label}</b><br>%{customdata} · %{percent}<extra></extra>",
+        "hovertemplate": "<b>%{label}</b><br>%{customdata} · %{percent:.1%}<extra></extra>",
     }  # fmt: skip
     return {"data": [trace], "layout": {"showlegend": True, "meta": {"legend": "right"}}}
 
@@ -191,14 +191,13 @@ def _bar(category: Axis, series: Series, lying: bool, labelled: bool) -> dict[st
     texts = [safe(show(v, series.field)) for v in series.values]
     along, across = ("y", "x") if lying else ("x", "y")
     label = "%{" + along + "}"
-    trace = {
+    trace: dict[str, Any] = {
         "type": "bar", "name": safe(series.name), "orientation": "h" if lying else "v",
         along: _positions(category), across: series.values, "customdata": texts,
         "hovertemplate": f"<b>{label}</b><br>{safe(series.name)} %{{customdata}}<extra></extra>",
     }  # fmt: skip
     if labelled:
-        trace |= {"text": texts, "textposition": "auto", "cliponaxis": False,
-                  "insidetextanchor": "end", "constraintext": "none"}  # fmt: skip
+        trace |= {"text": texts, "cliponaxis": False, "constraintext": "none"}
     return trace
 
 
@@ -232,7 +231,8 @@ def _axes(category: Axis, measures: list[Field], lying: bool) -> dict[str, Any]:
 def _value_axis(measures: list[Field]) -> dict[str, Any]:
     if not measures:
         return {}
-    title = {"title": {"text": safe(measures[0].label)}} if len({m.label for m in measures}) == 1 else {}
+    shared = len({m.label for m in measures}) == 1
+    title = {"title": {"text": safe(measures[0].label)}} if shared else {}
     return axis_format(measures[0]) | title
 
 

@@ -31,7 +31,7 @@ def show(value: Value, field: Field) -> str:
         return null_text(field.format)
     if isinstance(value, dt.datetime):
         return date_text(value, field)
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, bool | str):
         return str(value)
     plain = field.numeric and not field.measure and not field.format
     return str(value) if plain else number_text(value, number_format(field.format))

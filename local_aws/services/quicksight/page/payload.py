@@ -1,6 +1,7 @@
 """What the page asks for, as JSON: a dashboard's outline, a visual's figures, a filter's values."""
 
 import csv
+import datetime as dt
 import io
 from typing import Any
 
@@ -178,4 +179,4 @@ def _reading_order(item: Payload) -> tuple[int, int]:
 
 
 def _cell(value: Value) -> object:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return value.isoformat() if isinstance(value, dt.datetime) else value

@@ -2,7 +2,7 @@
 
 GET /quicksight/dashboards                                            the list
 GET /quicksight/dashboards/<id>                                       the page
-GET /quicksight/dashboards/<id>.json                                  its outline, and how fresh it is
+GET /quicksight/dashboards/<id>.json                                  its outline, how fresh
 GET /quicksight/dashboards/<id>/filters/<filter>.json                 what a control offers
 GET /quicksight/dashboards/<id>/sheets/<sheet>/visuals/<visual>.json  figures (.csv: in full)
 GET /quicksight/plotly.min.js, /quicksight/static/<file>

@@ -24,7 +24,8 @@ def kpi(query: Query) -> Payload:
     found = query.select([], [f.sql for f in (value, *targets)])[0]
     payload: Payload = {"value": show(found[0], value), "label": value.label}
     if targets and _number(found[0]) and _number(found[1]):
-        payload |= _comparison(found[0], found[1], value, options, f"target {show(found[1], targets[0])}")
+        against = f"target {show(found[1], targets[0])}"
+        payload |= _comparison(found[0], found[1], value, options, against)
     return payload
 
 
@@ -111,7 +112,7 @@ def pivot_table(query: Query) -> Payload:
     right = _total(totals.get("ColumnTotalOptions", {})) if columns else None
     cells = _pivot_cells(query, rows, columns, values)
     row_keys = _keys(query, visual, rows)
-    column_keys = _keys(query, visual, columns)[:MAX_PIVOT_COLUMNS] if columns else [()]
+    column_keys: list[Key] = _keys(query, visual, columns)[:MAX_PIVOT_COLUMNS]
     lines = [(key, _line(cells, key, column_keys, right, values)) for key in row_keys[:MAX_ROWS]]
     return {
         "rowLabels": [f.label for f in rows],
@@ -176,12 +177,14 @@ def _keys(query: Query, visual: Visual, fields: list[Field]) -> list[Key]:
     by_field = {option["FieldId"]: option["SortBy"] for option in sorts}
     ranks = []
     for field in fields:
-        by = by_field.get(field.id, {})
-        sort = [{"FieldSort": by["Field"]}] if "Field" in by else [
-            {"FieldSort": {"FieldId": field.id, "Direction": "ASC"}}]  # fmt: skip
-        ranks.append({v: n for n, v in enumerate(query.axis(field, sort).values)})
-    found = query.select([f.sql for f in fields], [])
-    return sorted(found, key=lambda key: [rank.get(v, len(rank)) for rank, v in zip(ranks, key, strict=True)])
+        by = by_field.get(field.id) or {"Field": {"FieldId": field.id, "Direction": "ASC"}}
+        sort = [{"ColumnSort": by["Column"]} if "Column" in by else {"FieldSort": by["Field"]}]
+        ranks.append({value: place for place, value in enumerate(query.axis(field, sort).values)})
+
+    def place(key: Key) -> list[int]:
+        return [rank.get(v, len(rank)) for rank, v in zip(ranks, key, strict=True)]
+
+    return sorted(query.select([f.sql for f in fields], []), key=place)
 
 
 TABLES = {"KPIVisual": kpi, "TableVisual": table, "PivotTableVisual": pivot_table}

@@ -26,6 +26,13 @@ function vector(tag, attributes, ...children) {
   return made;
 }
 
+// One colour over another, opaque, so that grid lines do not show through.
+function mixed(over, under, share) {
+  const parts = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  const back = parts(under);
+  return `rgb(${parts(over).map((value, n) => Math.round(value * share + back[n] * (1 - share))).join(",")})`;
+}
+
 const themeName = () => document.documentElement.dataset.theme;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -38,27 +45,44 @@ function said(state, message) {
 function axis(given, extra = {}) {
   if (!given) return undefined;
   return {
-    automargin: true, gridcolor: colour("--faint"), zerolinecolor: colour("--faint"),
+    automargin: true, gridcolor: colour("--line"), ticks: "", zerolinecolor: colour("--faint"),
     linecolor: colour("--faint"), tickfont: { size: 12 }, fixedrange: true, nticks: 7, ...given,
     title: given.title && { ...given.title, font: { size: 12 }, standoff: 10 }, ...extra,
   };
 }
 
 function shorten(ticks) {
-  const long = ticks.some((text) => text && text.length > 24);
-  if (!long) return {};
-  return { tickmode: "array", tickvals: ticks, ticktext: ticks.map((t) => (t.length > 24 ? `${t.slice(0, 23)}…` : t)) };
+  const most = innerWidth < 820 ? 16 : 24;
+  if (!ticks.some((text) => text && text.length > most)) return {};
+  return { tickmode: "array", tickvals: ticks, ticktext: ticks.map((t) => (t.length > most ? `${t.slice(0, most - 1)}…` : t)) };
+}
+
+// Months and the like on two lines: there is no room for twelve of them side by side.
+function wrapped(all) {
+  if (all.length < 9 || !all.every((text) => /^\S+ \S+$/.test(text))) return {};
+  const shown = all.filter((_, n) => innerWidth >= 820 || n % 3 === 0);
+  return { tickmode: "array", tickvals: shown, ticktext: shown.map((text) => text.replace(" ", "<br>")), tickangle: 0 };
+}
+
+// Labels stand outside the bars, so the axis needs room beyond the longest.
+function roomForLabels(figure, name) {
+  const letter = name[0];
+  const labelled = figure.data.filter((trace) => trace.type === "bar" && trace.text);
+  if (!labelled.length || figure.layout.barmode === "stack") return {};
+  const values = labelled.flatMap((trace) => trace[letter]).filter((value) => value !== null);
+  const low = Math.min(0, ...values), high = Math.max(0, ...values), room = high - low;
+  return { range: [low < 0 ? low - room * 0.3 : low, high > 0 ? high + room * 0.2 : high] };
 }
 
 function categories(figure, name) {
   const letter = name[0];
   const found = new Set(figure.data.flatMap((trace) => trace[letter] || []));
   const narrow = innerWidth < 820 && found.size > 12 && letter === "x";
-  if (figure.layout[name].type !== "category") return {};
+  if (figure.layout[name].type !== "category") return roomForLabels(figure, name);
   const all = [...found];
   if (narrow) return {};
   const dense = letter === "y" || all.length <= 13;
-  return { ...(dense ? { nticks: 0, tickmode: "linear", dtick: 1 } : { nticks: 14 }), ...(letter === "y" ? shorten(all) : {}) };
+  return { ...(dense ? { nticks: 0, tickmode: "linear", dtick: 1 } : { nticks: 14 }), ...(letter === "y" ? shorten(all) : wrapped(all)) };
 }
 
 function layoutOf(figure) {
@@ -66,18 +90,20 @@ function layoutOf(figure) {
   const many = figure.data.length > 1 || given.showlegend;
   const right = given.meta && given.meta.legend === "right" && innerWidth > 820;
   const layout = {
-    barmode: given.barmode, barnorm: given.barnorm, bargap: 0.28, bargroupgap: 0.06,
+    barmode: given.barmode, barnorm: given.barnorm, bargap: 0.3, bargroupgap: 0.06,
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", colorway: PALETTES[themeName()],
     font: { family: colour("--font"), size: 12.5, color: colour("--soft") },
     margin: { l: 8, r: 14, t: 8, b: 8, pad: 4 }, showlegend: Boolean(many), hovermode: "closest",
     legend: right
       ? { x: 1.02, y: 0.5, yanchor: "middle", font: { size: 12.5, color: colour("--ink") } }
-      : { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12, color: colour("--ink") } },
+      : { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal", font: { size: 12, color: colour("--ink") } },
     hoverlabel: { bgcolor: colour("--card"), bordercolor: colour("--faint"), font: { color: colour("--ink"), size: 13 }, align: "left" },
     xaxis: given.xaxis && axis(given.xaxis, categories(figure, "xaxis")),
     yaxis: given.yaxis && axis(given.yaxis, categories(figure, "yaxis")),
     yaxis2: axis(given.yaxis2),
   };
+  // plotly takes an axis that is undefined for one that is there.
+  for (const name of Object.keys(layout)) if (layout[name] === undefined) delete layout[name];
   if (given.coloraxis) {
     const short = figure.data[0].z.length < 4;
     layout.coloraxis = {
@@ -92,13 +118,15 @@ function traced(trace, index, figure) {
   const palette = PALETTES[themeName()];
   const own = palette[index % palette.length];
   if (trace.type === "bar") {
-    return { ...trace, marker: { color: own, cornerradius: figure.layout.barmode === "stack" ? 0 : 3, line: { width: 0 } }, textfont: { size: 12 }, insidetextfont: { color: themeName() === "dark" ? "#08201f" : "#ffffff" } };
+    const behind = figure.data.some((other) => other.type === "scatter");
+    return { ...trace, marker: { color: behind ? mixed(own, colour("--card"), 0.38) : own, cornerradius: figure.layout.barmode === "stack" ? 0 : 3, line: { width: 0 } }, textfont: { size: 12 }, textposition: figure.layout.barmode === "stack" ? "inside" : "outside" };
   }
   if (trace.type === "scatter") {
     const line = { ...trace.line, color: own };
     const marker = { size: 6, color: own };
     return trace.fill ? { ...trace, line: { ...line, width: 1.6 }, fillcolor: `${own}2e`, marker } : { ...trace, line, marker };
   }
+  if (trace.type === "heatmap") return innerWidth < 820 ? { ...trace, texttemplate: "" } : trace;
   if (trace.type === "pie") {
     return { ...trace, marker: { colors: trace.labels.map((label, i) => (label === "Other" ? colour("--faint") : palette[i % palette.length])), line: { color: colour("--card"), width: 2 } }, textfont: { size: 12 } };
   }

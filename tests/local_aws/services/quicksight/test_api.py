@@ -1,0 +1,222 @@
+"""QuickSight through boto3, against the real server."""
+
+import time
+import urllib.error
+import urllib.request
+import uuid
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.conftest import LocalServer
+from tests.local_aws.services.quicksight.fakes import ACCOUNT, data_set_request
+
+
+class Client:
+    """boto3's client with the account filled in."""
+
+    def __init__(self, aws: LocalServer) -> None:
+        self.client = aws.client("quicksight")
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.client, name)
+        return lambda **request: method(**{"AwsAccountId": ACCOUNT, **request})
+
+
+@pytest.fixture
+def client(aws: LocalServer) -> Client:
+    return Client(aws)
+
+
+@pytest.fixture
+def name() -> str:
+    return f"q{uuid.uuid4().hex[:10]}"
+
+
+def refused(call: Any, **request: Any) -> tuple[str, int, str]:
+    with pytest.raises(ClientError) as caught:
+        call(**request)
+    error = caught.value.response
+    return (error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"],
+            error["Error"]["Message"])  # fmt: skip
+
+
+def make_source(client: Client, name: str) -> str:
+    parameters = {"AthenaParameters": {"WorkGroup": "primary"}}
+    made = client.create_data_source(
+        DataSourceId=name, Name="Athena", Type="ATHENA", DataSourceParameters=parameters
+    )
+    assert (made["Status"], made["CreationStatus"]) == (202, "CREATION_SUCCESSFUL")
+    return str(made["Arn"])
+
+
+def make_data_set(client: Client, name: str, **changes: Any) -> dict[str, Any]:
+    request = data_set_request(make_source(client, name), name) | changes
+    return dict(client.create_data_set(**request))
+
+
+def board(data_set: str) -> dict[str, Any]:
+    column = {"DataSetIdentifier": "sales", "ColumnName": "units"}
+    value = {"NumericalMeasureField": {"FieldId": "u", "Column": column}}
+    kpi = {"VisualId": "k", "ChartConfiguration": {"FieldWells": {"Values": [value]}}}
+    return {
+        "DataSetIdentifierDeclarations": [{"Identifier": "sales", "DataSetArn": data_set}],
+        "Sheets": [{"SheetId": "one", "Name": "One", "Visuals": [{"KPIVisual": kpi}]}],
+    }
+
+
+def test_data_sources(client: Client, name: str) -> None:
+    arn = make_source(client, name)
+    found = client.describe_data_source(DataSourceId=name)["DataSource"]
+    assert (found["Arn"], found["Status"]) == (arn, "CREATION_SUCCESSFUL")
+    assert found["DataSourceParameters"] == {"AthenaParameters": {"WorkGroup": "primary"}}
+    client.update_data_source(DataSourceId=name, Name="Renamed")
+    listed = client.list_data_sources()["DataSources"]
+    assert {s["DataSourceId"]: s["Name"] for s in listed}[name] == "Renamed"
+    client.delete_data_source(DataSourceId=name)
+    assert refused(client.describe_data_source, DataSourceId=name)[:2] == (
+        "ResourceNotFoundException", 404
+    )  # fmt: skip
+
+
+def test_a_data_source_twice(client: Client, name: str) -> None:
+    make_source(client, name)
+    code, status, message = refused(
+        client.create_data_source, DataSourceId=name, Name="A", Type="ATHENA"
+    )
+    assert (code, status) == ("ResourceExistsException", 409)
+    assert name in message
+
+
+def test_other_data_sources_are_refused_by_name(client: Client, name: str) -> None:
+    code, status, message = refused(
+        client.create_data_source, DataSourceId=name, Name="R", Type="REDSHIFT"
+    )
+    assert (code, status) == ("InvalidParameterValueException", 400)
+    assert "REDSHIFT is not supported by local_aws" in message
+
+
+def test_another_account_is_denied(client: Client) -> None:
+    assert refused(client.list_data_sets, AwsAccountId="999999999999")[0] == (
+        "AccessDeniedException"
+    )
+
+
+def test_analyses_are_refused_by_name(client: Client) -> None:
+    code, _, message = refused(client.list_analyses)
+    assert code == "UnknownOperationException"
+    assert "ListAnalyses" in message
+
+
+def test_permissions_and_tags(client: Client, name: str) -> None:
+    arn = make_source(client, name)
+    grant = {"Principal": "arn:aws:quicksight:us-east-1:123456789012:user/default/a",
+             "Actions": ["quicksight:PassDataSource", "quicksight:DescribeDataSource"]}  # fmt: skip
+    client.update_data_source_permissions(DataSourceId=name, GrantPermissions=[grant])
+    held = client.describe_data_source_permissions(DataSourceId=name)["Permissions"]
+    assert held == [grant | {"Actions": sorted(grant["Actions"])}]
+    client.update_data_source_permissions(DataSourceId=name, RevokePermissions=[grant])
+    assert client.describe_data_source_permissions(DataSourceId=name)["Permissions"] == []
+    plain = client.client
+    plain.tag_resource(ResourceArn=arn, Tags=[{"Key": "team", "Value": "lake"}])
+    assert plain.list_tags_for_resource(ResourceArn=arn)["Tags"] == [
+        {"Key": "team", "Value": "lake"}
+    ]
+    plain.untag_resource(ResourceArn=arn, TagKeys=["team"])
+    assert plain.list_tags_for_resource(ResourceArn=arn)["Tags"] == []
+
+
+def test_a_data_set_of_a_source_that_is_not_there(client: Client, name: str) -> None:
+    request = data_set_request(f"arn:aws:quicksight:us-east-1:{ACCOUNT}:datasource/nothing", name)
+    assert refused(client.create_data_set, **request)[0] == "InvalidParameterValueException"
+
+
+def test_data_sets_and_their_ingestions(client: Client, name: str) -> None:
+    made = make_data_set(client, name)
+    assert made["Status"] == 201
+    ingestion = made["IngestionId"]
+    for _ in range(200):
+        found = client.describe_ingestion(DataSetId=name, IngestionId=ingestion)["Ingestion"]
+        if found["IngestionStatus"] in ("FAILED", "COMPLETED"):
+            break
+        time.sleep(0.05)
+    # The table is not in the catalog: a real failure, with a real reason.
+    assert found["IngestionStatus"] == "FAILED"
+    assert found["ErrorInfo"]["Message"]
+    again = client.create_ingestion(DataSetId=name, IngestionId="again")
+    assert (again["Status"], again["IngestionStatus"]) == (201, "INITIALIZED")
+    assert refused(client.create_ingestion, DataSetId=name, IngestionId="again")[:2] == (
+        "ResourceExistsException", 409
+    )  # fmt: skip
+    listed = client.list_ingestions(DataSetId=name)["Ingestions"]
+    assert [item["IngestionId"] for item in listed] == ["again", ingestion]
+    columns = client.describe_data_set(DataSetId=name)["DataSet"]["OutputColumns"]
+    assert [column["Type"] for column in columns] == [
+        "STRING", "STRING", "DATETIME", "INTEGER", "DECIMAL"
+    ]  # fmt: skip
+    client.delete_data_set(DataSetId=name)
+    assert refused(client.list_ingestions, DataSetId=name)[0] == "ResourceNotFoundException"
+
+
+def test_pages(client: Client, name: str) -> None:
+    make_data_set(client, name, ImportMode="DIRECT_QUERY")
+    for number in range(3):
+        client.create_ingestion(DataSetId=name, IngestionId=f"i{number}")
+    pages = client.client.get_paginator("list_ingestions").paginate(
+        AwsAccountId=ACCOUNT, DataSetId=name, PaginationConfig={"PageSize": 2}
+    )
+    assert [len(page["Ingestions"]) for page in pages] == [2, 1]
+    assert refused(client.list_ingestions, DataSetId=name, NextToken="x")[0] == (
+        "InvalidNextTokenException"
+    )
+
+
+def test_dashboards_and_their_versions(client: Client, name: str) -> None:
+    data_set = make_data_set(client, name)["Arn"]
+    made = client.create_dashboard(DashboardId=name, Name="One", Definition=board(data_set))
+    assert (made["Status"], made["VersionArn"][-10:]) == (202, "/version/1")
+    found = client.describe_dashboard(DashboardId=name)["Dashboard"]
+    assert found["Version"]["Status"] == "CREATION_SUCCESSFUL"
+    assert found["Version"]["DataSetArns"] == [data_set]
+    client.update_dashboard(DashboardId=name, Name="Two", Definition=board(data_set))
+    assert client.describe_dashboard(DashboardId=name)["Dashboard"]["Version"][
+        "VersionNumber"
+    ] == 1  # fmt: skip
+    client.update_dashboard_published_version(DashboardId=name, VersionNumber=2)
+    listed = client.list_dashboards()["DashboardSummaryList"]
+    assert {d["DashboardId"]: d["PublishedVersionNumber"] for d in listed}[name] == 2
+    assert client.describe_dashboard_definition(DashboardId=name)["Definition"] == board(data_set)
+    versions = client.list_dashboard_versions(DashboardId=name)["DashboardVersionSummaryList"]
+    assert [v["VersionNumber"] for v in versions] == [1, 2]
+    assert refused(client.delete_dashboard, DashboardId=name, VersionNumber=2)[0] == (
+        "InvalidParameterValueException"
+    )
+    client.delete_dashboard(DashboardId=name)
+    assert refused(client.describe_dashboard, DashboardId=name)[0] == "ResourceNotFoundException"
+
+
+def test_a_visual_that_is_not_drawn_is_refused_by_name(client: Client, name: str) -> None:
+    definition = board("arn:aws:quicksight:us-east-1:123456789012:dataset/none")
+    definition["Sheets"][0]["Visuals"] = [{"SankeyDiagramVisual": {"VisualId": "s"}}]
+    code, status, message = refused(
+        client.create_dashboard, DashboardId=name, Name="One", Definition=definition
+    )
+    assert (code, status) == ("InvalidParameterValueException", 400)
+    assert "SankeyDiagramVisual" in message
+
+
+def test_the_page_opens_without_a_signature_and_only_reads(
+    client: Client, server: LocalServer, name: str
+) -> None:
+    data_set = make_data_set(client, name)["Arn"]
+    client.create_dashboard(DashboardId=name, Name="One", Definition=board(data_set))
+    address = f"{server.endpoint}/quicksight/dashboards/{name}"
+    with urllib.request.urlopen(address) as answer:
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "<h1>One</h1>" in answer.read().decode()
+    with pytest.raises(urllib.error.HTTPError, match="405"):
+        urllib.request.urlopen(urllib.request.Request(address, method="DELETE"))
+    foreign = urllib.request.Request(address, headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(foreign)

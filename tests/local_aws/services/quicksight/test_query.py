@@ -1,0 +1,176 @@
+"""Figures: aggregation, sorting, limits with "Other", filters, calculated fields."""
+
+from typing import Any
+
+import pytest
+
+from local_aws.services.quicksight.page.payload import Board
+from tests.local_aws.services.quicksight.fakes import (
+    QuickSight,
+    bars,
+    dimension,
+    measure,
+    visual,
+)
+
+
+def figures(quicksight: QuickSight, item: dict[str, Any], chosen: Any = None, **more: Any) -> Any:
+    quicksight.data_set()
+    quicksight.dashboard(item, **more)
+    name = next(iter(item.values()))["VisualId"]
+    return Board(quicksight.api.store, "board").figures("one", name, chosen or {})
+
+
+def trace(payload: Any, n: int = 0) -> Any:
+    return payload["figure"]["data"][n]
+
+
+def field_sort(field: str, direction: str) -> list[dict[str, Any]]:
+    return [{"FieldSort": {"FieldId": field, "Direction": direction}}]
+
+
+def test_bars_sort_by_the_measure_unless_told(quicksight: QuickSight) -> None:
+    found = trace(figures(quicksight, bars("b", measure("units"))))
+    assert found["x"] == ["north", "south", "–", "east"]
+    assert found["y"] == [40, 25, 4, 1]
+
+
+def test_a_sort_of_the_definition(quicksight: QuickSight) -> None:
+    sort = {"CategorySort": field_sort("region", "ASC")}
+    found = trace(figures(quicksight, bars("b", measure("units"), SortConfiguration=sort)))
+    assert found["x"] == ["east", "north", "south", "–"]
+
+
+def test_other_is_computed_from_its_rows_not_from_their_means(quicksight: QuickSight) -> None:
+    sort = {"CategorySort": field_sort("price-m", "DESC"), "CategoryItemsLimit": {"ItemsLimit": 1}}
+    item = bars("b", measure("price", "AVERAGE"), by="product", SortConfiguration=sort)
+    found = trace(figures(quicksight, item))
+    assert found["x"] == ["coffee", "Other"]
+    assert found["y"] == [4.25, pytest.approx((2.5 + 2.0 + 1.0) / 3)]
+
+
+def test_a_limit_without_other(quicksight: QuickSight) -> None:
+    limit = {"ItemsLimit": 2, "OtherCategories": "EXCLUDE"}
+    item = bars("b", measure("units"), SortConfiguration={"CategoryItemsLimit": limit})
+    assert trace(figures(quicksight, item))["x"] == ["north", "south"]
+
+
+def test_colours_become_series(quicksight: QuickSight) -> None:
+    wells = {"Category": [dimension("region")], "Values": [measure("units")],
+             "Colors": [dimension("product")]}  # fmt: skip
+    payload = figures(
+        quicksight, visual("BarChartVisual", "b", {"BarChartAggregatedFieldWells": wells})
+    )
+    series = {t["name"]: dict(zip(t["x"], t["y"], strict=True)) for t in payload["figure"]["data"]}
+    assert series["tea"] == {"north": 10, "south": 20, "–": None, "east": 1}
+    assert series["milk"]["south"] == 5
+
+
+def test_dates_by_month(quicksight: QuickSight) -> None:
+    month = dimension("sold", "Date", DateGranularity="MONTH")
+    wells = {"Category": [month], "Values": [measure("units")]}
+    found = trace(
+        figures(
+            quicksight, visual("LineChartVisual", "l", {"LineChartAggregatedFieldWells": wells})
+        )
+    )
+    assert found["x"] == ["Jan 2024", "Feb 2024", "Mar 2024"]
+    assert found["y"] == [40, 25, 5]
+
+
+def test_a_calculated_field_of_sums(quicksight: QuickSight) -> None:
+    calculated = {"DataSetIdentifier": "sales", "Name": "per_row",
+                  "Expression": "sum({units}) / count({product})"}  # fmt: skip
+    payload = figures(
+        quicksight, bars("b", measure("per_row", None)), CalculatedFields=[calculated]
+    )
+    assert trace(payload)["y"] == [20, 12.5, 4, 1]
+
+
+def group(item: dict[str, Any]) -> dict[str, Any]:
+    column = {"DataSetIdentifier": "sales", "ColumnName": "region"}
+    kind, options = next(iter(item.items()))
+    filters = [{kind: {"FilterId": "f", "Column": column} | options}]
+    scope = {"AllSheets": {}}
+    return {"FilterGroupId": "g", "Filters": filters, "ScopeConfiguration": scope,
+            "CrossDataset": "SINGLE_DATASET", "Status": "ENABLED"}  # fmt: skip
+
+
+def listed(*values: str, **more: Any) -> dict[str, Any]:
+    chosen = {"MatchOperator": "CONTAINS", "CategoryValues": list(values)} | more
+    return group({"CategoryFilter": {"Configuration": {"FilterListConfiguration": chosen}}})
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (listed("north"), ["north"]),
+        (listed("north", MatchOperator="DOES_NOT_CONTAIN"), ["south", "east"]),
+        (listed("north", NullOption="ALL_VALUES"), ["north", "–"]),
+        (listed(SelectAllOptions="FILTER_ALL_VALUES"), ["north", "south", "–", "east"]),
+    ],
+)
+def test_category_filters(
+    quicksight: QuickSight, filters: dict[str, Any], expected: list[str]
+) -> None:
+    payload = figures(quicksight, bars("b", measure("units")), FilterGroups=[filters])
+    assert trace(payload)["x"] == expected
+
+
+def test_top_and_numeric_filters(quicksight: QuickSight) -> None:
+    units = {"DataSetIdentifier": "sales", "ColumnName": "units"}
+    sorts = [{"Column": units, "SortDirection": "DESC",
+              "AggregationFunction": {"NumericalAggregationFunction": {
+                  "SimpleNumericalAggregation": "SUM"}}}]  # fmt: skip
+    top = group({"TopBottomFilter": {"Limit": 2, "AggregationSortConfigurations": sorts}})
+    bounds = {"RangeMinimum": {"StaticValue": 10}, "IncludeMinimum": True,
+              "NullOption": "NON_NULLS_ONLY"}  # fmt: skip
+    many = group({"NumericRangeFilter": bounds | {"Column": units}}) | {"FilterGroupId": "h"}
+    payload = figures(quicksight, bars("b", measure("units")), FilterGroups=[top, many])
+    assert trace(payload)["y"] == [40, 20]
+
+
+def test_what_the_reader_chose_takes_the_place_of_the_filter(quicksight: QuickSight) -> None:
+    payload = figures(
+        quicksight, bars("b", measure("units")), {"f": ["south"]}, FilterGroups=[listed("north")]
+    )
+    assert trace(payload)["x"] == ["south"]
+    hostile = {"f": ["' OR 1=1 --"]}
+    found = Board(quicksight.api.store, "board").figures("one", "b", hostile)
+    assert found == {"state": "empty", "message": "No rows match the filters."}
+
+
+def test_a_pivot_table_with_totals_of_the_rows(quicksight: QuickSight) -> None:
+    wells = {"Rows": [dimension("region")], "Columns": [dimension("product")],
+             "Values": [measure("price", "AVERAGE")]}  # fmt: skip
+    totals = {f"{side}TotalOptions": {"TotalsVisibility": "VISIBLE"} for side in ("Row", "Column")}
+    item = visual(
+        "PivotTableVisual", "p", {"PivotTableAggregatedFieldWells": wells}, TotalOptions=totals
+    )
+    table = figures(quicksight, item)["table"]
+    assert table["columnHeads"] == [["coffee"], ["milk"], ["tea"]]
+    assert [row["head"] for row in table["rows"]] == [["east"], ["north"], ["south"], ["–"]]
+    assert table["rows"][1]["cells"] == ["4", "", "2.50", "3.25"]
+    assert table["total"]["cells"] == ["4.25", "1", "2.25", "2.80"]
+
+
+def test_a_kpi_against_the_period_before(quicksight: QuickSight) -> None:
+    month = dimension("sold", "Date", DateGranularity="MONTH")
+    item = visual("KPIVisual", "k", {"Values": [measure("units")], "TrendGroups": [month]})
+    found = figures(quicksight, item)["table"]
+    assert (found["value"], found["change"], found["direction"]) == ("5", "−80.0%", -1)
+    assert found["against"] == "vs Feb 2024"
+    assert [point["value"] for point in found["spark"]] == [40, 25, 5]
+
+
+def test_an_empty_data_set_says_so(quicksight: QuickSight) -> None:
+    quicksight.athena.database.execute("DELETE FROM lake.sales")
+    found = figures(quicksight, bars("b", measure("units")))
+    assert found == {"state": "empty", "message": "The data set is empty."}
+
+
+def test_a_data_set_that_never_filled_says_why(quicksight: QuickSight) -> None:
+    quicksight.athena.database.execute("DROP TABLE lake.sales")
+    found = figures(quicksight, bars("b", measure("units")))
+    assert found["state"] == "failed"
+    assert "SQL_TABLE_NOT_FOUND" in found["message"]
