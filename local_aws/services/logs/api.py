@@ -28,6 +28,10 @@ RETENTION_DAYS = (
     *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 
+# Members that would change what an operation means: refused rather than left out of account.
+UNSUPPORTED_GROUP = ("kmsKeyId", "tags", "deletionProtectionEnabled")
+UNSUPPORTED_SEARCH = ("accountIdentifiers", "includeLinkedAccounts", "logGroupIdentifiers")
+
 _HOUR = 3_600_000
 _TOO_OLD = 14 * 24 * _HOUR
 _TOO_NEW = 2 * _HOUR
@@ -47,7 +51,7 @@ class LogsApi:
     # Groups
 
     def create_log_group(self, request: Request) -> Response:
-        for member in ("kmsKeyId", "tags", "deletionProtectionEnabled"):
+        for member in UNSUPPORTED_GROUP:
             if request.get(member):
                 raise unsupported(f"CreateLogGroup's {member}")
         if request.get("logGroupClass", "STANDARD") != "STANDARD":
@@ -78,7 +82,7 @@ class LogsApi:
             raise InvalidParameterException(
                 "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
             )
-        for member in ("accountIdentifiers", "includeLinkedAccounts", "logGroupIdentifiers"):
+        for member in UNSUPPORTED_SEARCH:
             if request.get(member):
                 raise unsupported(f"DescribeLogGroups' {member}")
         fitting = [

@@ -4,6 +4,7 @@ What AWS does: https://docs.aws.amazon.com/glue/latest/dg/crawler-configuration.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,18 @@ TARGETS = (
     "HudiTargets",
 )
 UNSUPPORTED_TARGET_MEMBERS = ("ConnectionName", "EventQueueArn", "DlqEventQueueArn")
+
+UNSUPPORTED_TARGETS = TARGETS[1:]
+
+# What AWS's crawlers can do beside and ours cannot, each with how a request asks for it.
+UNSUPPORTED: dict[str, Callable[[Request], Any]] = {
+    "Schedule (start it with StartCrawler)": lambda r: r.get("Schedule"),
+    "Classifiers": lambda r: r.get("Classifiers"),
+    "CrawlerSecurityConfiguration": lambda r: r.get("CrawlerSecurityConfiguration"),
+    "LineageConfiguration ENABLE": lambda r: _asked(r, "LineageConfiguration", "ENABLE"),
+    "UseLakeFormationCredentials": lambda r: _asked(r, "LakeFormationConfiguration", True),
+    "CRAWL_EVENT_MODE": lambda r: _asked(r, "RecrawlPolicy", "CRAWL_EVENT_MODE"),
+}
 
 DEFAULTS: Document = {
     "Classifiers": [],
@@ -105,18 +118,13 @@ def _chosen(settings: dict[str, Any], name: str, only: str) -> bool:
 
 
 def _refuse(request: Request) -> None:
-    if request.get("Schedule"):
-        raise unsupported("A crawler's Schedule (start it with StartCrawler)")
-    if request.get("CrawlerSecurityConfiguration"):
-        raise unsupported("CrawlerSecurityConfiguration")
-    if request.get("Classifiers"):
-        raise unsupported(f"Custom classifiers ({', '.join(request['Classifiers'])})")
-    if request.get("LineageConfiguration", {}).get("CrawlerLineageSettings") == "ENABLE":
-        raise unsupported("LineageConfiguration ENABLE")
-    if request.get("LakeFormationConfiguration", {}).get("UseLakeFormationCredentials"):
-        raise unsupported("LakeFormationConfiguration.UseLakeFormationCredentials")
-    if request.get("RecrawlPolicy", {}).get("RecrawlBehavior") == "CRAWL_EVENT_MODE":
-        raise unsupported("RecrawlBehavior CRAWL_EVENT_MODE")
+    for member, asks in UNSUPPORTED.items():
+        if asks(request):
+            raise unsupported(f"A crawler's {member}")
+
+
+def _asked(request: Request, member: str, value: Any) -> bool:
+    return value in request.get(member, {}).values()
 
 
 def _change_policy(request: Request) -> Document:
@@ -133,7 +141,7 @@ def _change_policy(request: Request) -> Document:
 
 
 def _targets(targets: Document) -> Document:
-    for kind in TARGETS[1:]:
+    for kind in UNSUPPORTED_TARGETS:
         if targets.get(kind):
             raise unsupported(f"Crawling {kind}")
     if not targets.get("S3Targets"):

@@ -42,7 +42,7 @@ def test_new_folders_only_forces_log() -> None:
         ({"Targets": {"S3Targets": [{"Path": "/tmp/x"}]}}, "'/tmp/x'"),
         ({"Targets": {"S3Targets": [{**PATH[0], "EventQueueArn": "arn"}]}}, "EventQueueArn"),
         ({"Schedule": "cron(0 1 * * ? *)"}, "Schedule"),
-        ({"Classifiers": ["mine"]}, "mine"),
+        ({"Classifiers": ["mine"]}, "Classifiers"),
         ({"CrawlerSecurityConfiguration": "x"}, "CrawlerSecurityConfiguration"),
         ({"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVENT_MODE"}}, "CRAWL_EVENT_MODE"),
         ({"LineageConfiguration": {"CrawlerLineageSettings": "ENABLE"}}, "Lineage"),
