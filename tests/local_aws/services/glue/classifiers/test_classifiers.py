@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from local_aws.services.glue.classifiers import classify
 from local_aws.services.glue.classifiers.schema import Classified
 from local_aws.services.glue.errors import InvalidInputException
+from tests.local_aws.services.glue.conftest import parquet
 
 
 def read(data: bytes) -> Classified:
@@ -22,12 +22,6 @@ def read(data: bytes) -> Classified:
 
 def types(data: bytes) -> dict[str, str]:
     return {column.name: column.type for column in read(data).schema.columns}
-
-
-def parquet(**columns: Any) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(pa.table(columns), buffer)
-    return buffer.getvalue()
 
 
 def test_parquet_types() -> None:

@@ -1,26 +1,18 @@
 """Crawls without threads and without HTTP."""
 
-import io
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from local_aws.context import Platform
 from local_aws.services.glue.crawlers import engine
 from local_aws.services.glue.crawlers.settings import checked
+from tests.local_aws.services.glue.conftest import parquet
 
 Crawl = Callable[..., Counter[str]]
-
-
-def parquet(**columns: Any) -> bytes:
-    """A Parquet file of these columns."""
-    buffer = io.BytesIO()
-    pq.write_table(pa.table(columns), buffer)
-    return buffer.getvalue()
 
 
 FLIGHTS = parquet(day=pa.array([1, 2], pa.int32()), carrier=["AA", "B6"])

@@ -12,7 +12,8 @@ from local_aws.services.glue.crawlers import engine
 from local_aws.services.glue.crawlers.settings import checked
 from local_aws.services.glue.errors import EntityNotFoundException, InvalidInputException
 from local_aws.services.s3.errors import NoSuchBucket
-from tests.local_aws.services.glue.crawlers.conftest import FLIGHTS, PLANES, Crawl, parquet
+from tests.local_aws.services.glue.conftest import parquet
+from tests.local_aws.services.glue.crawlers.conftest import FLIGHTS, PLANES, Crawl
 
 Put = Callable[[str, bytes | str], None]
 

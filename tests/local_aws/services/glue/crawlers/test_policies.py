@@ -5,7 +5,8 @@ from typing import Any
 
 from local_aws.context import Platform
 from local_aws.services.glue.catalog import Catalog
-from tests.local_aws.services.glue.crawlers.conftest import FLIGHTS, PLANES, Crawl, parquet
+from tests.local_aws.services.glue.conftest import parquet
+from tests.local_aws.services.glue.crawlers.conftest import FLIGHTS, PLANES, Crawl
 from tests.local_aws.services.glue.crawlers.test_engine import Put, columns, tables, values
 
 WIDER = parquet(**{name: [1] for name in ("a", "b", "c", "d", "e")})
