@@ -66,7 +66,7 @@ def combo_chart(query: Query) -> Figure:
     layout = _axes(category, [s.field for s in bars] or [s.field for s in lines], lying=False)
     if lines and not single:
         layout["yaxis2"] = _value_axis([s.field for s in lines]) | {
-            "overlaying": "y", "side": "right", "showgrid": False, "rangemode": "normal",
+            "overlaying": "y", "side": "right", "showgrid": False, "tickmode": "auto",
         }  # fmt: skip
     return {"data": traces, "layout": layout | _arrangement(config)}
 

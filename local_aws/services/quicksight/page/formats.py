@@ -118,6 +118,6 @@ def axis_format(field: Field) -> dict[str, Any]:
     """How plotly labels the ticks of a measure's axis."""
     form = number_format(field.format)
     if form["kind"] == "Percentage":
-        return {"tickformat": ".0%"}
+        return {"tickformat": ".1~%"}
     prefix = "$" if form["kind"] == "Currency" else form.get("Prefix", "")
     return {"tickformat": "~s", "tickprefix": prefix} if prefix else {"tickformat": ",~r"}
