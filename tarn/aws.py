@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -31,25 +32,36 @@ def is_missing(error: ClientError) -> bool:
     return code_of(error) in MISSING
 
 
+@lru_cache(maxsize=64)
+def _client(
+    service: str, region: str, environment: tuple[tuple[str, str], ...], process: int
+) -> Any:
+    """A client costs a fifth of a second to make, and threads may share it.
+
+    What it was made from is the key: another environment has another client, and so has a forked
+    process, which must not share its parent's connections.
+    """
+    del environment, process
+    # "standard" retries throttling and lost connections with back-off and jitter.
+    config = Config(retries={"mode": "standard", "max_attempts": 6}, read_timeout=120)
+    # A session of its own: boto3's default session is not safe across threads.
+    session: Any = boto3.Session(region_name=region)
+    return session.client(service, config=config)
+
+
 @dataclass
 class Aws:
     """Clients by service, made once each. `Aws()` takes everything from the environment."""
 
     settings: Settings = field(default_factory=Settings.from_environment)
-    session: Any = None
-
-    def __post_init__(self) -> None:
-        # A session of its own: boto3's default session is not safe across threads.
-        self.session = self.session or boto3.Session(region_name=self.settings.region)
 
     @classmethod
     def from_environment(cls) -> Aws:
         return cls()
 
     def client(self, service: str) -> Any:
-        # "standard" retries throttling and lost connections with back-off and jitter.
-        config = Config(retries={"mode": "standard", "max_attempts": 6}, read_timeout=120)
-        return self.session.client(service, config=config)
+        environment = tuple((k, v) for k, v in os.environ.items() if k.startswith("AWS_"))
+        return _client(service, self.settings.region, environment, os.getpid())
 
     @cached_property
     def s3(self) -> S3Client:

@@ -36,7 +36,7 @@ def put_dataset(partition: Partition, landed_uri: str, aws: Aws) -> None:
     """The DataBrew dataset of the partition, over the run's raw file."""
     bucket, _, folder = landed_uri.removeprefix("s3://").partition("/")
     definition = {
-        "Name": partition.slug,
+        "Name": aws.settings.databrew(partition.slug),
         "Format": "CSV",
         "FormatOptions": {"Csv": {"Delimiter": ",", "HeaderRow": True}},
         "Input": {"S3InputDefinition": {"Bucket": bucket, "Key": f"{folder}{partition.slug}.csv"}},
@@ -62,13 +62,14 @@ def put_ruleset(partition: Partition, aws: Aws) -> str:
     rules = read_rules(partition.dataset, aws)
     if not rules:
         return ""
+    name = aws.settings.databrew(partition.slug)
     upsert(
         aws.databrew.create_ruleset,
         aws.databrew.update_ruleset,
-        {"Name": partition.slug, "Rules": rules},
-        {"TargetArn": arn("dataset", partition.slug, aws)},
+        {"Name": name, "Rules": rules},
+        {"TargetArn": arn("dataset", name, aws)},
     )
-    return arn("ruleset", partition.slug, aws)
+    return arn("ruleset", name, aws)
 
 
 def runs(job: str, aws: Aws) -> Iterator[dict[str, Any]]:
@@ -118,8 +119,9 @@ def link(job: str, run_id: str, aws: Aws) -> str:
     return aws.console("databrew/home?region={region}" + f"#job-details?job={job}&run={run_id}")
 
 
-def recipe_version(recipe: str, aws: Aws) -> str:
-    """The published version of a recipe, pinned so that a run says what it ran."""
+def recipe_reference(dataset: str, aws: Aws) -> dict[str, str]:
+    """A dataset's recipe and its published version, pinned so that a run says what it ran."""
+    recipe = aws.settings.databrew(dataset)
     try:
         described = aws.databrew.describe_recipe(Name=recipe, RecipeVersion="LATEST_PUBLISHED")
     except ClientError as error:
@@ -127,6 +129,6 @@ def recipe_version(recipe: str, aws: Aws) -> str:
             raise
         raise Terminal(
             f"DataBrew has no published recipe {recipe!r}. Deploy the lake: it publishes "
-            f"recipes/{recipe}.json."
+            f"recipes/{dataset}.json."
         ) from None
-    return str(described["RecipeVersion"])
+    return {"Name": recipe, "RecipeVersion": described["RecipeVersion"]}

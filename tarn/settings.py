@@ -95,6 +95,10 @@ class Settings:
     def uri(self, zone: str, key: str) -> str:
         return f"s3://{self.bucket(zone)}/{key}"
 
+    def databrew(self, name: str) -> str:
+        """DataBrew's names are one account's, so that two environments must not share them."""
+        return f"{self.prefix}-{name}"
+
     def convert_job(self, dataset: str) -> str:
         return f"{self.prefix}-convert-{dataset}"
 

@@ -15,9 +15,10 @@ from tarn.errors import Terminal, aws_errors
 
 
 def recipes(aws: Aws) -> Iterator[str]:
-    for name in dataset_names(aws.settings):
+    for dataset in dataset_names(aws.settings):
+        name = aws.settings.databrew(dataset)
         with aws_errors(f"recipe {name}"):
-            yield from _recipe(name, _read(name, aws), aws)
+            yield from _recipe(name, _read(dataset, aws), aws)
 
 
 def _read(name: str, aws: Aws) -> list[dict[str, Any]]:

