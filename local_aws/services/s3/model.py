@@ -11,6 +11,7 @@ engines do not see those.
 import contextlib
 import hashlib
 import heapq
+import itertools
 import json
 import os
 import re
@@ -205,7 +206,7 @@ class S3Store:
     def list(self, bucket: str, prefix: str = "", start_after: str = "") -> Iterator[ObjectInfo]:
         """Every object below the prefix, by key. One that vanishes meanwhile is left out."""
         names = self.names(bucket, prefix, start_after)
-        while batch := [name for name, _ in zip(names, range(LOCKS * 8), strict=False)]:
+        while batch := list(itertools.islice(names, LOCKS * 8)):
             yield from self.infos(bucket, batch)
 
     def names(

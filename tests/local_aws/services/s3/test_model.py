@@ -236,3 +236,11 @@ def test_parse_uri(scheme: str) -> None:
 def test_parse_uri_refuses_other_addresses(uri: str) -> None:
     with pytest.raises(errors.InvalidArgument):
         parse_uri(uri)
+
+
+def test_a_long_list_misses_no_key(store: S3Store) -> None:
+    folder = store.bucket_path("lake")
+    expected = [f"part-{number:05}" for number in range(2500)]
+    for name in expected:
+        (folder / name).touch()
+    assert key_list(store) == expected
