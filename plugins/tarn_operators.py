@@ -185,8 +185,8 @@ class SettleOperator(BaseOperator):  # type: ignore[misc]
 
     Airflow's own count of queued and running runs tells when a burst ends: a backfill queues all
     of its runs at once, while the ledger knows only those that have begun. After `at_most` the
-    views are refreshed all the same. `pending(context)` says {"datasets", "views"}: the datasets go to an
-    XCom of that name.
+    views are refreshed all the same. `pending(context)` says {"datasets", "views"}; the datasets
+    go to an XCom of that name.
     """
 
     ui_color = "#f2ecd9"

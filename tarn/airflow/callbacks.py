@@ -13,8 +13,9 @@ log = logging.getLogger(__name__)
 
 
 def say_why(context: Mapping[str, Any]) -> None:
-    """End the task's log with the error's own words: Airflow's end with a traceback."""
+    """End the task's log with the error's own words: Airflow's ends with a traceback."""
     if error := context.get("exception"):
+        log.info("::endgroup::")  # Airflow's own "Post Execute", which its UI shows folded
         log.error("%s", error)
 
 

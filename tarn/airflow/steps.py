@@ -91,14 +91,15 @@ def validate(contract: Contract, attempt: Attempt) -> dict[str, Any]:
 
 
 def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
+    from airflow.sdk import Asset
+
     from tarn.steps import publish as step
 
     inputs = attempt.inputs
     tokens = {name: result["token"] for name, result in inputs.items() if "token" in result}
     results = {**inputs, "drift": inputs["crawl"]["gate"]}
-    return step.publish(
-        partition_of(contract, attempt),
-        {**tokens, "publish": attempt.token},
-        results,
-        attempt.aws,
-    )
+    partition = partition_of(contract, attempt)
+    record = step.publish(partition, {**tokens, "publish": attempt.token}, results, attempt.aws)
+    # Shown beside the asset event, so that a reader of lake_views sees what came in.
+    attempt.context["outlet_events"][Asset(contract.name)].extra = {"partition": partition.label}
+    return record

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pendulum
+from airflow.providers.amazon.aws.operators.athena import AthenaOperator
 from airflow.sdk import DAG, Asset, AssetAny, TriggerRule, task
 from tarn_errors import task_errors
 from tarn_operators import Attempt, AwsWorkOperator, SettleOperator, task_token
@@ -53,6 +54,15 @@ def settle_then_refresh(datasets: list[str], settings: DagSettings) -> None:
         execution_timeout=timedelta(minutes=settings.settle_minutes + 5),
         poll_seconds=settings.poll_seconds,
     )
+    views = AthenaOperator.partial(
+        task_id="views",
+        database=settings.database,
+        workgroup=settings.workgroup,
+        sleep_time=settings.poll_seconds,
+        aws_conn_id=None,  # credentials from the environment, as in every other step
+        max_active_tis_per_dagrun=1,  # in order: a view comes after those that it reads
+        map_index_template="{{ task.query.split()[4] }}",
+    ).expand(query=settle.output.map(create_view))
     dashboards = AwsWorkOperator.partial(
         task_id="dashboards",
         make_work=ingest_work,
@@ -60,7 +70,7 @@ def settle_then_refresh(datasets: list[str], settings: DagSettings) -> None:
         poll_seconds=settings.poll_seconds,
         map_index_template="{{ task.inputs.view }}",
     ).expand(inputs=settle.output.map(as_inputs))
-    settle >> views() >> dashboards >> refreshed(settle.output["datasets"])
+    settle >> views >> dashboards >> refreshed(settle.output["datasets"])
 
 
 def what_changed(context: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -68,18 +78,15 @@ def what_changed(context: Mapping[str, Any]) -> dict[str, list[str]]:
     from tarn import ledger
     from tarn.steps.views import views_of
 
-    by_hand = str(context["dag_run"].run_type) == "manual"
-    datasets = dataset_names() if by_hand else ledger.pending_refresh()
+    pending = ledger.pending_refresh(keep=True)
+    datasets = dataset_names() if context["dag_run"].run_type == "manual" else pending
     return {"datasets": datasets, "views": views_of(datasets)}
 
 
-@task  # type: ignore[untyped-decorator]
-def views(**context: Any) -> dict[str, Any]:
-    """Create the views whose text changed, each after those that it reads."""
-    from tarn.steps.views import refresh_views
+def create_view(view: str) -> str:
+    from tarn.steps.views import statement
 
-    with task_errors(context["ti"]):
-        return refresh_views()
+    return statement(view)
 
 
 def as_inputs(view: str) -> dict[str, str]:

@@ -1,0 +1,151 @@
+"""What each step is told: which partition, which run's folder, which token."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk import Asset
+
+from tarn.airflow import callbacks, steps, views
+from tarn.airflow.preload import preload
+from tarn.contract import load_contract
+from tarn.errors import Terminal
+from tarn.partition import Partition
+
+MARCH = Partition("flights", (("year", 2013), ("month", 3)))
+RESULTS = {
+    "land": {"token": "l", "uri": "s3://raw/run=l/"},
+    "profile": {"token": "p", "uri": "s3://ops/p"},
+    "clean": {"token": "c", "uri": "s3://clean/run=c/"},
+    "convert": {"token": "v", "uri": "s3://curated/run=v/"},
+    "crawl": {"token": "w", "uri": "", "gate": {"added": ["new"]}},
+    "validate": {"passed": 10},
+}
+
+
+@pytest.fixture
+def flights() -> Any:
+    return load_contract("flights")
+
+
+@pytest.fixture
+def attempt() -> Any:
+    events = {Asset("flights"): SimpleNamespace(extra={})}
+    context = {"logical_date": datetime(2013, 3, 1, tzinfo=UTC), "outlet_events": events}
+    return SimpleNamespace(context=context, token="own", inputs=RESULTS, aws="aws")
+
+
+@pytest.mark.parametrize(
+    ("make_work", "uri"),
+    [
+        (steps.profile_work, "s3://raw/run=l/"),
+        (steps.clean_work, "s3://raw/run=l/"),
+        (steps.convert_work, "s3://clean/run=c/"),
+        (steps.crawl_work, "s3://curated/run=v/"),
+    ],
+)
+def test_work_reads_the_run_before_it(make_work: Any, uri: str, flights: Any, attempt: Any) -> None:
+    work = make_work(flights, attempt)
+    assert (work.partition, work.token) == (MARCH, "own")
+    assert uri in work.to_dict().values()
+
+
+def test_land_checks_what_it_landed(
+    flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tarn.steps.land.land", lambda *call: {"token": call[1]})
+    monkeypatch.setattr("tarn.steps.land.check_landed", lambda *call: {"landed": call[1]})
+    assert steps.land(flights, attempt) == {"token": "own", "gate": {"landed": {"token": "own"}}}
+
+
+@pytest.mark.parametrize(
+    ("step", "target"),
+    [
+        (steps.validate, "tarn.steps.validate.validate"),
+        (
+            lambda contract, attempt: steps.crawl_gate(contract, attempt, {}),
+            "tarn.steps.crawl.compare_schema",
+        ),
+    ],
+)
+def test_checks_of_the_shadow_table_take_the_token_of_convert(
+    step: Any, target: str, flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(target, lambda *call: call)
+    assert step(flights, attempt) == (MARCH, "v", "aws")
+
+
+def test_profile_gate_takes_its_own_token_and_run(
+    flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tarn.steps.profile.check_profile", lambda *call: call)
+    assert steps.profile_gate(flights, attempt, {"run_id": "r"}) == (MARCH, "own", "r", "aws")
+
+
+def test_publish_names_the_token_of_every_step(
+    flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tarn.steps.publish.publish", lambda *call: call)
+    partition, tokens, results, _ = steps.publish(flights, attempt)
+    assert partition == MARCH
+    assert tokens == {
+        "land": "l",
+        "profile": "p",
+        "clean": "c",
+        "convert": "v",
+        "crawl": "w",
+        "publish": "own",
+    }
+    assert results["drift"] == {"added": ["new"]}
+    assert attempt.context["outlet_events"][Asset("flights")].extra == {"partition": "2013-03"}
+
+
+def test_a_run_without_a_date_has_no_month(flights: Any, attempt: Any) -> None:
+    attempt.context["logical_date"] = None
+    with pytest.raises(Terminal, match="no logical date"):
+        steps.partition_of(flights, attempt)
+    assert steps.partition_of(load_contract("planes"), attempt) == Partition("planes")
+
+
+@pytest.mark.parametrize(
+    ("run_type", "datasets"),
+    [
+        ("asset_triggered", ["planes"]),
+        ("manual", ["airlines", "airports", "flights", "planes", "weather"]),
+    ],
+)
+def test_a_run_of_the_views_by_hand_takes_them_all(
+    run_type: str, datasets: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tarn.ledger.pending_refresh", lambda keep: ["planes"])
+    changed = views.what_changed({"dag_run": SimpleNamespace(run_type=run_type)})
+    assert changed["datasets"] == datasets
+    assert "fleet_age_by_carrier" in changed["views"]
+
+
+def test_the_log_of_a_failed_task_ends_with_the_reason(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        callbacks.say_why({"exception": Terminal("the file has no header")})
+    assert [record.getMessage() for record in caplog.records] == [
+        "::endgroup::",
+        "the file has no header",
+    ]
+
+
+def test_a_failed_partition_is_no_longer_under_way(
+    flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[Partition] = []
+    monkeypatch.setattr("tarn.ledger.ended", ended.append)
+    callbacks.partition_failed(flights)(attempt.context)
+    assert ended == [MARCH]
+
+
+def test_only_a_scheduler_preloads(monkeypatch: pytest.MonkeyPatch) -> None:
+    imported: list[str] = []
+    monkeypatch.setattr("tarn.airflow.preload.import_module", imported.append)
+    preload(["airflow", "api-server"])
+    assert imported == []
+    preload(["airflow", "scheduler"])
+    assert "great_expectations" in imported
