@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from local_aws.services.quicksight.duck import connect
 from local_aws.services.quicksight.errors import InvalidParameter, ResourceNotFound, Unsupported
 from local_aws.services.quicksight.expression import ExpressionError, quote
 from local_aws.services.quicksight.fields import (
@@ -287,9 +288,9 @@ def _problem(kind: str, message: str, path: str | None = None) -> dict[str, Any]
 
 def bind(visual: Visual, schema: dict[str, str]) -> str | None:
     """Let DuckDB type every field of a visual over no rows; what is wrong, or None."""
-    with duckdb.connect() as connection:
+    with connect() as connection:
         empty = (f"NULL::{SQL_TYPES[kind]} AS {quote(name)}" for name, kind in schema.items())
-        connection.execute(f"CREATE VIEW data AS SELECT {', '.join(empty)}")
+        connection.execute(f"CREATE TEMP VIEW data AS SELECT {', '.join(empty)}")
         for field in visual.fields:
             try:
                 connection.execute(f"DESCRIBE SELECT {field.sql} FROM data")  # noqa: S608

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from local_aws.services.quicksight.duck import connect
 from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
 from local_aws.services.quicksight.expression import (
     Compiled,
@@ -253,9 +254,9 @@ def _type_of(made: Plan, name: str) -> str:
 
 
 def _describe(made: Plan) -> list[tuple[Any, ...]]:
-    with duckdb.connect() as connection:
+    with connect() as connection:
         empty = (f"NULL::VARCHAR AS {quote(name)}" for name in made.declared)
-        connection.execute(f"CREATE VIEW fetched AS SELECT {', '.join(empty)}")
+        connection.execute(f"CREATE TEMP VIEW fetched AS SELECT {', '.join(empty)}")
         try:
             described = connection.execute(f"DESCRIBE {made.sql()}")
             found: list[tuple[Any, ...]] = described.fetchall()

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from local_aws.context import Platform
+from local_aws.services.quicksight.duck import connect
 from local_aws.services.quicksight.errors import IngestionFailed, QueryRefused
 from local_aws.services.quicksight.expression import literal
 from local_aws.services.quicksight.model import DATA_SET, Store
@@ -68,16 +69,6 @@ def _check_columns(names: list[str], made: Plan) -> None:
         raise IngestionFailed(
             "SQL_SCHEMA_MISMATCH_ERROR", f"The source has no column {', '.join(missing)}"
         )
-
-
-def connect() -> duckdb.DuckDBPyConnection:
-    """A DuckDB that reads what it is given, loads nothing and stays small."""
-    connection = duckdb.connect()
-    connection.execute(
-        "SET threads = 2; SET memory_limit = '512MB'; SET TimeZone = 'UTC';"
-        "SET autoinstall_known_extensions = false"
-    )
-    return connection
 
 
 def write(platform: Platform, data_set: str, ingestion: str, document: dict[str, Any]) -> Extract:
@@ -138,7 +129,7 @@ def _open_extract(store: Store, data_set: str, connection: duckdb.DuckDBPyConnec
         path = folder(store.platform) / extract["file"]
         if os.access(path, os.R_OK):
             relation = f"read_parquet({literal(str(path))})"
-            connection.execute(f"CREATE VIEW data AS SELECT * FROM {relation}")  # noqa: S608
+            connection.execute(f"CREATE TEMP VIEW data AS SELECT * FROM {relation}")  # noqa: S608
             return
     raise QueryRefused(f"The extract of the data set {data_set} is missing; refresh it.")
 
@@ -161,4 +152,4 @@ def _open_source(
     except IngestionFailed as error:
         raise QueryRefused(f"The source answers with {error.type}: {error.message}") from error
     connection.register("fetched", fetched)
-    connection.execute(f"CREATE VIEW data AS {made.sql()}")
+    connection.execute(f"CREATE TEMP VIEW data AS {made.sql()}")

@@ -1,0 +1,29 @@
+"""One DuckDB in memory for the whole service; each query takes a cursor of it.
+
+A database costs 12 ms of CPU to open, a cursor nothing, and one database keeps one memory limit.
+What a query needs are temporary views: they belong to its cursor and go with it.
+"""
+
+import threading
+from functools import cache
+
+import duckdb
+
+MEMORY = "512MB"
+_opening = threading.Lock()
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute(
+        f"SET threads = 2; SET memory_limit = '{MEMORY}'; SET TimeZone = 'UTC';"
+        "SET autoinstall_known_extensions = false"
+    )
+    return connection
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A cursor of one's own: close it, or use it in a ``with``."""
+    with _opening:
+        return _database().cursor()
