@@ -1,0 +1,50 @@
+"""A DuckDB that knows Trino's functions. One a server: each query gets a cursor of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from local_aws.services.athena.duck.python_functions import SIGNATURES
+
+
+def connect(scratch: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
+    """Opens the engine: UTC, bounded memory, spilling into `scratch`, no network."""
+    connection = duckdb.connect(
+        config={
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "temp_directory": str(scratch),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET scalar_subquery_error_on_multiple_rows = true")
+    for name, (function, parameters, result) in SIGNATURES.items():
+        connection.create_function(
+            name,
+            _null_in_null_out(function, len(parameters)),
+            parameters,
+            result,
+            null_handling="special",
+        )
+    macros = Path(__file__).with_name("macros.sql").read_text(encoding="utf-8")
+    connection.execute(macros)
+    return connection
+
+
+def _null_in_null_out(function: Callable[..., Any], arity: int) -> Callable[..., Any]:
+    def guarded(*values: Any) -> Any:
+        return None if any(value is None for value in values) else function(*values)
+
+    # The engine counts a function's parameters: it takes no *values.
+    by_arity: dict[int, Callable[..., Any]] = {
+        1: lambda a: guarded(a),
+        2: lambda a, b: guarded(a, b),
+        3: lambda a, b, c: guarded(a, b, c),
+    }
+    return by_arity[arity]

@@ -1,0 +1,248 @@
+"""Writes an analysed query in DuckDB's SQL: its clauses here, its expressions by the rewrites."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from types import ModuleType
+from typing import Any
+
+from sqlglot import exp
+
+from local_aws.services.athena.errors import not_supported
+from local_aws.services.athena.rewrites import REWRITES
+from local_aws.services.athena.rewrites.base import identifier, quote
+from local_aws.services.athena.rewrites.casts import cast_sql
+from local_aws.services.athena.rewrites.comparisons import comparable_sql
+from local_aws.services.athena.rewrites.windows import definition, ordered
+from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.trino.dialect import position
+from local_aws.services.athena.trino.notes import type_of
+
+_SETS = {exp.Rollup: "ROLLUP", exp.Cube: "CUBE", exp.GroupingSets: "GROUPING SETS"}
+_RULES: dict[type, list[ModuleType]] = defaultdict(list)
+for _module in REWRITES:
+    for _node in _module.NODES:
+        _RULES[_node].append(_module)
+
+
+class Emitter:
+    """One statement's translation."""
+
+    def gen(self, node: exp.Expression) -> str:
+        sql = self._rewritten(node)
+        target = node.meta.get("to")
+        if target is None or (target.name in t.INTEGERS and isinstance(node, exp.Literal)):
+            return sql
+        return self.cast(sql, type_of(node), target)
+
+    def _rewritten(self, node: exp.Expression) -> str:
+        for rule in _RULES[type(node)]:
+            sql = rule.rewrite(node, self)
+            if sql is not None:
+                return str(sql)
+        raise not_supported(f"the expression {node.sql('trino')}", position(node))
+
+    def cast(self, sql: str, source: t.Type, target: t.Type, safe: bool = False) -> str:
+        return cast_sql(sql, source, target, safe)
+
+    # --- queries
+
+    def query(self, node: exp.Expression) -> str:
+        """A whole query; its columns cast where its place wants other types."""
+        prefix = self._with(node.args.get("with_"))
+        body = prefix + self._body(node)
+        wanted = node.meta.get("outputs_to")
+        outputs = node.meta["outputs"]
+        if not wanted or [o.type for o in outputs] == wanted:
+            return body
+        names = [f"q{i}" for i in range(len(outputs))]
+        items = ", ".join(
+            f"{cast_sql(f'w.{n}', o.type, k, False)} AS {identifier(o.sql_name)}"
+            for n, o, k in zip(names, outputs, wanted, strict=True)
+        )
+        return f"SELECT {items} FROM ({body}) AS w({', '.join(names)})"
+
+    def _with(self, with_: exp.Expression | None) -> str:
+        if with_ is None:
+            return ""
+        parts = []
+        for cte in with_.expressions:
+            columns = ", ".join(identifier(c) for c in cte.meta["columns"])
+            parts.append(f'"{cte.meta["name"]}"({columns}) AS ({self.query(cte.this)})')
+        return f"WITH {', '.join(parts)} "
+
+    def _body(self, node: exp.Expression) -> str:
+        if isinstance(node, exp.Select):
+            return self._select(node)
+        if isinstance(node, exp.SetOperation):
+            return self._set_operation(node)
+        if isinstance(node, exp.Values):
+            return self._values(node)
+        if isinstance(node, exp.Subquery | exp.Paren):
+            tail = self._tail(node)
+            inner = self.query(node.this)
+            return f"SELECT * FROM ({inner}){tail}" if tail else inner
+        raise not_supported(f"the query {type(node).__name__}", position(node))
+
+    def _select(self, node: exp.Select) -> str:
+        parts = ["SELECT"]
+        if node.args.get("distinct"):
+            parts.append("DISTINCT")
+        outputs = node.meta["outputs"]
+        parts.append(", ".join(self._item(i, o) for i, o in zip(node.meta["items"], outputs, strict=True)))
+        from_ = node.args.get("from_")
+        if from_ is not None:
+            joins = "".join(self._join(join) for join in node.args.get("joins") or [])
+            parts.append("FROM " + self.relation(from_.this) + joins)
+        for name, word in (("where", "WHERE"), ("group", ""), ("having", "HAVING")):
+            clause = node.args.get(name)
+            if clause is not None:
+                body = self._group(clause) if name == "group" else self.gen(clause.this)
+                parts.append(f"{word} {body}".strip())
+        if node.args.get("windows"):
+            parts.append("WINDOW " + ", ".join(self._named_window(w) for w in node.args["windows"]))
+        return " ".join(parts) + self._tail(node)
+
+    def _item(self, item: exp.Expression, output: Any) -> str:
+        inner = item.this if isinstance(item, exp.Alias) else item
+        return f"{self.gen(inner)} AS {identifier(output.sql_name)}"
+
+    def _named_window(self, node: exp.Expression) -> str:
+        return f"{identifier(node.this.name)} AS ({definition(node, self)})"
+
+    def _group(self, group: exp.Expression) -> str:
+        names = ("expressions", "rollup", "cube", "grouping_sets")
+        items = [item for name in names for item in group.args.get(name) or []]
+        return "GROUP BY " + ", ".join(self._group_item(item) for item in items)
+
+    def _group_item(self, item: exp.Expression) -> str:
+        if type(item) in _SETS or isinstance(item, exp.Tuple):
+            inner = ", ".join(self._group_item(part) for part in item.expressions)
+            return f"{_SETS.get(type(item), '')} ({inner})".strip()
+        if isinstance(item, exp.Paren):
+            return f"({self._group_item(item.this)})"
+        target = item.meta.get("ordinal_of")
+        if target is None:
+            return self.gen(item)
+        return str(item.this) if _is_constant(target) else self.gen(target)
+
+    def _tail(self, node: exp.Expression) -> str:
+        """ORDER BY, LIMIT and OFFSET."""
+        parts = []
+        order = node.args.get("order")
+        if order is not None:
+            parts.append(" ORDER BY " + ", ".join(ordered(o, self) for o in order.expressions))
+        for name, word in (("limit", "LIMIT"), ("offset", "OFFSET")):
+            clause = node.args.get(name)
+            if clause is not None and clause.meta["value"] is not None:
+                parts.append(f" {word} {clause.meta['value']}")
+        return "".join(parts)
+
+    def _set_operation(self, node: exp.SetOperation) -> str:
+        word = {"Union": "UNION", "Except": "EXCEPT", "Intersect": "INTERSECT"}[type(node).__name__]
+        every = "" if node.args.get("distinct", True) else " ALL"
+        left, right = (f"({self.query(side)})" for side in (node.left, node.right))
+        return f"{left} {word}{every} {right}{self._tail(node)}"
+
+    def _values(self, node: exp.Values) -> str:
+        rows = ", ".join(f"({', '.join(map(self._cell, row))})" for row in node.meta["rows"])
+        outputs = node.meta["outputs"]
+        names = ", ".join(f"v{i}" for i in range(len(outputs)))
+        items = ", ".join(
+            f"CAST(v{i} AS {t.duck_type(o.type)}) AS {identifier(o.sql_name)}"
+            for i, o in enumerate(outputs)
+        )
+        return f"SELECT {items} FROM (VALUES {rows}) AS v({names})" + self._tail(node)
+
+    def _cell(self, cell: exp.Expression) -> str:
+        return self.gen(cell)
+
+    # --- relations
+
+    def relation(self, node: exp.Expression) -> str:
+        sql = self._relation(node)
+        joins = node.args.get("joins")
+        if joins:
+            return f"({sql}{''.join(self._join(join) for join in joins)})"
+        return sql
+
+    def _relation(self, node: exp.Expression) -> str:
+        if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table):
+            return self.relation(node.this)
+        alias = identifier(node.meta["alias"])
+        if "columns" not in node.meta:
+            return f"{node.meta['source']} AS {alias}"
+        columns = ", ".join(identifier(c) for c in node.meta["columns"])
+        return f"{self._source(node)} AS {alias}({columns})"
+
+    def _source(self, node: exp.Expression) -> str:
+        if "view" in node.meta:
+            return f"({self.query(node.meta['view'])})"
+        if "derived" in node.meta:
+            lateral = "LATERAL " if isinstance(node, exp.Lateral) else ""
+            return f"{lateral}({self.query(node.meta['derived'])})"
+        if "virtual" in node.meta:
+            return _virtual(*node.meta["virtual"])
+        if isinstance(node, exp.Values):
+            return f"({self.query(node)})"
+        if isinstance(node, exp.Unnest):
+            return f"LATERAL ({self._unnest(node)})"
+        return str(node.meta["source"])
+
+    def _unnest(self, node: exp.Unnest) -> str:
+        """Several arrays side by side, the shorter padded with NULL; maps and rows in columns."""
+        inner, outer, lengths = [], [], []
+        for index, argument in enumerate(node.expressions):
+            sql, kind = self.gen(argument), type_of(argument)
+            lengths.append(f"coalesce({'cardinality' if kind.name == 'map' else 'len'}({sql}), 0)")
+            if kind.name == "map":
+                inner += [f"unnest(map_keys({sql})) AS u{index}k", f"unnest(map_values({sql})) AS u{index}v"]
+                outer += [f"u{index}k", f"u{index}v"]
+                continue
+            inner.append(f"unnest({sql}) AS u{index}")
+            element = kind.of[0]
+            rows = element.name == "row"
+            outer += [f"struct_extract_at(u{index}, {i + 1})" for i in range(len(element.of))] if rows else [f"u{index}"]
+        if node.meta["ordinality"]:
+            longest = f"greatest({', '.join(lengths)})" if len(lengths) > 1 else lengths[0]
+            inner.append(f"unnest(range(1, {longest} + 1)) AS n")
+            outer.append("n")
+        return f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)})"
+
+    def _join(self, node: exp.Join) -> str:
+        side, kind = (node.side or "").upper(), (node.kind or "").upper()
+        relation = self.relation(node.this)
+        pairs = node.meta.get("pairs")
+        on = node.args.get("on")
+        if pairs:
+            condition = " AND ".join(
+                f"{comparable_sql(cast_sql(a.sql, a.type, k, False), k)} = "
+                f"{comparable_sql(cast_sql(b.sql, b.type, k, False), k)}"
+                for a, b, k in pairs
+            )
+        elif on is not None:
+            condition = self.gen(on)
+        else:
+            return f" CROSS JOIN {relation}"
+        return f" {side or kind or 'INNER'} JOIN {relation} ON {condition}"
+
+
+def _is_constant(node: exp.Expression) -> bool:
+    return not any("field" in n.meta for n in node.walk())
+
+
+def _virtual(columns: list[tuple[str, t.Type]], rows: list[tuple[Any, ...]]) -> str:
+    items = ", ".join(f"CAST(v{i} AS {t.duck_type(k)})" for i, (_, k) in enumerate(columns))
+    names = ", ".join(f"v{i}" for i in range(len(columns)))
+    values = ", ".join(f"({', '.join(map(_constant, row))})" for row in rows)
+    none = "" if rows else " WHERE false"
+    values = values or f"({', '.join('NULL' for _ in columns)})"
+    return f"(SELECT {items} FROM (VALUES {values}) AS v({names}){none})"
+
+
+def _constant(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int) else quote(str(value))
+
+

@@ -1,0 +1,93 @@
+"""Athena's refusals: of a call (`InvalidRequestException`) and of a query (`QueryFailed`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local_aws.errors import ServiceError
+
+
+class InvalidRequest(ServiceError):
+    """A call that Athena does not accept."""
+
+    code = "InvalidRequestException"
+
+    def __init__(self, message: str, athena_code: str = "INVALID_INPUT") -> None:
+        super().__init__(message, AthenaErrorCode=athena_code)
+
+
+class ResourceNotFound(ServiceError):
+    """A workgroup's prepared statement, or a resource by its ARN, that is not there."""
+
+    code = "ResourceNotFoundException"
+
+    def __init__(self, message: str, name: str) -> None:
+        super().__init__(message, ResourceName=name)
+
+
+class MetadataError(ServiceError):
+    """The catalog has no such database or table."""
+
+    code = "MetadataException"
+
+
+# AthenaError.ErrorType, as measured on Athena
+# (https://docs.aws.amazon.com/athena/latest/ug/error-reference.html).
+ERROR_TYPES = {
+    "TABLE_NOT_FOUND": 1301,
+    "SCHEMA_NOT_FOUND": 1300,
+    "COLUMN_NOT_FOUND": 1006,
+    "TYPE_MISMATCH": 1002,
+    "FUNCTION_NOT_FOUND": 1303,
+    "DIVISION_BY_ZERO": 1001,
+    "INVALID_CAST_ARGUMENT": 1100,
+    "NOT_SUPPORTED": 1200,
+}
+_OTHER = 1000
+
+
+class QueryFailed(Exception):
+    """A query that was accepted and failed. `code` is Trino's name of the error."""
+
+    def __init__(self, code: str, message: str, position: tuple[int, int] | None = None) -> None:
+        self.code = code
+        self.detail = message
+        self.position = position
+        super().__init__(self.reason)
+
+    @property
+    def reason(self) -> str:
+        if not self.code:
+            return self.detail
+        place = f"line {self.position[0]}:{self.position[1]}: " if self.position else ""
+        return f"{self.code}: {place}{self.detail}"
+
+    @property
+    def athena_error(self) -> dict[str, Any]:
+        return {
+            "ErrorCategory": 2,
+            "ErrorType": ERROR_TYPES.get(self.code, _OTHER),
+            "Retryable": False,
+            "ErrorMessage": self.reason,
+        }
+
+
+class SyntaxRefused(QueryFailed):
+    """What Athena's parser refuses when the query is started."""
+
+    def __init__(self, message: str, position: tuple[int, int] = (1, 1)) -> None:
+        super().__init__("", f"line {position[0]}:{position[1]}: {message}")
+
+
+class QueryCancelled(Exception):
+    """The query was stopped, by its user or by the workgroup's limit on bytes."""
+
+
+def not_supported(what: str, position: tuple[int, int] | None = None) -> QueryFailed:
+    """What Athena has and this engine does not: refused by its name."""
+    return QueryFailed("NOT_SUPPORTED", f"{what} is not supported by local_aws", position)
+
+
+def semantic(message: str) -> QueryFailed:
+    """Hive's DDL errors have a shape of their own."""
+    return QueryFailed("", f"FAILED: SemanticException {message}")

@@ -1,0 +1,23 @@
+"""Addition, subtraction and multiplication of whole numbers and doubles, and `||`."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from local_aws.services.athena.rewrites.base import Emit
+from local_aws.services.athena.trino.notes import coerced_type
+
+NODES = (exp.Add, exp.Sub, exp.Mul, exp.DPipe)
+
+_OPERATORS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.DPipe: "||"}
+
+
+def rewrite(node: exp.Expression, emit: Emit) -> str | None:
+    a, b = emit.gen(node.left), emit.gen(node.right)
+    if isinstance(node, exp.DPipe):
+        arrays = [coerced_type(side).name == "array" for side in (node.left, node.right)]
+        if arrays == [True, False]:
+            return f"list_append({a}, {b})"
+        if arrays == [False, True]:
+            return f"list_prepend({a}, {b})"
+    return f"({a} {_OPERATORS[type(node)]} {b})"

@@ -1,0 +1,218 @@
+"""CAST and the conversions that Trino makes by itself.
+
+Trino rounds half up where DuckDB rounds half to even, writes doubles as Java does, and reads text
+strictly: ' 1', '1.5' as an integer and '2020-01-01 10:00' as a date are errors.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from local_aws.services.athena.errors import not_supported
+from local_aws.services.athena.rewrites.base import Emit, quote
+from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.trino.notes import type_of
+
+NODES = (exp.Cast, exp.TryCast)
+
+_TIMESTAMP = (
+    r"[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?)?"
+)
+
+
+def rewrite(node: exp.Expression, emit: Emit) -> str | None:
+    if not node.meta.get("written") and isinstance(node.this, exp.Literal):
+        return _typed_literal(node.this.this, type_of(node))
+    safe = isinstance(node, exp.TryCast)
+    return cast_sql(emit.gen(node.this), type_of(node.this), type_of(node), safe)
+
+
+def _typed_literal(text: str, kind: t.Type) -> str:
+    if kind.name == "timestamp with time zone":
+        return f"py_parse_zoned({quote(text)}, {kind.precision})"
+    if kind.name == "timestamp":
+        return f"CAST({quote(text)} AS TIMESTAMP)"
+    return cast_sql(quote(text), t.VARCHAR, kind, False)
+
+
+def cast_sql(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
+    """The conversion of `sql`; with `safe`, NULL where it cannot be made."""
+    if source == target:
+        return sql
+    word = "TRY_CAST" if safe else "CAST"
+    wanted = t.duck_type(target)
+    if source == t.UNKNOWN:
+        return f"CAST({sql} AS {wanted})"
+    if source.of or target.of:
+        return _nested(sql, source, target, safe)
+    if t.JSON in (source, target):
+        return _json(sql, source, target, word)
+    if t.is_text(target):
+        return _sized(text_of(sql, source), target)
+    if t.is_text(source):
+        return _from_text(sql, target, word)
+    if t.is_timestamp(target) or t.is_timestamp(source):
+        return _moment(sql, source, target)
+    if source.name in ("real", "double") and target.name in t.INTEGERS:
+        return f"{word}(round({sql}) AS {wanted})"
+    return f"{word}({sql} AS {wanted})"
+
+
+def text_of(sql: str, kind: t.Type) -> str:
+    """The value as Trino's CAST to varchar writes it."""
+    if t.is_text(kind) or kind == t.JSON:
+        return sql
+    if kind.name in ("real", "double"):
+        return f"trino_double_text({sql})"
+    if kind.name == "timestamp":
+        return f"strftime({sql}, {_format(kind.precision)}){_cut(kind.precision)}"
+    if kind.name == "timestamp with time zone":
+        local = f"strftime(trino_local({sql}), {_format(kind.precision)}){_cut(kind.precision)}"
+        return f"{local} || ' ' || ({sql}).z"
+    if kind.name == "time":
+        digits = 9 + kind.precision if kind.precision else 8
+        return f"rpad(CAST({sql} AS VARCHAR) || CASE WHEN CAST({sql} AS VARCHAR) LIKE '%.%' THEN '' ELSE '.' END, {digits}, '0')"
+    if kind == t.DAY_SECOND:
+        return f"trino_day_interval_text({sql})"
+    if kind == t.YEAR_MONTH:
+        return f"trino_year_interval_text({sql})"
+    return f"CAST({sql} AS VARCHAR)"
+
+
+def _format(precision: int) -> str:
+    return quote("%Y-%m-%d %H:%M:%S" + (".%f" if precision else ""))
+
+
+def _cut(precision: int) -> str:
+    return f"[:-{7 - precision}]" if 0 < precision < 6 else ""
+
+
+def _sized(sql: str, target: t.Type) -> str:
+    if target.name == "char":
+        size = target.args[0] if target.args else 1
+        return f"rpad({sql}, {size}, ' ')"
+    return f"substr({sql}, 1, {target.args[0]})" if target.args else sql
+
+
+_NAMES = {"integer": "INT", "real": "REAL"}
+
+
+def _from_text(sql: str, target: t.Type, word: str) -> str:
+    wanted = t.duck_type(target)
+    name = _NAMES.get(target.name, str(target).upper())
+    if target.name in t.INTEGERS:
+        return f"{word}(trino_whole({sql}, '{name}') AS {wanted})"
+    if target.name in ("decimal", "real", "double"):
+        return f"{word}(trino_fraction({sql}, '{name}') AS {wanted})"
+    if target == t.BOOLEAN:
+        return f"{word}(trino_boolean({sql}) AS BOOLEAN)"
+    if target == t.DATE:
+        pattern = r"[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}"
+        return f"{word}(trino_moment({sql}, '{pattern}', 'date') AS DATE)"
+    if target.name == "timestamp":
+        read = f"{word}(trino_moment({sql}, '{_TIMESTAMP}', 'timestamp') AS TIMESTAMP)"
+        return rounded(read, target.precision)
+    if target.name == "timestamp with time zone":
+        read = f"py_parse_zoned({sql}, {target.precision})"
+        return f"TRY({read})" if word == "TRY_CAST" else read
+    return f"{word}({sql} AS {wanted})"
+
+
+def rounded(sql: str, precision: int) -> str:
+    if precision >= 6:
+        return sql
+    return f"trino_round_timestamp({sql}, {10 ** (6 - precision)})"
+
+
+def _moment(sql: str, source: t.Type, target: t.Type) -> str:
+    zoned = "timestamp with time zone"
+    if source.name == zoned and target.name == zoned:
+        if target.precision >= source.precision:
+            return sql
+        return f"struct_pack(u := {rounded(f'({sql}).u', target.precision)}, z := ({sql}).z)"
+    if source.name == zoned:
+        return cast_sql(f"trino_local({sql})", t.Type("timestamp", source.args), target, False)
+    if target.name == zoned:
+        inner = cast_sql(sql, source, t.Type("timestamp", target.args), False)
+        return f"CASE WHEN ({sql}) IS NOT NULL THEN trino_utc({inner}) END"
+    if target.name == "timestamp":
+        if source.args and target.precision < source.precision:
+            return rounded(sql, target.precision)
+        return sql if source.name == "timestamp" else f"CAST({sql} AS TIMESTAMP)"
+    return f"CAST({sql} AS {t.duck_type(target)})"
+
+
+def _nested(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
+    if t.JSON in (source, target):
+        return _json(sql, source, target, "TRY_CAST" if safe else "CAST")
+    if source.name == "array":
+        inner = cast_sql("cast_e", source.of[0], target.of[0], safe)
+        if inner == "cast_e":
+            return sql
+        return f"list_transform({sql}, lambda cast_e: {inner})"
+    if source.name == "map":
+        return _map(sql, source, target, safe)
+    values = [
+        cast_sql(f"struct_extract_at({sql}, {i + 1})", a, b, safe)
+        for i, (a, b) in enumerate(zip(source.of, target.of, strict=True))
+    ]
+    parts = ", ".join(
+        f'"{t.field_name(target, i)}" := CAST({value} AS {t.duck_type(target.of[i])})'
+        for i, value in enumerate(values)
+    )
+    return f"CASE WHEN ({sql}) IS NOT NULL THEN struct_pack({parts}) END"
+
+
+def _map(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
+    key = cast_sql("cast_m.key", source.of[0], target.of[0], safe)
+    value = cast_sql("cast_m.value", source.of[1], target.of[1], safe)
+    if (key, value) == ("cast_m.key", "cast_m.value"):
+        return sql
+    wanted = t.duck_type(target)
+    return (
+        f"CAST(map_from_entries(list_transform(map_entries({sql}), "
+        f"lambda cast_m: struct_pack(k := {key}, v := {value}))) AS {wanted})"
+    )
+
+
+def _json(sql: str, source: t.Type, target: t.Type, word: str) -> str:
+    if target == t.JSON:
+        return f"CAST(to_json({_jsonable(sql, source)}) AS VARCHAR)"
+    if t.is_text(target):
+        return _sized(f"py_json_to_text({sql})", target)
+    if target.of:
+        if _deep(target):
+            raise not_supported(f"CAST of JSON to {target}")
+        return f"from_json(CAST({sql} AS JSON), {quote(_shape(target))})"
+    inner = f"py_json_to_text({sql})"
+    return f"{word}({inner} AS {t.duck_type(target)})"
+
+
+def _jsonable(sql: str, kind: t.Type) -> str:
+    if t.contains(kind, "json"):
+        return f"CAST({sql} AS JSON)" if kind == t.JSON else f"CAST({sql} AS {_with_json(kind)})"
+    if kind.name in ("date", "timestamp", "timestamp with time zone"):
+        return text_of(sql, kind)
+    return sql
+
+
+def _with_json(kind: t.Type) -> str:
+    return re.sub(r"\bjson\b", "JSON", t.duck_type(kind))
+
+
+def _deep(kind: t.Type) -> bool:
+    return any(t.contains(kind, n) for n in ("json", "timestamp", "timestamp with time zone", "date"))
+
+
+def _shape(kind: t.Type) -> str:
+    """DuckDB's description of the structure that JSON is read into."""
+    if kind.name == "array":
+        return f"[{_shape(kind.of[0])}]"
+    if kind.name == "map":
+        return f'"{t.duck_type(kind)}"'
+    if kind.name == "row":
+        inner = ",".join(f'"{t.field_name(kind, i)}":{_shape(k)}' for i, k in enumerate(kind.of))
+        return f"{{{inner}}}"
+    return f'"{t.duck_type(kind)}"'

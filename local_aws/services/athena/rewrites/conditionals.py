@@ -1,0 +1,60 @@
+"""CASE, IF, COALESCE, NULLIF, TRY and typeof."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from local_aws.services.athena.rewrites.base import Emit, quote
+from local_aws.services.athena.rewrites.comparisons import comparable
+from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.trino.notes import type_of
+
+NODES = (exp.Case, exp.If, exp.Anonymous)
+
+
+def rewrite(node: exp.Expression, emit: Emit) -> str | None:
+    if isinstance(node, exp.Case):
+        return _case(node, emit)
+    if isinstance(node, exp.If):
+        other = node.args.get("false")
+        otherwise = f" ELSE {emit.gen(other)}" if other is not None else ""
+        return f"CASE WHEN {emit.gen(node.this)} THEN {emit.gen(node.args['true'])}{otherwise} END"
+    return _call(node, emit)
+
+
+def _case(node: exp.Case, emit: Emit) -> str:
+    subject = f" {comparable(node.this, emit)}" if node.this is not None else ""
+    parts = [f"CASE{subject}"]
+    for branch in node.args["ifs"]:
+        test = comparable(branch.this, emit) if subject else emit.gen(branch.this)
+        parts.append(f"WHEN {test} THEN {emit.gen(branch.args['true'])}")
+    default = node.args.get("default")
+    if default is not None:
+        parts.append(f"ELSE {emit.gen(default)}")
+    return " ".join([*parts, "END"])
+
+
+def _call(node: exp.Anonymous, emit: Emit) -> str | None:
+    name = node.name.lower()
+    args = node.expressions
+    if name == "coalesce":
+        return f"coalesce({', '.join(emit.gen(arg) for arg in args)})"
+    if name == "nullif":
+        return _nullif(node, emit)
+    if name == "try":
+        return f"TRY({emit.gen(args[0])})"
+    if name == "typeof":
+        return quote(str(type_of(args[0])))
+    if name == "grouping":
+        return f"CAST(grouping({', '.join(emit.gen(arg) for arg in args)}) AS INTEGER)"
+    return None
+
+
+def _nullif(node: exp.Anonymous, emit: Emit) -> str:
+    first, second = node.expressions
+    common: t.Type = node.meta["compare"]
+    value = emit.gen(first)
+    a, b = (
+        emit.cast(emit.gen(part), type_of(part), common) for part in (first, second)
+    )
+    return f"CASE WHEN {a} = {b} THEN NULL ELSE {value} END"

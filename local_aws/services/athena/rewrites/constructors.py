@@ -1,0 +1,31 @@
+"""ARRAY[...] and rows."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from local_aws.services.athena.rewrites.base import Emit
+from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.trino.notes import type_of
+
+NODES = (exp.Array, exp.Tuple, exp.Anonymous)
+
+
+def rewrite(node: exp.Expression, emit: Emit) -> str | None:
+    if isinstance(node, exp.Array):
+        items = ", ".join(emit.gen(item) for item in node.expressions)
+        return f"CAST([{items}] AS {t.duck_type(type_of(node))})"
+    if isinstance(node, exp.Anonymous) and node.name.lower() != "row":
+        return None
+    return row_sql(type_of(node), [emit.gen(item) for item in node.expressions])
+
+
+def row_sql(kind: t.Type, values: list[str]) -> str:
+    """A row with these values, each typed as the row says."""
+    parts = [
+        f'"{t.field_name(kind, i)}" := CAST({value} AS {t.duck_type(kind.of[i])})'
+        for i, value in enumerate(values)
+    ]
+    return f"struct_pack({', '.join(parts)})"
+
+

@@ -1,0 +1,34 @@
+"""Literals. Athena reads 1.5 as a double where DuckDB reads a decimal."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from local_aws.services.athena.rewrites.base import Emit, quote
+from local_aws.services.athena.trino.notes import type_of
+from local_aws.services.athena.trino.types import DOUBLE
+
+NODES = (exp.Literal, exp.Boolean, exp.Null, exp.HexString, exp.Paren, exp.Neg)
+
+
+def rewrite(node: exp.Expression, emit: Emit) -> str | None:
+    if isinstance(node, exp.Literal):
+        return _literal(node)
+    if isinstance(node, exp.Boolean):
+        return "true" if node.this else "false"
+    if isinstance(node, exp.Null):
+        return "NULL"
+    if isinstance(node, exp.HexString):
+        return f"unhex('{node.this}')"
+    if isinstance(node, exp.Paren):
+        return f"({emit.gen(node.this)})"
+    return f"(-{emit.gen(node.this)})"
+
+
+def _literal(node: exp.Literal) -> str:
+    if node.is_string:
+        return quote(node.this)
+    if type_of(node) == DOUBLE:
+        text = node.this.lower()
+        return text if "e" in text else f"{text}e0"
+    return str(node.this)

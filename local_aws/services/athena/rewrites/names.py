@@ -1,0 +1,17 @@
+"""Columns and lambda arguments by the names that the engine knows them by; fields of rows."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from local_aws.services.athena.rewrites.base import Emit, identifier
+
+NODES = (exp.Column, exp.Identifier, exp.Dot)
+
+
+def rewrite(node: exp.Expression, emit: Emit) -> str | None:
+    base = node.meta.get("base")
+    sql = emit.gen(base) if base is not None else node.meta["field"].sql
+    for name in node.meta["path"]:
+        sql = f"({sql}).{identifier(name)}"
+    return str(sql)

@@ -1,0 +1,32 @@
+"""AND, OR, NOT, IS NULL, IN and EXISTS."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from local_aws.services.athena.rewrites.base import Emit
+from local_aws.services.athena.rewrites.comparisons import comparable
+
+NODES = (exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Exists)
+
+
+def rewrite(node: exp.Expression, emit: Emit) -> str | None:
+    if isinstance(node, exp.And | exp.Or):
+        word = "AND" if isinstance(node, exp.And) else "OR"
+        return f"({emit.gen(node.left)} {word} {emit.gen(node.right)})"
+    if isinstance(node, exp.Not):
+        return f"(NOT {emit.gen(node.this)})"
+    if isinstance(node, exp.Is):
+        return f"({emit.gen(node.this)} IS NULL)"
+    if isinstance(node, exp.Exists):
+        return f"EXISTS ({emit.query(_inner(node.this))})"
+    query = node.args.get("query")
+    value = comparable(node.this, emit)
+    if query is not None:
+        return f"({value} IN ({emit.query(_inner(query))}))"
+    items = ", ".join(comparable(item, emit) for item in node.expressions)
+    return f"({value} IN ({items}))"
+
+
+def _inner(node: exp.Expression) -> exp.Expression:
+    return node.this if isinstance(node, exp.Subquery | exp.Paren) else node

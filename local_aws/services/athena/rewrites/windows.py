@@ -1,0 +1,65 @@
+"""OVER (...) and FILTER (WHERE ...), which go inside the templates of the functions."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from local_aws.services.athena.rewrites.base import Emit, identifier
+from local_aws.services.athena.rewrites.comparisons import comparable
+
+NODES = (exp.Window, exp.Filter, exp.Ordered)
+
+
+def rewrite(node: exp.Expression, emit: Emit) -> str | None:
+    if isinstance(node, exp.Ordered):
+        return ordered(node, emit)
+    inner = node.this
+    if isinstance(node, exp.Filter):
+        inner.meta["filter"] = node.expression.this
+        return emit.gen(inner)
+    call = inner.this if isinstance(inner, exp.Filter) else inner
+    call.meta["over"] = over(node, emit)
+    return emit.gen(inner)
+
+
+def over(node: exp.Expression, emit: Emit) -> str:
+    """OVER and what follows it."""
+    alias = node.args.get("alias")
+    if alias is not None:
+        return f" OVER {identifier(alias.name)}"
+    return f" OVER ({definition(node, emit)})"
+
+
+def definition(node: exp.Expression, emit: Emit) -> str:
+    parts = []
+    if node.args.get("partition_by"):
+        keys = ", ".join(comparable(key, emit) for key in node.args["partition_by"])
+        parts.append(f"PARTITION BY {keys}")
+    order = node.args.get("order")
+    if order:
+        parts.append("ORDER BY " + ", ".join(ordered(item, emit) for item in order.expressions))
+    spec = node.args.get("spec")
+    if spec is not None:
+        parts.append(_frame(spec, emit))
+    return " ".join(parts)
+
+
+def _frame(spec: exp.Expression, emit: Emit) -> str:
+    start = _bound(spec, "start", emit)
+    if spec.args.get("end"):
+        return f"{spec.args['kind']} BETWEEN {start} AND {_bound(spec, 'end', emit)}"
+    return f"{spec.args['kind']} {start}"
+
+
+def _bound(spec: exp.Expression, which: str, emit: Emit) -> str:
+    value = spec.args[which]
+    text = emit.gen(value) if isinstance(value, exp.Expression) else str(value)
+    return f"{text} {spec.args.get(which + '_side') or ''}".strip()
+
+
+def ordered(node: exp.Expression, emit: Emit) -> str:
+    """Trino sorts NULL last, up or down, unless told otherwise."""
+    ordinal = node.meta.get("ordinal")
+    value = str(ordinal) if ordinal is not None else comparable(node.this, emit)
+    direction = "DESC" if node.args.get("desc") else "ASC"
+    return f"{value} {direction} NULLS {'FIRST' if node.args.get('nulls_first') else 'LAST'}"

@@ -1,0 +1,331 @@
+"""What kind of statement a text is, and what Athena calls it.
+
+The kind decides who executes it, the name of its result object and whether there is a header row.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.tokens import Token, TokenType
+
+from local_aws.services.athena.errors import SyntaxRefused
+from local_aws.services.athena.trino.dialect import parse_expression, token_position, tokenize
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`type` and `subtype` as GetQueryExecution gives them; `output` is the result's key."""
+
+    name: str
+    type: str
+    subtype: str
+    output: str
+
+
+_TEXT = "{id}.txt"
+SELECT = Kind("select", "DML", "SELECT", "{id}.csv")
+INSERT = Kind("insert", "DML", "INSERT", "{id}")
+UNLOAD = Kind("unload", "DML", "UNLOAD", "{id}")
+CTAS = Kind("ctas", "DDL", "CREATE_TABLE_AS_SELECT", "tables/{id}")
+CREATE_VIEW = Kind("create_view", "DDL", "CREATE_VIEW", _TEXT)
+EXPLAIN = Kind("explain", "DML", "EXPLAIN", _TEXT)
+PREPARE = Kind("prepare", "DDL", "PREPARE", _TEXT)
+DEALLOCATE = Kind("deallocate", "DDL", "DEALLOCATE_PREPARE", _TEXT)
+EXECUTE = Kind("execute", "DML", "EXECUTE", "{id}.csv")
+
+_QUERY_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
+_ROW_CHANGES = ("DELETE", "UPDATE", "MERGE")
+_UTILITY = ("SHOW", "DESCRIBE", "DESC")
+_SUBTYPES = {
+    "CREATE DATABASE": "CREATE_DATABASE",
+    "CREATE SCHEMA": "CREATE_DATABASE",
+    "DROP DATABASE": "DROP_DATABASE",
+    "DROP SCHEMA": "DROP_DATABASE",
+    "CREATE EXTERNAL": "CREATE_TABLE",
+    "CREATE TABLE": "CREATE_TABLE",
+    "DROP TABLE": "DROP_TABLE",
+    "DROP VIEW": "DROP_VIEW",
+    "ALTER TABLE": "ALTER_TABLE",
+    "ALTER DATABASE": "ALTER_DATABASE",
+    "ALTER SCHEMA": "ALTER_DATABASE",
+    "MSCK REPAIR": "MSCK_REPAIR",
+}
+
+
+def without_comments(text: str) -> str:
+    """The statement without comments at its start and a semicolon at its end."""
+    stripped = text.strip()
+    while True:
+        shorter = re.sub(r"^(--[^\n]*(\n|$)|/\*.*?\*/)\s*", "", stripped, flags=re.DOTALL)
+        if shorter == stripped:
+            break
+        stripped = shorter
+    return re.sub(r"[\s;]+$", "", stripped)
+
+
+def classify(text: str) -> Kind:
+    """The statement's kind by its first words; what Athena does not know is refused."""
+    words = re.findall(r"[A-Za-z_]+|\(", text[:200].upper())[:4]
+    if not words:
+        raise SyntaxRefused("mismatched input '<EOF>'")
+    first, pair = words[0], " ".join(words[:2])
+    if first in _QUERY_WORDS or text.startswith("("):
+        return SELECT
+    if first == "CREATE" and ("VIEW" in words):
+        return CREATE_VIEW
+    if first == "CREATE" and "TABLE" in words and _has_query(text):
+        return CTAS
+    simple = {k.name.upper(): k for k in (INSERT, UNLOAD, EXPLAIN, PREPARE, DEALLOCATE, EXECUTE)}
+    if first in simple:
+        return simple[first]
+    if first in _ROW_CHANGES:
+        return Kind("row_change", "DML", first, "{id}.csv")
+    if first in ("OPTIMIZE", "VACUUM"):
+        return Kind("row_change", "DML", first, _TEXT)
+    if pair in _SUBTYPES:
+        return Kind("ddl", "DDL", _SUBTYPES[pair], _TEXT)
+    if first in _UTILITY:
+        subtype = "DESCRIBE_TABLE" if first != "SHOW" else "_".join(words[:2])
+        return Kind("ddl", "UTILITY", subtype, _TEXT)
+    raise SyntaxRefused(
+        f"mismatched input '{first}'. Expecting: 'ALTER', 'CREATE', 'DELETE', 'DESCRIBE', 'DROP',"
+        " 'EXECUTE', 'EXPLAIN', 'INSERT', 'MERGE', 'MSCK', 'PREPARE', 'SHOW', 'UNLOAD', <query>"
+    )
+
+
+def _has_query(text: str) -> bool:
+    bare = re.sub(r"'(?:[^']|'')*'", "''", text)
+    return re.search(r"\bAS\s*\(?\s*(SELECT|WITH|VALUES|TABLE)\b", bare, re.IGNORECASE) is not None
+
+
+def bind_parameters(text: str, parameters: list[str]) -> str:
+    """Puts execution parameters in the places of `?`.
+
+    An expression is evaluated; anything else is bound as a text.
+    """
+    places = [token for token in tokenize(text) if token.token_type == TokenType.PLACEHOLDER]
+    if len(places) != len(parameters):
+        raise SyntaxRefused(
+            f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}"
+        )
+    for token, value in reversed(list(zip(places, parameters, strict=True))):
+        text = text[: token.start] + _parameter(value) + text[token.end + 1 :]
+    return text
+
+
+def _parameter(value: str) -> str:
+    found = parse_expression(value)
+    if found is None or found.find(exp.Column) is not None:
+        return "'" + value.replace("'", "''") + "'"
+    return value
+
+
+def split_prepare(text: str) -> tuple[str, str]:
+    """PREPARE name FROM statement."""
+    found = re.match(r'PREPARE\s+"?(\w+)"?\s+FROM\s+(.+)', text, re.IGNORECASE | re.DOTALL)
+    if found is None:
+        raise SyntaxRefused("mismatched input. Expecting: PREPARE name FROM statement")
+    return found[1], found[2]
+
+
+def split_execute(text: str) -> tuple[str, list[str]]:
+    """EXECUTE name [USING expression, ...]."""
+    found = re.match(r'EXECUTE\s+"?(\w+)"?(?:\s+USING\s+(.+))?$', text, re.IGNORECASE | re.DOTALL)
+    if found is None:
+        raise SyntaxRefused("mismatched input. Expecting: EXECUTE name [USING expression, ...]")
+    return found[1], split_list(found[2]) if found[2] else []
+
+
+def split_list(text: str) -> list[str]:
+    """The parts between commas that stand in no bracket."""
+    tokens = tokenize(text)
+    parts, depth, start = [], 0, 0
+    for token in tokens:
+        depth += _depth(token)
+        if token.token_type == TokenType.COMMA and depth == 0:
+            parts.append(text[start : token.start].strip())
+            start = token.end + 1
+    return [*parts, text[start:].strip()]
+
+
+_OPEN = (TokenType.L_PAREN, TokenType.L_BRACKET)
+_CLOSE = (TokenType.R_PAREN, TokenType.R_BRACKET)
+
+
+def _depth(token: Token) -> int:
+    return (token.token_type in _OPEN) - (token.token_type in _CLOSE)
+
+
+@dataclass(frozen=True)
+class Write:
+    """CREATE TABLE ... AS, INSERT INTO and UNLOAD: where to, how, and the query."""
+
+    target: tuple[str, ...]
+    query: str
+    properties: dict[str, str | list[str]]
+    columns: tuple[str, ...] = ()
+    if_not_exists: bool = False
+    with_data: bool = True
+    location: str = ""
+
+
+def parse_ctas(text: str) -> Write:
+    reader = _Reader(text)
+    reader.take("CREATE", "TABLE")
+    absent = reader.optional("IF", "NOT", "EXISTS")
+    target = reader.name()
+    properties = reader.properties() if reader.optional("WITH") else {}
+    reader.take("AS")
+    query = reader.rest()
+    tail = re.search(r"\s+WITH\s+(NO\s+)?DATA\s*$", query, re.IGNORECASE)
+    if tail:
+        query = query[: tail.start()]
+    data = not (tail and tail[1])
+    return Write(target, _bare(query), properties, if_not_exists=absent, with_data=data)
+
+
+def _bare(query: str) -> str:
+    return query
+
+
+def parse_insert(text: str) -> Write:
+    reader = _Reader(text)
+    reader.take("INSERT", "INTO")
+    target = reader.name()
+    columns: tuple[str, ...] = ()
+    start = reader.index
+    if reader.optional("("):
+        columns = reader.column_list()
+        if not columns:
+            reader.index = start
+    return Write(target, reader.rest(), {}, columns)
+
+
+def parse_unload(text: str) -> Write:
+    reader = _Reader(text)
+    reader.take("UNLOAD")
+    query = reader.parenthesised()
+    reader.take("TO")
+    location = reader.string()
+    properties = reader.properties() if reader.optional("WITH") else {}
+    return Write((), query, properties, location=location)
+
+
+class _Reader:
+    """Walks over the tokens of a statement around its query."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = tokenize(text)
+        self.index = 0
+
+    def peek(self) -> Token:
+        if self.index >= len(self.tokens):
+            raise SyntaxRefused("mismatched input '<EOF>'")
+        return self.tokens[self.index]
+
+    def optional(self, *words: str) -> bool:
+        following = self.tokens[self.index : self.index + len(words)]
+        texts = " ".join(t.text.upper() for t in following)
+        # sqlglot makes one token of some pairs of words.
+        if texts.startswith(" ".join(words)):
+            consumed, want = 0, " ".join(words)
+            while consumed < len(following) and want:
+                want = want.removeprefix(following[consumed].text.upper()).strip()
+                consumed += 1
+            self.index += consumed
+            return True
+        return False
+
+    def take(self, *words: str) -> None:
+        for word in words:
+            if not self.optional(word):
+                token = self.peek()
+                raise SyntaxRefused(
+                    f"mismatched input '{token.text}'. Expecting: '{word}'", token_position(token)
+                )
+
+    def name(self) -> tuple[str, ...]:
+        parts = [self._word()]
+        while self.index < len(self.tokens) and self.peek().token_type == TokenType.DOT:
+            self.index += 1
+            parts.append(self._word())
+        return tuple(p.lower() for p in parts)
+
+    def _word(self) -> str:
+        token = self.peek()
+        self.index += 1
+        return token.text
+
+    def string(self) -> str:
+        token = self.peek()
+        if token.token_type != TokenType.STRING:
+            raise SyntaxRefused(f"mismatched input '{token.text}'", token_position(token))
+        self.index += 1
+        return token.text
+
+    def properties(self) -> dict[str, str | list[str]]:
+        self.take("(")
+        found: dict[str, str | list[str]] = {}
+        while not self.optional(")"):
+            name = self._word().lower()
+            self.take("=")
+            found[name] = self._value()
+            self.optional(",")
+        return found
+
+    def _value(self) -> str | list[str]:
+        if self.optional("ARRAY"):
+            self.take("[")
+            items = []
+            while not self.optional("]"):
+                items.append(self._word())
+                self.optional(",")
+            return items
+        return self._word()
+
+    def column_list(self) -> tuple[str, ...]:
+        names = []
+        while not self.optional(")"):
+            if self.peek().token_type == TokenType.SELECT:
+                return ()
+            names.append(self._word().lower())
+            self.optional(",")
+        return tuple(names)
+
+    def parenthesised(self) -> str:
+        self.take("(")
+        start, depth = self.peek().start, 1
+        while True:
+            token = self.peek()
+            depth += _depth(token)
+            self.index += 1
+            if depth == 0:
+                return self.text[start : token.start]
+
+    def rest(self) -> str:
+        return self.text[self.peek().start :]
+
+
+def parse_create_view(text: str) -> tuple[bool, tuple[str, ...], str]:
+    """CREATE [OR REPLACE] VIEW name AS query: whether to replace, the name and the query."""
+    reader = _Reader(text)
+    reader.take("CREATE")
+    replace = reader.optional("OR", "REPLACE")
+    reader.take("VIEW")
+    target = reader.name()
+    reader.take("AS")
+    return replace, target, reader.rest()
+
+
+def split_explain(text: str) -> tuple[str, str]:
+    """EXPLAIN [ANALYZE] [(options)] statement."""
+    found = re.match(
+        r"EXPLAIN\s+(ANALYZE\s+(?:VERBOSE\s+)?)?(\([^)]*\)\s*)?(.+)", text, re.IGNORECASE | re.DOTALL
+    )
+    assert found is not None
+    options = re.sub(r"[()]", "", (found[1] or "") + (found[2] or ""))
+    return options.upper().strip(), found[3]

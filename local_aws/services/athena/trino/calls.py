@@ -1,0 +1,251 @@
+"""Types function calls: the catalogue's signatures, and the forms that have rules of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from local_aws.services.athena.errors import SyntaxRefused, not_supported
+from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.trino.dialect import position
+from local_aws.services.athena.trino.functions import Signature, catalogue, match
+from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, type_of, unify
+from local_aws.services.athena.trino.scope import Field, Scan, Scope
+
+# Trino has them and local_aws does not: named, so that nobody takes them for misspelt.
+UNSUPPORTED = ("geometry", "bing_tile", "ipprefix")
+UNSUPPORTED_PREFIXES = ("st_", "geometry_", "bing_", "to_geometry", "to_spherical", "from_geojson")
+
+
+class CallTyper:
+    """The part of the typer that knows functions, aggregates and windows."""
+
+    scans: list[Scan]
+
+    if TYPE_CHECKING:
+
+        def visit(self, node: exp.Expression, scope: Scope) -> t.Type: ...
+        def condition(self, node: exp.Expression, scope: Scope, what: str) -> None: ...
+        def fresh(self, prefix: str) -> str: ...
+        def subquery_outputs(
+            self, node: exp.Expression, scope: Scope, width: int | None
+        ) -> list[t.Type]: ...
+
+    def _anonymous(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        name = node.name.lower()
+        special: Callable[[Any, Scope], t.Type] | None = getattr(self, f"_call_{name}", None)
+        if special is not None:
+            return special(node, scope)
+        return self.call(node, name, node.expressions, scope)
+
+    def call(
+        self, node: exp.Expression, name: str, arguments: list[exp.Expression], scope: Scope
+    ) -> t.Type:
+        """Types a call by the catalogue and notes the signature for the translation."""
+        args, modifiers = _unwrap(arguments)
+        if name == "count" and len(args) == 1 and isinstance(args[0], exp.Star):
+            args = []
+        for part in modifiers.get("order", []):
+            self.visit(part.this, scope)
+        candidates = catalogue().get(name)
+        if candidates is None:
+            raise self._not_registered(node, name)
+        kinds = [None if _is_lambda(a) else self.visit(a, scope) for a in args]
+        signature, params, result = self._choose(node, name, candidates, args, kinds, scope)
+        for arg, param in zip(args, params, strict=True):
+            if not _is_lambda(arg):
+                if param.name != "any":
+                    coerce(arg, param)
+            else:
+                coerce(arg.this, param.of[-1])
+        return note(node, result, signature=signature, args=args, params=params, **modifiers)
+
+    def _not_registered(self, node: exp.Expression, name: str) -> Exception:
+        if name.startswith(UNSUPPORTED_PREFIXES) or name in UNSUPPORTED:
+            return not_supported(f"the function {name}", position(node))
+        return failed("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", node)
+
+    def _choose(
+        self,
+        node: exp.Expression,
+        name: str,
+        candidates: list[Signature],
+        args: list[exp.Expression],
+        kinds: list[t.Type | None],
+        scope: Scope,
+    ) -> tuple[Signature, tuple[t.Type, ...], t.Type]:
+        def lambda_type(index: int, taken: tuple[t.Type, ...]) -> t.Type:
+            return self._lambda_body(args[index], taken, scope)
+
+        fits = []
+        for candidate in candidates:
+            found = match(candidate, kinds, lambda_type)
+            if found is not None:
+                fits.append((found[2], candidate, found[0], found[1]))
+        if not fits:
+            given = ", ".join(str(k) if k else "function" for k in kinds)
+            raise failed(
+                "FUNCTION_NOT_FOUND", f"Unexpected parameters ({given}) for function {name}", node
+            )
+        _, signature, params, result = min(fits, key=lambda fit: fit[0])
+        for index, (arg, param) in enumerate(zip(args, params, strict=True)):
+            if _is_lambda(arg) and len(fits) > 0:
+                lambda_type(index, param.of[:-1])
+        return signature, params, result
+
+    def _lambda_body(
+        self, node: exp.Expression, taken: tuple[t.Type, ...], scope: Scope
+    ) -> t.Type:
+        names = [part.name for part in node.expressions]
+        if len(names) != len(taken):
+            raise failed(
+                "INVALID_PARAMETER_USAGE",
+                f"Expected a lambda that takes {len(taken)} argument(s) but got {len(names)}",
+                node,
+            )
+        # A name of its own in the engine: templates put the body inside lambdas of theirs.
+        unique = [f'"{self.fresh(n.lower() + "_")}"' for n in names]
+        variables = [Field(n, k, u) for n, k, u in zip(names, taken, unique, strict=True)]
+        node.meta["variables"] = unique
+        return note(node, self.visit(node.this, scope.with_variables(variables)))
+
+    # --- aggregates and windows
+
+    def _filter(self, node: exp.Filter, scope: Scope) -> t.Type:
+        self.condition(node.expression.this, scope, "FILTER expression must evaluate to a boolean")
+        kind = self.visit(node.this, scope)
+        if not self._is_aggregate(node.this):
+            raise failed("FUNCTION_NOT_AGGREGATE", "FILTER is for aggregation functions only", node)
+        return kind
+
+    def _is_aggregate(self, node: exp.Expression) -> bool:
+        signature = node.meta.get("signature")
+        return signature is not None and signature.kind == "agg"
+
+    def _withingroup(self, node: exp.WithinGroup, scope: Scope) -> t.Type:
+        raise not_supported("WITHIN GROUP but for listagg", position(node))
+
+    def _window(self, node: exp.Window, scope: Scope) -> t.Type:
+        inner = node.this
+        nulls = None
+        if isinstance(inner, exp.IgnoreNulls | exp.RespectNulls):
+            nulls = "IGNORE NULLS" if isinstance(inner, exp.IgnoreNulls) else None
+            node.set("this", inner.this)
+            inner = node.this
+        kind = self.visit(inner, scope)
+        call = inner.this if isinstance(inner, exp.Filter) else inner
+        signature = call.meta.get("signature")
+        if signature is None or not signature.kind:
+            raise failed("FUNCTION_NOT_WINDOW", f"Not a window function: {call.name}", node)
+        call.meta["nulls"] = nulls
+        call.meta["windowed"] = True
+        self.window_parts(node, scope)
+        return kind
+
+    def window_parts(self, node: exp.Expression, scope: Scope) -> None:
+        """PARTITION BY, ORDER BY and the frame, of OVER (...) or of WINDOW w AS (...)."""
+        for part in node.args.get("partition_by") or []:
+            self.visit(part, scope)
+        order = node.args.get("order")
+        for item in order.expressions if order else []:
+            self.visit(item.this, scope)
+        spec = node.args.get("spec")
+        for bound in ("start", "end"):
+            value = spec.args.get(bound) if spec else None
+            if isinstance(value, exp.Expression):
+                self.visit(value, scope)
+
+    def _groupconcat(self, node: exp.GroupConcat, scope: Scope) -> t.Type:
+        inner = node.this
+        order: list[exp.Expression] = []
+        if isinstance(inner, exp.Order):
+            order, inner = inner.expressions, inner.this
+        separator = node.args.get("separator") or exp.Literal.string("")
+        wrapped = exp.Order(this=inner, expressions=order) if order else inner
+        return self.call(node, "listagg", [wrapped, separator], scope)
+
+    # --- calls with rules of their own
+
+    def _call_if(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        raise SyntaxRefused("mismatched input 'if'", position(node) or (1, 1))
+
+    def _call_coalesce(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        for part in node.expressions:
+            self.visit(part, scope)
+        if len(node.expressions) < 2:
+            raise failed("INVALID_ARGUMENTS", "The 'coalesce' function must have at least two arguments", node)
+        return unify(node.expressions, "All COALESCE operands must be the same type")
+
+    def _call_nullif(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        if len(node.expressions) != 2:
+            raise failed("INVALID_ARGUMENTS", "Invalid number of arguments for 'nullif' function", node)
+        first, second = (self.visit(part, scope) for part in node.expressions)
+        common = t.common_type(first, second)
+        if common is None:
+            raise mismatch(f"Types are not comparable with NULLIF: {first} vs {second}", node)
+        note(node, first, compare=common)
+        return first
+
+    def _call_try(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        if len(node.expressions) != 1:
+            raise failed("INVALID_ARGUMENTS", "The 'try' function must have exactly one argument", node)
+        return self.visit(node.expressions[0], scope)
+
+    def _call_typeof(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        self.visit(node.expressions[0], scope)
+        return t.VARCHAR
+
+    def _call_row(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        return t.row(tuple((None, self.visit(part, scope)) for part in node.expressions))
+
+    def _call_grouping(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        for part in node.expressions:
+            self.visit(part, scope)
+        note(node, t.BIGINT, grouping=True)
+        return t.BIGINT
+
+    def _trim(self, node: exp.Trim, scope: Scope) -> t.Type:
+        side = (node.args.get("position") or "BOTH").upper()
+        name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(side, "trim")
+        parts = [node.this, *([node.expression] if node.args.get("expression") else [])]
+        return self.call(node, name, parts, scope)
+
+    def _strposition(self, node: exp.StrPosition, scope: Scope) -> t.Type:
+        return self.call(node, "strpos", [node.this, node.args["substr"]], scope)
+
+    def _substring(self, node: exp.Substring, scope: Scope) -> t.Type:
+        parts = [node.this, node.args.get("start"), node.args.get("length")]
+        return self.call(node, "substr", [p for p in parts if p is not None], scope)
+
+    def _jsonvalue(self, node: exp.Expression, scope: Scope) -> t.Type:
+        raise not_supported("json_value", position(node))
+
+    def _jsonobject(self, node: exp.Expression, scope: Scope) -> t.Type:
+        raise not_supported("json_object", position(node))
+
+    def _jsonextractquery(self, node: exp.Expression, scope: Scope) -> t.Type:
+        raise not_supported("json_query", position(node))
+
+
+def _is_lambda(node: exp.Expression) -> bool:
+    return isinstance(node, exp.Lambda)
+
+
+def _unwrap(arguments: list[exp.Expression]) -> tuple[list[exp.Expression], dict[str, Any]]:
+    """Takes DISTINCT and ORDER BY off the arguments of an aggregate."""
+    modifiers: dict[str, Any] = {}
+    args = list(arguments)
+    for index, arg in enumerate(args):
+        if isinstance(arg, exp.Order):
+            modifiers["order"] = arg.expressions
+            args[index] = arg.this
+    if len(args) == 1 and isinstance(args[0], exp.Distinct):
+        modifiers["distinct"] = True
+        args = list(args[0].expressions)
+    return args, modifiers
+
+
+def all_types(nodes: list[exp.Expression]) -> list[t.Type]:
+    return [type_of(node) for node in nodes]

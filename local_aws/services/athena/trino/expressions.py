@@ -1,0 +1,533 @@
+"""Types every expression by Trino's rules, and refuses what Trino refuses.
+
+The rules are those of https://trino.io/docs/current/language/types.html and of the pages on
+functions and operators; the messages are Trino's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from sqlglot import exp
+
+from local_aws.services.athena.errors import QueryFailed, SyntaxRefused, not_supported
+from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.trino.calls import CallTyper
+from local_aws.services.athena.trino.dialect import position
+from local_aws.services.athena.trino.notes import (
+    coerce,
+    failed,
+    mismatch,
+    note,
+    type_of,
+    unify,
+)
+from local_aws.services.athena.trino.scope import Scope
+
+_OPERATORS = {
+    exp.Add: "+",
+    exp.Sub: "-",
+    exp.Mul: "*",
+    exp.Div: "/",
+    exp.Mod: "%",
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.GT: ">",
+    exp.GTE: ">=",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.NullSafeEQ: "IS DISTINCT FROM",
+    exp.NullSafeNEQ: "IS DISTINCT FROM",
+}
+_INT_MAX = 2**31 - 1
+
+
+class ExpressionTyper(CallTyper):
+    """Methods `_<node class>` type one kind of node; `visit` finds them."""
+
+    def visit(self, node: exp.Expression, scope: Scope) -> t.Type:
+        name = f"_{type(node).__name__.lower()}"
+        method: Callable[[Any, Any, Scope], t.Type] | None = getattr(ExpressionTyper, name, None)
+        if method is None:
+            raise failed("SYNTAX_ERROR", f"unexpected expression: {node.sql('trino')}", node)
+        return note(node, method(self, node, scope))
+
+    # --- literals and names
+
+    def _literal(self, node: exp.Literal, scope: Scope) -> t.Type:
+        text = node.this
+        if node.is_string:
+            return t.varchar(len(text))
+        if re.fullmatch(r"\d+", text):
+            value = int(text)
+            if value > 2**63:
+                raise failed("NUMERIC_VALUE_OUT_OF_RANGE", f"Invalid numeric literal: {text}", node)
+            return t.INTEGER if value <= _INT_MAX else t.BIGINT
+        # Athena reads 1.5 as a double, unlike Trino itself.
+        return t.DOUBLE
+
+    def _boolean(self, node: exp.Boolean, scope: Scope) -> t.Type:
+        return t.BOOLEAN
+
+    def _null(self, node: exp.Null, scope: Scope) -> t.Type:
+        return t.UNKNOWN
+
+    def _hexstring(self, node: exp.HexString, scope: Scope) -> t.Type:
+        return t.VARBINARY
+
+    def _paren(self, node: exp.Paren, scope: Scope) -> t.Type:
+        return self.visit(node.this, scope)
+
+    def _column(self, node: exp.Column, scope: Scope) -> t.Type:
+        return self._name(node, [part.name for part in node.parts], scope)
+
+    def _identifier(self, node: exp.Identifier, scope: Scope) -> t.Type:
+        return self._name(node, [node.name], scope)
+
+    def _dot(self, node: exp.Dot, scope: Scope) -> t.Type:
+        names = _dotted(node)
+        if names is not None:
+            return self._name(node, names, scope)
+        inner = self.visit(node.this, scope)
+        kind, path = _follow(inner, [node.expression.name], node)
+        return note(node, kind, base=node.this, path=path)
+
+    def _name(self, node: exp.Expression, parts: list[str], scope: Scope) -> t.Type:
+        try:
+            found, rest, _ = scope.resolve(parts)
+        except KeyError:
+            raise failed(
+                "COLUMN_NOT_FOUND",
+                f"Column '{'.'.join(parts)}' cannot be resolved or requester is not authorized"
+                " to access requested resources",
+                node,
+            ) from None
+        except QueryFailed as error:
+            error.position = position(node)
+            error.args = (error.reason,)
+            raise
+        if found.origin is not None:
+            self.scans[found.origin.scan].used.add(found.origin.column)
+        kind, path = _follow(found.type, rest, node)
+        return note(node, kind, field=found, path=path)
+
+    # --- operators
+
+    def _arithmetic(self, node: exp.Binary, scope: Scope) -> t.Type:
+        left, right = self.visit(node.left, scope), self.visit(node.right, scope)
+        if t.UNKNOWN in (left, right) and left != right:
+            left = right = left if right == t.UNKNOWN else right
+            coerce(node.left, left)
+            coerce(node.right, right)
+        if t.is_number(left) and t.is_number(right):
+            return self._arithmetic_on_numbers(node, left, right)
+        moved = _moment_arithmetic(node, left, right)
+        if moved is not None:
+            return moved
+        raise self._cannot_apply(node, left, right)
+
+    _add = _sub = _mul = _div = _mod = _arithmetic
+
+    def _arithmetic_on_numbers(self, node: exp.Binary, left: t.Type, right: t.Type) -> t.Type:
+        common = t.common_type(left, right)
+        assert common is not None
+        if common.name != "decimal":
+            coerce(node.left, common)
+            coerce(node.right, common)
+            return common
+        x, y = t.as_decimal(left), t.as_decimal(right)
+        coerce(node.left, x)
+        coerce(node.right, y)
+        return _decimal_result(node, x, y)
+
+    def _cannot_apply(self, node: exp.Expression, left: t.Type, right: t.Type) -> QueryFailed:
+        operator = _OPERATORS[type(node)]
+        return mismatch(f"Cannot apply operator: {left} {operator} {right}", node)
+
+    def _neg(self, node: exp.Neg, scope: Scope) -> t.Type:
+        kind = self.visit(node.this, scope)
+        if isinstance(node.this, exp.Literal) and node.this.this == str(2**31):
+            return t.INTEGER
+        if not t.is_number(kind) and not t.is_interval(kind):
+            raise mismatch(f"Cannot negate {kind}", node)
+        return kind
+
+    def _comparison(self, node: exp.Binary, scope: Scope) -> t.Type:
+        if isinstance(node.right, exp.All | exp.Any):
+            return self._quantified(node, scope)
+        left, right = self.visit(node.left, scope), self.visit(node.right, scope)
+        common = t.common_type(left, right)
+        ordering = isinstance(node, exp.GT | exp.GTE | exp.LT | exp.LTE)
+        if common is None or (ordering and common.name in ("map", "json")):
+            raise self._cannot_apply(node, left, right)
+        coerce(node.left, common)
+        coerce(node.right, common)
+        return t.BOOLEAN
+
+    _eq = _neq = _gt = _gte = _lt = _lte = _nullsafeeq = _nullsafeneq = _comparison
+
+    def _quantified(self, node: exp.Binary, scope: Scope) -> t.Type:
+        left = self.visit(node.left, scope)
+        inner = node.right.this
+        [output] = self.subquery_outputs(inner, scope, 1)
+        if t.common_type(left, output) != left or output != left:
+            raise not_supported("a quantified comparison of different types", position(node))
+        note(node.right, output)
+        return t.BOOLEAN
+
+    def _between(self, node: exp.Between, scope: Scope) -> t.Type:
+        parts = [node.this, node.args["low"], node.args["high"]]
+        kinds = [self.visit(part, scope) for part in parts]
+        common: t.Type | None = kinds[0]
+        for kind in kinds[1:]:
+            common = common and t.common_type(common, kind)
+        if common is None:
+            raise mismatch(
+                f"Cannot check if {kinds[0]} is BETWEEN {kinds[1]} and {kinds[2]}", node
+            )
+        for part in parts:
+            coerce(part, common)
+        return t.BOOLEAN
+
+    def _in(self, node: exp.In, scope: Scope) -> t.Type:
+        kind = self.visit(node.this, scope)
+        query = node.args.get("query")
+        if query is not None:
+            return self._in_query(node, query, kind, scope)
+        if node.args.get("unnest") or node.args.get("field") or not node.expressions:
+            raise SyntaxRefused("mismatched input 'IN'", position(node) or (1, 1))
+        for item in node.expressions:
+            self.visit(item, scope)
+        unify([node.this, *node.expressions], "IN value and list items must be the same type")
+        return t.BOOLEAN
+
+    def _in_query(
+        self, node: exp.In, query: exp.Expression, kind: t.Type, scope: Scope
+    ) -> t.Type:
+        width = len(kind.of) if isinstance(node.this, exp.Tuple) else 1
+        outputs = self.subquery_outputs(query, scope, width)
+        wanted = t.row(tuple((None, o) for o in outputs)) if width > 1 else outputs[0]
+        common = t.common_type(kind, wanted)
+        if common is None:
+            raise mismatch(
+                f"value and result of subquery must be of the same type for IN expression:"
+                f" {kind} vs {wanted}",
+                node,
+            )
+        coerce(node.this, common)
+        query.meta["outputs_to"] = list(common.of) if width > 1 else [common]
+        return t.BOOLEAN
+
+    def _exists(self, node: exp.Exists, scope: Scope) -> t.Type:
+        self.subquery_outputs(node.this, scope, None)
+        return t.BOOLEAN
+
+    def _subquery(self, node: exp.Subquery, scope: Scope) -> t.Type:
+        return self.subquery_outputs(node, scope, 1)[0]
+
+    def _is(self, node: exp.Is, scope: Scope) -> t.Type:
+        self.visit(node.this, scope)
+        if not isinstance(node.expression, exp.Null):
+            raise SyntaxRefused(
+                f"mismatched input '{node.expression.sql('trino')}'", position(node) or (1, 1)
+            )
+        return t.BOOLEAN
+
+    def _logical(self, node: exp.Expression, scope: Scope) -> t.Type:
+        for part in node.iter_expressions():
+            self.condition(part, scope, "Logical expression term must evaluate to a boolean")
+        return t.BOOLEAN
+
+    _and = _or = _logical
+
+    def _not(self, node: exp.Not, scope: Scope) -> t.Type:
+        self.condition(node.this, scope, "Value of logical NOT expression must evaluate to a boolean")
+        return t.BOOLEAN
+
+    def condition(self, node: exp.Expression, scope: Scope, what: str) -> None:
+        kind = self.visit(node, scope)
+        if kind not in (t.BOOLEAN, t.UNKNOWN):
+            raise mismatch(f"{what} (actual: {kind})", node)
+        coerce(node, t.BOOLEAN)
+
+    def _like(self, node: exp.Like, scope: Scope) -> t.Type:
+        for part in (node.this, node.expression):
+            kind = self.visit(part, scope)
+            if not t.is_text(kind) and kind != t.UNKNOWN:
+                raise mismatch(
+                    f"Left side of LIKE expression must evaluate to a varchar (actual: {kind})", part
+                )
+            coerce(part, t.VARCHAR)
+        return t.BOOLEAN
+
+    def _escape(self, node: exp.Escape, scope: Scope) -> t.Type:
+        self.visit(node.expression, scope)
+        return self.visit(node.this, scope)
+
+    def _dpipe(self, node: exp.DPipe, scope: Scope) -> t.Type:
+        left, right = self.visit(node.left, scope), self.visit(node.right, scope)
+        if "array" in (left.name, right.name):
+            return self._concat_arrays(node, left, right)
+        if t.VARBINARY in (left, right) and left == right:
+            return left
+        for side, kind in ((node.left, left), (node.right, right)):
+            if not t.is_text(kind) and kind != t.UNKNOWN:
+                raise failed(
+                    "FUNCTION_NOT_FOUND",
+                    f"Unexpected parameters ({left}, {right}) for function concat",
+                    node,
+                )
+            coerce(side, t.VARCHAR)
+        return t.VARCHAR
+
+    def _concat_arrays(self, node: exp.DPipe, left: t.Type, right: t.Type) -> t.Type:
+        inner = [k.of[0] if k.name == "array" else k for k in (left, right)]
+        common = t.common_type(inner[0], inner[1]) or t.common_type(left, right)
+        if common is None:
+            raise failed(
+                "FUNCTION_NOT_FOUND",
+                f"Unexpected parameters ({left}, {right}) for function concat",
+                node,
+            )
+        for side, kind in ((node.left, left), (node.right, right)):
+            coerce(side, t.array(common) if kind.name == "array" else common)
+        return t.array(common)
+
+    # --- conditionals
+
+    def _case(self, node: exp.Case, scope: Scope) -> t.Type:
+        results = [branch.args["true"] for branch in node.args["ifs"]]
+        if node.args.get("default") is not None:
+            results.append(node.args["default"])
+        for result in results:
+            self.visit(result, scope)
+        self._case_conditions(node, scope)
+        return unify(results, "All CASE results must be the same type")
+
+    def _case_conditions(self, node: exp.Case, scope: Scope) -> None:
+        tests = [branch.this for branch in node.args["ifs"]]
+        if node.this is None:
+            for test in tests:
+                self.condition(test, scope, "CASE WHEN clause must evaluate to a boolean")
+            return
+        for part in (node.this, *tests):
+            self.visit(part, scope)
+        unify([node.this, *tests], "CASE operand type does not match WHEN clause operand type")
+
+    def _if(self, node: exp.If, scope: Scope) -> t.Type:
+        self.condition(node.this, scope, "IF condition must evaluate to a boolean")
+        results = [r for r in (node.args["true"], node.args.get("false")) if r is not None]
+        for result in results:
+            self.visit(result, scope)
+        return unify(results, "Result types for IF must be the same")
+
+    # --- casts and the special forms of dates
+
+    def _cast(self, node: exp.Cast, scope: Scope) -> t.Type:
+        source = self.visit(node.this, scope)
+        target = read_type(node.to, node)
+        if not node.meta.get("written") and isinstance(node.this, exp.Literal):
+            return _typed_literal(node, target)
+        if not _castable(source, target):
+            raise mismatch(f"Cannot cast {source} to {target}", node)
+        return target
+
+    _trycast = _cast
+
+    def _interval(self, node: exp.Interval, scope: Scope) -> t.Type:
+        unit = node.unit.name.upper().rstrip("S") if node.unit else ""
+        if node.this is None or not unit:
+            raise SyntaxRefused("mismatched input 'INTERVAL'", position(node) or (1, 1))
+        return t.YEAR_MONTH if unit in ("YEAR", "MONTH") else t.DAY_SECOND
+
+    def _extract(self, node: exp.Extract, scope: Scope) -> t.Type:
+        return self.call(node, node.name.lower(), [node.expression], scope)
+
+    def _attimezone(self, node: exp.AtTimeZone, scope: Scope) -> t.Type:
+        kind = self.visit(node.this, scope)
+        self.visit(node.args["zone"], scope)
+        if not t.is_timestamp(kind):
+            raise mismatch(f"Type of value must be a time or timestamp with or without time zone (actual {kind})", node)
+        target = t.Type("timestamp with time zone", kind.args)
+        coerce(node.this, target)
+        return target
+
+    def _currentdate(self, node: exp.Expression, scope: Scope) -> t.Type:
+        return t.DATE
+
+    def _currenttimestamp(self, node: exp.Expression, scope: Scope) -> t.Type:
+        return t.TIMESTAMP_TZ
+
+    def _localtimestamp(self, node: exp.Expression, scope: Scope) -> t.Type:
+        return t.TIMESTAMP
+
+    def _localtime(self, node: exp.Expression, scope: Scope) -> t.Type:
+        return t.TIME
+
+    # --- rows, arrays, maps
+
+    def _tuple(self, node: exp.Tuple, scope: Scope) -> t.Type:
+        return t.row(tuple((None, self.visit(part, scope)) for part in node.expressions))
+
+    def _array(self, node: exp.Array, scope: Scope) -> t.Type:
+        if not node.expressions:
+            return t.array(t.UNKNOWN)
+        for part in node.expressions:
+            self.visit(part, scope)
+        return t.array(unify(node.expressions, "All ARRAY elements must be the same type"))
+
+    def _bracket(self, node: exp.Bracket, scope: Scope) -> t.Type:
+        base = self.visit(node.this, scope)
+        if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
+            raise SyntaxRefused("mismatched input ':'", position(node) or (1, 1))
+        index = self.visit(node.expressions[0], scope)
+        if base.name == "array" and index.name in t.INTEGERS:
+            coerce(node.expressions[0], t.BIGINT)
+            return base.of[0]
+        if base.name == "map" and t.coerces(index, base.of[0]):
+            coerce(node.expressions[0], base.of[0])
+            return base.of[1]
+        if base.name == "row" and isinstance(node.expressions[0], exp.Literal):
+            return base.of[int(node.expressions[0].this) - 1]
+        raise mismatch(f"Cannot use {index} for subscript of {base}", node)
+
+
+def _dotted(node: exp.Dot) -> list[str] | None:
+    """a.b.c as names, when nothing but names is in it."""
+    left = node.this
+    tail = node.expression.name
+    if isinstance(left, exp.Identifier):
+        return [left.name, tail]
+    if isinstance(left, exp.Column):
+        return [*(part.name for part in left.parts), tail]
+    if isinstance(left, exp.Dot):
+        inner = _dotted(left)
+        return [*inner, tail] if inner is not None else None
+    return None
+
+
+def _follow(kind: t.Type, names: list[str], node: exp.Expression) -> tuple[t.Type, list[str]]:
+    """Goes into a row's fields by name."""
+    path = []
+    for name in names:
+        found = [i for i, f in enumerate(kind.fields) if f and f.lower() == name.lower()]
+        if kind.name != "row":
+            raise mismatch(f"Expression {node.sql('trino')} is not of type ROW", node)
+        if not found:
+            raise failed("COLUMN_NOT_FOUND", f"Column '{node.sql('trino')}' cannot be resolved or requester is not authorized to access requested resources", node)
+        path.append(t.field_name(kind, found[0]))
+        kind = kind.of[found[0]]
+    return kind, path
+
+
+def _decimal_result(node: exp.Binary, x: t.Type, y: t.Type) -> t.Type:
+    """https://trino.io/docs/current/functions/decimal.html"""
+    scale = max(x.scale, y.scale)
+    if isinstance(node, exp.Mul):
+        if x.scale + y.scale > t.MAX_PRECISION:
+            raise failed("INVALID_FUNCTION_ARGUMENT", "DECIMAL scale must be in range [0, precision]", node)
+        return t.decimal(x.precision + y.precision, x.scale + y.scale)
+    if isinstance(node, exp.Div):
+        return t.decimal(x.precision + y.scale + max(0, y.scale - x.scale), scale)
+    whole = [x.precision - x.scale, y.precision - y.scale]
+    if isinstance(node, exp.Mod):
+        return t.decimal(min(whole) + scale, scale)
+    return t.decimal(max(whole) + scale + 1, scale)
+
+
+def _moment_arithmetic(node: exp.Binary, left: t.Type, right: t.Type) -> t.Type | None:
+    """Dates, timestamps and intervals added and subtracted, intervals multiplied."""
+    if isinstance(node, exp.Add | exp.Sub):
+        if t.is_interval(left) and left == right:
+            return left
+        if t.is_interval(right) and (left.name in ("date", "time") or t.is_timestamp(left)):
+            return left
+        if t.is_interval(left) and isinstance(node, exp.Add) and (right.name == "date" or t.is_timestamp(right)):
+            return right
+        if isinstance(node, exp.Sub) and (t.is_timestamp(left) or left == t.DATE):
+            common = t.common_type(left, right)
+            if common is not None and (t.is_timestamp(right) or right == t.DATE):
+                coerce(node.left, common)
+                coerce(node.right, common)
+                return t.DAY_SECOND
+    if isinstance(node, exp.Mul) and t.is_interval(left) and t.is_number(right):
+        return left
+    if isinstance(node, exp.Mul) and t.is_interval(right) and t.is_number(left):
+        return right
+    if isinstance(node, exp.Div) and t.is_interval(left) and t.is_number(right):
+        return left
+    return None
+
+
+_LOOSE = re.compile(r"^(decimal|timestamp|time)$")
+
+
+def read_type(node: exp.DataType, place: exp.Expression) -> t.Type:
+    """The type as it stands in a CAST."""
+    text = node.sql("trino").lower()
+    try:
+        found = t.parse_type(_normal(text))
+    except t.UnknownType:
+        raise mismatch(f"Unknown type: {text}", place) from None
+    if found.name == "decimal" and not found.args:
+        return t.decimal(38, 0)
+    if any(a > 6 for a in found.args if found.name.startswith("time")):
+        raise not_supported(f"the type {found}: more than six digits of a second", position(place))
+    if found.name in ("ipaddress", "time with time zone"):
+        raise not_supported(f"the type {found.name}", position(place))
+    return found
+
+
+def _normal(text: str) -> str:
+    if _LOOSE.match(text):
+        return "decimal(38,0)" if text == "decimal" else text
+    return re.sub(r"\bdecimal\b(?!\()", "decimal(38,0)", text)
+
+
+def _typed_literal(node: exp.Cast, target: t.Type) -> t.Type:
+    """DECIMAL '1.50', TIMESTAMP '...': the text says the precision."""
+    text = node.this.this
+    if target.name == "decimal":
+        digits = re.sub(r"[^\d.]", "", text)
+        whole, _, fraction = digits.partition(".")
+        precision = len(whole.lstrip("0")) + len(fraction)
+        return t.decimal(max(precision, 1), len(fraction))
+    match = re.match(r"^[^.]*?\d\d?:\d\d(?::\d\d(?:\.(\d+))?)?\s*(.*)$", text)
+    if t.is_timestamp(target):
+        digits = len(match.group(1) or "") if match else 0
+        if digits > 6:
+            raise not_supported("a timestamp of more than six digits", position(node))
+        zoned = bool(match and match.group(2)) or target.name != "timestamp"
+        return t.Type("timestamp with time zone" if zoned else "timestamp", (digits,))
+    return target
+
+
+_ANY_TEXT = {"varchar", "char"}
+
+
+def _castable(source: t.Type, target: t.Type) -> bool:
+    if source == t.UNKNOWN or source == target or t.coerces(source, target):
+        return True
+    names = (source.name, target.name)
+    if "json" in names:
+        other = target if source.name == "json" else source
+        return other.name not in ("varbinary", "char", "uuid") and not t.is_interval(other)
+    if source.of or target.of:
+        return (
+            source.name == target.name
+            and len(source.of) == len(target.of)
+            and all(_castable(a, b) for a, b in zip(source.of, target.of, strict=True))
+        )
+    if target.name in _ANY_TEXT:
+        return source != t.VARBINARY
+    if source.name in _ANY_TEXT:
+        return target != t.VARBINARY and not t.is_interval(target)
+    numeric = {*t.INTEGERS, "decimal", "real", "double", "boolean"}
+    if source.name in numeric:
+        return target.name in numeric
+    moments = {"date", "timestamp", "timestamp with time zone"}
+    if source.name in moments and target.name == "time":
+        return source.name != "date"
+    return {source.name, target.name} <= moments
