@@ -14,7 +14,7 @@ from local_aws.services.databrew.model import Store
 from local_aws.services.databrew.paging import page
 from local_aws.services.databrew.recipes import Recipes
 from local_aws.services.databrew.runs import Runner
-from local_aws.services.databrew.shapes import dated, only
+from local_aws.services.databrew.shapes import dated, only, without
 
 DATASET = ("Name", "Format", "FormatOptions", "Input", "PathOptions", "Tags")
 RULESET = ("Name", "Description", "Rules", "TargetArn", "Tags")
@@ -82,7 +82,7 @@ class DataBrewApi(Recipes, Jobs):
         found = [self._ruleset(ruleset) for ruleset in self.store.all("ruleset")]
         target = request.get("TargetArn")
         chosen = [r for r in found if target in (None, r["TargetArn"])]
-        items = [r | {"RuleCount": len(r["Rules"])} for r in chosen]
+        items = [without(r, "Rules") | {"RuleCount": len(r["Rules"])} for r in chosen]
         return page(request, "Rulesets", items)
 
     def _ruleset(self, document: dict[str, Any]) -> Response:

@@ -11,7 +11,7 @@ from local_aws.services.databrew.model import UNFINISHED, Document, Store
 from local_aws.services.databrew.paging import page
 from local_aws.services.databrew.recipes import check_steps
 from local_aws.services.databrew.runs import LOG_GROUP, Runner
-from local_aws.services.databrew.shapes import dated, only
+from local_aws.services.databrew.shapes import dated, only, without
 
 COMMON = (
     "Name", "EncryptionKeyArn", "EncryptionMode", "LogSubscription", "MaxCapacity", "MaxRetries",
@@ -113,7 +113,8 @@ class Jobs:
         if request.get("ProjectName"):
             return page(request, "Jobs", [])
         jobs = [j for j in self.store.all("job") if dataset in (None, j["DatasetName"])]
-        return page(request, "Jobs", [self._job(job) for job in jobs])
+        shown = [without(self._job(job), "ProfileConfiguration") for job in jobs]
+        return page(request, "Jobs", shown)
 
     def delete_job(self, request: Request) -> Response:
         name = request["Name"]
@@ -171,7 +172,8 @@ class Jobs:
 
     def list_job_runs(self, request: Request) -> Response:
         self.store.get("job", request["Name"])
-        runs = [_shown(run) for run in self.store.runs(request["Name"])]
+        found = self.store.runs(request["Name"])
+        runs = [without(_shown(run), "ProfileConfiguration") for run in found]
         return page(request, "JobRuns", runs)
 
     def stop_job_run(self, request: Request) -> Response:

@@ -33,7 +33,7 @@ INT = (-(2**31), 2**31 - 1)
 LOOKS = {
     "there": "count(*) FILTER ({} <> '')",
     "boolean": "count(*) FILTER (lower({}) IN ('true', 'false'))",
-    "long": "count(TRY_CAST({} AS BIGINT))",
+    "long": "count(TRY_CAST({} AS BIGINT)) FILTER (NOT regexp_matches({}, '[.eExX_]'))",
     "double": "count(TRY_CAST({} AS DOUBLE))",
     "date": "count(*) FILTER (length({}) = 10 AND {}[5] = '-' AND {}[8] = '-')",
     "timestamp": "count(*) FILTER (length({}) >= 16 AND {}[5] = '-' AND {}[14] = ':')",
@@ -186,23 +186,47 @@ def _likely_kinds(frame: Frame, names: list[str], table: str, share: float) -> d
 
 def _likely(counts: dict[str, int], share: float) -> str | None:
     needed = max(1, share * counts["there"])
-    return next((kind for kind in LOOKS if kind != "there" and counts[kind] >= needed), None)
+    kinds = [kind for kind in LOOKS if kind != "there" and counts[kind] >= needed]
+    if "long" in kinds and counts["double"] > counts["long"]:
+        kinds.remove("long")
+    return kinds[0] if kinds else None
 
 
 def _settled(frame: Frame, kinds: dict[str, str], share: float) -> dict[str, str]:
     """The likely types that hold over all rows, exactly; whole numbers as narrow as they fit."""
     if not kinds:
         return {}
-    columns = {}
+    columns: dict[str, str] = {}
     for i, (name, kind) in enumerate(kinds.items()):
-        value = convert(identifier(name), "VARCHAR", kind)
-        columns[f"there_{i}"] = f"count(*) FILTER ({identifier(name)} <> '')"
-        columns[f"low_{i}"], columns[f"high_{i}"] = f"min({value})", f"max({value})"
-        columns[f"sure_{i}"] = f"count({value})"
+        columns |= {f"{asked}_{i}": sql for asked, sql in _questions(name, kind).items()}
     row = frame.connection.execute(select(columns, frame.current)).fetchone() or ()
-    found = {}
-    for i, (name, kind) in enumerate(kinds.items()):
-        there, low, high, sure = row[i * 4 : i * 4 + 4]
-        if sure and sure >= share * there:
-            found[name] = "int" if kind == "long" and INT[0] <= low and high <= INT[1] else kind
-    return found
+    answers = [row[i : i + 5] for i in range(0, len(row), 5)]
+    settled = zip(kinds.items(), answers, strict=True)
+    return {name: _width(kind, *a) for (name, kind), a in settled if _holds(kind, share, *a)}
+
+
+def _questions(name: str, kind: str) -> dict[str, str]:
+    column = identifier(name)
+    value = convert(column, "VARCHAR", kind)
+    number = "0"
+    if kind == "long":
+        # A conversion cuts a fraction off; a column with fractions is not one of whole numbers.
+        value = f"CASE WHEN contains({column}, '.') THEN NULL ELSE {value} END"
+        number = f"count({convert(column, 'VARCHAR', 'double')})"
+    return {
+        "there": f"count(*) FILTER ({column} <> '')",
+        "sure": f"count({value})",
+        "number": number,
+        "low": f"min({value})",
+        "high": f"max({value})",
+    }
+
+
+def _holds(kind: str, share: float, there: int, sure: int, number: int, *_: Any) -> bool:
+    enough = sure > 0 and sure >= share * there
+    return enough and (kind != "long" or sure == number)
+
+
+def _width(kind: str, *answers: Any) -> str:
+    low, high = answers[3:]
+    return "int" if kind == "long" and INT[0] <= low and high <= INT[1] else kind

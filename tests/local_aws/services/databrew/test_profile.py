@@ -1,0 +1,236 @@
+"""The profile's numbers against formulas written out, and what of it can be asked for."""
+
+import math
+import random
+import statistics as plain
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import duckdb
+import pytest
+
+from local_aws.services.databrew.engine.errors import UnsupportedOption
+from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.profile import MAJORITY, profile, refuse
+from local_aws.services.databrew.engine.source import infer
+from local_aws.services.databrew.engine.statistics import whole_edges
+
+RANDOM = random.Random(7)
+WHOLE = [int(RANDOM.gauss(50, 20)) for _ in range(400)] + [900]
+REAL = [round(RANDOM.expovariate(0.1), 3) for _ in range(401)]
+WORDS = [RANDOM.choice(["a", "bb", "cccc", "NA"]) for _ in range(401)]
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    opened = duckdb.connect(config={"threads": 1})
+    opened.execute("SET TimeZone='UTC'")
+    yield opened
+    opened.close()
+
+
+def frame_of(connection: duckdb.DuckDBPyConnection, columns: dict[str, list[Any]]) -> Frame:
+    """A table of text, as a CSV file gives it."""
+    shape = ", ".join(f'"{name}" VARCHAR' for name in columns)
+    connection.execute(f"CREATE OR REPLACE TABLE raw ({shape})")
+    rows = [", ".join(map(_value, row)) for row in zip(*columns.values(), strict=True)]
+    if rows:
+        connection.execute(f"INSERT INTO raw VALUES {', '.join(f'({row})' for row in rows)}")
+    return Frame.of(connection, "raw")
+
+
+def _value(item: Any) -> str:
+    return "NULL" if item is None else f"'{item}'"
+
+
+def profiled(
+    connection: duckdb.DuckDBPyConnection,
+    columns: dict[str, list[Any]],
+    configuration: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    frame = frame_of(connection, columns)
+    return profile(frame, configuration or {}, infer(frame, MAJORITY))
+
+
+def column(report: dict[str, Any], name: str) -> dict[str, Any]:
+    (found,) = [column for column in report["columns"] if column["name"] == name]
+    return dict(found)
+
+
+def quantile(values: list[float], fraction: float) -> float:
+    ordered = sorted(values)
+    position = fraction * (len(ordered) - 1)
+    low = math.floor(position)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (position - low)
+
+
+@pytest.mark.parametrize("values", [WHOLE, REAL], ids=["whole", "real"])
+def test_numbers(connection: duckdb.DuckDBPyConnection, values: list[float]) -> None:
+    found = column(profiled(connection, {"x": values}), "x")
+    n, mean = len(values), plain.mean(values)
+    moment = [sum((v - mean) ** k for v in values) / n for k in range(5)]
+    median = plain.median(values)
+    expected = {
+        "min": min(values),
+        "max": max(values),
+        "mean": mean,
+        "sum": sum(values),
+        "variance": plain.variance(values),
+        "standardDeviation": plain.stdev(values),
+        "skewness": moment[3] / moment[2] ** 1.5,
+        "kurtosis": moment[4] / moment[2] ** 2 - 3,
+        "range": max(values) - min(values),
+        "percentile5": quantile(values, 0.05),
+        "percentile25": quantile(values, 0.25),
+        "median": median,
+        "percentile75": quantile(values, 0.75),
+        "percentile95": quantile(values, 0.95),
+        "interquartileRange": quantile(values, 0.75) - quantile(values, 0.25),
+        "medianAbsoluteDeviation": plain.median([abs(v - median) for v in values]),
+        "zerosCount": sum(v == 0 for v in values),
+    }
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value, rel=1e-9), name
+
+
+def test_values(connection: duckdb.DuckDBPyConnection) -> None:
+    words = [*WORDS, None, "", "once"]
+    found = column(profiled(connection, {"w": words}), "w")
+    counts = Counter(word for word in words if word)
+    total = counts.total()
+    entropy = -sum(n / total * math.log(n / total) for n in counts.values())
+    assert found["type"] == "string"
+    assert found["entropy"] == pytest.approx(entropy)
+    assert found["distinctValuesCount"] == len(counts)
+    assert found["uniqueValuesCount"] == 1
+    assert found["missingValuesCount"] == 2
+    assert {v["value"]: v["count"] for v in found["mostCommonValues"]} == counts
+    assert found["max"] == 4
+
+
+def test_outliers(connection: duckdb.DuckDBPyConnection) -> None:
+    found = column(profiled(connection, {"x": WHOLE}), "x")
+    mean, deviation = plain.mean(WHOLE), plain.stdev(WHOLE)
+    far = [v for v in WHOLE if abs(v - mean) / deviation > 3]
+    assert found["zScoreOutliersCount"] == len(far)
+    (first, *_) = found["zScoreOutliersSample"]
+    assert first == {"value": 900, "zScore": pytest.approx((900 - mean) / deviation)}
+    bins = found["zScoreDistribution"]
+    assert (bins[0]["bucket"][0], bins[-1]["bucket"][1]) == ("-inf", "inf")
+    assert sum(b["count"] for b in bins) == len(WHOLE)
+
+
+def test_histogram_of_whole_numbers(connection: duckdb.DuckDBPyConnection) -> None:
+    found = column(profiled(connection, {"x": WHOLE}), "x")["valueDistribution"]
+    width, wider = divmod(max(WHOLE) - min(WHOLE), 20)
+    edges = [b["bucket"][0] for b in found]
+    widths = [b - a for a, b in pairwise(edges)]
+    assert len(found) == 20
+    assert found[-1]["bucket"][1] == "inf"
+    assert widths == [width] * (20 - wider) + [width + 1] * (wider - 1)
+    for low, high, count in [(*b["bucket"], b["count"]) for b in found]:
+        top = math.inf if high == "inf" else high
+        assert count == sum(low <= v < top for v in WHOLE)
+
+
+def test_histogram_of_a_narrow_range() -> None:
+    assert whole_edges(1, 4) == [1.0, 2.0, 3.0]
+    assert whole_edges(5, 5) == [5.0]
+
+
+def test_correlations(connection: duckdb.DuckDBPyConnection) -> None:
+    report = profiled(connection, {"x": WHOLE, "y": REAL, "w": WORDS})
+    r = plain.correlation(WHOLE, REAL)
+    assert column(report, "x")["correlations"] == {
+        "x": pytest.approx(1.0),
+        "y": pytest.approx(r),
+    }
+    assert "correlations" not in column(report, "w")
+
+
+def test_texts_in_a_number_column_show_as_values(connection: duckdb.DuckDBPyConnection) -> None:
+    found = column(profiled(connection, {"x": [1, 2, 3, "NA", 3]}), "x")
+    assert found["type"] == "int"
+    assert found["mean"] == 2.25
+    assert found["mostCommonValues"][0] == {"value": "3", "count": 2}
+    assert {"value": "NA", "count": 1} in found["mostCommonValues"]
+
+
+def test_duplicate_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    report = profiled(connection, {"a": [1, 1, 1, 2, None, None], "b": ["x"] * 4 + [None] * 2})
+    assert report["duplicateRowsCount"] == 3
+    assert report["sampleSize"] == 6
+
+
+def test_other_types_and_empty_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    report = profiled(
+        connection,
+        {
+            "d": ["2013-01-01", "2013-01-02"],
+            "t": ["2013-01-01T10:00:00Z", None],
+            "b": ["true", "false"],
+            "e": [None, ""],
+        },
+    )
+    assert [c["type"] for c in report["columns"]] == ["date", "timestamp", "boolean", "string"]
+    assert column(report, "e")["missingValuesCount"] == 2
+    assert column(report, "e")["entropy"] == 0.0
+    assert "mean" not in column(report, "e")
+
+
+def test_no_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    report = profiled(connection, {"a": []})
+    assert report["sampleSize"] == 0
+    assert column(report, "a")["distinctValuesCount"] == 0
+
+
+def test_configuration_chooses_columns_and_statistics(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    report = profiled(
+        connection,
+        {"x1": WHOLE, "x2": REAL, "w": WORDS},
+        {
+            "ProfileColumns": [{"Regex": "x.*"}, {"Name": "w"}],
+            "DatasetStatisticsConfiguration": {
+                "IncludedStatistics": ["CORRELATION"],
+                "Overrides": [{"Statistic": "CORRELATION", "Parameters": {"columnNumber": "1"}}],
+            },
+            "ColumnStatisticsConfigurations": [
+                {"Statistics": {"IncludedStatistics": ["MIN", "INTER_QUARTILE_RANGE"]}},
+                {"Selectors": [{"Name": "w"}], "Statistics": {"IncludedStatistics": ["ENTROPY"]}},
+            ],
+        },
+    )
+    assert "duplicateRowsCount" not in report
+    kept = {
+        c["name"]: set(c) - {"name", "type", "columnConfigurationOverride"}
+        for c in report["columns"]
+    }
+    assert kept == {
+        "x1": {"min", "interquartileRange"},
+        "x2": {"min", "interquartileRange"},
+        "w": {"entropy"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("configuration", "named"),
+    [
+        ({"EntityDetectorConfiguration": {"EntityTypes": ["USA_ALL"]}}, "EntityDetector"),
+        (
+            {"DatasetStatisticsConfiguration": {"Overrides": [{"Statistic": "OTHER"}]}},
+            "override of OTHER",
+        ),
+        (
+            {"ColumnStatisticsConfigurations": [{"Statistics": {"IncludedStatistics": ["X_Y"]}}]},
+            "column statistic X_Y",
+        ),
+    ],
+)
+def test_what_is_not_supported_is_named(configuration: dict[str, Any], named: str) -> None:
+    with pytest.raises(UnsupportedOption, match=named):
+        refuse(configuration)

@@ -1,0 +1,165 @@
+"""CheckExpressions: their grammar, and their answers on small data."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+
+from local_aws.services.databrew.engine.errors import InvalidRule, MissingColumn
+from local_aws.services.databrew.engine.expressions import parse
+from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.rules import validate
+from local_aws.services.databrew.engine.source import infer
+
+COLUMNS = {":n": "`n`", ":s": "`s`", ":m": "`m`"}
+
+
+@pytest.fixture(scope="module")
+def frame() -> Iterator[Frame]:
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("SET TimeZone='UTC'")
+    connection.execute("CREATE TABLE raw (n VARCHAR, s VARCHAR, m VARCHAR)")
+    connection.execute(
+        "INSERT INTO raw VALUES ('1','abc','1'), ('2','abd','1'), ('3','xbc','5'), ('x',NULL,'4')"
+    )
+    yield Frame.of(connection, "raw")
+    connection.close()
+
+
+def result(frame: Frame, expression: str, values: dict[str, str], **rule: Any) -> dict[str, Any]:
+    written = {
+        "Name": "rule",
+        "CheckExpression": expression,
+        "SubstitutionMap": COLUMNS | values,
+        **rule,
+    }
+    ruleset = {"name": "set", "arn": "arn", "lastModifiedDate": "now", "rules": [written]}
+    (found,) = validate(frame, [ruleset], infer(frame, 0.5))
+    assert found["status"] == found["ruleResults"][0]["status"]
+    return dict(found["ruleResults"][0])
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "failed"),
+    [
+        (":n > :v", {":v": "1"}, 2),
+        (":n >= :m", {}, 2),
+        (":n == :v", {":v": "1"}, 3),
+        (":n != :v", {":v": "x"}, 1),
+        (":n IS_BETWEEN :a and :b", {":a": "1", ":b": "3"}, 1),
+        (":n is between :a and :b", {":a": "1", ":b": "2"}, 2),
+        (":n NOT BETWEEN :a AND :b", {":a": "2", ":b": "3"}, 3),
+        (":s IN :l", {":l": '["abc","abd"]'}, 2),
+        (":s NOT IN :l", {":l": '["abc"]'}, 2),
+        (":s starts_with :v", {":v": "ab"}, 2),
+        (":s NOT STARTS_WITH :v", {":v": "ab"}, 3),
+        (":s not_starts_with :v", {":v": "ab"}, 3),
+        (":s ENDS_WITH :v", {":v": "bc"}, 2),
+        (":s CONTAINS :v", {":v": "bd"}, 3),
+        (":n MATCHES :v", {":v": "^[0-9]+$"}, 1),
+        ("length(:s) == :v", {":v": "3"}, 1),
+        (":n > :v AND :n < :w", {":v": "1", ":w": "3"}, 3),
+        (
+            "(:s starts_with :a or :s starts_with :x) and :n > :v",
+            {":a": "a", ":x": "x", ":v": "1"},
+            2,
+        ),
+    ],
+)
+def test_row_check(frame: Frame, expression: str, values: dict[str, str], failed: int) -> None:
+    found = result(frame, expression, values)
+    assert found["failedCount"] == failed
+    assert found["status"] == ("FAILED" if failed else "SUCCEEDED")
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("AGG(ROWS_COUNT) == :v", "4"),
+        ("AGG(COLUMNS_COUNT) == :v", "3"),
+        ("AGG(DUPLICATE_ROWS_COUNT) == :v", "0"),
+        ("AGG(:s, MISSING_VALUES_COUNT) == :v", "1"),
+        ("AGG(:s, MISSING_VALUES_PERCENTAGE) == :v", "25"),
+        ("AGG(:m, DISTINCT_VALUES_COUNT) == :v", "3"),
+        ("AGG(:m, UNIQUE_VALUES_COUNT) == :v", "2"),
+        ("AGG(:m, DUPLICATE_VALUES_COUNT) == :v", "1"),
+        ("AGG(:n, VALID_VALUES_COUNT) == :v", "3"),
+        ("AGG(:n, VALID_VALUES_PERCENTAGE) == :v", "75"),
+        ("AGG(:n, MAX) == :v", "3"),
+        ("agg(:n, min) == :v", "1"),
+        ("AGG(:n, MEAN) == :v", "2"),
+        ("AGG(:n, MEDIAN) == :v", "2"),
+        ("AGG(:m, MODE) == :v", "1"),
+        ("AGG(:n, SUM) == :v", "6"),
+        ("AGG(:n, VARIANCE) == :v", "1"),
+        ("AGG(:n, STANDARD_DEVIATION) == :v", "1"),
+        ("AGG(:n, SKEWNESS) == :v", "0"),
+        ("AGG(:n, MEDIAN_ABSOLUTE_DEVIATION) == :v", "1"),
+        ("AGG(:n, QUANTILE, :q) == :v", "1.5"),
+        ("AGG(:n, Z_SCORE_OUTLIERS_COUNT, :z) == :v", "2"),
+        ("AGG(:s, MAX) == :v", "3"),
+    ],
+)
+def test_aggregate_check(frame: Frame, expression: str, value: str) -> None:
+    parameters = {":v": value, ":q": "0.25", ":z": "0.5"}
+    assert result(frame, expression, parameters)["status"] == "SUCCEEDED"
+    parameters[":v"] = "77"
+    assert result(frame, expression, parameters)["status"] == "FAILED"
+
+
+def test_kurtosis_is_in_excess(frame: Frame) -> None:
+    bounds = {":a": "-1.51", ":b": "-1.49"}
+    found = result(frame, "AGG(:n, KURTOSIS) IS_BETWEEN :a AND :b", bounds)
+    assert found["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("threshold", "status"),
+    [
+        ({"Value": 50, "Type": "GREATER_THAN_OR_EQUAL", "Unit": "PERCENTAGE"}, "SUCCEEDED"),
+        ({"Value": 50, "Type": "GREATER_THAN", "Unit": "PERCENTAGE"}, "FAILED"),
+        ({"Value": 2, "Type": "LESS_THAN_OR_EQUAL", "Unit": "COUNT"}, "SUCCEEDED"),
+        ({"Value": 2, "Type": "LESS_THAN"}, "FAILED"),
+    ],
+)
+def test_threshold(frame: Frame, threshold: dict[str, Any], status: str) -> None:
+    found = result(frame, ":s STARTS_WITH :v", {":v": "ab"}, Threshold=threshold)
+    assert (found["status"], found["failedCount"]) == (status, 2)
+
+
+def test_selectors_give_a_result_a_column(frame: Frame) -> None:
+    found = result(frame, "> :v", {":v": "0"}, ColumnSelectors=[{"Regex": "[nm]"}])
+    assert found["columnResults"] == [
+        {"name": "n", "status": "FAILED"},
+        {"name": "m", "status": "SUCCEEDED"},
+    ]
+    assert found["failedCount"] == 1
+
+
+def test_definition_and_disabled(frame: Frame) -> None:
+    assert result(frame, ":n > :v", {":v": "1"})["definition"] == "`n` > 1"
+    rule = {"Name": "r", "CheckExpression": "AGG(ROWS_COUNT) > :v", "Disabled": True}
+    ruleset = {"name": "s", "arn": "a", "lastModifiedDate": "", "rules": [rule]}
+    assert validate(frame, [ruleset], {})[0]["ruleResults"] == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        (":n > :w", ":w is not in the SubstitutionMap"),
+        (":n LIKE :v", "unknown condition 'LIKE'"),
+        ("(:n > :v", r"expected \), got 'the end'"),
+        (":n > :v AND AGG(ROWS_COUNT) > :v", "cannot be combined"),
+        (":v > :v", "is no column"),
+        (":n > :v ;", "unexpected ';'"),
+    ],
+)
+def test_a_wrong_expression_says_what_is_wrong(expression: str, reason: str) -> None:
+    with pytest.raises(InvalidRule, match=reason):
+        parse(expression, {":n": "`n`", ":v": "1"})
+
+
+def test_a_rule_on_a_missing_column_names_it(frame: Frame) -> None:
+    with pytest.raises(MissingColumn, match="cannot resolve '`gone`'"):
+        result(frame, ":x > :v", {":x": "`gone`", ":v": "1"})
