@@ -71,3 +71,11 @@ class IngestionFailed(Exception):
 
 class QueryRefused(Exception):
     """A visual whose data cannot be had; the message is for the reader of the dashboard."""
+
+    state = "failed"
+
+
+class NoDataYet(QueryRefused):
+    """Nothing went wrong: the first refresh has still to come to its end."""
+
+    state = "empty"

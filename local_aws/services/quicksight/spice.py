@@ -14,7 +14,7 @@ import duckdb
 
 from local_aws.context import Platform
 from local_aws.services.quicksight.duck import connect
-from local_aws.services.quicksight.errors import IngestionFailed, QueryRefused
+from local_aws.services.quicksight.errors import IngestionFailed, NoDataYet, QueryRefused
 from local_aws.services.quicksight.expression import literal
 from local_aws.services.quicksight.model import DATA_SET, Store
 from local_aws.services.quicksight.preparation import Plan, plan
@@ -125,7 +125,7 @@ def _open_extract(store: Store, data_set: str, connection: duckdb.DuckDBPyConnec
     for _attempt in range(3):
         extract = store.extract(data_set)
         if extract is None:
-            raise QueryRefused(_why_empty(store, data_set))
+            raise _why_empty(store, data_set)
         path = folder(store.platform) / extract["file"]
         if os.access(path, os.R_OK):
             relation = f"read_parquet({literal(str(path))})"
@@ -134,13 +134,14 @@ def _open_extract(store: Store, data_set: str, connection: duckdb.DuckDBPyConnec
     raise QueryRefused(f"The extract of the data set {data_set} is missing; refresh it.")
 
 
-def _why_empty(store: Store, data_set: str) -> str:
+def _why_empty(store: Store, data_set: str) -> QueryRefused:
     last = next(iter(store.ingestions(data_set)), None)
     if last is None:
-        return "No data yet: this data set was never refreshed."
+        return NoDataYet("No data yet: this data set was never refreshed.")
     if last["status"] == "FAILED":
-        return f"No data: the refresh failed ({last['error_type']}): {last['error_message']}"
-    return f"No data yet: the first refresh is {last['status'].lower()}."
+        why = f"{last['error_type']}): {last['error_message']}"
+        return QueryRefused(f"No data: the refresh failed ({why}")
+    return NoDataYet(f"No data yet: the first refresh is {last['status'].lower()}.")
 
 
 def _open_source(

@@ -136,7 +136,7 @@ class Board:
                     return {"state": "empty", "message": message}
                 return {"state": "ok", "rows": rows} | _draw(query)
         except QueryRefused as error:
-            return {"state": "failed", "message": str(error)}
+            return {"state": error.state, "message": str(error)}
 
     def csv(self, sheet: str, visual_id: str, chosen: Choices) -> str:
         """A visual's figures as CSV, in full figures. Raises KeyError, QueryRefused."""

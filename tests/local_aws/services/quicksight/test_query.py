@@ -174,3 +174,12 @@ def test_a_data_set_that_never_filled_says_why(quicksight: QuickSight) -> None:
     found = figures(quicksight, bars("b", measure("units")))
     assert found["state"] == "failed"
     assert "SQL_TABLE_NOT_FOUND" in found["message"]
+
+
+def test_a_data_set_that_waits_for_its_first_rows_has_not_failed(quicksight: QuickSight) -> None:
+    quicksight.athena.gate.clear()
+    quicksight.data_set(wait=False)
+    quicksight.dashboard(bars("b", measure("units")))
+    found = Board(quicksight.api.store, "board").figures("one", "b", {})
+    assert found["state"] == "empty"
+    assert "the first refresh is" in found["message"]
