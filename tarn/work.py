@@ -102,5 +102,5 @@ def run_to_end(work: Work, aws: Aws) -> Status:
     while not (status := work.status(aws, run_id)).done:
         time.sleep(aws.settings.poll_seconds)
     if status.state == "FAILED":
-        raise Terminal(f"{work.kind} run {run_id}: {status.message}")
+        raise Terminal(f"{work.kind}: {status.message}")
     return status

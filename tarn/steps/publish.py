@@ -132,7 +132,7 @@ def _entry(
     queries = int((results.get("validate") or {}).get("queries", 0))
     cost = {step: float(run.get("cost_usd", 0)) for step, run in runs.items()}
     # Each query is billed for 10 MB at least, and a run's file is seldom larger.
-    cost["athena"] = costs.athena(counts["athena_bytes"]) + queries * costs.athena(0)
+    cost["athena"] = round(costs.athena(counts["athena_bytes"]) + queries * costs.athena(0), 6)
     return {
         **counts,
         "dataset": partition.dataset,
