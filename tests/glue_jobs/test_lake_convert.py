@@ -104,3 +104,42 @@ def test_a_column_that_is_not_there_is_named(spark: Any) -> None:
     df = spark.createDataFrame([("x",)], "line string")
     with pytest.raises(ContractBroken, match="trips: the clean data has no column at, miles, day"):
         _require_columns(df, CONTRACT)
+
+
+def convert_once(spark: Any, folder: Any, monkeypatch: pytest.MonkeyPatch, files: int) -> Any:
+    """convert() over plain files, in as many output files as asked for."""
+    import lake_convert
+
+    df = spark.range(3000).selectExpr(
+        "cast(timestamp_seconds(1356998400 + 60 * ((id * 7919) % 2990)) AS string) AS at",
+        "concat('L', id % 5) AS line",
+        "cast(id % 100 AS string) AS miles",
+        "'2013-01-01' AS day",
+    )
+    df.coalesce(1).write.mode("overwrite").parquet(f"file://{folder}/in")
+    disk = lake_convert.Files(spark)
+    monkeypatch.setattr(lake_convert, "FILE_BYTES", disk.size(f"file://{folder}/in")[1] / files)
+    places = {name: f"file://{folder}/{name}" for name in ("output", "quarantine")}
+    args = places | {"input": f"file://{folder}/in"}
+    return lake_convert.convert(spark, disk, lake_convert.transform, CONTRACT, args)
+
+
+@pytest.mark.parametrize("files", [1, 3])
+def test_convert_counts_sorts_and_repeats(
+    spark: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, files: int
+) -> None:
+    import pyarrow.parquet as pq
+
+    written, tables = [], []
+    for _ in range(2):
+        metrics = convert_once(spark, tmp_path, monkeypatch, files)
+        parts = sorted((tmp_path / "output").glob("part-*.parquet"))
+        written.append([part.read_bytes() for part in parts])
+        tables.append([row for part in parts for row in pq.read_table(part).to_pylist()])
+    assert tables[0] == tables[1]
+    assert files > 1 or written[0] == written[1]
+    assert metrics["files"] >= files
+    assert metrics["rows_in"] == 3000
+    assert metrics["quarantined_by_rule"]["positive"] == 30
+    assert len(tables[0]) == metrics["rows_out"]
+    assert tables[0] == sorted(tables[0], key=lambda row: (row["line"], row["at"]))

@@ -51,6 +51,8 @@ class Runner:
         )
         with self._lock:
             self._executions[run_id] = (execution, thread)
+        if self._store.run(run_id).state == "STOPPING":  # asked for before we were registered
+            execution.interrupt(Outcome("STOPPED"))
         thread.start()
 
     def stop(self, run_id: str) -> None:
