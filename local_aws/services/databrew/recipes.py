@@ -20,11 +20,15 @@ MOST_STEPS = 100
 def check_steps(steps: list[dict[str, Any]]) -> None:
     """Refuse a recipe that no run could carry out, naming the operation."""
     # The engine's operations register themselves when they are first asked for.
+    from local_aws.services.databrew.engine.operations.unsupported import NAMES
     from local_aws.services.databrew.engine.recipe import unsupported
 
     if len(steps) > MOST_STEPS:
         raise ValidationException(f"A recipe has at most {MOST_STEPS} steps, this one {len(steps)}")
     missing = unsupported(steps)
+    unknown = [name for name in missing if name not in NAMES]
+    if unknown:
+        raise ValidationException(f"No such recipe operations: {', '.join(unknown)}")
     if missing:
         names = ", ".join(missing)
         raise ValidationException(f"Recipe operations not supported by local_aws: {names}")

@@ -145,6 +145,12 @@ def test_an_operation_that_is_not_supported(databrew: Any, name: str, recipe: st
         assert message(error).endswith("not supported by local_aws: PIVOT")
 
 
+def test_an_operation_that_does_not_exist(databrew: Any, name: str) -> None:
+    typo = {"Action": {"Operation": "RENAM", "Parameters": {}}}
+    with pytest.raises(ClientError, match="No such recipe operations: RENAM"):
+        databrew.create_recipe(Name=name, Steps=[typo])
+
+
 def test_ruleset(databrew: Any, dataset: str) -> None:
     arn = databrew.describe_dataset(Name=dataset)["ResourceArn"]
     rule = {

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import signal
 import time
 import uuid
 from collections.abc import Iterator
@@ -108,7 +110,7 @@ def lake(aws: LocalServer) -> Lake:
 
 
 def slow_steps() -> list[dict[str, Any]]:
-    """Three hundred million comparisons in one step: seconds of work on a small file."""
+    """Seconds of work on a small file: a long pattern over long words."""
     pattern = "(a|aa)+" * 20 + "$"
     replace = {
         "Action": {
@@ -253,7 +255,7 @@ def test_profile_of_the_first_rows(lake: Lake) -> None:
 
 
 def test_two_runs_at_once_the_rest_wait_and_a_stop_ends_them(aws: LocalServer) -> None:
-    lake = Lake(aws, "n,word\n" + f"1,{'a' * 4000}c\n" * 20000)
+    lake = Lake(aws, "n,word\n" + f"1,{'a' * 4000}c\n" * 4000)
     job = lake.recipe_job(slow_steps())
     runs = [lake.start(job) for _ in range(3)]
     lake.wait(job, runs[1], ("RUNNING",))
@@ -300,11 +302,14 @@ def children(run: str) -> list[int]:
 
 
 def test_kill_9_fails_what_was_running_and_keeps_what_waited(killed: LocalServer) -> None:
-    lake = Lake(killed, "n,word\n" + f"1,{'a' * 4000}c\n" * 20000)
+    lake = Lake(killed, "n,word\n" + f"1,{'a' * 4000}c\n" * 4000)
     job = lake.recipe_job(slow_steps())
     runs = [lake.start(job) for _ in range(2)]
     for run in runs:
         lake.wait(job, run, ("RUNNING",))
+    # They would work on beside the server's new start: a stopped process has to be ended too.
+    for pid in [pid for run in runs for pid in children(run)]:
+        os.kill(pid, signal.SIGSTOP)
     profile = lake.profile_job()
     waiting = lake.start(profile)
     killed.process.kill()
