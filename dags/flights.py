@@ -9,6 +9,7 @@ what to do in the last line of its task's log.
   2013-03-01 --to-date 2013-03-01 --reprocess-behavior completed`.
 - **A year**: the same with `--to-date 2013-12-31 --max-active-runs 2`.
 - **By hand**: a run's logical date names its month.
+- **Names of runs**: by the day on which the month is over: `backfill__2013-04-01` is March.
 """
 
 from tarn.airflow import dataset_dag

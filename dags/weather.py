@@ -7,6 +7,7 @@ joined by origin and hour.
 - **A year**: `airflow backfill create --dag-id weather --from-date 2013-01-01 --to-date 2013-12-31
   --max-active-runs 2`; a month again: clear its run, or add `--reprocess-behavior completed`.
 - **By hand**: a run's logical date names its month.
+- **Names of runs**: by the day on which the month is over: `backfill__2013-04-01` is March.
 """
 
 from tarn.airflow import dataset_dag

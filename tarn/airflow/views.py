@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 from airflow.providers.amazon.aws.operators.athena import AthenaOperator
-from airflow.sdk import DAG, Asset, AssetAny, TriggerRule, task
+from airflow.sdk import DAG, Asset, AssetAny, task
 from tarn_errors import task_errors
 from tarn_operators import Attempt, AwsWorkOperator, SettleOperator, task_token
 
@@ -106,7 +106,7 @@ def ingest_gate(attempt: Attempt, _detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 # One upstream task that succeeded is enough (settle): no view may read what changed.
-@task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)  # type: ignore[untyped-decorator]
+@task(trigger_rule="none_failed_min_one_success")  # type: ignore[untyped-decorator]
 def refreshed(datasets: list[str], **context: Any) -> dict[str, Any]:
     """Record what readers now see."""
     from tarn import ledger
