@@ -90,7 +90,12 @@ class AthenaApi(WorkGroupApi, SavedApi, MetadataApi):
         return {
             "QueryRuntimeStatistics": {
                 "Timeline": timeline,
-                "Rows": {"InputRows": rows, "InputBytes": size, "OutputRows": rows, "OutputBytes": 0},
+                "Rows": {
+                    "InputRows": rows,
+                    "InputBytes": size,
+                    "OutputRows": rows,
+                    "OutputBytes": 0,
+                },
             }
         }
 
@@ -173,5 +178,3 @@ def describe(body: dict[str, Any]) -> dict[str, Any]:
     if body.get("parameters"):
         found["ExecutionParameters"] = body["parameters"]
     return found
-
-

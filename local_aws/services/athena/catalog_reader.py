@@ -83,7 +83,18 @@ class GlueReader:
             for index, (name, kind, partition) in enumerate(table_columns(table), 1):
                 extra = "partition key" if partition else None
                 rows.append(
-                    (_CATALOG, database, table["Name"], name, index, None, "YES", str(kind), None, extra)
+                    (
+                        _CATALOG,
+                        database,
+                        table["Name"],
+                        name,
+                        index,
+                        None,
+                        "YES",
+                        str(kind),
+                        None,
+                        extra,
+                    )
                 )
         return columns, rows
 

@@ -11,7 +11,14 @@ from local_aws.services.athena.table_inputs import table_input
 from local_aws.services.glue.errors import AlreadyExistsException, EntityNotFoundException
 from local_aws.services.s3.model import parse_uri
 
-_KEPT = ("Name", "Description", "Owner", "Retention", "StorageDescriptor", "PartitionKeys")
+_KEPT: tuple[str, ...] = (
+    "Name",
+    "Description",
+    "Owner",
+    "Retention",
+    "StorageDescriptor",
+    "PartitionKeys",
+)
 _KEPT += ("ViewOriginalText", "ViewExpandedText", "TableType", "Parameters")
 
 
@@ -53,7 +60,9 @@ class Ddl:
             self.glue.create_database(body)
         except AlreadyExistsException:
             if not args["if_not_exists"]:
-                raise semantic(f"[Error 10243]: Database {command.target[-1]} already exists") from None
+                raise semantic(
+                    f"[Error 10243]: Database {command.target[-1]} already exists"
+                ) from None
 
     def _drop_database(self, command: Command) -> None:
         name = command.target[-1]
@@ -66,7 +75,8 @@ class Ddl:
         if tables and not command.args["cascade"]:
             raise QueryFailed(
                 "",
-                "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
+                "FAILED: Execution Error, return code 1 from"
+                " org.apache.hadoop.hive.ql.exec.DDLTask."
                 f" InvalidOperationException(message:Database {name} is not empty. One or more"
                 " tables exist.)",
             )
@@ -81,7 +91,9 @@ class Ddl:
         if str(properties.get("table_type", "")).upper() == "ICEBERG":
             raise not_supported("CREATE TABLE of an Iceberg table")
         if not args["external"]:
-            raise QueryFailed("", "FAILED: SemanticException: External keyword required: CREATE EXTERNAL TABLE")
+            raise QueryFailed(
+                "", "FAILED: SemanticException: External keyword required: CREATE EXTERNAL TABLE"
+            )
         try:
             self.glue.get_database(database)
         except EntityNotFoundException:
@@ -105,7 +117,9 @@ class Ddl:
             self.glue.delete_table(database, name)
         except EntityNotFoundException:
             if not command.args["if_exists"]:
-                raise semantic(f"[Error 10001]: Table not found {database}.{name}: it does not exist") from None
+                raise semantic(
+                    f"[Error 10001]: Table not found {database}.{name}: it does not exist"
+                ) from None
 
     def _drop_view(self, command: Command) -> None:
         database, name = self.place(command)
@@ -157,7 +171,9 @@ class Ddl:
         known = {name: value for name, _, value in given}
         keys = [key["Name"] for key in table.get("PartitionKeys", [])]
         if sorted(known) != sorted(keys):
-            raise semantic(f"partition spec {known} doesn't contain all ({len(keys)}) partition columns")
+            raise semantic(
+                f"partition spec {known} doesn't contain all ({len(keys)}) partition columns"
+            )
         return [known[key] for key in keys]
 
     def partition_input(
@@ -196,7 +212,10 @@ class Ddl:
             expression = " AND ".join(f"{k} {op} {_literal(table, k, v)}" for k, op, v in given)
             unknown = [k for k, _, _ in given if k not in keys]
             if unknown:
-                raise semantic(f"[Error 10098]: Non-Partition column appears in the partition specification: {unknown[0]}")
+                raise semantic(
+                    "[Error 10098]: Non-Partition column appears in the partition specification:"
+                    f" {unknown[0]}"
+                )
             found = self.glue.get_partitions(database, name, expression)
             if not found and not command.args["if_exists"]:
                 raise semantic(f"[Error 10006]: Partition not found ({expression})")
@@ -262,7 +281,9 @@ def _hive_values(path: str, keys: list[str]) -> list[str] | None:
 
 
 def _partition_body(partition: dict[str, Any]) -> dict[str, Any]:
-    return {k: partition[k] for k in ("Values", "StorageDescriptor", "Parameters") if k in partition}
+    return {
+        k: partition[k] for k in ("Values", "StorageDescriptor", "Parameters") if k in partition
+    }
 
 
 def _literal(table: dict[str, Any], key: str, value: str) -> str:

@@ -1,5 +1,6 @@
 """Writes an analysed query in DuckDB's SQL: its clauses here, its expressions by the rewrites."""
 
+# ruff: noqa: S608 - writing SQL is what this module does; values go through quote()
 from __future__ import annotations
 
 from collections import defaultdict
@@ -89,7 +90,9 @@ class Emitter:
         if node.args.get("distinct"):
             parts.append("DISTINCT")
         outputs = node.meta["outputs"]
-        parts.append(", ".join(self._item(i, o) for i, o in zip(node.meta["items"], outputs, strict=True)))
+        parts.append(
+            ", ".join(self._item(i, o) for i, o in zip(node.meta["items"], outputs, strict=True))
+        )
         from_ = node.args.get("from_")
         if from_ is not None:
             joins = "".join(self._join(join) for join in node.args.get("joins") or [])
@@ -196,13 +199,20 @@ class Emitter:
             sql, kind = self.gen(argument), type_of(argument)
             lengths.append(f"coalesce({'cardinality' if kind.name == 'map' else 'len'}({sql}), 0)")
             if kind.name == "map":
-                inner += [f"unnest(map_keys({sql})) AS u{index}k", f"unnest(map_values({sql})) AS u{index}v"]
+                inner += [
+                    f"unnest(map_keys({sql})) AS u{index}k",
+                    f"unnest(map_values({sql})) AS u{index}v",
+                ]
                 outer += [f"u{index}k", f"u{index}v"]
                 continue
             inner.append(f"unnest({sql}) AS u{index}")
             element = kind.of[0]
             rows = element.name == "row"
-            outer += [f"struct_extract_at(u{index}, {i + 1})" for i in range(len(element.of))] if rows else [f"u{index}"]
+            outer += (
+                [f"struct_extract_at(u{index}, {i + 1})" for i in range(len(element.of))]
+                if rows
+                else [f"u{index}"]
+            )
         if node.meta["ordinality"]:
             longest = f"greatest({', '.join(lengths)})" if len(lengths) > 1 else lengths[0]
             inner.append(f"unnest(range(1, {longest} + 1)) AS n")
@@ -244,5 +254,3 @@ def _constant(value: Any) -> str:
     if value is None:
         return "NULL"
     return str(value) if isinstance(value, int) else quote(str(value))
-
-

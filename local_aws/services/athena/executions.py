@@ -88,7 +88,7 @@ class Executions:
                 f"Unable to verify/create output bucket {bucket}", "INVALID_QUERY_OUTPUT_LOCATION"
             )
         context = dict(request.get("QueryExecutionContext") or {})
-        database = (context.get("Database") or "default").strip("`\"").lower()
+        database = (context.get("Database") or "default").strip('`"').lower()
         text, kind = self._resolved(request, workgroup["Name"], database)
         query_id = str(uuid.uuid4())
         return {
@@ -105,13 +105,13 @@ class Executions:
             "submitted": time.time(),
             "cutoff": configuration.get("BytesScannedCutoffPerQuery"),
             "fingerprint": fingerprint,
-            "reuse_key": hashlib.sha256(f"{database}\0{text}\0{workgroup['Name']}".encode()).hexdigest(),
+            "reuse_key": hashlib.sha256(
+                f"{database}\0{text}\0{workgroup['Name']}".encode()
+            ).hexdigest(),
             "reuse": request.get("ResultReuseConfiguration"),
         }
 
-    def _resolved(
-        self, request: dict[str, Any], workgroup: str, database: str
-    ) -> tuple[str, Kind]:
+    def _resolved(self, request: dict[str, Any], workgroup: str, database: str) -> tuple[str, Kind]:
         """The statement with its parameters in it; what Athena refuses at once is refused here."""
         try:
             text = statements.without_comments(request["QueryString"])
@@ -168,7 +168,9 @@ class Executions:
 
     def _reuse(self, request: dict[str, Any], body: dict[str, Any]) -> bool:
         """Hands over an earlier answer when the caller allows it and it is young enough."""
-        wanted = (request.get("ResultReuseConfiguration") or {}).get("ResultReuseByAgeConfiguration")
+        wanted = (request.get("ResultReuseConfiguration") or {}).get(
+            "ResultReuseByAgeConfiguration"
+        )
         if not wanted or not wanted.get("Enabled") or body["kind"]["name"] != "select":
             return False
         earlier = self.store.reusable(body["reuse_key"])
@@ -215,7 +217,11 @@ class Executions:
         except ServiceError as error:
             self._end(body, "FAILED", QueryFailed("", f"FAILED: {error.message}"))
         except Exception as error:
-            self._end(body, "FAILED", QueryFailed("GENERIC_INTERNAL_ERROR", f"{type(error).__name__}: {error}"))
+            self._end(
+                body,
+                "FAILED",
+                QueryFailed("GENERIC_INTERNAL_ERROR", f"{type(error).__name__}: {error}"),
+            )
         else:
             body["outcome"] = vars(outcome)
             self._end(body, "SUCCEEDED", None)
@@ -302,11 +308,13 @@ def _must_have_results(body: dict[str, Any]) -> None:
         raise InvalidRequest("Could not find results")
     if body["state"] == "FAILED":
         raise InvalidRequest(
-            "Query did not finish successfully. Final query state: FAILED", "INVALID_QUERY_EXECUTION_STATE"
+            "Query did not finish successfully. Final query state: FAILED",
+            "INVALID_QUERY_EXECUTION_STATE",
         )
     if body["state"] in ACTIVE:
         raise InvalidRequest(
-            f"Query has not yet finished. Current state: {body['state']}", "INVALID_QUERY_EXECUTION_STATE"
+            f"Query has not yet finished. Current state: {body['state']}",
+            "INVALID_QUERY_EXECUTION_STATE",
         )
 
 

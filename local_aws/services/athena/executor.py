@@ -1,5 +1,6 @@
 """Runs one statement from its text to its result objects in S3."""
 
+# ruff: noqa: ARG002 - every kind of statement is run with the job and its cursor
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -125,8 +126,12 @@ class Executor:
         names = [n.lower() for n, _ in columns]
         if len(set(names)) != len(names):
             twice = next(n for n in names if names.count(n) > 1)
-            raise QueryFailed("DUPLICATE_COLUMN_NAME", f"Column name '{twice}' specified more than once", (1, 1))
-        body = view_input(name, sql, job.database, [(n, k) for n, (_, k) in zip(names, columns, strict=True)])
+            raise QueryFailed(
+                "DUPLICATE_COLUMN_NAME", f"Column name '{twice}' specified more than once", (1, 1)
+            )
+        body = view_input(
+            name, sql, job.database, [(n, k) for n, (_, k) in zip(names, columns, strict=True)]
+        )
         self._store_view(database, name, body, replace)
         self._text(job, [])
         return Outcome()
@@ -139,10 +144,14 @@ class Executor:
             try:
                 glue.create_table(database, body)
             except EntityNotFoundException:
-                raise QueryFailed("SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", (1, 1)) from None
+                raise QueryFailed(
+                    "SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", (1, 1)
+                ) from None
             return
         if known.get("TableType") != "VIRTUAL_VIEW" or not replace:
-            raise QueryFailed("ALREADY_EXISTS", f"'awsdatacatalog.{database}.{name}' already exists", (1, 1))
+            raise QueryFailed(
+                "ALREADY_EXISTS", f"'awsdatacatalog.{database}.{name}' already exists", (1, 1)
+            )
         glue.update_table(database, body)
 
     def _prepare(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
@@ -154,7 +163,9 @@ class Executor:
     def _deallocate(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
         name = job.text.split()[-1].strip('"')
         if not self.store.delete_prepared(job.workgroup, name):
-            raise QueryFailed("NOT_FOUND", f"PreparedStatement {name} was not found in workGroup {job.workgroup}")
+            raise QueryFailed(
+                "NOT_FOUND", f"PreparedStatement {name} was not found in workGroup {job.workgroup}"
+            )
         self._text(job, [])
         return Outcome()
 
@@ -168,7 +179,11 @@ class Executor:
         columns = self.engine.analyse(text, job.database)
         tree = parse_query(text)
         lines = ["Query Plan", f"Output[columnNames = [{', '.join(n for n, _ in columns)}]]"]
-        return self._plan(job, "Query Plan", [*lines[1:], *(f"    {line}" for line in tree.sql("trino", pretty=True).splitlines())])
+        return self._plan(
+            job,
+            "Query Plan",
+            [*lines[1:], *(f"    {line}" for line in tree.sql("trino", pretty=True).splitlines())],
+        )
 
     def _plan(self, job: Job, header: str, lines: list[str]) -> Outcome:
         self._text(job, [header, *lines])
@@ -177,8 +192,8 @@ class Executor:
     def _row_change(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
         raise QueryFailed(
             "NOT_SUPPORTED",
-            f"{job.kind.subtype}: modifying Hive table rows is not supported, and Iceberg tables are"
-            " not supported by local_aws",
+            f"{job.kind.subtype}: modifying Hive table rows is not supported, and Iceberg tables"
+            " are not supported by local_aws",
             (1, 1),
         )
 

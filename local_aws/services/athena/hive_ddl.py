@@ -163,7 +163,9 @@ class Parser:
             raise self.refuse()
         self.index += 1
         text = token.text
-        while token.kind == "word" and self.token.text in (".", "-") and self.token.start == token.end:
+        while (
+            token.kind == "word" and self.token.text in (".", "-") and self.token.start == token.end
+        ):
             text += self.token.text
             self.index += 1
             text += self.token.text
@@ -194,7 +196,7 @@ def parse(text: str) -> Command:
     parser = Parser(text)
     for words, read in _STATEMENTS:
         if parser.optional(*words):
-            command = read(parser)
+            command: Command = read(parser)
             if not parser.done():
                 raise parser.refuse()
             return command
@@ -255,7 +257,7 @@ def _table_clause(p: Parser, args: dict[str, Any]) -> None:
         try:
             args["partitions"] = p.columns()
         except SyntaxRefused:
-            # Iceberg's PARTITIONED BY (day(ts)): kept as its names, refused later by the table's type.
+            # Iceberg's PARTITIONED BY (day(ts)): its names; the table's type is refused later.
             p.index = start
             args["partitions"] = _transforms(p)
     elif p.optional("CLUSTERED", "BY"):

@@ -1,5 +1,6 @@
 """Data catalogs, databases and tables as Athena shows them: the Glue catalog in other words."""
 
+# ruff: noqa: ARG002 - every call takes its request
 from __future__ import annotations
 
 import re
@@ -53,7 +54,9 @@ class MetadataApi:
         try:
             table = self.platform.glue.get_table(database.lower(), name.lower())
         except EntityNotFoundException:
-            raise MetadataError(f"EntityNotFoundException: Entity Not Found: {database}.{name}") from None
+            raise MetadataError(
+                f"EntityNotFoundException: Entity Not Found: {database}.{name}"
+            ) from None
         return {"TableMetadata": _table(table)}
 
     def list_table_metadata(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 What a real Trino behind the same calls would have to offer is `AthenaEngine`'s public methods.
 """
 
+# ruff: noqa: S608 - writing SQL is what this module does; values go through quote()
 from __future__ import annotations
 
 import threading
@@ -60,9 +61,7 @@ class AthenaEngine:
         outputs = analyzer.query(parse_query(sql))
         return [(o.name or f"_col{i}", o.type) for i, o in enumerate(outputs)]
 
-    def translate(
-        self, sql: str, database: str, cursor: duckdb.DuckDBPyConnection
-    ) -> Translation:
+    def translate(self, sql: str, database: str, cursor: duckdb.DuckDBPyConnection) -> Translation:
         """The query in DuckDB's SQL with its tables' files in it."""
         analyzer = QueryAnalyzer(GlueReader(self.platform), database)
         tree = parse_query(sql)
@@ -80,9 +79,10 @@ class AthenaEngine:
         self, translation: Translation, target: Path, cursor: duckdb.DuckDBPyConnection
     ) -> int:
         """Runs a query into its result file; the number of rows."""
-        return self.guarded(
+        rows: int = self.guarded(
             lambda: results.write_csv(cursor, translation.sql, translation.columns, target)
         )
+        return rows
 
     @staticmethod
     def guarded(work: Any) -> Any:
@@ -104,7 +104,7 @@ class AthenaEngine:
                 f"{_portable(f'q.{n}', kind)} AS {n}"
                 for n, (_, kind) in zip(names, translation.columns, strict=True)
             )
-            text = f"SELECT {items} FROM ({translation.sql}) AS q({', '.join(names)})"  # noqa: S608
+            text = f"SELECT {items} FROM ({translation.sql}) AS q({', '.join(names)})"
             table = self.guarded(lambda: cursor.execute(text).to_arrow_table())
             return table.rename_columns([name for name, _ in translation.columns])
         finally:

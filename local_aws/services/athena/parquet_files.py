@@ -1,5 +1,6 @@
 """Parquet: columns by name, NULL where a file lacks them, and the bytes of the chunks read."""
 
+# ruff: noqa: S608 - writing SQL is what this module does; values go through quote()
 from __future__ import annotations
 
 from collections import defaultdict
@@ -36,20 +37,23 @@ class Footer:
             row_group = metadata.row_group(group)
             for index in range(row_group.num_columns):
                 chunk = row_group.column(index)
-                self.bytes[chunk.path_in_schema.split(".")[0].lower()] += chunk.total_compressed_size
+                self.bytes[chunk.path_in_schema.split(".")[0].lower()] += (
+                    chunk.total_compressed_size
+                )
 
 
 @lru_cache(maxsize=4096)
-def _footer(path: str, mtime: int, size: int) -> Footer:
+def _footer(path: str, mtime: int, size: int) -> Footer:  # noqa: ARG001 - keys of the cache
+    return Footer(path)
+
+
+def footer(data_file: DataFile) -> Footer:
+    """The footer, read once for as long as the file stays as it is."""
+    stat = Path(data_file.path).stat()
     try:
-        return Footer(path)
+        return _footer(data_file.path, stat.st_mtime_ns, stat.st_size)
     except pa.ArrowInvalid as error:
-        raise QueryFailed("HIVE_BAD_DATA", f"Not valid Parquet file: {path}: {error}") from error
-
-
-def footer(path: str) -> Footer:
-    stat = Path(path).stat()
-    return _footer(path, stat.st_mtime_ns, stat.st_size)
+        raise QueryFailed("HIVE_BAD_DATA", f"Not valid Parquet file: {data_file.uri}") from error
 
 
 def select(scan: Scan, files: list[DataFile], columns: Columns, keys: Keys) -> tuple[str, int]:
@@ -59,7 +63,7 @@ def select(scan: Scan, files: list[DataFile], columns: Columns, keys: Keys) -> t
     groups: dict[tuple[Any, ...], list[DataFile]] = defaultdict(list)
     size = 0
     for data_file in files:
-        known = footer(data_file.path)
+        known = footer(data_file)
         size += sum(known.bytes[name] for name, _ in columns)
         items = tuple(_item(name, kind, known, data_file) for name, kind in columns)
         hidden = tuple(sorted(_hidden(scan, data_file)))
@@ -73,7 +77,9 @@ def select(scan: Scan, files: list[DataFile], columns: Columns, keys: Keys) -> t
             for v, (_, n, k) in zip(values, keys, strict=True)
         ]
         listed = ", ".join([*items, *constants, *hidden]) or "1 AS one"
-        branches.append(f"SELECT {listed} FROM read_parquet({_paths(members)}, hive_partitioning=false)")  # noqa: S608
+        branches.append(
+            f"SELECT {listed} FROM read_parquet({_paths(members)}, hive_partitioning=false)"
+        )
     return " UNION ALL ".join(branches), size
 
 
@@ -87,24 +93,27 @@ def _paths(files: list[DataFile]) -> str:
 
 
 def _joined(groups: dict[tuple[Any, ...], list[DataFile]], keys: Keys) -> str:
-    from local_aws.services.athena.tables import partition_constant
-
     by_items: dict[tuple[str, ...], list[DataFile]] = defaultdict(list)
     for (items, _, _), members in groups.items():
         by_items[items].extend(members)
     branches = []
     for items, members in by_items.items():
         names = "".join(f", {identifier(n)}" for _, n, _ in keys)
-        rows = ", ".join(
-            f"({quote(f.path)}{''.join(', ' + partition_constant(f.values[i], k) for i, _, k in keys)})"
-            for f in members
-        )
+        rows = ", ".join(_row(member, keys) for member in members)
         listed = ", ".join([*items, *(f"p.{identifier(n)}" for _, n, _ in keys)]) or "1 AS one"
         branches.append(
-            f"SELECT {listed} FROM read_parquet({_paths(members)}, hive_partitioning=false, "  # noqa: S608
-            f"filename='__file') AS f JOIN (VALUES {rows}) AS p(__path{names}) ON f.__file = p.__path"
+            f"SELECT {listed} FROM read_parquet({_paths(members)}, hive_partitioning=false, "
+            f"filename='__file') AS f JOIN (VALUES {rows}) AS p(__path{names})"
+            " ON f.__file = p.__path"
         )
     return " UNION ALL ".join(branches)
+
+
+def _row(member: DataFile, keys: Keys) -> str:
+    from local_aws.services.athena.tables import partition_constant
+
+    values = [partition_constant(member.values[i], k) for i, _, k in keys]
+    return f"({', '.join([quote(member.path), *values])})"
 
 
 def _item(name: str, kind: t.Type, known: Footer, data_file: DataFile) -> str:
@@ -175,5 +184,11 @@ def _readable(found: Any, kind: t.Type) -> bool:
 
 
 def _parquet_name(found: Any) -> str:
-    names = {"int64": "INT64", "int32": "INT32", "double": "DOUBLE", "float": "FLOAT", "bool": "BOOLEAN"}
+    names = {
+        "int64": "INT64",
+        "int32": "INT32",
+        "double": "DOUBLE",
+        "float": "FLOAT",
+        "bool": "BOOLEAN",
+    }
     return names.get(str(found), "BINARY" if pa.types.is_string(found) else str(found).upper())

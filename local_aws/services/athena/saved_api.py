@@ -37,7 +37,9 @@ class SavedApi:
         workgroup = self.known_workgroup(request["WorkGroup"])["Name"]
         name = request["StatementName"]
         if self.store.prepared(workgroup, name) is not None:
-            raise InvalidRequest(f"PreparedStatement {name} already exists in workGroup {workgroup}")
+            raise InvalidRequest(
+                f"PreparedStatement {name} already exists in workGroup {workgroup}"
+            )
         text = request["QueryStatement"]
         self.store.put_prepared(workgroup, name, text, request.get("Description") or "")
         return {}
@@ -89,7 +91,11 @@ class SavedApi:
     def create_named_query(self, request: Request) -> Response:
         query_id = str(uuid.uuid4())
         workgroup = self.known_workgroup(request.get("WorkGroup") or "primary")["Name"]
-        kept = {k: request[k] for k in ("Name", "Description", "Database", "QueryString") if k in request}
+        kept = {
+            k: request[k]
+            for k in ("Name", "Description", "Database", "QueryString")
+            if k in request
+        }
         self.store.put_named_query(kept | {"NamedQueryId": query_id, "WorkGroup": workgroup})
         return {"NamedQueryId": query_id}
 
@@ -112,7 +118,11 @@ class SavedApi:
     def batch_get_named_query(self, request: Request) -> Response:
         found = {i: self.store.named_query(i) for i in request["NamedQueryIds"]}
         missing = [
-            {"NamedQueryId": i, "ErrorCode": "INVALID_INPUT", "ErrorMessage": f"NamedQuery {i} was not found"}
+            {
+                "NamedQueryId": i,
+                "ErrorCode": "INVALID_INPUT",
+                "ErrorMessage": f"NamedQuery {i} was not found",
+            }
             for i, query in found.items()
             if query is None
         ]

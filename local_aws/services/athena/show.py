@@ -1,5 +1,6 @@
 """SHOW ... and DESCRIBE: what the catalog holds, in Hive's words."""
 
+# ruff: noqa: ARG002 - every command takes itself
 from __future__ import annotations
 
 import re
@@ -89,7 +90,11 @@ class Show(Ddl):
         keys = table.get("PartitionKeys", [])
         lines = [_described(c) for c in _columns(table)]
         if keys:
-            lines += ["\t \t ", "# Partition Information\t \t ", _line("# col_name", "data_type", "comment")]
+            lines += [
+                "\t \t ",
+                "# Partition Information\t \t ",
+                _line("# col_name", "data_type", "comment"),
+            ]
             lines += ["\t \t ", *(_described(key) for key in keys)]
         return lines
 
@@ -133,7 +138,9 @@ def _declared(column: dict[str, Any]) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\t", "\\t").replace("\n", "\\n")
+    escaped = (
+        text.replace("\\", "\\\\").replace("'", "\\'").replace("\t", "\\t").replace("\n", "\\n")
+    )
     return f"'{escaped}'"
 
 

@@ -256,16 +256,15 @@ class _Reader:
         return tuple(p.lower() for p in parts)
 
     def _word(self) -> str:
-        token = self.peek()
+        text: str = self.peek().text
         self.index += 1
-        return token.text
+        return text
 
     def string(self) -> str:
         token = self.peek()
         if token.token_type != TokenType.STRING:
             raise SyntaxRefused(f"mismatched input '{token.text}'", token_position(token))
-        self.index += 1
-        return token.text
+        return self._word()
 
     def properties(self) -> dict[str, str | list[str]]:
         self.take("(")
@@ -324,7 +323,9 @@ def parse_create_view(text: str) -> tuple[bool, tuple[str, ...], str]:
 def split_explain(text: str) -> tuple[str, str]:
     """EXPLAIN [ANALYZE] [(options)] statement."""
     found = re.match(
-        r"EXPLAIN\s+(ANALYZE\s+(?:VERBOSE\s+)?)?(\([^)]*\)\s*)?(.+)", text, re.IGNORECASE | re.DOTALL
+        r"EXPLAIN\s+(ANALYZE\s+(?:VERBOSE\s+)?)?(\([^)]*\)\s*)?(.+)",
+        text,
+        re.IGNORECASE | re.DOTALL,
     )
     assert found is not None
     options = re.sub(r"[()]", "", (found[1] or "") + (found[2] or ""))

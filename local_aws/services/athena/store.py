@@ -18,7 +18,8 @@ CREATE INDEX IF NOT EXISTS executions_by_reuse ON executions (reuse_key, sequenc
 CREATE UNIQUE INDEX IF NOT EXISTS executions_by_token ON executions (token) WHERE token IS NOT NULL;
 CREATE TABLE IF NOT EXISTS prepared (
     workgroup TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (workgroup, name));
-CREATE TABLE IF NOT EXISTS named_queries (id TEXT PRIMARY KEY, workgroup TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS named_queries (
+    id TEXT PRIMARY KEY, workgroup TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS tags (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (arn, key));
 """
@@ -87,11 +88,14 @@ class Store:
         return self._body("SELECT body FROM workgroups WHERE name = ?", name)
 
     def workgroups(self) -> list[dict[str, Any]]:
-        return [json.loads(r["body"]) for r in self.db.all("SELECT body FROM workgroups ORDER BY name")]
+        return [
+            json.loads(r["body"]) for r in self.db.all("SELECT body FROM workgroups ORDER BY name")
+        ]
 
     def put_workgroup(self, body: dict[str, Any]) -> None:
         self.db.execute(
-            "INSERT INTO workgroups VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body",
+            "INSERT INTO workgroups VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET body = excluded.body",
             (body["Name"], json.dumps(body)),
         )
 
@@ -110,7 +114,9 @@ class Store:
         return json.loads(row["body"]) if row else None
 
     def all_prepared(self, workgroup: str) -> list[dict[str, Any]]:
-        rows = self.db.all("SELECT body FROM prepared WHERE workgroup = ? ORDER BY name", (workgroup,))
+        rows = self.db.all(
+            "SELECT body FROM prepared WHERE workgroup = ? ORDER BY name", (workgroup,)
+        )
         return [json.loads(row["body"]) for row in rows]
 
     def put_prepared(self, workgroup: str, name: str, text: str, description: str) -> None:
@@ -129,7 +135,9 @@ class Store:
 
     def delete_prepared(self, workgroup: str, name: str) -> bool:
         return bool(
-            self.db.execute("DELETE FROM prepared WHERE workgroup = ? AND name = ?", (workgroup, name))
+            self.db.execute(
+                "DELETE FROM prepared WHERE workgroup = ? AND name = ?", (workgroup, name)
+            )
         )
 
     def named_query(self, query_id: str) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ where a file does not have it. Bytes scanned are those of the column chunks that
 text formats are read whole.
 """
 
+# ruff: noqa: S608 - writing SQL is what this module does; values go through quote()
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -53,7 +54,9 @@ def read_table(scan: Scan, platform: Platform, cursor: duckdb.DuckDBPyConnection
     if str(parameters.get("table_type", "")).upper() == "ICEBERG":
         raise not_supported(f"the Iceberg table {table['Name']}")
     files = list(_files(scan, table, platform, cursor))
-    columns = [(n, k) for n, k, partition in table_columns(table) if n in scan.used and not partition]
+    columns = [
+        (n, k) for n, k, partition in table_columns(table) if n in scan.used and not partition
+    ]
     keys = [(i, n, k) for i, (n, k) in enumerate(_partition_keys(table)) if n in scan.used]
     if not files:
         return Reading(_empty(scan, columns, keys))
@@ -65,7 +68,9 @@ def read_table(scan: Scan, platform: Platform, cursor: duckdb.DuckDBPyConnection
     return Reading(f"({sql})", size, files)
 
 
-def _empty(scan: Scan, columns: list[tuple[str, t.Type]], keys: list[tuple[int, str, t.Type]]) -> str:
+def _empty(
+    scan: Scan, columns: list[tuple[str, t.Type]], keys: list[tuple[int, str, t.Type]]
+) -> str:
     named = [*columns, *((n, k) for _, n, k in keys)]
     named += [(n, t.VARCHAR) for n in scan.used if n.startswith("$")]
     items = [f"CAST(NULL AS {t.duck_type(k)}) AS {identifier(n)}" for n, k in named]
@@ -127,8 +132,9 @@ def _pruned(
     """The partitions that the query's predicates leave, whatever functions these use."""
     if not scan.predicates or not partitions:
         return partitions
+    kinds = [kind for _, kind in keys]
     rows = ", ".join(
-        f"({i}, {', '.join(partition_constant(v, k) for v, (_, k) in zip(p['Values'], keys, strict=True))})"
+        f"({i}, {', '.join(map(partition_constant, p['Values'], kinds))})"
         for i, p in enumerate(partitions)
     )
     names = ", ".join(identifier(n) for n, _ in keys)
@@ -139,7 +145,8 @@ def _pruned(
             sql = sql.replace(known, f"p.{identifier(column)}")
         conditions.append(f"({sql})")
     found = cursor.execute(
-        f"SELECT i FROM (VALUES {rows}) AS p(i, {names}) WHERE {' AND '.join(conditions)} ORDER BY i"  # noqa: S608
+        f"SELECT i FROM (VALUES {rows}) AS p(i, {names})"
+        f" WHERE {' AND '.join(conditions)} ORDER BY i"
     ).fetchall()
     return [partitions[i] for (i,) in found]
 

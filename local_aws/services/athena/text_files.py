@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html
 """
 
+# ruff: noqa: ARG001 - every reader takes the table, the files, the columns and the cursor
+# ruff: noqa: S608 - writing SQL is what this module does; values go through quote()
 from __future__ import annotations
 
 import gzip
@@ -57,7 +59,7 @@ def select(
             for v, (_, n, k) in zip(values, keys, strict=True)
         ]
         listed = ", ".join([*items, *constants, *hidden]) or "1 AS one"
-        branches.append(f"SELECT {listed} FROM {source}")  # noqa: S608
+        branches.append(f"SELECT {listed} FROM {source}")
     return " UNION ALL ".join(branches), sum(f.size for f in files)
 
 
@@ -76,9 +78,9 @@ def _skip(table: dict[str, Any]) -> int:
 
 def _lines(table: dict[str, Any], files: list[DataFile]) -> str:
     return (
-        f"read_csv({_paths(files)}, columns={{'line': 'VARCHAR'}}, delim={quote(_NEVER)}, quote='', "
-        f"escape='', header=false, skip={_skip(table)}, auto_detect=false, nullstr={quote(_NEVER[:2])},"
-        " max_line_size=33554432)"
+        f"read_csv({_paths(files)}, columns={{'line': 'VARCHAR'}}, delim={quote(_NEVER)},"
+        f" quote='', escape='', header=false, skip={_skip(table)}, auto_detect=false,"
+        f" nullstr={quote(_NEVER[:2])}, max_line_size=33554432)"
     )
 
 
@@ -101,9 +103,7 @@ def _delimited(
         escaped = f"py_split_escaped(line, {quote(delimiter)}, {quote(escape)})"
         fields = f"CASE WHEN contains(line, {quote(escape)}) THEN {escaped} ELSE {fields} END"
     place = _positions(table)
-    items = [
-        f"{_lazy(f'fields[{place[n]}]', k, serde)} AS {identifier(n)}" for n, k in columns
-    ]
+    items = [f"{_lazy(f'fields[{place[n]}]', k, serde)} AS {identifier(n)}" for n, k in columns]
     return items, f"(SELECT {fields} AS fields FROM {_lines(table, files)})"
 
 
@@ -123,15 +123,15 @@ def _lazy(sql: str, kind: t.Type, serde: dict[str, str]) -> str:
             f"struct_pack(k := {_lazy(pair + '[1]', kind.of[0], serde)},"
             f" v := {_lazy(pair + '[2]', kind.of[1], serde)})"
         )
-        return (
-            f"map_from_entries(list_transform(string_split({value}, {quote(items)}), lambda lz: {entry}))"
-        )
+        pairs = f"string_split({value}, {quote(items)})"
+        return f"map_from_entries(list_transform({pairs}, lambda lz: {entry}))"
     if kind.name == "row":
-        parts = ", ".join(
-            f'"{t.field_name(kind, i)}" := {_lazy(f"string_split({value}, {quote(items)})[{i + 1}]", k, serde)}'
+        parts = f"string_split({value}, {quote(items)})"
+        fields = ", ".join(
+            f"{identifier(t.field_name(kind, i))} := {_lazy(f'{parts}[{i + 1}]', k, serde)}"
             for i, k in enumerate(kind.of)
         )
-        return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({parts}) END"
+        return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({fields}) END"
     if kind == t.BOOLEAN:
         return f"CASE lower({value}) WHEN 'true' THEN true WHEN 'false' THEN false END"
     if kind == t.VARBINARY:
@@ -163,7 +163,9 @@ def _quoted(
     except pa.ArrowInvalid as error:
         raise QueryFailed("HIVE_BAD_DATA", f"Error reading CSV: {error}") from error
     source = _registered(pa.concat_tables(parts), cursor)
-    items = [f"{cast_sql(identifier(n), t.VARCHAR, k, False)} AS {identifier(n)}" for n, k in columns]
+    items = [
+        f"{cast_sql(identifier(n), t.VARCHAR, k, False)} AS {identifier(n)}" for n, k in columns
+    ]
     return items, source
 
 
@@ -192,7 +194,8 @@ def _json(
     for name, kind in columns:
         if kind == t.VARCHAR:
             # A string column keeps an object or an array as its text.
-            value = f"coalesce(py_json_scalar(line, {quote(f'$.{name}')}), py_json_extract(line, {quote(f'$.{name}')}))"
+            path = quote(f"$.{name}")
+            value = f"coalesce(py_json_scalar(line, {path}), py_json_extract(line, {path}))"
             items.append(f"nullif({value}, 'null') AS {identifier(name)}")
             continue
         shape = quote(f'{{"{name}":{_shape(kind)}}}')
@@ -206,9 +209,13 @@ def _regex(
     pattern = _serde(table).get("input.regex", "")
     place = _positions(table)
     items = [
-        f"{cast_sql(f'fields[{place[n]}]', t.VARCHAR, k, True)} AS {identifier(n)}" for n, k in columns
+        f"{cast_sql(f'fields[{place[n]}]', t.VARCHAR, k, True)} AS {identifier(n)}"
+        for n, k in columns
     ]
-    return items, f"(SELECT py_row_groups(line, {quote(pattern)}) AS fields FROM {_lines(table, files)})"
+    return (
+        items,
+        f"(SELECT py_row_groups(line, {quote(pattern)}) AS fields FROM {_lines(table, files)})",
+    )
 
 
 def _orc(

@@ -108,9 +108,8 @@ class WorkGroupApi:
 
 def _update_result(current: dict[str, Any], updates: dict[str, Any]) -> None:
     for key in list(updates):
-        if key.startswith("Remove"):
-            if updates.pop(key):
-                current.pop(key.removeprefix("Remove"), None)
+        if key.startswith("Remove") and updates.pop(key):
+            current.pop(key.removeprefix("Remove"), None)
     current.update(updates)
 
 

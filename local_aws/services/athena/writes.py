@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/athena/latest/ug/create-table-as.html
 """
 
+# ruff: noqa: S608 - writing SQL is what this module does; values go through quote()
 from __future__ import annotations
 
 import shutil
@@ -66,7 +67,10 @@ class Writer:
         if self._table(database, name) is not None:
             if write.if_not_exists:
                 return Written(0, [], 0)
-            raise QueryFailed("TABLE_ALREADY_EXISTS", f"line 1:1: Table 'awsdatacatalog.{database}.{name}' already exists")
+            raise QueryFailed(
+                "TABLE_ALREADY_EXISTS",
+                f"line 1:1: Table 'awsdatacatalog.{database}.{name}' already exists",
+            )
         translation = self.engine.translate(write.query, self.database, self.cursor)
         columns = _named(translation.columns, translation.names)
         target = _target(write.properties, default_location)
@@ -74,7 +78,7 @@ class Writer:
         self._must_be_empty(target.location)
         written = Written(0, [], 0)
         if write.with_data:
-            written = self._write(translation.sql, columns, target, database, None)
+            written = self._write(translation.sql, columns, target)
             written.bytes = translation.bytes
         self.platform.glue.create_table(database, body)
         self._add_partitions(database, body, written)
@@ -84,12 +88,16 @@ class Writer:
         database, name = self._place(write.target)
         table = self._table(database, name)
         if table is None:
-            raise QueryFailed("TABLE_NOT_FOUND", f"Table 'awsdatacatalog.{database}.{name}' does not exist", (1, 1))
+            raise QueryFailed(
+                "TABLE_NOT_FOUND",
+                f"Table 'awsdatacatalog.{database}.{name}' does not exist",
+                (1, 1),
+            )
         translation = self.engine.translate(write.query, self.database, self.cursor)
         wanted = [(n, k) for n, k, _ in table_columns(table)]
         sql = _arranged(translation.sql, translation.columns, wanted, write.columns)
         keys = tuple(n for n, _, partition in table_columns(table) if partition)
-        written = self._write(sql, wanted, _table_target(table, keys), database, table)
+        written = self._write(sql, wanted, _table_target(table, keys))
         written.bytes = translation.bytes
         self._add_partitions(database, table, written)
         return written
@@ -102,7 +110,7 @@ class Writer:
         self._must_be_empty(target.location)
         translation = self.engine.translate(write.query, self.database, self.cursor)
         columns = _named(translation.columns, translation.names)
-        written = self._write(translation.sql, columns, target, self.database, None)
+        written = self._write(translation.sql, columns, target)
         written.bytes = translation.bytes
         return written
 
@@ -122,7 +130,8 @@ class Writer:
         bucket, prefix = parse_uri(location)
         if next(iter(self.platform.s3.list(bucket, prefix.rstrip("/") + "/")), None) is not None:
             raise QueryFailed(
-                "HIVE_PATH_ALREADY_EXISTS", f"Target directory for table '{location}' already exists"
+                "HIVE_PATH_ALREADY_EXISTS",
+                f"Target directory for table '{location}' already exists",
             )
 
     def _write(
@@ -130,8 +139,6 @@ class Writer:
         sql: str,
         columns: Columns,
         target: _Target,
-        database: str,
-        table: dict[str, Any] | None,
     ) -> Written:
         scratch = self.platform.scratch(f"athena/{self.query_id}")
         try:
@@ -143,21 +150,22 @@ class Writer:
     def _copy(self, sql: str, columns: Columns, target: _Target, scratch: Path) -> int:
         names = ", ".join(identifier(n) for n, _ in columns)
         items = ", ".join(_stored(n, k, target) for n, k in columns)
-        source = f"SELECT {items} FROM ({sql}) AS w({names})"  # noqa: S608
+        source = f"SELECT {items} FROM ({sql}) AS w({names})"
         options = _copy_options(target)
         if target.keys:
             self._check_partitions(sql, names, target.keys)
             keys = ", ".join(identifier(k) for k in target.keys)
-            out, options = str(scratch / "data"), f"{options}, PARTITION_BY ({keys})"
+            out = str(scratch / "data")
+            options += f", PARTITION_BY ({keys}), FILE_EXTENSION {quote(_extension(target))}"
         else:
-            out = str(scratch / f"data.{_EXTENSIONS[target.format]}")
+            out = str(scratch / f"data.{_extension(target)}")
         rows = self.cursor.execute(f"COPY ({source}) TO {quote(out)} ({options})").fetchone()
         return int(rows[0]) if rows else 0
 
     def _check_partitions(self, sql: str, names: str, keys: tuple[str, ...]) -> None:
         listed = ", ".join(identifier(k) for k in keys)
         found = self.cursor.execute(
-            f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM ({sql}) AS w({names}))"  # noqa: S608
+            f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM ({sql}) AS w({names}))"
         ).fetchone()
         if found and found[0] > OPEN_PARTITIONS:
             raise QueryFailed(
@@ -193,7 +201,9 @@ class Writer:
                 known.add(values)
                 descriptor = {**table["StorageDescriptor"], "Location": folder}
                 self.platform.glue.create_partition(
-                    database, table["Name"], {"Values": list(values), "StorageDescriptor": descriptor}
+                    database,
+                    table["Name"],
+                    {"Values": list(values), "StorageDescriptor": descriptor},
                 )
 
 
@@ -202,9 +212,13 @@ def _named(columns: Columns, names: list[str | None]) -> Columns:
     seen: set[str] = set()
     for index, ((name, kind), given) in enumerate(zip(columns, names, strict=True), 1):
         if given is None:
-            raise QueryFailed("MISSING_COLUMN_NAME", f"Column name not specified at position {index}", (1, 1))
+            raise QueryFailed(
+                "MISSING_COLUMN_NAME", f"Column name not specified at position {index}", (1, 1)
+            )
         if name.lower() in seen:
-            raise QueryFailed("DUPLICATE_COLUMN_NAME", f"Column name '{name}' specified more than once", (1, 1))
+            raise QueryFailed(
+                "DUPLICATE_COLUMN_NAME", f"Column name '{name}' specified more than once", (1, 1)
+            )
         seen.add(name.lower())
         try:
             t.hive_type(kind)
@@ -227,7 +241,11 @@ def _target(properties: dict[str, Any], default: str) -> _Target:
     if kind not in _EXTENSIONS:
         raise not_supported(f"writing {kind}")
     compression = next(
-        (str(properties[k]) for k in ("write_compression", "compression", "parquet_compression") if k in properties),
+        (
+            str(properties[k])
+            for k in ("write_compression", "compression", "parquet_compression")
+            if k in properties
+        ),
         "GZIP",
     ).upper()
     if compression not in _COMPRESSIONS:
@@ -264,7 +282,11 @@ def _ctas_input(name: str, columns: Columns, target: _Target) -> dict[str, Any]:
             f" table properties: [{', '.join(target.keys)}]",
         )
     plain = listed[:-count] if count else listed
-    args: dict[str, Any] = {"stored_as": target.format, "columns": plain, "location": target.location}
+    args: dict[str, Any] = {
+        "stored_as": target.format,
+        "columns": plain,
+        "location": target.location,
+    }
     if target.format == "TEXTFILE":
         args["serde_properties"] = {
             "field.delim": target.delimiter,
@@ -285,7 +307,9 @@ def _arranged(sql: str, given: Columns, wanted: Columns, names: tuple[str, ...])
     kinds = dict(wanted)
     unknown = [n for n in order if n not in kinds]
     if unknown:
-        raise QueryFailed("COLUMN_NOT_FOUND", f"Insert column name does not exist in target table: {unknown[0]}")
+        raise QueryFailed(
+            "COLUMN_NOT_FOUND", f"Insert column name does not exist in target table: {unknown[0]}"
+        )
     targets = [kinds[n] for n in order]
     if len(given) != len(order) or not all(
         _assignable(k, w) for (_, k), w in zip(given, targets, strict=True)
@@ -304,7 +328,7 @@ def _arranged(sql: str, given: Columns, wanted: Columns, names: tuple[str, ...])
         f"{values.get(n, f'CAST(NULL AS {t.duck_type(k)})')} AS {identifier(n)}" for n, k in wanted
     )
     sources = ", ".join(f"q{i}" for i in range(len(given)))
-    return f"SELECT {items} FROM ({sql}) AS i({sources})"  # noqa: S608
+    return f"SELECT {items} FROM ({sql}) AS i({sources})"
 
 
 def _assignable(source: t.Type, target: t.Type) -> bool:
@@ -317,7 +341,8 @@ def _assignable(source: t.Type, target: t.Type) -> bool:
 
 def _stored(name: str, kind: t.Type, target: _Target) -> str:
     if name in target.keys:
-        return f"coalesce({cast_sql(f'w.{identifier(name)}', kind, t.VARCHAR, False)}, {quote(HIVE_NULL)}) AS {identifier(name)}"
+        value = cast_sql(f"w.{identifier(name)}", kind, t.VARCHAR, False)
+        return f"coalesce({value}, {quote(HIVE_NULL)}) AS {identifier(name)}"
     if target.format == "TEXTFILE" and (kind.of or kind == t.VARBINARY):
         raise not_supported(f"writing {kind} as text")
     if target.format == "TEXTFILE":
@@ -325,8 +350,18 @@ def _stored(name: str, kind: t.Type, target: _Target) -> str:
     return f"w.{identifier(name)}"
 
 
+def _extension(target: _Target) -> str:
+    """Text says by its name how it is packed, Parquet in its footer."""
+    packed = {"GZIP": ".gz", "ZSTD": ".zst"}.get(target.compression, "")
+    return _EXTENSIONS[target.format] + ("" if target.format == "PARQUET" else packed)
+
+
 def _copy_options(target: _Target) -> str:
-    compression = "uncompressed" if target.compression in ("NONE", "UNCOMPRESSED") else target.compression.lower()
+    compression = (
+        "uncompressed"
+        if target.compression in ("NONE", "UNCOMPRESSED")
+        else target.compression.lower()
+    )
     if target.format == "PARQUET":
         return f"FORMAT parquet, COMPRESSION {compression}"
     packed = "none" if compression in ("uncompressed", "snappy") else compression
@@ -336,5 +371,3 @@ def _copy_options(target: _Target) -> str:
         f"FORMAT csv, HEADER false, DELIMITER {quote(target.delimiter)}, QUOTE '', ESCAPE '',"
         f" NULL '\\N', COMPRESSION {packed}"
     )
-
-

@@ -12,15 +12,53 @@ _MARK = re.compile(r"<<([A-Z_]+): (.*?)>>", re.DOTALL)
 _KNOWN: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     (re.compile(pattern, re.DOTALL), code, message)
     for pattern, code, message in (
-        (r"Overflow in (\w+) of \w+ \((.*?)\)", "NUMERIC_VALUE_OUT_OF_RANGE", r"integer \1 overflow: \2"),
-        (r"Could not convert string '(.*?)' to INT32", "INVALID_CAST_ARGUMENT", r"Cannot cast '\1' to INT"),
-        (r"Could not convert string '(.*?)' to (\w+)", "INVALID_CAST_ARGUMENT", r"Cannot cast '\1' to \2"),
-        (r"invalid date field format: \"(.*?)\"|date field value out of range: \"(.*?)\"", "INVALID_CAST_ARGUMENT", r"Value cannot be cast to date: \1\2"),
-        (r"invalid timestamp field format: \"(.*?)\"|timestamp field value out of range: \"(.*?)\"", "INVALID_CAST_ARGUMENT", r"Value cannot be cast to timestamp: \1\2"),
-        (r"Type (\w+) with value (\S+) can't be cast because the value is out of range for the destination type (\w+)", "INVALID_CAST_ARGUMENT", r"Out of range for \3: \2"),
-        (r"Casting value \"?(\S+?)\"? to type (\S+) failed", "INVALID_CAST_ARGUMENT", r"Cannot cast '\1' to \2: value is out of range"),
-        (r"Could not cast value (\S+) to (\S+)", "INVALID_CAST_ARGUMENT", r"Cannot cast '\1' to \2"),
-        (r"More than one row returned by a subquery", "SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows"),
+        (
+            r"Overflow in (\w+) of \w+ \((.*?)\)",
+            "NUMERIC_VALUE_OUT_OF_RANGE",
+            r"integer \1 overflow: \2",
+        ),
+        (
+            r"Could not convert string '(.*?)' to INT32",
+            "INVALID_CAST_ARGUMENT",
+            r"Cannot cast '\1' to INT",
+        ),
+        (
+            r"Could not convert string '(.*?)' to (\w+)",
+            "INVALID_CAST_ARGUMENT",
+            r"Cannot cast '\1' to \2",
+        ),
+        (
+            r"invalid date field format: \"(.*?)\"|date field value out of range: \"(.*?)\"",
+            "INVALID_CAST_ARGUMENT",
+            r"Value cannot be cast to date: \1\2",
+        ),
+        (
+            r"invalid timestamp field format: \"(.*?)\""
+            r"|timestamp field value out of range: \"(.*?)\"",
+            "INVALID_CAST_ARGUMENT",
+            r"Value cannot be cast to timestamp: \1\2",
+        ),
+        (
+            r"Type (\w+) with value (\S+) can't be cast because the value is out of range"
+            r" for the destination type (\w+)",
+            "INVALID_CAST_ARGUMENT",
+            r"Out of range for \3: \2",
+        ),
+        (
+            r"Casting value \"?(\S+?)\"? to type (\S+) failed",
+            "INVALID_CAST_ARGUMENT",
+            r"Cannot cast '\1' to \2: value is out of range",
+        ),
+        (
+            r"Could not cast value (\S+) to (\S+)",
+            "INVALID_CAST_ARGUMENT",
+            r"Cannot cast '\1' to \2",
+        ),
+        (
+            r"More than one row returned by a subquery",
+            "SUBQUERY_MULTIPLE_ROWS",
+            "Scalar sub-query has returned multiple rows",
+        ),
         (r"Out of Memory Error", "EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exceeded the memory limit"),
         (r"Out of Range Error: (.*)", "NUMERIC_VALUE_OUT_OF_RANGE", r"\1"),
     )

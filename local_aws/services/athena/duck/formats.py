@@ -1,4 +1,4 @@
-"""Dates by MySQL's patterns (date_format, date_parse) and Joda's (format_datetime), and format()."""
+"""Dates by MySQL's patterns (date_format, date_parse), by Joda's (format_datetime); format()."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from local_aws.services.athena.duck.failures import fail
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August")
+_MONTHS: tuple[str, ...] = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+)
 _MONTHS += ("September", "October", "November", "December")
 
 _MYSQL: dict[str, Callable[[dt.datetime], str]] = {
@@ -41,7 +50,7 @@ _MYSQL: dict[str, Callable[[dt.datetime], str]] = {
     "x": lambda d: f"{d.isocalendar().year:04}",
     "Y": lambda d: f"{d.year:04}",
     "y": lambda d: f"{d.year % 100:02}",
-    "%": lambda d: "%",
+    "%": lambda _: "%",
 }
 
 
@@ -51,7 +60,9 @@ def date_format(value: dt.datetime, pattern: str) -> str:
         if letter in _MYSQL:
             return _MYSQL[letter](value)
         if letter in "DUuVwX":
-            raise fail("INVALID_FUNCTION_ARGUMENT", f"%{letter} not supported in date format string")
+            raise fail(
+                "INVALID_FUNCTION_ARGUMENT", f"%{letter} not supported in date format string"
+            )
         return letter
 
     return re.sub(r"%(.)", one, pattern, flags=re.DOTALL)
@@ -95,7 +106,9 @@ def _reader(pattern: str) -> tuple[re.Pattern[str], tuple[str | None, ...]]:
             index += 1
             letter = pattern[index]
             if letter in "DUuVwX":
-                raise fail("INVALID_FUNCTION_ARGUMENT", f"%{letter} not supported in date format string")
+                raise fail(
+                    "INVALID_FUNCTION_ARGUMENT", f"%{letter} not supported in date format string"
+                )
             expression, name = _READ.get(letter, (re.escape(letter), None))
             parts += f"({expression})"
             names.append(name)
@@ -109,7 +122,7 @@ def date_parse(text: str, pattern: str) -> dt.datetime:
     expression, names = _reader(pattern)
     found = expression.fullmatch(text)
     if found is None:
-        raise fail("INVALID_FUNCTION_ARGUMENT", f"Invalid format: \"{text}\"")
+        raise fail("INVALID_FUNCTION_ARGUMENT", f'Invalid format: "{text}"')
     values = {n: v for n, v in zip(names, found.groups(), strict=True) if n}
     return _built(values, text)
 
@@ -131,7 +144,7 @@ def _built(values: dict[str, str], text: str) -> dt.datetime:
             fraction // 1000 * 1000,
         )
     except ValueError as error:
-        raise fail("INVALID_FUNCTION_ARGUMENT", f"Cannot parse \"{text}\": {error}") from None
+        raise fail("INVALID_FUNCTION_ARGUMENT", f'Cannot parse "{text}": {error}') from None
     if "yearday" in values:
         moment = moment.replace(month=1, day=1) + dt.timedelta(days=int(values["yearday"]) - 1)
     return moment
@@ -240,7 +253,7 @@ def parse_datetime(text: str, pattern: str) -> dict[str, Any]:
     expression, names = _joda_reader(pattern)
     found = expression.fullmatch(text)
     if found is None:
-        raise fail("INVALID_FUNCTION_ARGUMENT", f"Invalid format: \"{text}\"")
+        raise fail("INVALID_FUNCTION_ARGUMENT", f'Invalid format: "{text}"')
     values = {n: v for n, v in zip(names, found.groups(), strict=True) if n}
     return zoned(_built(values, text), _canonical(values.get("zone", "UTC")))
 
@@ -261,7 +274,7 @@ _ISO = re.compile(
 def from_iso8601(text: str) -> dict[str, Any]:
     found = _ISO.fullmatch(text)
     if found is None:
-        raise fail("INVALID_FUNCTION_ARGUMENT", f"Invalid format: \"{text}\"")
+        raise fail("INVALID_FUNCTION_ARGUMENT", f'Invalid format: "{text}"')
     clock = parse_clock((found[2] or "00:00").replace(",", "."), 3)
     zone = found[3] or "Z"
     zone = zone + ":00" if len(zone) == 3 else zone
@@ -312,14 +325,19 @@ def java_format(template: str, values: list[str | None]) -> str:
         place = int(index) - 1 if index else position
         position += 0 if index else 1
         if place >= len(values):
-            raise fail("INVALID_FUNCTION_ARGUMENT", f"Invalid format string: {template} (not enough arguments)")
+            raise fail(
+                "INVALID_FUNCTION_ARGUMENT",
+                f"Invalid format string: {template} (not enough arguments)",
+            )
         text = _formatted(values[place], flags, precision, kind, template)
         return _padded(text, flags, int(width or 0), kind)
 
     return _SPECIFIER.sub(one, template)
 
 
-def _formatted(value: str | None, flags: str, precision: str | None, kind: str, template: str) -> str:
+def _formatted(
+    value: str | None, flags: str, precision: str | None, kind: str, template: str
+) -> str:
     if value is None:
         return "null"
     comma = "," if "," in flags else ""

@@ -13,7 +13,9 @@ from typing import Any
 from local_aws.services.athena.duck.failures import fail
 
 _MISSING = object()
-_STEP = re.compile(r"\.\.|\.(\w+|\*)|\[\s*(-?\d+|\*)\s*\]|\[\s*\"((?:[^\"\\]|\\.)*)\"\s*\]|\['((?:[^'\\]|\\.)*)'\]|\.\"([^\"]*)\"")
+_STEP = re.compile(
+    r"\.\.|\.(\w+|\*)|\[\s*(-?\d+|\*)\s*\]|\[\s*\"((?:[^\"\\]|\\.)*)\"\s*\]|\['((?:[^'\\]|\\.)*)'\]|\.\"([^\"]*)\""
+)
 
 
 @lru_cache(maxsize=1024)
@@ -62,7 +64,13 @@ def _number(text: str) -> _Number:
 def _dumps(value: Any, sort: bool = False) -> str:
     if isinstance(value, dict):
         keys = sorted(value) if sort else list(value)
-        return "{" + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{_dumps(value[k], sort)}" for k in keys) + "}"
+        return (
+            "{"
+            + ",".join(
+                f"{json.dumps(k, ensure_ascii=False)}:{_dumps(value[k], sort)}" for k in keys
+            )
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ",".join(_dumps(item, sort) for item in value) + "]"
     if isinstance(value, _Number):
@@ -76,15 +84,19 @@ def _find(text: str, path: str) -> Any:
     except ValueError:
         return _MISSING
     for step in _steps(path):
-        if isinstance(value, dict) and isinstance(step, str) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, str) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        else:
+        value = _inside(value, step)
+        if value is _MISSING:
             return _MISSING
     return value
+
+
+def _inside(value: Any, step: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(step, _MISSING) if isinstance(step, str) else _MISSING
+    if isinstance(value, list):
+        index = int(step) if str(step).isdigit() else -1
+        return value[index] if 0 <= index < len(value) else _MISSING
+    return _MISSING
 
 
 def parse(text: str) -> str:

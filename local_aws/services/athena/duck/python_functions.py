@@ -81,7 +81,11 @@ def normalize(text: str, form: str) -> str:
     return unicodedata.normalize(form, text)  # type: ignore[arg-type]
 
 
-_SOUNDEX = {c: d for d, letters in enumerate(("", "BFPV", "CGJKQSXZ", "DT", "L", "MN", "R")) for c in letters}
+_SOUNDEX = {
+    c: d
+    for d, letters in enumerate(("", "BFPV", "CGJKQSXZ", "DT", "L", "MN", "R"))
+    for c in letters
+}
 
 
 def soundex(text: str) -> str:
@@ -105,7 +109,11 @@ def split_limit(text: str, delimiter: str, limit: int) -> list[str]:
 def strpos(text: str, part: str, instance: int) -> int:
     index = -1 if instance > 0 else len(text) + 1
     for _ in range(abs(instance)):
-        index = text.find(part, index + 1) if instance > 0 else text.rfind(part, 0, index + len(part) - 1)
+        index = (
+            text.find(part, index + 1)
+            if instance > 0
+            else text.rfind(part, 0, index + len(part) - 1)
+        )
         if index < 0:
             return 0
     return index + 1
@@ -167,7 +175,8 @@ def url_part(text: str, part: str) -> str | None:
         url = urlsplit(text)
         found = {
             "fragment": url.fragment,
-            "host": url.netloc.rpartition("@")[2].rpartition(":")[0] or url.netloc.rpartition("@")[2],
+            "host": url.netloc.rpartition("@")[2].rpartition(":")[0]
+            or url.netloc.rpartition("@")[2],
             "path": url.path,
             "port": url.port,
             "scheme": url.scheme,
@@ -199,8 +208,14 @@ def entropy(values: list[int | None]) -> float:
 
 
 def human_seconds(value: float) -> str:
-    rest, parts = round(value), []
-    for unit, size in (("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+    rest, parts = round(value), list[str]()
+    for unit, size in (
+        ("week", 604800),
+        ("day", 86400),
+        ("hour", 3600),
+        ("minute", 60),
+        ("second", 1),
+    ):
         count, rest = divmod(rest, size)
         if count or (unit == "second" and not parts):
             parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
@@ -213,29 +228,32 @@ _DURATION = {"ns": 1e-3, "us": 1, "ms": 1e3, "s": 1e6, "m": 6e7, "h": 3.6e9, "d"
 def parse_duration(text: str) -> dt.timedelta:
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", text)
     if found is None or found[2] not in _DURATION:
-        raise fail("INVALID_FUNCTION_ARGUMENT", f"duration is not a valid data duration string: {text}")
+        raise fail(
+            "INVALID_FUNCTION_ARGUMENT", f"duration is not a valid data duration string: {text}"
+        )
     return dt.timedelta(milliseconds=math.floor(float(found[1]) * _DURATION[found[2]] / 1e3 + 0.5))
 
 
 _ZONED = re.compile(
-    r"\s*([+-]?\d{4,}-\d{1,2}-\d{1,2})(?:[ T](\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?))?\s*(\S.*?)?\s*"
+    r"\s*([+-]?\d{4,}-\d{1,2}-\d{1,2})"
+    r"(?:[ T](\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?))?\s*(\S.*?)?\s*"
 )
 
 
 def parse_zoned(text: str, precision: int) -> dict[str, Any]:
     found = _ZONED.fullmatch(text)
     if found is None:
-        raise fail("INVALID_CAST_ARGUMENT", f"Value cannot be cast to timestamp with time zone: {text}")
+        raise fail(
+            "INVALID_CAST_ARGUMENT", f"Value cannot be cast to timestamp with time zone: {text}"
+        )
     try:
         day = dt.date(*map(int, found[1].split("-")))
         local = dt.datetime.combine(day, formats.parse_clock(found[2] or "00:00", precision))
     except ValueError:
-        raise fail("INVALID_CAST_ARGUMENT", f"Value cannot be cast to timestamp with time zone: {text}") from None
+        raise fail(
+            "INVALID_CAST_ARGUMENT", f"Value cannot be cast to timestamp with time zone: {text}"
+        ) from None
     return formats.zoned(local, found[3] or "UTC")
-
-
-
-
 
 
 _V, _I, _B, _BOOL = "VARCHAR", "BIGINT", "BLOB", "BOOLEAN"

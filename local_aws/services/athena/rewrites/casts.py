@@ -73,7 +73,9 @@ def text_of(sql: str, kind: t.Type) -> str:
         return f"{local} || ' ' || ({sql}).z"
     if kind.name == "time":
         digits = 9 + kind.precision if kind.precision else 8
-        return f"rpad(CAST({sql} AS VARCHAR) || CASE WHEN CAST({sql} AS VARCHAR) LIKE '%.%' THEN '' ELSE '.' END, {digits}, '0')"
+        text = f"CAST({sql} AS VARCHAR)"
+        point = f"CASE WHEN {text} LIKE '%.%' THEN '' ELSE '.' END"
+        return f"rpad({text} || {point}, {digits}, '0')"
     if kind == t.DAY_SECOND:
         return f"trino_day_interval_text({sql})"
     if kind == t.YEAR_MONTH:
@@ -203,7 +205,9 @@ def _with_json(kind: t.Type) -> str:
 
 
 def _deep(kind: t.Type) -> bool:
-    return any(t.contains(kind, n) for n in ("json", "timestamp", "timestamp with time zone", "date"))
+    return any(
+        t.contains(kind, n) for n in ("json", "timestamp", "timestamp with time zone", "date")
+    )
 
 
 def _shape(kind: t.Type) -> str:

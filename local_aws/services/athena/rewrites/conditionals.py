@@ -54,7 +54,5 @@ def _nullif(node: exp.Anonymous, emit: Emit) -> str:
     first, second = node.expressions
     common: t.Type = node.meta["compare"]
     value = emit.gen(first)
-    a, b = (
-        emit.cast(emit.gen(part), type_of(part), common) for part in (first, second)
-    )
+    a, b = (emit.cast(emit.gen(part), type_of(part), common) for part in (first, second))
     return f"CASE WHEN {a} = {b} THEN NULL ELSE {value} END"

@@ -27,5 +27,3 @@ def row_sql(kind: t.Type, values: list[str]) -> str:
         for i, value in enumerate(values)
     ]
     return f"struct_pack({', '.join(parts)})"
-
-

@@ -47,4 +47,5 @@ def scaled(sql: str, kind: t.Type) -> str:
     if kind.scale == 0:
         return f"CAST({whole} AS {t.duck_type(kind)})"
     unit = "0." + "0" * (kind.scale - 1) + "1"
-    return f"CAST({whole} * CAST({unit} AS DECIMAL({kind.scale + 1},{kind.scale})) AS {t.duck_type(kind)})"
+    factor = f"CAST({unit} AS DECIMAL({kind.scale + 1},{kind.scale}))"
+    return f"CAST({whole} * {factor} AS {t.duck_type(kind)})"

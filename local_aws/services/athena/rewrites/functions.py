@@ -19,9 +19,9 @@ NODES = (
     exp.StrPosition,
     exp.Substring,
     exp.GroupConcat,
+    exp.ParseJSON,
     exp.Lambda,
 )
-
 
 
 def rewrite(node: exp.Expression, emit: Emit) -> str | None:

@@ -31,5 +31,3 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
         f"struct_pack(s := CAST({body} AS {state}), x := CAST(NULL AS {element}))).s"
     )
     return inlined(finish, [folded], emit)
-
-

@@ -61,5 +61,3 @@ def _slow(name: str, values: list[str]) -> str:
     if name == "regexp_replace":
         return f"py_regexp_replace({subject}, {pattern}, {last or chr(39) * 2})"
     return f"py_{name}({subject}, {pattern})"
-
-

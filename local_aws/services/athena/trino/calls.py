@@ -1,5 +1,6 @@
 """Types function calls: the catalogue's signatures, and the forms that have rules of their own."""
 
+# ruff: noqa: ARG002 - every method of the typer takes the node and its scope
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -95,9 +96,7 @@ class CallTyper:
                 lambda_type(index, param.of[:-1])
         return signature, params, result
 
-    def _lambda_body(
-        self, node: exp.Expression, taken: tuple[t.Type, ...], scope: Scope
-    ) -> t.Type:
+    def _lambda_body(self, node: exp.Expression, taken: tuple[t.Type, ...], scope: Scope) -> t.Type:
         names = [part.name for part in node.expressions]
         if len(names) != len(taken):
             raise failed(
@@ -175,12 +174,18 @@ class CallTyper:
         for part in node.expressions:
             self.visit(part, scope)
         if len(node.expressions) < 2:
-            raise failed("INVALID_ARGUMENTS", "The 'coalesce' function must have at least two arguments", node)
+            raise failed(
+                "INVALID_ARGUMENTS",
+                "The 'coalesce' function must have at least two arguments",
+                node,
+            )
         return unify(node.expressions, "All COALESCE operands must be the same type")
 
     def _call_nullif(self, node: exp.Anonymous, scope: Scope) -> t.Type:
         if len(node.expressions) != 2:
-            raise failed("INVALID_ARGUMENTS", "Invalid number of arguments for 'nullif' function", node)
+            raise failed(
+                "INVALID_ARGUMENTS", "Invalid number of arguments for 'nullif' function", node
+            )
         first, second = (self.visit(part, scope) for part in node.expressions)
         common = t.common_type(first, second)
         if common is None:
@@ -190,7 +195,9 @@ class CallTyper:
 
     def _call_try(self, node: exp.Anonymous, scope: Scope) -> t.Type:
         if len(node.expressions) != 1:
-            raise failed("INVALID_ARGUMENTS", "The 'try' function must have exactly one argument", node)
+            raise failed(
+                "INVALID_ARGUMENTS", "The 'try' function must have exactly one argument", node
+            )
         return self.visit(node.expressions[0], scope)
 
     def _call_typeof(self, node: exp.Anonymous, scope: Scope) -> t.Type:
@@ -218,6 +225,9 @@ class CallTyper:
     def _substring(self, node: exp.Substring, scope: Scope) -> t.Type:
         parts = [node.this, node.args.get("start"), node.args.get("length")]
         return self.call(node, "substr", [p for p in parts if p is not None], scope)
+
+    def _parsejson(self, node: exp.ParseJSON, scope: Scope) -> t.Type:
+        return self.call(node, "json_parse", [node.this], scope)
 
     def _jsonvalue(self, node: exp.Expression, scope: Scope) -> t.Type:
         raise not_supported("json_value", position(node))

@@ -38,12 +38,12 @@ def _written_cast(parser: Any, safe: bool) -> exp.Expression:
     return node
 
 
-class TrinoDialect(Trino):
+class TrinoDialect(Trino):  # type: ignore[misc]
     """Trino's grammar with function names kept, and subscripts as they are written."""
 
     INDEX_OFFSET = 0
 
-    class Parser(Trino.Parser):
+    class Parser(Trino.Parser):  # type: ignore[misc]
         FUNCTIONS: dict[str, Any] = {}  # noqa: RUF012 - sqlglot's own way to configure
         FUNCTION_PARSERS = {  # noqa: RUF012
             **{n: f for n, f in Trino.Parser.FUNCTION_PARSERS.items() if n in _SPECIAL_FORMS},
@@ -147,7 +147,9 @@ def _as_refusal(error: ParseError) -> SyntaxRefused:
     near = first.get("highlight") or "<EOF>"
     length = len(str(near))
     place = (first.get("line") or 1, max((first.get("col") or 1) - length + 1, 1))
-    return SyntaxRefused(f"mismatched input '{near}'. {first.get('description', '')}".strip(), place)
+    return SyntaxRefused(
+        f"mismatched input '{near}'. {first.get('description', '')}".strip(), place
+    )
 
 
 def _refuse_foreign_tokens(tokens: list[Token]) -> None:
@@ -168,10 +170,21 @@ def _refuse_offset_after_limit(following: list[Token]) -> None:
     # Trino's grammar has OFFSET before LIMIT.
     for token in following:
         if token.token_type == TokenType.OFFSET:
-            raise SyntaxRefused("mismatched input 'OFFSET'. Expecting: <EOF>", token_position(token))
+            raise SyntaxRefused(
+                "mismatched input 'OFFSET'. Expecting: <EOF>", token_position(token)
+            )
 
 
-_FOREIGN_CLAUSES = ("qualify", "kind", "hint", "into", "laterals", "connect", "prewhere", "sample")
+_FOREIGN_CLAUSES: tuple[str, ...] = (
+    "qualify",
+    "kind",
+    "hint",
+    "into",
+    "laterals",
+    "connect",
+    "prewhere",
+    "sample",
+)
 _FOREIGN_CLAUSES += ("distribute", "sort", "cluster", "settings", "format", "match")
 
 

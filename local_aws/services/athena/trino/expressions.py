@@ -4,6 +4,7 @@ The rules are those of https://trino.io/docs/current/language/types.html and of 
 functions and operators; the messages are Trino's.
 """
 
+# ruff: noqa: ARG002 - every method of the typer takes the node and its scope
 from __future__ import annotations
 
 import re
@@ -15,13 +16,19 @@ from sqlglot import exp
 from local_aws.services.athena.errors import QueryFailed, SyntaxRefused, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.calls import CallTyper
+from local_aws.services.athena.trino.conversions import (
+    castable,
+    decimal_result,
+    moment_arithmetic,
+    read_type,
+    typed_literal,
+)
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.notes import (
     coerce,
     failed,
     mismatch,
     note,
-    type_of,
     unify,
 )
 from local_aws.services.athena.trino.scope import Scope
@@ -123,7 +130,7 @@ class ExpressionTyper(CallTyper):
             coerce(node.right, right)
         if t.is_number(left) and t.is_number(right):
             return self._arithmetic_on_numbers(node, left, right)
-        moved = _moment_arithmetic(node, left, right)
+        moved = moment_arithmetic(node, left, right)
         if moved is not None:
             return moved
         raise self._cannot_apply(node, left, right)
@@ -140,7 +147,7 @@ class ExpressionTyper(CallTyper):
         x, y = t.as_decimal(left), t.as_decimal(right)
         coerce(node.left, x)
         coerce(node.right, y)
-        return _decimal_result(node, x, y)
+        return decimal_result(node, x, y)
 
     def _cannot_apply(self, node: exp.Expression, left: t.Type, right: t.Type) -> QueryFailed:
         operator = _OPERATORS[type(node)]
@@ -184,9 +191,7 @@ class ExpressionTyper(CallTyper):
         for kind in kinds[1:]:
             common = common and t.common_type(common, kind)
         if common is None:
-            raise mismatch(
-                f"Cannot check if {kinds[0]} is BETWEEN {kinds[1]} and {kinds[2]}", node
-            )
+            raise mismatch(f"Cannot check if {kinds[0]} is BETWEEN {kinds[1]} and {kinds[2]}", node)
         for part in parts:
             coerce(part, common)
         return t.BOOLEAN
@@ -203,9 +208,7 @@ class ExpressionTyper(CallTyper):
         unify([node.this, *node.expressions], "IN value and list items must be the same type")
         return t.BOOLEAN
 
-    def _in_query(
-        self, node: exp.In, query: exp.Expression, kind: t.Type, scope: Scope
-    ) -> t.Type:
+    def _in_query(self, node: exp.In, query: exp.Expression, kind: t.Type, scope: Scope) -> t.Type:
         width = len(kind.of) if isinstance(node.this, exp.Tuple) else 1
         outputs = self.subquery_outputs(query, scope, width)
         wanted = t.row(tuple((None, o) for o in outputs)) if width > 1 else outputs[0]
@@ -243,7 +246,9 @@ class ExpressionTyper(CallTyper):
     _and = _or = _logical
 
     def _not(self, node: exp.Not, scope: Scope) -> t.Type:
-        self.condition(node.this, scope, "Value of logical NOT expression must evaluate to a boolean")
+        self.condition(
+            node.this, scope, "Value of logical NOT expression must evaluate to a boolean"
+        )
         return t.BOOLEAN
 
     def condition(self, node: exp.Expression, scope: Scope, what: str) -> None:
@@ -257,7 +262,8 @@ class ExpressionTyper(CallTyper):
             kind = self.visit(part, scope)
             if not t.is_text(kind) and kind != t.UNKNOWN:
                 raise mismatch(
-                    f"Left side of LIKE expression must evaluate to a varchar (actual: {kind})", part
+                    f"Left side of LIKE expression must evaluate to a varchar (actual: {kind})",
+                    part,
                 )
             coerce(part, t.VARCHAR)
         return t.BOOLEAN
@@ -329,8 +335,8 @@ class ExpressionTyper(CallTyper):
         source = self.visit(node.this, scope)
         target = read_type(node.to, node)
         if not node.meta.get("written") and isinstance(node.this, exp.Literal):
-            return _typed_literal(node, target)
-        if not _castable(source, target):
+            return typed_literal(node, target)
+        if not castable(source, target):
             raise mismatch(f"Cannot cast {source} to {target}", node)
         return target
 
@@ -349,7 +355,11 @@ class ExpressionTyper(CallTyper):
         kind = self.visit(node.this, scope)
         self.visit(node.args["zone"], scope)
         if not t.is_timestamp(kind):
-            raise mismatch(f"Type of value must be a time or timestamp with or without time zone (actual {kind})", node)
+            raise mismatch(
+                "Type of value must be a time or timestamp with or without time zone"
+                f" (actual {kind})",
+                node,
+            )
         target = t.Type("timestamp with time zone", kind.args)
         coerce(node.this, target)
         return target
@@ -416,118 +426,12 @@ def _follow(kind: t.Type, names: list[str], node: exp.Expression) -> tuple[t.Typ
         if kind.name != "row":
             raise mismatch(f"Expression {node.sql('trino')} is not of type ROW", node)
         if not found:
-            raise failed("COLUMN_NOT_FOUND", f"Column '{node.sql('trino')}' cannot be resolved or requester is not authorized to access requested resources", node)
+            raise failed(
+                "COLUMN_NOT_FOUND",
+                f"Column '{node.sql('trino')}' cannot be resolved or requester is not authorized"
+                " to access requested resources",
+                node,
+            )
         path.append(t.field_name(kind, found[0]))
         kind = kind.of[found[0]]
     return kind, path
-
-
-def _decimal_result(node: exp.Binary, x: t.Type, y: t.Type) -> t.Type:
-    """https://trino.io/docs/current/functions/decimal.html"""
-    scale = max(x.scale, y.scale)
-    if isinstance(node, exp.Mul):
-        if x.scale + y.scale > t.MAX_PRECISION:
-            raise failed("INVALID_FUNCTION_ARGUMENT", "DECIMAL scale must be in range [0, precision]", node)
-        return t.decimal(x.precision + y.precision, x.scale + y.scale)
-    if isinstance(node, exp.Div):
-        return t.decimal(x.precision + y.scale + max(0, y.scale - x.scale), scale)
-    whole = [x.precision - x.scale, y.precision - y.scale]
-    if isinstance(node, exp.Mod):
-        return t.decimal(min(whole) + scale, scale)
-    return t.decimal(max(whole) + scale + 1, scale)
-
-
-def _moment_arithmetic(node: exp.Binary, left: t.Type, right: t.Type) -> t.Type | None:
-    """Dates, timestamps and intervals added and subtracted, intervals multiplied."""
-    if isinstance(node, exp.Add | exp.Sub):
-        if t.is_interval(left) and left == right:
-            return left
-        if t.is_interval(right) and (left.name in ("date", "time") or t.is_timestamp(left)):
-            return left
-        if t.is_interval(left) and isinstance(node, exp.Add) and (right.name == "date" or t.is_timestamp(right)):
-            return right
-        if isinstance(node, exp.Sub) and (t.is_timestamp(left) or left == t.DATE):
-            common = t.common_type(left, right)
-            if common is not None and (t.is_timestamp(right) or right == t.DATE):
-                coerce(node.left, common)
-                coerce(node.right, common)
-                return t.DAY_SECOND
-    if isinstance(node, exp.Mul) and t.is_interval(left) and t.is_number(right):
-        return left
-    if isinstance(node, exp.Mul) and t.is_interval(right) and t.is_number(left):
-        return right
-    if isinstance(node, exp.Div) and t.is_interval(left) and t.is_number(right):
-        return left
-    return None
-
-
-_LOOSE = re.compile(r"^(decimal|timestamp|time)$")
-
-
-def read_type(node: exp.DataType, place: exp.Expression) -> t.Type:
-    """The type as it stands in a CAST."""
-    text = node.sql("trino").lower()
-    try:
-        found = t.parse_type(_normal(text))
-    except t.UnknownType:
-        raise mismatch(f"Unknown type: {text}", place) from None
-    if found.name == "decimal" and not found.args:
-        return t.decimal(38, 0)
-    if any(a > 6 for a in found.args if found.name.startswith("time")):
-        raise not_supported(f"the type {found}: more than six digits of a second", position(place))
-    if found.name in ("ipaddress", "time with time zone"):
-        raise not_supported(f"the type {found.name}", position(place))
-    return found
-
-
-def _normal(text: str) -> str:
-    if _LOOSE.match(text):
-        return "decimal(38,0)" if text == "decimal" else text
-    return re.sub(r"\bdecimal\b(?!\()", "decimal(38,0)", text)
-
-
-def _typed_literal(node: exp.Cast, target: t.Type) -> t.Type:
-    """DECIMAL '1.50', TIMESTAMP '...': the text says the precision."""
-    text = node.this.this
-    if target.name == "decimal":
-        digits = re.sub(r"[^\d.]", "", text)
-        whole, _, fraction = digits.partition(".")
-        precision = len(whole.lstrip("0")) + len(fraction)
-        return t.decimal(max(precision, 1), len(fraction))
-    match = re.match(r"^[^.]*?\d\d?:\d\d(?::\d\d(?:\.(\d+))?)?\s*(.*)$", text)
-    if t.is_timestamp(target):
-        digits = len(match.group(1) or "") if match else 0
-        if digits > 6:
-            raise not_supported("a timestamp of more than six digits", position(node))
-        zoned = bool(match and match.group(2)) or target.name != "timestamp"
-        return t.Type("timestamp with time zone" if zoned else "timestamp", (digits,))
-    return target
-
-
-_ANY_TEXT = {"varchar", "char"}
-
-
-def _castable(source: t.Type, target: t.Type) -> bool:
-    if source == t.UNKNOWN or source == target or t.coerces(source, target):
-        return True
-    names = (source.name, target.name)
-    if "json" in names:
-        other = target if source.name == "json" else source
-        return other.name not in ("varbinary", "char", "uuid") and not t.is_interval(other)
-    if source.of or target.of:
-        return (
-            source.name == target.name
-            and len(source.of) == len(target.of)
-            and all(_castable(a, b) for a, b in zip(source.of, target.of, strict=True))
-        )
-    if target.name in _ANY_TEXT:
-        return source != t.VARBINARY
-    if source.name in _ANY_TEXT:
-        return target != t.VARBINARY and not t.is_interval(target)
-    numeric = {*t.INTEGERS, "decimal", "real", "double", "boolean"}
-    if source.name in numeric:
-        return target.name in numeric
-    moments = {"date", "timestamp", "timestamp with time zone"}
-    if source.name in moments and target.name == "time":
-        return source.name != "date"
-    return {source.name, target.name} <= moments

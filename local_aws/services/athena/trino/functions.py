@@ -85,13 +85,16 @@ def _parse(text: str) -> t.Type:
     text = text.strip()
     if re.fullmatch(r"[A-Z]", text):
         return t.Type(text)
-    match = re.fullmatch(r"(array|map|function|row|decimal|timestamp|zoned|char|varchar)\((.*)\)", text)
+    match = re.fullmatch(
+        r"(array|map|function|row|decimal|timestamp|zoned|char|varchar)\((.*)\)", text
+    )
     if match is None:
         return _plain(text)
     name, inner = match.group(1), _split(match.group(2))
     if name in ("decimal", "timestamp", "zoned", "varchar", "char"):
         full = "timestamp with time zone" if name == "zoned" else name
-        return t.Type(full, tuple(int(p) if p.isdigit() else p for p in inner))  # type: ignore[arg-type]
+        args: Any = tuple(int(p) if p.isdigit() else p for p in inner)
+        return t.Type(full, args)
     if name == "row":
         return t.row(tuple(_row_field(p) for p in inner))
     return t.Type(name, of=tuple(_parse(p) for p in inner))

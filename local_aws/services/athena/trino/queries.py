@@ -76,7 +76,7 @@ class QueryAnalyzer(RelationAnalyzer):
     def renamed(
         self, outputs: list[Output], alias: exp.Expression | None, node: exp.Expression
     ) -> list[Output]:
-        """The outputs under the names of `AS t(a, b)`; in the engine each gets a name of its own."""
+        """The outputs under the names of `AS t(a, b)`; in the engine each name is used once."""
         columns = [c.name for c in (alias.args.get("columns") if alias else None) or []]
         if columns and len(columns) != len(outputs):
             raise failed(
@@ -168,7 +168,9 @@ class QueryAnalyzer(RelationAnalyzer):
         return items
 
     def _star(self, item: exp.Expression, scope: Scope) -> Iterator[exp.Expression]:
-        wanted = tuple(fold(p.name) for p in item.parts[:-1]) if isinstance(item, exp.Column) else ()
+        wanted = (
+            tuple(fold(p.name) for p in item.parts[:-1]) if isinstance(item, exp.Column) else ()
+        )
         fields = [
             f
             for f in scope.fields
@@ -198,7 +200,11 @@ class QueryAnalyzer(RelationAnalyzer):
             if isinstance(part, exp.Literal) and not part.is_string:
                 index = int(part.this)
                 if not 0 < index <= len(items):
-                    raise failed("INVALID_COLUMN_REFERENCE", f"GROUP BY position {index} is not in select list", part)
+                    raise failed(
+                        "INVALID_COLUMN_REFERENCE",
+                        f"GROUP BY position {index} is not in select list",
+                        part,
+                    )
                 item = items[index - 1]
                 part.meta["ordinal_of"] = item.this if isinstance(item, exp.Alias) else item
                 found.append(part.meta["ordinal_of"])
@@ -320,7 +326,8 @@ class QueryAnalyzer(RelationAnalyzer):
         outputs = self.query(inner, scope)
         if width is not None and len(outputs) != width:
             raise mismatch(
-                f"Multiple columns returned by subquery are not yet supported. Found {len(outputs)}",
+                "Multiple columns returned by subquery are not yet supported."
+                f" Found {len(outputs)}",
                 node,
             )
         return [o.type for o in outputs]
@@ -340,16 +347,22 @@ def _unique(outputs: list[Output]) -> list[Output]:
 
 
 def _outputs(items: list[exp.Expression]) -> list[Output]:
-    return _unique([Output(_item_name(i), type_of(i), "", i.meta.get("field")) for i in items])
+    return _unique([Output(_item_name(i), type_of(i), "", _plain_field(i)) for i in items])
+
+
+def _plain_field(item: exp.Expression) -> Field | None:
+    """The field that the item hands through as it is."""
+    inner = item.this if isinstance(item, exp.Alias) else item
+    return inner.meta.get("field") if not inner.meta.get("path") else None
 
 
 def _item_name(item: exp.Expression) -> str | None:
     if isinstance(item, exp.Alias):
-        return item.alias
+        return str(item.alias)
     if isinstance(item, exp.Column) and not item.meta.get("anonymous"):
-        return item.name
+        return str(item.name)
     if isinstance(item, exp.Dot):
-        return item.expression.name
+        return str(item.expression.name)
     return None
 
 
@@ -410,9 +423,7 @@ def _bare(node: exp.Expression) -> exp.Expression:
     return node.this if isinstance(node, exp.Paren) else node
 
 
-def _must_be_grouped(
-    node: exp.Expression, grouped: list[exp.Expression], own: set[str]
-) -> None:
+def _must_be_grouped(node: exp.Expression, grouped: list[exp.Expression], own: set[str]) -> None:
     inner = node.this if isinstance(node, exp.Alias) else node
     if any(inner == g or _same_field(inner, g) for g in grouped) or inner.meta.get("grouping"):
         return
@@ -440,7 +451,9 @@ def _output_index(node: exp.Expression, outputs: list[Output]) -> int | None:
     if isinstance(node, exp.Literal) and not node.is_string:
         index = int(node.this)
         if not 0 < index <= len(outputs):
-            raise failed("INVALID_COLUMN_REFERENCE", f"ORDER BY position {index} is not in select list", node)
+            raise failed(
+                "INVALID_COLUMN_REFERENCE", f"ORDER BY position {index} is not in select list", node
+            )
         return index
     if isinstance(node, exp.Column) and len(node.parts) == 1:
         found = [i for i, o in enumerate(outputs, 1) if o.name and fold(o.name) == fold(node.name)]

@@ -19,7 +19,6 @@ from local_aws.services.athena.trino.scope import (
     Scope,
     fold,
     requalified,
-
 )
 from local_aws.services.athena.views import decode_view
 
@@ -152,7 +151,10 @@ class RelationAnalyzer(ExpressionTyper):
                 f" {len(fields)} columns",
                 node,
             )
-        return [replace(f, name=n) for f, n in zip(fields, names or [f.name for f in fields], strict=True)]
+        return [
+            replace(f, name=n)
+            for f, n in zip(fields, names or [f.name for f in fields], strict=True)
+        ]
 
     def _view(
         self, node: exp.Table, table: dict[str, Any], database: str, alias: exp.Expression | None
@@ -257,7 +259,9 @@ class RelationAnalyzer(ExpressionTyper):
             if not side:
                 self.note_predicates(on)
         elif side or kind == "INNER":
-            raise SyntaxRefused("mismatched input '<EOF>'. Expecting: 'ON', 'USING'", position(node) or (1, 1))
+            raise SyntaxRefused(
+                "mismatched input '<EOF>'. Expecting: 'ON', 'USING'", position(node) or (1, 1)
+            )
 
     def _using(
         self, node: exp.Join, left: list[Field], right: list[Field], side: str
@@ -273,7 +277,11 @@ class RelationAnalyzer(ExpressionTyper):
                 if f.origin is not None:
                     self.scans[f.origin.scan].used.add(f.origin.column)
             pairs.append((a, b, common))
-            sql = f"coalesce({a.sql}, {b.sql})" if side == "FULL" else (b if side == "RIGHT" else a).sql
+            sql = (
+                f"coalesce({a.sql}, {b.sql})"
+                if side == "FULL"
+                else (b if side == "RIGHT" else a).sql
+            )
             keys.append(Field(a.name, common if side == "FULL" else a.type, sql))
             names.add(fold(name))
         node.meta["pairs"] = pairs
@@ -316,7 +324,9 @@ def table_columns(table: dict[str, Any]) -> list[tuple[str, t.Type, bool]]:
     """Name, type and whether it is a partition key, in the catalog's order."""
     columns = table.get("StorageDescriptor", {}).get("Columns", [])
     found = [(c["Name"], _column_type(c, table), False) for c in columns]
-    return found + [(c["Name"], _column_type(c, table), True) for c in table.get("PartitionKeys", [])]
+    return found + [
+        (c["Name"], _column_type(c, table), True) for c in table.get("PartitionKeys", [])
+    ]
 
 
 def _column_type(column: dict[str, Any], table: dict[str, Any]) -> t.Type:

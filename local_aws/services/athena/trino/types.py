@@ -153,7 +153,8 @@ def _common_nested(a: Type, b: Type) -> Type | None:
     if any(t is None for t in inner):
         return None
     names = tuple(
-        x if x == y else None for x, y in zip(a.fields or b.fields, b.fields or a.fields, strict=True)
+        x if x == y else None
+        for x, y in zip(a.fields or b.fields, b.fields or a.fields, strict=True)
     )
     return Type(a.name, of=tuple(t for t in inner if t), fields=names)
 
@@ -176,8 +177,7 @@ HIVE_TO_TRINO = {
     "timestamp": TIMESTAMP,
 }
 _PLAIN = {
-    t.name: t
-    for t in (BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, VARBINARY, JSON)
+    t.name: t for t in (BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, VARBINARY, JSON)
 } | {t.name: t for t in (DATE, UNKNOWN, UUID, VARCHAR, TIMESTAMP, TIME, YEAR_MONTH, DAY_SECOND)}
 _PLAIN |= {"timestamp with time zone": TIMESTAMP_TZ, "int": INTEGER, "string": VARCHAR}
 

@@ -1,0 +1,40 @@
+"""Reads tests/fixtures/athena/<rewrite>.sql.
+
+A case is a title, a query in Trino's SQL, its answer as the result file has it, and the
+translation:
+
+    --- integers divide to an integer
+    SELECT 7 / 2
+    --> 3
+    --# SELECT (7 // 2) AS "_col0"
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[3] / "fixtures" / "athena"
+
+
+@dataclass(frozen=True)
+class Case:
+    """`answer` is one line of values with | between, or ! and a part of the error."""
+
+    rewrite: str
+    title: str
+    sql: str
+    answer: str
+    translation: str
+
+
+def cases(rewrite: str) -> list[Case]:
+    """Every case of a rewrite, in the file's order."""
+    text = (FOLDER / f"{rewrite}.sql").read_text(encoding="utf-8")
+    return [_case(rewrite, part) for part in text.split("--- ")[1:]]
+
+
+def _case(rewrite: str, text: str) -> Case:
+    lines = text.strip().splitlines()
+    body = [line for line in lines[1:] if not line.startswith(("-->", "--#"))]
+    [answer] = [line.removeprefix("-->").strip() for line in lines if line.startswith("-->")]
+    translation = [line.removeprefix("--#").strip() for line in lines if line.startswith("--#")]
+    return Case(rewrite, lines[0], "\n".join(body).strip(), answer, "\n".join(translation))

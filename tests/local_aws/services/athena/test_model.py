@@ -1,0 +1,47 @@
+"""The engine without HTTP: what QuickSight asks of it."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from local_aws.services.athena.errors import QueryFailed
+from local_aws.services.athena.model import AthenaEngine
+from local_aws.services.glue.errors import EntityNotFoundException
+
+
+class EmptyCatalog:
+    def get_table(self, database: str, name: str) -> Any:
+        raise EntityNotFoundException(name)
+
+    def get_database(self, name: str) -> Any:
+        return {"Name": name}
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> AthenaEngine:
+    platform: Any = SimpleNamespace(glue=EmptyCatalog(), scratch=lambda name: tmp_path)
+    return AthenaEngine(platform)
+
+
+def test_query_gives_an_arrow_table(engine: AthenaEngine) -> None:
+    table = engine.query("SELECT 1 AS a, DECIMAL '1.50' AS b, DATE '2024-01-01' AS c;", "default")
+    assert table.column_names == ["a", "b", "c"]
+    assert [str(kind) for kind in table.schema.types] == [
+        "int32",
+        "decimal128(3, 2)",
+        "date32[day]",
+    ]
+
+
+def test_query_fails_with_athenas_message(engine: AthenaEngine) -> None:
+    with pytest.raises(
+        QueryFailed, match=r"TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.d.t'"
+    ):
+        engine.query("SELECT * FROM t", "d")
+
+
+def test_a_failure_inside_of_the_engine_is_trinos(engine: AthenaEngine) -> None:
+    with pytest.raises(QueryFailed, match="DIVISION_BY_ZERO: Division by zero"):
+        engine.query("SELECT 1 / (x - 1) FROM (VALUES 1) t(x)", "d")
