@@ -17,7 +17,6 @@ from local_aws.services.athena.show import COLUMNS, Show
 from local_aws.services.athena.statements import Kind
 from local_aws.services.athena.store import Store
 from local_aws.services.athena.trino import types as t
-from local_aws.services.athena.trino.dialect import parse_query
 from local_aws.services.athena.views import view_input
 from local_aws.services.athena.writes import Writer, Written
 from local_aws.services.glue.errors import EntityNotFoundException
@@ -176,14 +175,12 @@ class Executor:
             return self._plan(job, "Valid", ["true"])
         if "ANALYZE" in options or "TYPE" in options or "GRAPHVIZ" in options or "JSON" in options:
             raise not_supported(f"EXPLAIN {options}")
-        columns = self.engine.analyse(text, job.database)
-        tree = parse_query(text)
-        lines = ["Query Plan", f"Output[columnNames = [{', '.join(n for n, _ in columns)}]]"]
-        return self._plan(
-            job,
-            "Query Plan",
-            [*lines[1:], *(f"    {line}" for line in tree.sql("trino", pretty=True).splitlines())],
-        )
+        # The plan is the engine's own: DuckDB's operators, not Trino's.
+        translation = self.engine.translate(text, job.database, cursor)
+        plan = cursor.execute(f"EXPLAIN {translation.sql}").fetchall()
+        names = ", ".join(name for name, _ in translation.columns)
+        lines = [line for _, part in plan for line in part.splitlines()]
+        return self._plan(job, "Query Plan", [f"Output[columnNames = [{names}]]", *lines])
 
     def _plan(self, job: Job, header: str, lines: list[str]) -> Outcome:
         self._text(job, [header, *lines])

@@ -80,7 +80,7 @@ def _lines(table: dict[str, Any], files: list[DataFile]) -> str:
     return (
         f"read_csv({_paths(files)}, columns={{'line': 'VARCHAR'}}, delim={quote(_NEVER)},"
         f" quote='', escape='', header=false, skip={_skip(table)}, auto_detect=false,"
-        f" nullstr={quote(_NEVER[:2])}, max_line_size=33554432)"
+        f" nullstr={quote(_NEVER[:2])}, max_line_size=8388608, buffer_size=16777216)"
     )
 
 

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.rewrites.comparisons import comparable
+from local_aws.services.athena.trino.notes import coerced_type, type_of
 
 NODES = (exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Exists)
 
@@ -21,11 +22,23 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     if isinstance(node, exp.Exists):
         return f"EXISTS ({emit.query(_inner(node.this))})"
     query = node.args.get("query")
+    if query is not None and isinstance(node.this, exp.Tuple):
+        return _row_in(node.this, query, emit)
     value = comparable(node.this, emit)
     if query is not None:
         return f"({value} IN ({emit.query(_inner(query))}))"
     items = ", ".join(comparable(item, emit) for item in node.expressions)
     return f"({value} IN ({items}))"
+
+
+def _row_in(row: exp.Tuple, query: exp.Expression, emit: Emit) -> str:
+    """(a, b) IN (SELECT ...): the engine wants its own tuple, not a struct."""
+    kinds = coerced_type(row).of
+    parts = [
+        emit.cast(emit.gen(part), type_of(part), kind)
+        for part, kind in zip(row.expressions, kinds, strict=True)
+    ]
+    return f"(({', '.join(parts)}) IN ({emit.query(_inner(query))}))"
 
 
 def _inner(node: exp.Expression) -> exp.Expression:

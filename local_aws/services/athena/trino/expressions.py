@@ -220,7 +220,8 @@ class ExpressionTyper(CallTyper):
                 node,
             )
         coerce(node.this, common)
-        query.meta["outputs_to"] = list(common.of) if width > 1 else [common]
+        inner = query.this if isinstance(query, exp.Subquery | exp.Paren) else query
+        inner.meta["outputs_to"] = list(common.of) if width > 1 else [common]
         return t.BOOLEAN
 
     def _exists(self, node: exp.Exists, scope: Scope) -> t.Type:
@@ -344,6 +345,8 @@ class ExpressionTyper(CallTyper):
 
     def _interval(self, node: exp.Interval, scope: Scope) -> t.Type:
         unit = node.unit.name.upper().rstrip("S") if node.unit else ""
+        if isinstance(node.args.get("unit"), exp.IntervalSpan):
+            raise not_supported("an interval literal of several units", position(node))
         if node.this is None or not unit:
             raise SyntaxRefused("mismatched input 'INTERVAL'", position(node) or (1, 1))
         return t.YEAR_MONTH if unit in ("YEAR", "MONTH") else t.DAY_SECOND
