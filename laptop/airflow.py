@@ -7,7 +7,6 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx
@@ -17,10 +16,12 @@ from laptop.processes import Process, StartFailed
 
 COMPONENTS = {
     "airflow-api-server": ["api-server", "--host", "127.0.0.1", "--workers", "1"],
-    "airflow-scheduler": ["scheduler"],
+    "airflow-scheduler": ["scheduler", "--skip-serve-logs"],
     "airflow-dag-processor": ["dag-processor"],
     "airflow-triggerer": ["triggerer", "--skip-serve-logs"],
 }
+# Read by every component at its start; only the scheduler, which forks the tasks, imports ahead.
+LOCAL_SETTINGS = "from tarn.airflow.preload import preload\n\npreload()\n"
 FINISHED = frozenset({"success", "failed"})
 
 
@@ -48,6 +49,8 @@ def migrate(home: Home, environment: Mapping[str, str]) -> bool:
 
 def start(home: Home, environment: Mapping[str, str]) -> None:
     """Start every component that does not run, and wait until Airflow calls itself healthy."""
+    (home.airflow / "config").mkdir(exist_ok=True)
+    (home.airflow / "config" / "airflow_local_settings.py").write_text(LOCAL_SETTINGS)
     for name, arguments in COMPONENTS.items():
         command = ["airflow", *arguments]
         if name == "airflow-api-server":
@@ -142,9 +145,10 @@ class AirflowApi:
         found = self.call("GET", f"/backfills?dag_id={dag_id}&limit=100")["backfills"]
         return [backfill for backfill in found if not backfill["completed_at"]]
 
-    def trigger(self, dag_id: str) -> None:
-        """One run now."""
-        self.call("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None})
+    def clear(self, dag_id: str, run_id: str) -> None:
+        """Run a run again from its start."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/clear"
+        self.call("POST", path, json={"dry_run": False, "only_failed": False})
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """Every run of a DAG, oldest first."""
@@ -173,8 +177,3 @@ class AirflowApi:
         content = self.call("GET", path, headers={"Accept": "application/json"})["content"]
         lines = [line["event"] if isinstance(line, dict) else str(line) for line in content]
         return [line for line in lines if line.strip()][-count:]
-
-
-def logs_folder(home: Home) -> Path:
-    """Where Airflow keeps task logs."""
-    return home.airflow / "logs"

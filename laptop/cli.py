@@ -85,8 +85,9 @@ def _summarise(home: Home, api: AirflowApi) -> None:
     console.print(demo.ledger_table(ledger.summary()))
     console.print(
         _query_table(
-            "SELECT carrier, name, month, flights, average_arrival_delay "
-            "FROM lake.delays_by_carrier_month ORDER BY average_arrival_delay DESC LIMIT 5",
+            "SELECT carrier_name, month, flights, cancelled, avg_arrival_delay "
+            "FROM lake.delays_by_carrier_month WHERE flights >= 100 "
+            "ORDER BY avg_arrival_delay DESC LIMIT 5",
             "The worst months of any carrier (Athena: lake.delays_by_carrier_month)",
         )
     )

@@ -26,7 +26,7 @@ def airflow(home: Home, database: str) -> dict[str, str]:
     port = home.ports().airflow
     options = {
         "CORE__EXECUTOR": "LocalExecutor",
-        "CORE__PARALLELISM": os.environ.get("LAKE_PARALLELISM", "4"),
+        "CORE__PARALLELISM": os.environ.get("LAKE_PARALLELISM", "5"),
         "CORE__MAX_ACTIVE_TASKS_PER_DAG": "16",
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__DAGS_FOLDER": str(ROOT / "dags"),
@@ -35,6 +35,8 @@ def airflow(home: Home, database: str) -> dict[str, str]:
         "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         "CORE__FERNET_KEY": "",
         "DATABASE__SQL_ALCHEMY_CONN": database,
+        "DATABASE__LOAD_DEFAULT_CONNECTIONS": "False",
+        "LOGGING__NAMESPACE_LEVELS": "botocore=WARNING",
         "API__BASE_URL": f"http://127.0.0.1:{port}",
         "API__SECRET_KEY": home.secret("api"),
         "API_AUTH__JWT_SECRET": home.secret("jwt"),
@@ -52,8 +54,9 @@ def airflow(home: Home, database: str) -> dict[str, str]:
 
 
 def pipeline() -> dict[str, str]:
-    """How often the pipeline asks for the state of AWS work: here it is done in seconds."""
-    return {"TARN_POLL_SECONDS": os.environ.get("TARN_POLL_SECONDS", "0.5")}
+    """The pipeline's intervals: what takes minutes on AWS is done in seconds here."""
+    intervals = {"TARN_POLL_SECONDS": "0.5", "TARN_QUIET_SECONDS": "3", "TARN_RETRY_SECONDS": "5"}
+    return {name: os.environ.get(name, value) for name, value in intervals.items()}
 
 
 def base() -> dict[str, str]:

@@ -19,6 +19,7 @@ from local_aws.errors import ServiceError, UnknownService
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
 from local_aws.services import build
+from local_aws.services.quicksight.page import handle as quicksight_page
 from local_aws.wire import sigv4
 from local_aws.wire.dispatch import dispatch, protocol_of
 from local_aws.wire.http import (
@@ -124,8 +125,6 @@ async def show_pages(
     signed = "authorization" in request.headers or "X-Amz-Algorithm" in dict(request.query)
     if signed or not request.raw_path.startswith("/quicksight"):
         return False
-    from local_aws.services.quicksight.page import handle as quicksight_page
-
     await quicksight_page(app.platform, scope, receive, send)
     return True
 

@@ -1,33 +1,34 @@
-"""The services (while they are being built: those that import)."""
+"""The services, in the order in which they are built: a later one asks an earlier one's model."""
 
-import importlib
-import sys
 from dataclasses import dataclass, field
 from typing import Any
 
 from local_aws.context import Platform
-
-
-def _load(module: str, name: str) -> Any:
-    try:
-        return getattr(importlib.import_module(f"local_aws.services.{module}"), name)
-    except (ImportError, AttributeError) as error:
-        print(f"local_aws: {module}.{name} is not there yet: {error}", file=sys.stderr)  # noqa: T201
-        return None
+from local_aws.services.athena.api import AthenaApi
+from local_aws.services.databrew.api import DataBrewApi
+from local_aws.services.glue.api import GlueApi
+from local_aws.services.glue.catalog import Catalog
+from local_aws.services.logs.api import LogsApi
+from local_aws.services.logs.model import LogStore
+from local_aws.services.quicksight.api import QuickSightApi
+from local_aws.services.s3.handler import S3Handler
+from local_aws.services.s3.model import S3Store
 
 
 @dataclass
 class Services:
     """What answers: S3 speaks HTTP itself, the others get parsed requests."""
 
-    s3: Any
+    s3: S3Handler
     apis: dict[str, Any] = field(default_factory=dict)
 
     def start(self) -> None:
+        """Bring every service to a sound state after whatever ended the last process."""
         for api in self.apis.values():
             getattr(api, "start", _nothing)()
 
     def stop(self) -> None:
+        """End what the services run, the last built first."""
         for api in reversed(self.apis.values()):
             getattr(api, "stop", _nothing)()
 
@@ -37,25 +38,18 @@ def _nothing() -> None: ...
 
 def build(platform: Platform) -> Services:
     """Make the models first, then what answers on top of them."""
-    for attribute, module, name in (
-        ("s3", "s3.model", "S3Store"),
-        ("logs", "logs.model", "LogStore"),
-        ("glue", "glue.catalog", "Catalog"),
-    ):
-        made = _load(module, name)
-        setattr(platform, attribute, made and made(platform))
-    apis = {}
-    for service, module, name in (
-        ("logs", "logs.api", "LogsApi"),
-        ("glue", "glue.api", "GlueApi"),
-        ("athena", "athena.api", "AthenaApi"),
-        ("databrew", "databrew.api", "DataBrewApi"),
-        ("quicksight", "quicksight.api", "QuickSightApi"),
-    ):
-        made = _load(module, name)
-        if made:
-            apis[service] = made(platform)
-        if service == "athena" and made:
-            platform.athena = apis["athena"].engine
-    handler = _load("s3.handler", "S3Handler")
-    return Services(s3=handler and handler(platform), apis=apis)
+    platform.s3 = S3Store(platform)
+    platform.logs = LogStore(platform)
+    platform.glue = Catalog(platform)
+    athena = AthenaApi(platform)
+    platform.athena = athena.engine
+    return Services(
+        s3=S3Handler(platform),
+        apis={
+            "logs": LogsApi(platform),
+            "glue": GlueApi(platform),
+            "athena": athena,
+            "databrew": DataBrewApi(platform),
+            "quicksight": QuickSightApi(platform),
+        },
+    )

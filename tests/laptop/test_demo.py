@@ -24,8 +24,8 @@ class FakeAirflow:
     def unpause(self, dag_id: str) -> None:
         self.asked.append(("unpause", dag_id))
 
-    def trigger(self, dag_id: str) -> None:
-        self.asked.append(("trigger", dag_id))
+    def clear(self, dag_id: str, run_id: str) -> None:
+        self.asked.append(("clear", dag_id))
 
     def open_backfills(self, dag_id: str) -> list[dict[str, Any]]:
         return []
@@ -93,10 +93,11 @@ def test_a_second_demo_asks_for_nothing() -> None:
     assert {verb for verb, *_ in api.asked} == {"unpause"}
 
 
-def test_failed_months_are_asked_for_again() -> None:
+def test_failed_partitions_are_asked_for_again() -> None:
     runs = {"flights": [run("flights", m, "success") for m in demo.MONTHS[:11]]}
     runs["flights"].append(run("flights", "2013-12", "failed"))
+    runs["planes"] = [run("planes", "", "failed")]
     api = FakeAirflow(runs, [])
     demo.request_work(api)  # type: ignore[arg-type]
     assert ("backfill", "flights") in api.asked
-    assert ("trigger", "planes") in api.asked
+    assert ("clear", "planes") in api.asked

@@ -26,6 +26,8 @@ from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.sql import convert, identifier, literal, select, select_all
 
 Log = Callable[[str], None]
+# Folders named k=v are part of an address here: no column comes of them.
+PLAIN = "hive_partitioning=false"
 SAMPLE_LINES = 5
 FIRST_LOOK = 2000
 INT = (-(2**31), 2**31 - 1)
@@ -67,7 +69,7 @@ def load(connection: duckdb.DuckDBPyConnection, source: Source, log: Log, rows: 
 def _read_parquet(
     connection: duckdb.DuckDBPyConnection, source: Source, _log: Log, limit: str
 ) -> None:
-    _create(connection, f"read_parquet({_paths(source)}, union_by_name=true)", limit)
+    _create(connection, f"read_parquet({_paths(source)}, {PLAIN}, union_by_name=true)", limit)
 
 
 def _read_json(
@@ -75,7 +77,7 @@ def _read_json(
 ) -> None:
     lines = not (source.options.get("Json") or {}).get("MultiLine", False)
     layout = "newline_delimited" if lines else "auto"
-    _create(connection, f"read_json({_paths(source)}, format='{layout}')", limit)
+    _create(connection, f"read_json({_paths(source)}, {PLAIN}, format='{layout}')", limit)
 
 
 def _read_csv(connection: duckdb.DuckDBPyConnection, source: Source, log: Log, limit: str) -> None:
@@ -84,8 +86,8 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, source: Source, log: Log, l
     names = _header(Path(source.paths[0]), delimiter, header)
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     base = (
-        f"{_paths(source)}, auto_detect=false, columns={{{columns}}}, delim={literal(delimiter)}, "
-        f"header={str(bool(header)).lower()}, quote='\"', escape='\"', allow_quoted_nulls=false, "
+        f"{_paths(source)}, {PLAIN}, auto_detect=false, columns={{{columns}}}, "
+        f"delim={literal(delimiter)}, header={str(bool(header)).lower()}, quote='\"', escape='\"', allow_quoted_nulls=false, "
         "max_line_size=16777216"
     )
     try:

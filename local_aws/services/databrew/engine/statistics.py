@@ -131,7 +131,8 @@ def _second_pass(columns: Columns, found: dict[str, dict[str, Any]]) -> None:
     asked: dict[str, str] = {}
     for name, values in found.items():
         x, mean, deviation = f"x{columns.index(name)}", values["mean"], values["standardDeviation"]
-        centre, spread = repr(mean or 0.0), repr(deviation or 0.0)
+        # A bare 0.4896... would be a DECIMAL to DuckDB, and overflow when multiplied.
+        centre, spread = f"{mean or 0.0!r}::DOUBLE", f"{deviation or 0.0!r}::DOUBLE"
         asked[f"m2_{x}"] = f"avg(power({x} - {centre}, 2))"
         asked[f"m3_{x}"] = f"avg(power({x} - {centre}, 3))"
         asked[f"o_{x}"] = f"count(*) FILTER (abs({x} - {centre}) > {OUTLIER_SCORE} * {spread})"

