@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -17,21 +18,7 @@ from local_aws.services.athena.trino.scope import Field, Scan, Scope
 
 # Trino has them and local_aws does not: named, so that nobody takes them for misspelt.
 UNSUPPORTED = frozenset(
-    """
-    geometry bing_tile ipprefix great_circle_distance spatial_partitioning convex_hull_agg
-    reduce_agg numeric_histogram approx_set empty_approx_set merge tdigest_agg qdigest_agg
-    value_at_quantile values_at_quantiles quantile_at_value checksum make_set_digest
-    merge_set_digest intersection_cardinality jaccard_index hash_counts
-    json_array json_exists json_query json_value json_object json_table
-    xxhash64 murmur3 spooky_hash_v2_32 spooky_hash_v2_64 to_ieee754_32 to_ieee754_64
-    from_ieee754_32 from_ieee754_64 to_big_endian_32 from_big_endian_32 from_big_endian_64
-    normal_cdf inverse_normal_cdf beta_cdf inverse_beta_cdf t_cdf t_pdf cosine_similarity
-    cosine_distance bar color render rgb format_number char2hexint date_add_millis
-    from_iso8601_timestamp_nanos from_unixtime_nanos timestamp_objectid objectid
-    regr_avgx regr_avgy regr_count regr_r2 regr_sxx regr_sxy regr_syy array_histogram
-    any_keys_match all_keys_match no_keys_match map_top_n bitwise_right_shift contains_key
-    learn_classifier learn_regressor classify regress features llm
-    """.split()
+    Path(__file__).with_name("unsupported.txt").read_text(encoding="utf-8").split()
 )
 UNSUPPORTED_PREFIXES = ("st_", "geometry_", "bing_", "to_geometry", "to_spherical", "from_geojson")
 
