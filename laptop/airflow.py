@@ -150,11 +150,17 @@ class AirflowApi:
         path = f"/dags/{dag_id}/dagRuns/{run_id}/clear"
         self.call("POST", path, json={"dry_run": False, "only_failed": False})
 
-    def runs(self, dag_id: str) -> list[dict[str, Any]]:
-        """Every run of a DAG, oldest first."""
-        found: list[dict[str, Any]] = self.call(
-            "GET", f"/dags/{dag_id}/dagRuns?limit=1000&order_by=run_after"
-        )["dag_runs"]
+    def runs(self, dag_id: str = "~") -> list[dict[str, Any]]:
+        """Every run, of one DAG or of all, oldest first."""
+        path = f"/dags/{dag_id}/dagRuns?limit=1000&order_by=run_after"
+        found: list[dict[str, Any]] = self.call("GET", path)["dag_runs"]
+        return sorted(found, key=lambda run: run["queued_at"] or "")
+
+    def active_tasks(self) -> list[dict[str, Any]]:
+        """The task instances at work now, of all DAGs."""
+        states = "&".join(f"state={state}" for state in ("running", "queued", "deferred"))
+        path = f"/dags/~/dagRuns/~/taskInstances?limit=200&{states}"
+        found: list[dict[str, Any]] = self.call("GET", path)["task_instances"]
         return found
 
     def tasks(self, dag_id: str) -> Iterator[dict[str, Any]]:

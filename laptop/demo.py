@@ -5,7 +5,7 @@ It asks Airflow for what is missing only, so a second demo finds everything done
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -36,16 +36,14 @@ class Progress:
     label: str
     run_id: str
     state: str
-    steps: dict[str, str] = field(default_factory=dict)
+    step: str = ""
 
     @property
     def mark(self) -> str:
         """One cell of the table: done, failed, waiting, or the step that runs."""
-        if self.state != "running":
+        if self.state != "running" or not self.step:
             return MARKS.get(self.state, "·")
-        active = [step for step, state in self.steps.items() if state not in ("success", "none")]
-        done = sum(state == "success" for state in self.steps.values())
-        return f"[yellow]{active[0] if active else '·'}[/] {done}/{len(STEPS)}"
+        return f"[yellow]{self.step}[/] {STEPS.index(self.step) + 1}/{len(STEPS)}"
 
 
 def request_work(api: AirflowApi, months: tuple[str, str] = (FIRST, LAST)) -> None:
@@ -81,7 +79,7 @@ def watch(api: AirflowApi, console: Console, expected: int) -> list[Progress]:
     said: set[tuple[str, str]] = set()
     with Live(console=console, refresh_per_second=2, transient=False) as live:
         while True:
-            partitions = [p for dataset in DATASETS for p in progress(api, dataset)]
+            partitions = progress(api)
             elapsed = time.monotonic() - began
             if console.is_terminal:
                 live.update(table(partitions, elapsed))
@@ -89,7 +87,7 @@ def watch(api: AirflowApi, console: Console, expected: int) -> list[Progress]:
                 _say_finished(console, partitions, said, elapsed)
             if ended(partitions, expected):
                 return partitions
-            time.sleep(1)
+            time.sleep(2)  # each look costs the api-server, which the tasks need, a little
 
 
 def ended(partitions: Iterable[Progress], expected: int) -> bool:
@@ -98,26 +96,18 @@ def ended(partitions: Iterable[Progress], expected: int) -> bool:
     return len(states) >= expected and all(state in FINISHED for state in states)
 
 
-def progress(api: AirflowApi, dataset: str) -> list[Progress]:
-    """Every partition run of a dataset with its steps; of a rerun partition the last run."""
-    latest: dict[str, Progress] = {}
-    for run in api.runs(dataset):
-        label = label_of(run)
-        latest[label] = Progress(dataset, label, run["dag_run_id"], run["state"])
-    by_run = {p.run_id: p for p in latest.values()}
-    for task in api.tasks(dataset):
-        partition = by_run.get(task["dag_run_id"])
-        if partition is not None:
-            step = task["task_id"].split(".")[0]
-            partition.steps[step] = _worse(partition.steps.get(step), task["state"] or "none")
+def progress(api: AirflowApi) -> list[Progress]:
+    """Every partition's run and the step it is at; of a rerun partition the last run."""
+    latest: dict[tuple[str, str], Progress] = {}
+    for run in api.runs():
+        if run["dag_id"] in DATASETS:
+            key = (run["dag_id"], label_of(run))
+            latest[key] = Progress(*key, run["dag_run_id"], run["state"])
+    at = {(task["dag_id"], task["dag_run_id"]): task["task_id"] for task in api.active_tasks()}
     for partition in latest.values():
-        partition.steps = {s: partition.steps[s] for s in STEPS if s in partition.steps}
+        step = at.get((partition.dataset, partition.run_id), "")
+        partition.step = step if step in STEPS else ""
     return list(latest.values())
-
-
-def _worse(one: str | None, other: str) -> str:
-    """A step of several tasks has succeeded when all of them have."""
-    return other if one in (None, "success") else str(one)
 
 
 def label_of(run: Mapping[str, Any]) -> str:

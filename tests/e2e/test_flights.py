@@ -75,7 +75,7 @@ def wait(api: AirflowApi, dag_id: str, seconds: float = 420) -> dict[str, str]:
     """Until no run of a DAG is open; the state of each label's last run."""
     deadline = time.monotonic() + seconds
     while True:
-        states = {p.label: p.state for p in demo.progress(api, dag_id)}
+        states = {p.label: p.state for p in demo.progress(api) if p.dataset == dag_id}
         done = bool(states) and all(state in FINISHED for state in states.values())
         if done and not api.open_backfills(dag_id):
             return states

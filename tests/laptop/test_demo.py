@@ -15,11 +15,11 @@ class FakeAirflow:
         self._runs, self._tasks = runs, tasks
         self.asked: list[tuple[Any, ...]] = []
 
-    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+    def runs(self, dag_id: str = "~") -> list[dict[str, Any]]:
         return self._runs.get(dag_id, [])
 
-    def tasks(self, dag_id: str) -> list[dict[str, Any]]:
-        return [task for task in self._tasks if task["dag_id"] == dag_id]
+    def active_tasks(self) -> list[dict[str, Any]]:
+        return self._tasks
 
     def unpause(self, dag_id: str) -> None:
         self.asked.append(("unpause", dag_id))
@@ -43,36 +43,19 @@ def run(dag_id: str, month: str, state: str, run_id: str = "") -> dict[str, Any]
     }
 
 
-def task(step: str, state: str | None, run_id: str = "run-2013-01") -> dict[str, Any]:
-    return {"dag_id": "flights", "dag_run_id": run_id, "task_id": step, "state": state}
-
-
-def test_progress_takes_the_last_run_of_a_partition() -> None:
-    api = FakeAirflow(
-        {
-            "flights": [
-                run("flights", "2013-01", "failed", "a"),
-                run("flights", "2013-01", "running", "b"),
-            ]
-        },
-        [
-            task("land", "failed", "a"),
-            task("land", "success", "b"),
-            task("profile", "running", "b"),
-        ],
-    )
-    (found,) = demo.progress(api, "flights")  # type: ignore[arg-type]
-    assert (found.label, found.run_id, found.state) == ("2013-01", "b", "running")
-    assert found.mark == "[yellow]profile[/] 1/7"
-
-
-def test_a_step_of_several_tasks_is_done_when_all_are() -> None:
-    api = FakeAirflow(
-        {"flights": [run("flights", "2013-01", "running")]},
-        [task("land.upload", "success"), task("land.check", "failed")],
-    )
-    (found,) = demo.progress(api, "flights")  # type: ignore[arg-type]
-    assert found.steps == {"land": "failed"}
+def test_progress_takes_the_last_run_of_a_partition_and_its_step() -> None:
+    runs = [
+        run("flights", "2013-01", "failed", "a"),
+        run("flights", "2013-01", "running", "b"),
+        run("flights", "2013-02", "queued", "c"),
+        run("lake_views", "", "running", "d"),
+    ]
+    task = {"dag_id": "flights", "dag_run_id": "b", "task_id": "profile"}
+    found = demo.progress(FakeAirflow({"~": runs}, [task]))  # type: ignore[arg-type]
+    assert [(p.label, p.run_id, p.mark) for p in found] == [
+        ("2013-01", "b", "[yellow]profile[/] 2/7"),
+        ("2013-02", "c", "·"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,8 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, source: Source, log: Log, l
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     base = (
         f"{_paths(source)}, {PLAIN}, auto_detect=false, columns={{{columns}}}, "
-        f"delim={literal(delimiter)}, header={str(bool(header)).lower()}, quote='\"', escape='\"', allow_quoted_nulls=false, "
-        "max_line_size=16777216"
+        f"delim={literal(delimiter)}, header={str(bool(header)).lower()}, "
+        "quote='\"', escape='\"', allow_quoted_nulls=false, max_line_size=16777216"
     )
     try:
         _create(connection, f"read_csv({base})", limit)
