@@ -16,7 +16,9 @@ from laptop.airflow import AirflowApi
 from laptop.home import ROOT, Home
 from laptop.processes import StartFailed
 
-QUICK = "not spark and not airflow and not browser"
+QUICK = "not spark and not airflow and not browser and not restart"
+HEAVY = "spark or airflow or browser"
+BOTH_CORES = ("-n", "2", "--dist", "loadfile")
 console = Console(highlight=False)
 
 
@@ -170,14 +172,21 @@ def run_deploy(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
 def run_test(_options: argparse.Namespace, rest: Sequence[str]) -> int:
     """The test suite; ``quick`` leaves out what starts Spark, Airflow or a browser.
 
-    Everything after it goes to pytest: ``./lake test quick tests/dags -x``.
+    ``./lake test tests/dags -x`` is ``pytest tests/dags -x`` in the lake's environment.
     """
-    command = [sys.executable, "-m", "pytest"]
     if rest[:1] == ["quick"]:
-        command, rest = [*command, "-m", QUICK], rest[1:]
-    return subprocess.run(
-        [*command, *rest], cwd=ROOT, env=environment.base(), check=False
-    ).returncode
+        return _pytest("-m", QUICK, *BOTH_CORES, *rest[1:])
+    if rest:
+        return _pytest(*rest)
+    console.print("Part 1 of 2: engines, services, contracts, DAGs")
+    first = _pytest("-m", f"not ({HEAVY})", *BOTH_CORES)
+    console.print("Part 2 of 2: Spark, Airflow's scheduler, the browser; one at a time")
+    return max(first, _pytest("-m", HEAVY, "-v"))
+
+
+def _pytest(*arguments: str) -> int:
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment.base(), check=False).returncode
 
 
 def run_check(_options: argparse.Namespace, _rest: Sequence[str]) -> int:

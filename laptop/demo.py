@@ -76,7 +76,7 @@ def wait_for_dags(api: AirflowApi, seconds: float = 120) -> None:
 def watch(api: AirflowApi, console: Console, expected: int) -> list[Progress]:
     """Show the partitions until each has ended; what became of them."""
     began = time.monotonic()
-    said: set[tuple[str, str]] = set()
+    said = {(p.dataset, p.label) for p in progress(api) if p.state == "success"}
     with Live(console=console, refresh_per_second=2, transient=False) as live:
         while True:
             partitions = progress(api)

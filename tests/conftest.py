@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class LocalServer:
     process: subprocess.Popen[bytes]
     data: Path
     port: int
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def endpoint(self) -> str:
@@ -45,6 +46,14 @@ class LocalServer:
         }
 
     def client(self, service: str, **options: Any) -> Any:
+        """A boto3 client of this server; a plain one is made once, since making one is slow."""
+        if options:
+            return self._new_client(service, **options)
+        if service not in self._clients:
+            self._clients[service] = self._new_client(service)
+        return self._clients[service]
+
+    def _new_client(self, service: str, **options: Any) -> Any:
         config = Config(retries={"max_attempts": 1}, read_timeout=120).merge(
             options.pop("config", Config())
         )

@@ -131,6 +131,7 @@ def test_reset_is_refused_where_it_was_not_switched_on(aws: LocalServer) -> None
     assert post_reset(aws) == 403
 
 
+@pytest.mark.restart
 def test_reset_forgets_everything(tmp_path: Path) -> None:
     server = start_server(tmp_path / "data", None, "--allow-reset")
     try:
@@ -160,6 +161,7 @@ def post_reset(server: LocalServer) -> int:
         return error.code
 
 
+@pytest.mark.restart
 def test_a_profile_file_is_all_a_client_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,6 +176,7 @@ def test_a_profile_file_is_all_a_client_needs(
         server.stop()
 
 
+@pytest.mark.restart
 def test_a_newer_data_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "format").write_text("99\n")
@@ -181,6 +184,7 @@ def test_a_newer_data_folder_is_refused(tmp_path: Path) -> None:
         start_server(tmp_path / "data")
 
 
+@pytest.mark.restart
 def test_a_taken_port_is_named(aws: LocalServer, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=f"cannot listen on 127.0.0.1:{aws.port}"):
         start_server(tmp_path / "data", aws.port)

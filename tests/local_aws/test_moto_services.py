@@ -15,6 +15,7 @@ def test_account_is_the_servers(aws: LocalServer) -> None:
     assert aws.client("sts").get_caller_identity()["Account"] == "123456789012"
 
 
+@pytest.mark.restart
 def test_state_survives_a_kill(tmp_path: Path) -> None:
     first = start_server(tmp_path / "data")
     first.client("iam").create_role(RoleName="lake", AssumeRolePolicyDocument=TRUST)

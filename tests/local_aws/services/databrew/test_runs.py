@@ -301,6 +301,7 @@ def children(run: str) -> list[int]:
     return found
 
 
+@pytest.mark.restart
 def test_kill_9_fails_what_was_running_and_keeps_what_waited(killed: LocalServer) -> None:
     lake = Lake(killed, "n,word\n" + f"1,{'a' * 4000}c\n" * 4000)
     job = lake.recipe_job(slow_steps())

@@ -183,6 +183,7 @@ def test_unsigned_requests_are_refused_as_s3_does(aws: Any, bucket: str) -> None
         assert (answer.status, b"<Code>AccessDenied</Code>" in answer.read()) == (403, True)
 
 
+@pytest.mark.restart
 def test_nothing_acknowledged_is_lost_in_a_kill(tmp_path: Path) -> None:
     server = start_server(tmp_path / "data")
     s3 = server.client("s3")

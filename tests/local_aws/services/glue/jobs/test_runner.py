@@ -65,6 +65,7 @@ def test_scratch_is_cleaned(api: JobsApi) -> None:
     until(lambda: not list(api.platform.scratch("glue").iterdir()))
 
 
+@pytest.mark.restart
 def test_kill_9_of_the_server(tmp_path: Path) -> None:
     from tests.conftest import start_server
 
