@@ -7,7 +7,7 @@ Most lines hold no quote, and are counted and split without a parser: a month of
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 QUOTE = b'"'
@@ -23,7 +23,12 @@ class Record:
     @property
     def complete(self) -> bool:
         """Whether the record ends as a record ends: newline there, quotes closed."""
-        return self.raw.endswith(b"\n") and not self.raw.count(QUOTE) % 2
+        return self.raw.endswith(b"\n") and not self.open
+
+    @property
+    def open(self) -> bool:
+        """Whether a quote in it is never closed."""
+        return bool(self.raw.count(QUOTE) % 2)
 
     @property
     def count(self) -> int:
@@ -42,31 +47,42 @@ class Record:
 
 def select(lines: Iterable[bytes], wanted: Mapping[int, str]) -> Iterator[bytes]:
     """The bytes of the records whose fields hold these texts, by position; the header apart."""
-    limit = max(wanted) + 1
+    holds = matcher(wanted)
+    return (record for record in _joined(lines) if holds(record))
+
+
+def matcher(wanted: Mapping[int, str]) -> Callable[[bytes], bool]:
+    """Whether the fields of a record's bytes hold these texts, by position."""
+    limit = max(wanted, default=0) + 1
     plain = [(at, text.encode()) for at, text in wanted.items()]
-    for record in _joined(lines):
+
+    def holds(record: bytes) -> bool:
         parts = record.split(b",", limit)
         if QUOTE in record or len(parts) <= limit:  # quoted, short, or the last field is wanted
             fields = Record(0, record).fields()
-            if all(fields[at : at + 1] == [text] for at, text in wanted.items()):
-                yield record
-        elif all(parts[at] == text for at, text in plain):
-            yield record
+            return all(fields[at : at + 1] == [text] for at, text in wanted.items())
+        return all(parts[at] == text for at, text in plain)
+
+    return holds
 
 
 def _joined(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The records' bytes: lines, or several of them where a quoted field goes over lines."""
-    held = b""
+    held: list[bytes] = []
+    opened = False
     for line in lines:
-        if not held and QUOTE not in line:
+        # Each line is looked at once: a quote that nobody closes may hold the rest of the file.
+        quotes = line.count(QUOTE) if QUOTE in line else 0
+        opened ^= bool(quotes % 2)
+        if opened:
+            held.append(line)
+        elif held:
+            yield b"".join([*held, line])
+            held.clear()
+        else:
             yield line
-            continue
-        held += line
-        if not held.count(QUOTE) % 2:
-            yield held
-            held = b""
     if held:
-        yield held
+        yield b"".join(held)
 
 
 def records(lines: Iterable[bytes]) -> Iterator[Record]:

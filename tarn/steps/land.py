@@ -6,7 +6,7 @@ A run folder without `_manifest.json` is a landing that did not finish: nothing 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from tarn import ledger
 from tarn.aws import Aws, is_missing
 from tarn.contract import Contract, load_contract
-from tarn.delimited import Record, records, select
+from tarn.delimited import Record, matcher, records, select
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.partition import Partition
 from tarn.sources import SourceFile, buffered, open_source
@@ -157,6 +157,14 @@ def check_landed(
     return {"rows": look.rows, "columns": len(contract.source_columns), "bytes": look.size}
 
 
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _gate(partition: Partition, findings: list[Finding], remedy: str) -> GateFailed:
     return GateFailed("landed", partition.dataset, partition.label, findings, remedy)
 
@@ -177,13 +185,14 @@ class _Look:
 
     def read(self, lines: Iterable[bytes]) -> None:
         found = records(self._count(lines))
-        header = next(found, None)
+        last = header = next(found, None)
         self._header(header)
-        last = header
+        places = {self.contract.source_columns.index(k): k for k in self.partition.values}
+        ours = matcher({at: str(self.partition.values[key]) for at, key in places.items()})
         for last in found:
             self.rows += 1
-            if last.count != len(self.contract.source_columns):
-                self._bad_line(last)
+            if problem := self._problem(last, places, ours):
+                self._bad_line(f"line {last.line} {problem}")
         self._truncated(last)
         if self.bad_count:
             more = self.bad_count - len(self.bad_lines)
@@ -196,19 +205,40 @@ class _Look:
             self.digest.update(line)
             yield line
 
-    def _bad_line(self, record: Record) -> None:
+    def _problem(
+        self, record: Record, places: Mapping[int, str], ours: Callable[[bytes], bool]
+    ) -> str:
+        """What is wrong with a record: its encoding, its fields, or the partition it is of."""
+        if not (record.raw.isascii() or _is_utf8(record.raw)):
+            return "is not UTF-8"
+        count, wanted = record.count, len(self.contract.source_columns)
+        if count != wanted:
+            return f"has {count} fields where the contract has {wanted}"
+        if places and not ours(record.raw):
+            return self._elsewhere(record.fields(), places)
+        return ""
+
+    def _elsewhere(self, fields: list[str], places: Mapping[int, str]) -> str:
+        """Which partition a record is of, if not of this one: `03` is 3 too."""
+        found = {key: fields[at].strip() for at, key in places.items()}
+        wanted = {key: str(value) for key, value in self.partition.values.items()}
+        if {key: text.lstrip("0") or text for key, text in found.items()} == wanted:
+            return ""
+        shown = ", ".join(f"{key} {text[:40]}" for key, text in found.items())
+        return f"is of {shown}, not of {self.partition.label}"
+
+    def _bad_line(self, line: str) -> None:
         self.bad_count += 1
         if len(self.bad_lines) < SHOWN:
-            wanted = len(self.contract.source_columns)
-            self.bad_lines.append(
-                f"line {record.line} has {record.count} fields where the contract has {wanted}"
-            )
+            self.bad_lines.append(line)
 
     def _truncated(self, last: Record | None) -> None:
-        if last is not None and not last.complete:
-            self.findings.append(
-                Finding(f"the last record, line {last.line}, is cut off: no newline", self.uri)
-            )
+        if last is None or last.complete:
+            return
+        what = "is cut off: no newline"
+        if last.open:
+            what = "opens a quote that nothing closes"
+        self.findings.append(Finding(f"the last record, line {last.line}, {what}", self.uri))
 
     def _header(self, header: Record | None) -> None:
         wanted = list(self.contract.source_columns)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +28,13 @@ def test_a_field_over_lines() -> None:
 def test_a_quote_never_closed() -> None:
     found = list(records([b"a,b\n", b'1,"x\n', b"3,4\n"]))
     assert [(r.line, r.complete) for r in found] == [(1, True), (2, False)]
+
+
+def test_a_quote_never_closed_is_read_once() -> None:
+    lines = [b"a,b\n", b'1,"x\n', *[b"1,2,3,4,5,6,7,8,9,10\n"] * 100_000]
+    before = time.process_time()
+    assert [r.line for r in records(lines)] == [1, 2]
+    assert time.process_time() - before < 2.0  # 0.03; minutes where each line looks at all of them
 
 
 def test_select() -> None:

@@ -152,6 +152,30 @@ def test_truncated_last_line(lake: Aws, march: list[str], tmp_path: Path) -> Non
     assert "the last record, line 51, is cut off: no newline" in text
 
 
+def test_a_file_of_another_month(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    rewritten(tmp_path, [line.replace(",2013,3,", ",2013,4,", 1) for line in march])
+    text = str(stopped(lake))
+    assert "line 2 is of year 2013, month 4, not of 2013-03" in text
+    assert f"and {len(march) - 6} more" in text
+
+
+def test_a_month_may_have_two_digits(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    rewritten(tmp_path, [line.replace(",2013,3,", ",2013,03,", 1) for line in march[:5]])
+    landed = land(month("weather", 3), "abc")
+    assert check_landed(month("weather", 3), landed)["rows"] == 4
+
+
+def test_latin_1(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    body = "\n".join([march[0], march[1].replace("EWR", "\xc9WR"), march[2], ""])
+    (tmp_path / "weather-2013-03.csv").write_bytes(body.encode("latin-1"))
+    assert "line 2 is not UTF-8" in str(stopped(lake))
+
+
+def test_a_quote_that_nothing_closes(lake: Aws, march: list[str], tmp_path: Path) -> None:
+    rewritten(tmp_path, [*march[:3], march[3].replace("EWR", 'E"WR'), *march[4:]])
+    assert "line 4, opens a quote that nothing closes" in str(stopped(lake))
+
+
 def test_many_bad_lines(lake: Aws, march: list[str], tmp_path: Path) -> None:
     rewritten(tmp_path, [march[0], *(f"{line},more" for line in march[1:9])])
     text = str(stopped(lake))
