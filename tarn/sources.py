@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from string import Formatter
 from typing import IO, Any
 
 from botocore.exceptions import ClientError
@@ -92,7 +93,9 @@ def _from_files(contract: Contract, partition: Partition, aws: Aws) -> SourceFil
     name = source.pattern.format(
         dataset=partition.dataset, label=partition.label, **partition.values
     )
-    exact = name != source.pattern or not partition.keys
+    # A name that leaves out a part of the partition is that of a file for several of them.
+    named = {field for _, field, _, _ in Formatter().parse(source.pattern)}
+    exact = "label" in named or named >= partition.values.keys()
     if source.location.startswith("s3://"):
         uri = f"{source.location.rstrip('/')}/{name}"
         return SourceFile(uri, _open_s3(uri, partition, aws), exact)

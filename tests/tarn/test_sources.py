@@ -38,6 +38,8 @@ def home(tmp_path: Path) -> Aws:
         ("{dataset}-{label}.csv", "weather-2013-03.csv", True),
         ("{year}/{month:02d}.csv", "2013/03.csv", True),
         ("all.csv", "all.csv", False),
+        ("{dataset}.csv", "weather.csv", False),
+        ("{dataset}-{year}.csv", "weather-2013.csv", False),
     ],
 )
 def test_a_folder(home: Aws, pattern: str, name: str, exact: bool) -> None:

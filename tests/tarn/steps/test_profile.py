@@ -36,17 +36,24 @@ def test_a_sound_partition(lake: Aws) -> None:
     assert {rule["status"] for rule in report["rules"]} == {"SUCCEEDED"}
 
 
-def test_five_texts_in_a_number_column(
-    lake: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def march_with(wind_dir: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The source of weather's March becomes a copy with five wind directions replaced."""
     lines = (DATA / "weather.csv").read_text().splitlines()
     march = [lines[0], *(line for line in lines[1:] if line.split(",")[2] == "3")]
     for at in range(10, 15):
         fields = march[at].split(",")
-        fields[8] = "calm"  # wind_dir
+        fields[8] = wind_dir
         march[at] = ",".join(fields)
-    (tmp_path / "weather-2013-03.csv").write_text("\n".join(march) + "\n")
-    monkeypatch.setenv("TARN_SOURCE_WEATHER", str(tmp_path))
+    (folder / "weather-2013-03.csv").write_text("\n".join(march) + "\n")
+    monkeypatch.setenv("TARN_SOURCE_WEATHER", str(folder))
+
+
+# DataBrew makes NULL of a number that its integers cannot hold, as it does of a text.
+@pytest.mark.parametrize("wind_dir", ["calm", "99999999999"])
+def test_five_wrong_numbers(
+    lake: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wind_dir: str
+) -> None:
+    march_with(wind_dir, tmp_path, monkeypatch)
     _, run_id = profiled(lake, MARCH)
     with pytest.raises(GateFailed) as caught:
         check_profile(MARCH, "abc", run_id)
