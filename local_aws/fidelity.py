@@ -1,0 +1,93 @@
+"""What local_aws does and refuses, read from the code itself: docs/fidelity.md cannot drift.
+
+The page is prose with blocks between markers. ``python -m local_aws.fidelity docs/fidelity.md``
+writes the blocks anew; a test fails where the page and the code say different things.
+"""
+
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from local_aws.moto_services import SERVICES as MOTO_SERVICES
+from local_aws.services.athena.api import AthenaApi
+from local_aws.services.athena.trino import calls
+from local_aws.services.databrew.api import DataBrewApi
+from local_aws.services.databrew.engine.operations import REGISTRY
+from local_aws.services.databrew.engine.operations.unsupported import UNSUPPORTED as RECIPE
+from local_aws.services.glue import catalog_api
+from local_aws.services.glue.api import GlueApi
+from local_aws.services.glue.classifiers import REFUSED as CLASSIFIERS
+from local_aws.services.glue.crawlers import settings as crawlers
+from local_aws.services.glue.jobs import arguments, definition
+from local_aws.services.logs import api as logs
+from local_aws.services.logs.api import LogsApi
+from local_aws.services.quicksight import api as quicksight
+from local_aws.services.s3 import checksums, headers
+from local_aws.services.s3.api import ROUTES
+from local_aws.wire.models import method_name, service_model
+
+BLOCK = re.compile(r"(<!-- begin: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+APIS: dict[str, tuple[type, ...]] = {
+    "athena": (AthenaApi,),
+    "databrew": (DataBrewApi,),
+    "glue": (GlueApi,),
+    "logs": (LogsApi,),
+    "quicksight": quicksight.GROUPS,
+}
+
+
+def operations(service: str) -> list[str]:
+    """The service's operations that are answered; every other is refused by its name."""
+    names = service_model(service).operation_names
+    if service == "s3":
+        return sorted({route.name for route in ROUTES} & set(names))
+    return [n for n in names if any(hasattr(api, method_name(n)) for api in APIS[service])]
+
+
+def blocks() -> dict[str, str]:
+    """The text of each block of the page by its name."""
+    found = {f"{service} operations": _operations(service) for service in ("s3", *APIS)}
+    refused: dict[str, Iterable[str]] = {
+        "s3 refused": [*headers.UNSUPPORTED, *(f"checksum {n}" for n in checksums.UNSUPPORTED)],
+        "glue catalog refused": [*catalog_api.UNSUPPORTED, *catalog_api.UNSUPPORTED_INPUTS],
+        "glue crawlers refused": [
+            *crawlers.UNSUPPORTED_TARGETS,
+            *crawlers.UNSUPPORTED_TARGET_MEMBERS,
+            *crawlers.UNSUPPORTED,
+            *(f"{name} files" for name in CLASSIFIERS.values()),
+        ],
+        "glue jobs refused": [
+            *definition.UNSUPPORTED_MEMBERS,
+            *arguments.UNSUPPORTED,
+            *arguments.UNSUPPORTED_CONF,
+        ],
+        "athena functions refused": [
+            *sorted(calls.UNSUPPORTED),
+            *(f"{prefix}*" for prefix in calls.UNSUPPORTED_PREFIXES),
+        ],
+        "databrew recipe refused": [name for names in RECIPE.values() for name in names],
+        "databrew recipe works": sorted(REGISTRY),
+        "logs refused": [*logs.UNSUPPORTED_GROUP, *logs.UNSUPPORTED_SEARCH],
+        "moto services": MOTO_SERVICES,
+    }
+    found |= {name: ", ".join(f"`{item}`" for item in items) for name, items in refused.items()}
+    found["quicksight refused"] = "\n".join(f"- {item}" for item in quicksight.UNSUPPORTED)
+    return found
+
+
+def _operations(service: str) -> str:
+    answered, there = operations(service), len(service_model(service).operation_names)
+    names = ", ".join(answered)
+    return f"{len(answered)} of AWS's {there} operations: {names}."
+
+
+def render(page: str) -> str:
+    """The page with its blocks as the code has them. KeyError where a block is not known."""
+    known = blocks()
+    return BLOCK.sub(lambda found: f"{found[1]}{known[found[2]]}\n{found[3]}", page)
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    path.write_text(render(path.read_text()))
