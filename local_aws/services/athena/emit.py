@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlglot import exp
 
+from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites import REWRITES
-from local_aws.services.athena.rewrites.base import identifier, quote
 from local_aws.services.athena.rewrites.casts import cast_sql
 from local_aws.services.athena.rewrites.comparisons import comparable_sql
 from local_aws.services.athena.rewrites.windows import definition, ordered

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from local_aws.duckdb_files import path_list
+from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import QueryFailed
-from local_aws.services.athena.rewrites.base import identifier, quote
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.scope import Scan
 
@@ -89,7 +90,7 @@ def _hidden(scan: Scan, data_file: DataFile) -> list[str]:
 
 
 def _paths(files: list[DataFile]) -> str:
-    return "[" + ", ".join(quote(f.path) for f in files) + "]"
+    return path_list(f.path for f in files)
 
 
 def _joined(groups: dict[tuple[Any, ...], list[DataFile]], keys: Keys) -> str:

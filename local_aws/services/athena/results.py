@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 import duckdb
 
-from local_aws.services.athena.rewrites.base import quote
+from local_aws.services.athena.duck.quoting import quote
 from local_aws.services.athena.rewrites.casts import text_of
 from local_aws.services.athena.trino import types as t
 

@@ -16,9 +16,9 @@ import duckdb
 
 from local_aws.context import Platform
 from local_aws.services.athena import parquet_files, text_files
+from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.emit import Emitter
 from local_aws.services.athena.errors import QueryFailed, not_supported
-from local_aws.services.athena.rewrites.base import identifier, quote
 from local_aws.services.athena.rewrites.casts import cast_sql
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import table_columns

@@ -16,8 +16,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from local_aws.duckdb_files import path_list
+from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import QueryFailed, not_supported
-from local_aws.services.athena.rewrites.base import identifier, quote
 from local_aws.services.athena.rewrites.casts import cast_sql
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import table_columns
@@ -63,10 +64,6 @@ def select(
     return " UNION ALL ".join(branches), sum(f.size for f in files)
 
 
-def _paths(files: list[DataFile]) -> str:
-    return "[" + ", ".join(quote(f.path) for f in files) + "]"
-
-
 def _serde(table: dict[str, Any]) -> dict[str, str]:
     info = (table.get("StorageDescriptor") or {}).get("SerdeInfo") or {}
     return info.get("Parameters") or {}
@@ -77,8 +74,9 @@ def _skip(table: dict[str, Any]) -> int:
 
 
 def _lines(table: dict[str, Any], files: list[DataFile]) -> str:
+    paths = path_list(f.path for f in files)
     return (
-        f"read_csv({_paths(files)}, columns={{'line': 'VARCHAR'}}, delim={quote(_NEVER)},"
+        f"read_csv({paths}, columns={{'line': 'VARCHAR'}}, delim={quote(_NEVER)},"
         f" quote='', escape='', header=false, skip={_skip(table)}, auto_detect=false,"
         f" nullstr={quote(_NEVER[:2])}, max_line_size=8388608, buffer_size=16777216)"
     )

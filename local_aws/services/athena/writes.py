@@ -13,9 +13,9 @@ from typing import Any
 
 import duckdb
 
+from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.model import AthenaEngine
-from local_aws.services.athena.rewrites.base import identifier, quote
 from local_aws.services.athena.rewrites.casts import cast_sql
 from local_aws.services.athena.statements import Write
 from local_aws.services.athena.table_inputs import storage

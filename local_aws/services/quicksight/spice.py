@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from local_aws.context import Platform
+from local_aws.duckdb_files import path_literal
 from local_aws.services.quicksight.duck import connect
 from local_aws.services.quicksight.errors import IngestionFailed, NoDataYet, QueryRefused
 from local_aws.services.quicksight.expression import literal
@@ -84,7 +85,7 @@ def write(platform: Platform, data_set: str, ingestion: str, document: dict[str,
             f"COPY ({made.sql()}) TO {literal(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
         )
         counted = connection.execute(
-            f"SELECT count(*) FROM read_parquet({literal(str(partial))})"  # noqa: S608
+            f"SELECT count(*) FROM read_parquet({path_literal(partial)})"  # noqa: S608
         ).fetchone()
     rows = int(counted[0]) if counted else 0
     dropped = 0 if _filters(document) else fetched.num_rows - rows
@@ -128,7 +129,7 @@ def _open_extract(store: Store, data_set: str, connection: duckdb.DuckDBPyConnec
             raise _why_empty(store, data_set)
         path = folder(store.platform) / extract["file"]
         if os.access(path, os.R_OK):
-            relation = f"read_parquet({literal(str(path))})"
+            relation = f"read_parquet({path_literal(path)})"
             connection.execute(f"CREATE TEMP VIEW data AS SELECT * FROM {relation}")  # noqa: S608
             return
     raise QueryRefused(f"The extract of the data set {data_set} is missing; refresh it.")

@@ -46,6 +46,10 @@ CREATE MACRO trino_double_text(x) AS
   CASE WHEN x = 0 OR (abs(x) >= 1e-3 AND abs(x) < 1e7) THEN CAST(x AS VARCHAR)
        ELSE py_java_double(CAST(x AS VARCHAR)) END;
 
+CREATE MACRO trino_days(i) AS
+  CASE WHEN epoch_us(i) % 86400000000 = 0 THEN i
+       ELSE to_days(trino_error('INVALID_FUNCTION_ARGUMENT: Cannot add hour, minutes or seconds to a date')) END;
+
 -- arrays and maps
 CREATE MACRO trino_subscript(a, i) AS
   CASE WHEN i = 0 THEN a[trino_error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')]
@@ -72,6 +76,11 @@ CREATE MACRO trino_array_contains(a, e) AS
        WHEN len(list_filter(a, lambda item: item IS NULL)) > 0 THEN NULL ELSE false END;
 CREATE MACRO trino_distinct(a) AS
   list_filter(a, lambda e, i: len(list_filter(a[1:i - 1], lambda x: x IS NOT DISTINCT FROM e)) = 0);
+CREATE MACRO trino_overlap(a, b) AS
+  CASE WHEN a IS NULL OR b IS NULL THEN NULL
+       WHEN len(a) = 0 OR len(b) = 0 THEN false
+       WHEN list_has_any(a, b) THEN true
+       WHEN len(list_filter(a || b, lambda e: e IS NULL)) > 0 THEN NULL ELSE false END;
 CREATE MACRO trino_any(a) AS
   CASE WHEN a IS NULL THEN NULL WHEN list_contains(a, true) THEN true
        WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 THEN NULL ELSE false END;

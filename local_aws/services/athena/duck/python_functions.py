@@ -25,7 +25,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 def java_double(text: str) -> str:
     """Double.toString: 1.0E10 outside of 0.001 to 10,000,000."""
-    special = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(text)
+    special = {"nan": "NaN", "-nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(text)
     if special:
         return special
     sign, digits, exponent = _decimal_parts(text)
@@ -262,6 +262,7 @@ _ZONE = "STRUCT(u TIMESTAMP, z VARCHAR)"
 # name: (function, parameters' types, result's type)
 SIGNATURES: dict[str, tuple[Any, list[str], str]] = {
     "py_java_double": (java_double, [_V], _V),
+    "py_cbrt": (math.cbrt, ["DOUBLE"], "DOUBLE"),
     "py_from_base": (from_base, [_V, _I], _I),
     "py_to_base": (to_base, [_I, _I], _V),
     "py_bit_count": (bit_count, [_I, _I], _I),

@@ -23,13 +23,3 @@ class Emit(Protocol):
     def cast(self, sql: str, source: Type, target: Type, safe: bool = False) -> str:
         """The SQL of a conversion."""
         ...
-
-
-def quote(text: str) -> str:
-    """A string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """A quoted name."""
-    return '"' + name.replace('"', '""') + '"'

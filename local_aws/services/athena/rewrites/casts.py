@@ -10,8 +10,9 @@ import re
 
 from sqlglot import exp
 
+from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import not_supported
-from local_aws.services.athena.rewrites.base import Emit, quote
+from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.notes import type_of
 
@@ -66,6 +67,9 @@ def text_of(sql: str, kind: t.Type) -> str:
         return sql
     if kind.name in ("real", "double"):
         return f"trino_double_text({sql})"
+    if kind.name == "decimal" and kind.precision == kind.scale:
+        # The engine writes .05 where there is no digit before the point.
+        return f"regexp_replace(CAST({sql} AS VARCHAR), '^(-?)[.]', '\\10.')"
     if kind.name == "timestamp":
         return f"strftime({sql}, {_format(kind.precision)}){_cut(kind.precision)}"
     if kind.name == "timestamp with time zone":
@@ -161,7 +165,7 @@ def _nested(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
         for i, (a, b) in enumerate(zip(source.of, target.of, strict=True))
     ]
     parts = ", ".join(
-        f'"{t.field_name(target, i)}" := CAST({value} AS {t.duck_type(target.of[i])})'
+        f"{identifier(t.field_name(target, i))} := CAST({value} AS {t.duck_type(target.of[i])})"
         for i, value in enumerate(values)
     )
     return f"CASE WHEN ({sql}) IS NOT NULL THEN struct_pack({parts}) END"

@@ -1,12 +1,15 @@
-"""Comparisons. Timestamps with a zone compare by their instant, whatever their zones."""
+"""Comparisons. Timestamps with a zone compare by their instant, whatever their zones.
+
+NaN is equal to itself and above every number on DuckDB; on Trino it compares with nothing.
+"""
 
 from __future__ import annotations
 
 from sqlglot import exp
 
 from local_aws.services.athena.rewrites.base import Emit
-from local_aws.services.athena.trino.notes import coerced_type
-from local_aws.services.athena.trino.types import Type
+from local_aws.services.athena.trino.notes import coerced_type, type_of
+from local_aws.services.athena.trino.types import FLOATING, Type
 
 NODES = (
     exp.EQ,
@@ -41,13 +44,36 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
         inner = node.right.this
         inner = inner.this if isinstance(inner, exp.Subquery | exp.Paren) else inner
         return f"({a} {_OPERATORS[type(node)]} {word} ({emit.query(inner)}))"
-    return f"({a} {_OPERATORS[type(node)]} {comparable(node.right, emit)})"
+    b = comparable(node.right, emit)
+    compared = f"({a} {_OPERATORS[type(node)]} {b})"
+    return _with_nan(node, compared, _nan_test(node.left, a), _nan_test(node.right, b))
+
+
+def _with_nan(node: exp.Expression, compared: str, left: str | None, right: str | None) -> str:
+    """What Trino answers where a side is NaN, by the tests of the sides that can be."""
+    if isinstance(node, exp.EQ | exp.NEQ):
+        if not left or not right:
+            return compared
+        if isinstance(node, exp.EQ):
+            return f"({compared} AND NOT {left})"
+        return f"({compared} OR ({left} AND {right}))"
+    greater = {exp.GT: left, exp.GTE: left, exp.LT: right, exp.LTE: right}.get(type(node))
+    return f"({compared} AND NOT {greater})" if greater else compared
+
+
+def _nan_test(node: exp.Expression, sql: str) -> str | None:
+    """A number that is written out is not NaN."""
+    written = isinstance(node.this if isinstance(node, exp.Neg) else node, exp.Literal)
+    return f"isnan({sql})" if type_of(node).name in FLOATING and not written else None
 
 
 def _between(node: exp.Between, emit: Emit) -> str:
     value = comparable(node.this, emit)
     low, high = (comparable(node.args[k], emit) for k in ("low", "high"))
-    return f"({value} BETWEEN {low} AND {high})"
+    between = f"({value} BETWEEN {low} AND {high})"
+    tests = (_nan_test(node.this, value), _nan_test(node.args["high"], high))
+    numbers = "".join(f" AND NOT {test}" for test in tests if test)
+    return f"({between}{numbers})" if numbers else between
 
 
 def comparable(node: exp.Expression, emit: Emit) -> str:

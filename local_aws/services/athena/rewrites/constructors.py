@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.notes import type_of
@@ -23,7 +24,7 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
 def row_sql(kind: t.Type, values: list[str]) -> str:
     """A row with these values, each typed as the row says."""
     parts = [
-        f'"{t.field_name(kind, i)}" := CAST({value} AS {t.duck_type(kind.of[i])})'
+        f"{identifier(t.field_name(kind, i))} := CAST({value} AS {t.duck_type(kind.of[i])})"
         for i, value in enumerate(values)
     ]
     return f"struct_pack({', '.join(parts)})"

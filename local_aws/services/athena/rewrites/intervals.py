@@ -36,12 +36,18 @@ def _sum(node: exp.Expression, a: str, b: str, left: t.Type, right: t.Type) -> s
     if type_of(node) == t.DAY_SECOND and not t.is_interval(left):
         return _difference(a, b, left)
     if left == t.DATE:
+        if right == t.DAY_SECOND and not _is_days(node.right) and not _is_days(node.left):
+            b = f"trino_days({b})"
         return f"CAST({a} {operator} {b} AS DATE)"
     if left.name == "timestamp with time zone":
         if right == t.DAY_SECOND:
             return f"struct_pack(u := ({a}).u {operator} {b}, z := ({a}).z)"
         return f"trino_zoned(trino_local({a}) {operator} {b}, ({a}).z)"
     return f"({a} {operator} {b})"
+
+
+def _is_days(node: exp.Expression) -> bool:
+    return isinstance(node, exp.Interval) and node.unit.name.upper().rstrip("S") in ("DAY", "WEEK")
 
 
 def _difference(a: str, b: str, kind: t.Type) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from local_aws.services.athena.rewrites.base import Emit, quote
+from local_aws.services.athena.duck.quoting import quote
+from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.trino.notes import type_of
 from local_aws.services.athena.trino.types import DOUBLE
 

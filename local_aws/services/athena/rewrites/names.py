@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from local_aws.services.athena.rewrites.base import Emit, identifier
+from local_aws.services.athena.duck.quoting import identifier
+from local_aws.services.athena.rewrites.base import Emit
 
 NODES = (exp.Column, exp.Identifier, exp.Dot)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from local_aws.services.athena.rewrites.base import Emit, identifier
+from local_aws.services.athena.duck.quoting import identifier
+from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.rewrites.comparisons import comparable
 
 NODES = (exp.Window, exp.Filter, exp.Ordered)

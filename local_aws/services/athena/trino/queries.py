@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
+from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.errors import SyntaxRefused, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
@@ -238,7 +239,7 @@ class QueryAnalyzer(RelationAnalyzer):
     ) -> None:
         order = node.args.get("order")
         aliases = [
-            Field(o.name, o.type, f'"{o.sql_name}"')
+            Field(o.name, o.type, identifier(o.sql_name))
             for item, o in zip(items, outputs, strict=True)
             if isinstance(item, exp.Alias)
         ]
@@ -253,7 +254,7 @@ class QueryAnalyzer(RelationAnalyzer):
     def _order_outputs(self, node: exp.Expression, outputs: list[Output]) -> None:
         """ORDER BY after a set operation sees its columns only."""
         order = node.args.get("order")
-        fields = [Field(o.name, o.type, f'"{o.sql_name}"') for o in outputs]
+        fields = [Field(o.name, o.type, identifier(o.sql_name)) for o in outputs]
         for ordered in order.expressions if order else []:
             index = _output_index(ordered.this, outputs)
             if index is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.errors import SyntaxRefused, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import parse_query, position
@@ -132,11 +133,13 @@ class RelationAnalyzer(ExpressionTyper):
         fields = []
         for column, kind, partition in table_columns(table):
             origin = Origin(scan.number, column, partition)
-            fields.append(Field(column, kind, f'"{name}"."{column}"', qualifier, origin=origin))
+            fields.append(
+                Field(column, kind, f'"{name}".{identifier(column)}', qualifier, origin=origin)
+            )
         fields = self._column_aliases(fields, alias, node)
         for column, kind in HIDDEN:
             origin = Origin(scan.number, column, False)
-            sql = f'"{name}"."{column}"'
+            sql = f'"{name}".{identifier(column)}'
             fields.append(Field(column, kind, sql, qualifier, hidden=True, origin=origin))
         return fields
 
@@ -196,7 +199,7 @@ class RelationAnalyzer(ExpressionTyper):
         name = self.fresh("r")
         node.meta.update(alias=name, source=source, columns=[o.sql_name for o in outputs])
         fields = [
-            Field(o.name, o.type, f'"{name}"."{o.sql_name}"', (), origin=_origin(o))
+            Field(o.name, o.type, f'"{name}".{identifier(o.sql_name)}', (), origin=_origin(o))
             for o in outputs
         ]
         given = (fold(alias.name),) if alias is not None and alias.name else qualifier
@@ -267,8 +270,8 @@ class RelationAnalyzer(ExpressionTyper):
         self, node: exp.Join, left: list[Field], right: list[Field], side: str
     ) -> list[Field]:
         keys, pairs, names = [], [], set()
-        for identifier in node.args["using"]:
-            name = identifier.name
+        for column in node.args["using"]:
+            name = column.name
             a, b = _only(left, name, node), _only(right, name, node)
             common = t.common_type(a.type, b.type)
             if common is None:

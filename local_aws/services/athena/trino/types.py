@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from local_aws.services.athena.duck.quoting import identifier
+
 MAX_PRECISION = 38
 
 
@@ -53,6 +55,7 @@ TIME = Type("time", (3,))
 YEAR_MONTH, DAY_SECOND = Type("interval year to month"), Type("interval day to second")
 
 INTEGERS = ("tinyint", "smallint", "integer", "bigint")
+FLOATING = ("real", "double")
 _DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 _NUMBERS = (*INTEGERS, "decimal", "real", "double")
 
@@ -282,7 +285,9 @@ def duck_type(t: Type) -> str:
         return f"MAP({duck_type(t.of[0])}, {duck_type(t.of[1])})"
     if t.name == "row":
         names = [field_name(t, index) for index in range(len(t.of))]
-        inner = ", ".join(f'"{n}" {duck_type(x)}' for n, x in zip(names, t.of, strict=True))
+        inner = ", ".join(
+            f"{identifier(n)} {duck_type(x)}" for n, x in zip(names, t.of, strict=True)
+        )
         return f"STRUCT({inner})"
     return _DUCK.get(t.name, t.name.upper())
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from local_aws.duckdb_files import path_list
 from local_aws.services.databrew.engine.errors import (
     AnalysisException,
     PathDoesNotExist,
@@ -69,7 +70,9 @@ def load(connection: duckdb.DuckDBPyConnection, source: Source, log: Log, rows: 
 def _read_parquet(
     connection: duckdb.DuckDBPyConnection, source: Source, _log: Log, limit: str
 ) -> None:
-    _create(connection, f"read_parquet({_paths(source)}, {PLAIN}, union_by_name=true)", limit)
+    _create(
+        connection, f"read_parquet({path_list(source.paths)}, {PLAIN}, union_by_name=true)", limit
+    )
 
 
 def _read_json(
@@ -77,7 +80,7 @@ def _read_json(
 ) -> None:
     lines = not (source.options.get("Json") or {}).get("MultiLine", False)
     layout = "newline_delimited" if lines else "auto"
-    _create(connection, f"read_json({_paths(source)}, {PLAIN}, format='{layout}')", limit)
+    _create(connection, f"read_json({path_list(source.paths)}, {PLAIN}, format='{layout}')", limit)
 
 
 def _read_csv(connection: duckdb.DuckDBPyConnection, source: Source, log: Log, limit: str) -> None:
@@ -86,7 +89,7 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, source: Source, log: Log, l
     names = _header(Path(source.paths[0]), delimiter, header)
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     base = (
-        f"{_paths(source)}, {PLAIN}, auto_detect=false, columns={{{columns}}}, "
+        f"{path_list(source.paths)}, {PLAIN}, auto_detect=false, columns={{{columns}}}, "
         f"delim={literal(delimiter)}, header={str(bool(header)).lower()}, "
         "quote='\"', escape='\"', allow_quoted_nulls=false, max_line_size=16777216"
     )
@@ -116,10 +119,6 @@ def _warn(connection: duckdb.DuckDBPyConnection, base: str, source: Source, log:
 
 def _create(connection: duckdb.DuckDBPyConnection, relation: str, limit: str) -> None:
     connection.execute(f"CREATE OR REPLACE TABLE raw AS {select_all(relation, limit)}")
-
-
-def _paths(source: Source) -> str:
-    return "[" + ", ".join(literal(path) for path in source.paths) + "]"
 
 
 def _header(path: Path, delimiter: str, header: bool) -> list[str]:

@@ -351,3 +351,28 @@ def test_awswrangler_reads_by_ctas_unload_and_csv(lake: Lake, aws: Any) -> None:
             **mode,
         )
         assert frame["id"].tolist() == [1, 2, 3], mode
+
+
+def test_an_object_is_read_once_whatever_patterns_its_key_looks_like(lake: Lake) -> None:
+    for key, value in {"a*": "star", "a1": "one", "b[1]": "bracket", "c?": "mark"}.items():
+        body = parquet(name=[value])
+        lake.s3.put_object(Bucket=lake.bucket, Key=f"odd/{key}.parquet", Body=body)
+        lake.s3.put_object(Bucket=lake.bucket, Key=f"odd_text/{key}.csv", Body=f"{value}\n")
+    for name, stored in (("odd", "STORED AS PARQUET"), ("odd_text", "")):
+        place = f"LOCATION 's3://{lake.bucket}/{name}/'"
+        lake.rows(f"CREATE EXTERNAL TABLE {name} (name string) {stored} {place}")
+        rows = lake.rows(f"SELECT name FROM {name} ORDER BY 1")
+        assert rows == [["bracket"], ["mark"], ["one"], ["star"]]
+
+
+def test_a_columns_name_is_no_sql(lake: Lake) -> None:
+    name = """name"||(SELECT content FROM read_text('/etc/hostname'))||r1."name"""
+    lake.s3.put_object(Bucket=lake.bucket, Key="evil/a.parquet", Body=parquet(name=["a"]))
+    table = lake.glue.get_table(DatabaseName=lake.database, Name="t")["Table"]
+    storage = table["StorageDescriptor"] | {
+        "Columns": [{"Name": "name", "Type": "string"}, {"Name": name, "Type": "string"}],
+        "Location": f"s3://{lake.bucket}/evil/",
+    }
+    body = {"Name": "evil", "TableType": "EXTERNAL_TABLE", "StorageDescriptor": storage}
+    lake.glue.create_table(DatabaseName=lake.database, TableInput=body)
+    assert lake.rows("SELECT * FROM evil") == [["a", None]]

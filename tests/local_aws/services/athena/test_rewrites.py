@@ -123,3 +123,38 @@ def test_what_trino_refuses_is_refused(sql: str, code: str) -> None:
     with pytest.raises(QueryFailed) as refused:
         translate(sql)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT 0e0 / 0, ARRAY[0e0 / 0]", "NaN|[NaN]"),
+        ("SELECT nan() = nan(), nan() <> nan(), 1e0 <> nan()", "false|true|true"),
+        ("SELECT nan() > 1, nan() >= 1, 1 < nan(), 1 <= nan()", "false|false|false|false"),
+        ("SELECT nan() BETWEEN 1 AND 2, 1 BETWEEN 0 AND nan()", "false|false"),
+        ("SELECT count(*) FROM (VALUES nan(), 20e0) t(x) WHERE x > 15", "1"),
+        ("SELECT count(*) FROM (VALUES 1e0, NULL) t(x) WHERE x <> nan()", "1"),
+        ("SELECT DECIMAL '0.05', DECIMAL '-0.5', ARRAY[DECIMAL '0.2']", "0.05|-0.5|[0.2]"),
+        ("SELECT CAST(DECIMAL '0.05' AS varchar), format('%s', DECIMAL '0.05')", "0.05|0.05"),
+        ("SELECT arrays_overlap(ARRAY[1, NULL], ARRAY[2])", "NULL"),
+        ("SELECT arrays_overlap(ARRAY[1, NULL], ARRAY[1])", "true"),
+        ("SELECT arrays_overlap(ARRAY[1], ARRAY[2])", "false"),
+        ("SELECT cbrt(27)", "3.0"),
+        ("SELECT DATE '2024-01-01' + INTERVAL '36' HOUR", "!Cannot add hour"),
+        ("SELECT DATE '2024-01-01' - INTERVAL '48' HOUR", "2023-12-30"),
+    ],
+)
+def test_where_the_engine_would_answer_otherwise(engine: Any, sql: str, expected: str) -> None:
+    assert expected.lstrip("!") in answer(engine, sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        """SELECT "a""b" FROM (VALUES 'v') t("a""b")""",
+        """SELECT "x"" FROM nope --" FROM (SELECT 'v' AS "x"" FROM nope --")""",
+        """SELECT 'v' AS "a""b" ORDER BY "a""b" """,
+    ],
+)
+def test_a_quote_in_a_name_stays_in_the_name(engine: Any, sql: str) -> None:
+    assert answer(engine, sql) == "v"
