@@ -28,17 +28,19 @@ def deferrable_by_default() -> bool:
     return bool(airflow_conf.getboolean("operators", "default_deferrable", fallback=False))
 
 
-def task_token(ti: Any) -> str:
+def task_token(context: Mapping[str, Any]) -> str:
     """The key of one generation of attempts.
 
     Airflow leaves max_tries alone when it retries, and raises it when a finished task is cleared
     (clear_task_instances: max_tries = try_number + retries). So a retry finds the run that it lost
     sight of, and a cleared task starts a new one. A task cleared while it runs keeps its token,
-    but on_kill has stopped its run, and a stopped run is never found again.
+    but on_kill has stopped its run, and a stopped run is never found again. A DAG run that was
+    deleted and made again has the same id: only its start tells them apart.
     """
     from tarn.work import make_token
 
-    return make_token(ti.dag_id, ti.run_id, ti.task_id, ti.map_index, ti.max_tries)
+    ti, started = context["ti"], context["dag_run"].start_date
+    return make_token(ti.dag_id, ti.run_id, started, ti.task_id, ti.map_index, ti.max_tries)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Attempt:
 
         ti = context["ti"]
         results = {task_id: ti.xcom_pull(task_ids=task_id) for task_id in reads}
-        return cls(context, task_token(ti), {**inputs, **results}, Aws.from_environment())
+        return cls(context, task_token(context), {**inputs, **results}, Aws.from_environment())
 
 
 class WorkFailed(Exception):

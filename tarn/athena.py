@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +39,13 @@ def query(sql: str, database: str, aws: Aws) -> Answer:
     return Answer(query_id, columns, rows, scanned)
 
 
-def count(table: str, database: str, aws: Aws) -> tuple[int, Answer]:
-    """count(*) of a table or view of a database."""
-    answer = query(f'SELECT count(*) FROM "{database}"."{table}"', database, aws)  # noqa: S608
+def count(
+    table: str, database: str, aws: Aws, keys: Mapping[str, int] | None = None
+) -> tuple[int, Answer]:
+    """count(*) of a table or view of a database, or of its rows with these values."""
+    where = " AND ".join(f'"{name}" = {value}' for name, value in (keys or {}).items())
+    sql = f'SELECT count(*) FROM "{database}"."{table}"'  # noqa: S608
+    answer = query(f"{sql} WHERE {where}" if where else sql, database, aws)
     return int(answer.rows[0][0] or 0), answer
 
 

@@ -16,8 +16,8 @@ State = Literal["RUNNING", "SUCCEEDED", "FAILED"]
 
 @dataclass(frozen=True)
 class Status:
-    """Where a run is. `detail` is JSON: on success `uri` (what it wrote), `token`, `run_id`,
-    `seconds`, `cost_usd` and what else the step knows."""
+    """Where a run is. `detail` is JSON: on success `uri` (what it wrote), `read` (the uri that it
+    read), `token`, `run_id`, `seconds`, `cost_usd` and what else the step knows."""
 
     state: State
     message: str = ""
@@ -88,8 +88,8 @@ def work_from_dict(data: Mapping[str, Any]) -> Work:
 def make_token(*parts: object) -> str:
     """The idempotency key of one attempt generation of a step: 12 hex characters.
 
-    Airflow's parts: dag_id, run_id, task_id, map_index, max_tries. A retry keeps all of them; a
-    clear raises max_tries, and so starts afresh.
+    Airflow's parts: dag_id, run_id and its start, task_id, map_index, max_tries. A retry keeps all
+    of them; a clear raises max_tries, and so starts afresh.
     """
     return hashlib.sha256("|".join(str(part) for part in parts).encode()).hexdigest()[:12]
 

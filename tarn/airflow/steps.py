@@ -29,6 +29,16 @@ def partition_of(contract: Contract, attempt: Attempt) -> Partition:
     return Partition.of(contract, attempt.context.get("logical_date"))
 
 
+def token_over(attempt: Attempt, before: str) -> str:
+    """The token of a step that reads what an earlier one wrote.
+
+    A retry after the earlier step was cleared must not find the work done on its old result.
+    """
+    from tarn.work import make_token
+
+    return make_token(attempt.token, attempt.inputs[before]["uri"])
+
+
 def land(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     from tarn.steps import land as step
 
@@ -40,38 +50,36 @@ def land(contract: Contract, attempt: Attempt) -> dict[str, Any]:
 def profile_work(contract: Contract, attempt: Attempt) -> Work:
     from tarn.steps.profile import ProfileWork
 
-    return ProfileWork(
-        partition_of(contract, attempt), attempt.token, attempt.inputs["land"]["uri"]
-    )
+    token = token_over(attempt, "land")
+    return ProfileWork(partition_of(contract, attempt), token, attempt.inputs["land"]["uri"])
 
 
 def profile_gate(contract: Contract, attempt: Attempt, detail: Json) -> dict[str, Any]:
     from tarn.steps.profile import check_profile
 
-    partition = partition_of(contract, attempt)
-    return check_profile(partition, attempt.token, detail["run_id"], attempt.aws)
+    partition, landed = partition_of(contract, attempt), attempt.inputs["land"]["rows"]
+    return check_profile(partition, detail["token"], detail["run_id"], landed, attempt.aws)
 
 
 def clean_work(contract: Contract, attempt: Attempt) -> Work:
     from tarn.steps.clean import CleanWork
 
-    return CleanWork(partition_of(contract, attempt), attempt.token, attempt.inputs["land"]["uri"])
+    token = token_over(attempt, "land")
+    return CleanWork(partition_of(contract, attempt), token, attempt.inputs["land"]["uri"])
 
 
 def convert_work(contract: Contract, attempt: Attempt) -> Work:
     from tarn.steps.convert import ConvertWork
 
-    return ConvertWork(
-        partition_of(contract, attempt), attempt.token, attempt.inputs["clean"]["uri"]
-    )
+    token = token_over(attempt, "clean")
+    return ConvertWork(partition_of(contract, attempt), token, attempt.inputs["clean"]["uri"])
 
 
 def crawl_work(contract: Contract, attempt: Attempt) -> Work:
     from tarn.steps.crawl import CrawlWork
 
-    return CrawlWork(
-        partition_of(contract, attempt), attempt.token, attempt.inputs["convert"]["uri"]
-    )
+    token = token_over(attempt, "convert")
+    return CrawlWork(partition_of(contract, attempt), token, attempt.inputs["convert"]["uri"])
 
 
 def crawl_gate(contract: Contract, attempt: Attempt, _detail: Json) -> dict[str, Any]:
@@ -99,7 +107,8 @@ def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     tokens = {name: result["token"] for name, result in inputs.items() if "token" in result}
     results = {**inputs, "drift": inputs["crawl"]["gate"]}
     partition = partition_of(contract, attempt)
-    record = step.publish(partition, {**tokens, "publish": attempt.token}, results, attempt.aws)
+    token = token_over(attempt, "convert")
+    record = step.publish(partition, {**tokens, "publish": token}, results, attempt.aws)
     # Shown beside the asset event, so that a reader of lake_views sees what came in.
     attempt.context["outlet_events"][Asset(contract.name)].extra = {"partition": partition.label}
     return record

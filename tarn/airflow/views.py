@@ -112,4 +112,4 @@ def refreshed(datasets: list[str], **context: Any) -> dict[str, Any]:
     from tarn import ledger
 
     with task_errors(context["ti"]):
-        return ledger.refreshed(datasets, task_token(context["ti"]))
+        return ledger.refreshed(datasets, task_token(context))

@@ -84,7 +84,8 @@ class CleanWork:
     @aws_errors("clean")
     def status(self, aws: Aws, run_id: str) -> Status:
         status = databrew.status(self.job(aws), run_id, aws)
-        status.detail.update(token=self.token, uri=aws.settings.uri("clean", self.prefix))
+        uri = aws.settings.uri("clean", self.prefix)
+        status.detail.update(token=self.token, uri=uri, read=self.landed_uri)
         return status
 
     @aws_errors("clean")

@@ -71,6 +71,7 @@ class ConvertWork:
             "dpu_seconds": float(run.get("DPUSeconds") or seconds * dpus),
             "cost_usd": costs.glue_job(seconds, dpus),
             "uri": aws.settings.uri("curated", self.partition.run_folder(self.token)),
+            "read": self.clean_uri,
         }
         if state == "SUCCEEDED":
             return Status("SUCCEEDED", f"Glue job {job}: {state}", detail)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from tarn import costs
+from tarn import catalog, costs
 from tarn.aws import Aws, is_missing
 from tarn.contract import load_contract
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors, code_of
@@ -30,6 +30,15 @@ def shadow_table(partition: Partition, token: str) -> str:
 
 def crawler_name(partition: Partition, token: str, aws: Aws) -> str:
     return f"{aws.settings.prefix}-{partition.slug}-{token}"
+
+
+def require_shadow(partition: Partition, table: str, aws: Aws) -> None:
+    """A run's shadow table is there from its crawl to its publish."""
+    if catalog.get_table(aws.settings.shadow_database, table, aws) is None:
+        raise Terminal(
+            f"The shadow table {aws.settings.shadow_database}.{table} of {partition} is gone: its "
+            "run was published. Clear the task `crawl` and all that follow it."
+        )
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,7 @@ class CrawlWork:
             "seconds": seconds,
             "cost_usd": costs.crawler(seconds),
             "uri": self.curated_uri,
+            "read": self.curated_uri,
         }
         state = last.get("Status", "never started")
         if state == "SUCCEEDED":

@@ -79,7 +79,8 @@ class ProfileWork:
     @aws_errors("profile")
     def status(self, aws: Aws, run_id: str) -> Status:
         status = databrew.status(self.job(aws), run_id, aws)
-        status.detail.update(token=self.token, uri=aws.settings.uri("ops", self.prefix))
+        uri = aws.settings.uri("ops", self.prefix)
+        status.detail.update(token=self.token, uri=uri, read=self.landed_uri)
         return status
 
     @aws_errors("profile")
@@ -108,29 +109,32 @@ def _prefix(partition: Partition, token: str) -> str:
 
 @aws_errors("check_profile")
 def check_profile(
-    partition: Partition, token: str, run_id: str, aws: Aws | None = None
+    partition: Partition, token: str, run_id: str, landed: int, aws: Aws | None = None
 ) -> dict[str, Any]:
     """Read the profile and its data-quality report (token: the profile step's own).
 
-    Returns {"rows", "columns", "rules": [{"name", "status", "failed"}], "profile_uri"};
-    raises GateFailed naming rule, column and rows.
+    landed: the rows that DataBrew must have read. Returns {"rows", "columns", "rules": [{"name",
+    "status", "failed"}], "profile_uri"}; raises GateFailed naming rule, column and rows.
     """
     aws = aws or Aws()
     profile_key, report_key = _outputs(partition, token, run_id, aws)
     profile = aws.get_json("ops", profile_key) or {}
     results = _rule_results(aws.get_json("ops", report_key)) if report_key else []
-    failed = [result for result in results if result["status"] != "SUCCEEDED"]
-    if failed:
+    findings = [_finding(result) for result in results if result["status"] != "SUCCEEDED"]
+    # Counted by two readers of CSV: where they differ, DataBrew would clean other rows than landed.
+    if (read := profile.get("sampleSize")) != landed:
+        findings.insert(0, Finding(f"DataBrew read {read} rows of the {landed} that landed"))
+    if findings:
         raise GateFailed(
             "profile",
             partition.dataset,
             partition.label,
-            [_finding(result) for result in failed],
+            findings,
             f"Mend the rows at the source, or the rule in recipes/{partition.dataset}.rules.json, "
             f"then clear the task `land`. Report: {aws.settings.uri('ops', report_key)}",
         )
     return {
-        "rows": profile.get("sampleSize"),
+        "rows": landed,
         "columns": len(profile.get("columns", [])),
         "rules": [{k: r[k] for k in ("name", "status", "failed")} for r in results],
         "profile_uri": aws.settings.uri("ops", profile_key),

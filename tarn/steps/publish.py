@@ -17,10 +17,11 @@ from tarn.contract import load_contract
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.partition import Partition
 from tarn.steps.convert import read_metrics
-from tarn.steps.crawl import crawler_name, shadow_table
+from tarn.steps.crawl import crawler_name, require_shadow, shadow_table
 from tarn.steps.land import MANIFEST
 
-RUNS = ("profile", "clean", "convert", "crawl")
+READS = {"profile": "land", "clean": "land", "convert": "clean", "crawl": "convert"}
+RUNS = tuple(READS)
 PREVIOUS = "tarn.previous"
 RUN = "tarn.run"
 
@@ -42,6 +43,7 @@ def publish(
     """
     aws = aws or Aws()
     _need(partition, tokens)
+    _of_one_run(partition, tokens, results, aws)
     entry = ledger.find(partition, tokens["publish"], aws)
     if entry is None:
         counts = _count(partition, tokens, aws)
@@ -60,14 +62,33 @@ def _need(partition: Partition, tokens: Mapping[str, str]) -> None:
         raise Terminal(f"publish of {partition}: no token of {', '.join(missing)} was given.")
 
 
+def _of_one_run(
+    partition: Partition,
+    tokens: Mapping[str, str],
+    results: Mapping[str, Mapping[str, Any]],
+    aws: Aws,
+) -> None:
+    """Each step must have read what the one before it wrote last, and each gate that very run."""
+    shadow = f"{aws.settings.shadow_database}.{shadow_table(partition, tokens['convert'])}"
+    wanted = [(step, "read", results.get(before, {}).get("uri")) for step, before in READS.items()]
+    wanted += [("drift", "table", shadow), ("validate", "table", shadow)]
+    for name, what, expected in wanted:
+        found = (results.get(name) or {}).get(what)
+        if found and expected and found != expected:
+            step = "crawl" if name == "drift" else name
+            raise Terminal(
+                f"publish of {partition}: {step} was done for {found}, but now there is "
+                f"{expected}. Clear the task `{step}` and all that follow it."
+            )
+
+
 def _count(partition: Partition, tokens: Mapping[str, str], aws: Aws) -> dict[str, Any]:
     """The run's rows, each counted where they are."""
     manifest = aws.get_json("raw", f"{partition.run_folder(tokens['land'])}{MANIFEST}")
     if manifest is None:
         raise Terminal(f"publish of {partition}: there is no landing of token {tokens['land']}.")
     metrics = read_metrics(partition, tokens["convert"], aws)
-    table = shadow_table(partition, tokens["convert"])
-    published, answer = athena.count(table, aws.settings.shadow_database, aws)
+    published, answer = _count_run(partition, tokens["convert"], aws)
     return {
         "rows_landed": manifest["rows"],
         "rows_cleaned": metrics["rows_in"],
@@ -81,6 +102,16 @@ def _count(partition: Partition, tokens: Mapping[str, str], aws: Aws) -> dict[st
         "sha256_landed": manifest["sha256"],
         "athena_bytes": answer.scanned,
     }
+
+
+def _count_run(partition: Partition, token: str, aws: Aws) -> tuple[int, athena.Answer]:
+    """The run's rows: behind its shadow table, or where readers see them already."""
+    location = aws.settings.uri("curated", partition.run_folder(token))
+    if catalog.location_of(partition, aws)[0] == location:
+        return athena.count(partition.dataset, aws.settings.database, aws, partition.values)
+    table = shadow_table(partition, token)
+    require_shadow(partition, table, aws)
+    return athena.count(table, aws.settings.shadow_database, aws)
 
 
 def check_conservation(partition: Partition, counts: Mapping[str, Any]) -> None:

@@ -27,10 +27,11 @@ from tarn.errors import (
     is_transient,
 )
 from tarn.partition import Partition
-from tarn.steps.crawl import shadow_table
+from tarn.steps.crawl import require_shadow, shadow_table
 
 CRITICAL = "critical"
 EXAMPLES = 5
+LONGEST = 80  # characters of an example
 POLL_SECONDS = 0.2
 # An exception inside an expectation is left to us as text only.
 LOST = re.compile(
@@ -48,8 +49,9 @@ def validate(partition: Partition, token: str, aws: Aws | None = None) -> dict[s
     failure raises GateFailed naming expectation, column, count and examples.
     """
     aws = aws or Aws()
-    table = shadow_table(partition, token)
-    checked = check(connection(aws), table, read_suite(partition.dataset, aws))
+    suite, table = read_suite(partition.dataset, aws), shadow_table(partition, token)
+    require_shadow(partition, table, aws)
+    checked = check(connection(aws), table, suite)
     where = f"{aws.settings.shadow_database}.{table}"
     critical = [failure for failure in checked.failures if failure.severity == CRITICAL]
     if critical:
@@ -157,13 +159,18 @@ def _failure(result: Any) -> Failure:
         kind = Transient if LOST.search(raised) else Terminal
         raise kind(f"{_title(config)} could not be checked: {raised}")
     if "unexpected_count" in found:
-        examples = ", ".join(str(value) for value in found.get("partial_unexpected_list", []))
+        examples = ", ".join(_short(value) for value in found.get("partial_unexpected_list", []))
         text = f"{found['unexpected_count']} of {found['element_count']} rows break "
         text += _title(config)
         text += f", such as {examples}" if examples else ""
     else:
         text = f"{_title(config)} does not hold: observed {found.get('observed_value')}"
     return Failure(_severity(config), text)
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _raised(info: Any) -> str:

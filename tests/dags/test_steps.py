@@ -12,10 +12,11 @@ from tarn.airflow.preload import preload
 from tarn.contract import load_contract
 from tarn.errors import Terminal
 from tarn.partition import Partition
+from tarn.work import make_token
 
 MARCH = Partition("flights", (("year", 2013), ("month", 3)))
 RESULTS = {
-    "land": {"token": "l", "uri": "s3://raw/run=l/"},
+    "land": {"token": "l", "uri": "s3://raw/run=l/", "rows": 9},
     "profile": {"token": "p", "uri": "s3://ops/p"},
     "clean": {"token": "c", "uri": "s3://clean/run=c/"},
     "convert": {"token": "v", "uri": "s3://curated/run=v/"},
@@ -47,8 +48,16 @@ def attempt() -> Any:
 )
 def test_work_reads_the_run_before_it(make_work: Any, uri: str, flights: Any, attempt: Any) -> None:
     work = make_work(flights, attempt)
-    assert (work.partition, work.token) == (MARCH, "own")
+    assert (work.partition, work.token) == (MARCH, make_token("own", uri))
     assert uri in work.to_dict().values()
+
+
+def test_a_retry_over_another_landing_is_other_work(flights: Any, attempt: Any) -> None:
+    """Else `land` cleared while `clean` waits for its retry would find the run of the old file."""
+    before = steps.clean_work(flights, attempt)
+    assert steps.clean_work(flights, attempt) == before
+    attempt.inputs = RESULTS | {"land": {"token": "m", "uri": "s3://raw/run=m/", "rows": 9}}
+    assert steps.clean_work(flights, attempt).token != before.token
 
 
 def test_land_checks_what_it_landed(
@@ -80,7 +89,8 @@ def test_profile_gate_takes_its_own_token_and_run(
     flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tarn.steps.profile.check_profile", lambda *call: call)
-    assert steps.profile_gate(flights, attempt, {"run_id": "r"}) == (MARCH, "own", "r", "aws")
+    detail = {"run_id": "r", "token": "p"}
+    assert steps.profile_gate(flights, attempt, detail) == (MARCH, "p", "r", 9, "aws")
 
 
 def test_publish_names_the_token_of_every_step(
@@ -95,7 +105,7 @@ def test_publish_names_the_token_of_every_step(
         "clean": "c",
         "convert": "v",
         "crawl": "w",
-        "publish": "own",
+        "publish": make_token("own", "s3://curated/run=v/"),
     }
     assert results["drift"] == {"added": ["new"]}
     assert attempt.context["outlet_events"][Asset("flights")].extra == {"partition": "2013-03"}

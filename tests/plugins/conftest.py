@@ -5,8 +5,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -29,8 +30,13 @@ class FakeTi:
     task_id: str = "profile"
     map_index: int = -1
     max_tries: int = 3
+    run_started: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     results: dict[str, Any] = field(default_factory=dict)
     pushed: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return {"ti": self, "dag_run": SimpleNamespace(start_date=self.run_started)}
 
     def xcom_pull(self, task_ids: str) -> Any:
         return self.results.get(task_ids)

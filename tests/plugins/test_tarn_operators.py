@@ -32,10 +32,10 @@ def gate_that_fails(attempt: Any, detail: Any) -> Any:
 
 
 def test_result_names_the_run_and_its_folder(operator: Any, runs: Any, ti: Any) -> None:
-    result = operator().execute({"ti": ti})
+    result = operator().execute(ti.context)
     assert result == {
-        "uri": f"s3://clean/run={task_token(ti)}/",
-        "token": task_token(ti),
+        "uri": f"s3://clean/run={task_token(ti.context)}/",
+        "token": task_token(ti.context),
         "run_id": "run-1",
     }
 
@@ -43,7 +43,7 @@ def test_result_names_the_run_and_its_folder(operator: Any, runs: Any, ti: Any) 
 def test_results_of_other_tasks_reach_the_work_and_the_gate(operator: Any, ti: Any) -> None:
     seen = []
     task = operator(reads=("land",), gate=lambda attempt, detail: seen.append(attempt) or {"ok": 1})
-    assert task.execute({"ti": ti})["gate"] == {"ok": 1}
+    assert task.execute(ti.context)["gate"] == {"ok": 1}
     assert seen[0].inputs["land"]["uri"] == "s3://raw/run=1/"
     assert task.inputs == seen[0].inputs
 
@@ -51,34 +51,42 @@ def test_results_of_other_tasks_reach_the_work_and_the_gate(operator: Any, ti: A
 def test_a_retry_reconnects_to_the_running_run(
     operator: Any, runs: Any, fake_work: Any, ti: Any
 ) -> None:
-    fake_work(task_token(ti)).start(None)
-    assert operator().execute({"ti": ti})["run_id"] == "run-1"
+    fake_work(task_token(ti.context)).start(None)
+    assert operator().execute(ti.context)["run_id"] == "run-1"
     assert list(runs) == ["run-1"]
 
 
 def test_a_cleared_task_starts_a_new_run(operator: Any, runs: Any, ti: Any) -> None:
-    operator().execute({"ti": ti})
+    operator().execute(ti.context)
     ti.max_tries = 4  # as clear_task_instances does
-    assert operator().execute({"ti": ti})["run_id"] == "run-2"
+    assert operator().execute(ti.context)["run_id"] == "run-2"
+
+
+def test_a_run_made_again_under_the_same_id_starts_new_runs(
+    operator: Any, runs: Any, ti: Any
+) -> None:
+    operator().execute(ti.context)
+    ti.run_started += timedelta(hours=1)
+    assert operator().execute(ti.context)["run_id"] == "run-2"
 
 
 def test_a_mapped_task_has_a_token_for_each_index(ti: Any) -> None:
-    first = task_token(ti)
+    first = task_token(ti.context)
     ti.map_index = 1
-    assert task_token(ti) != first
+    assert task_token(ti.context) != first
 
 
 def test_a_run_that_failed_on_aws_is_retried_with_a_new_run(
     operator: Any, runs: Any, ti: Any
 ) -> None:
     with pytest.raises(WorkFailed, match="run-1 failed on AWS: as AWS says"):
-        operator(ends="FAILED").execute({"ti": ti})
-    assert operator().execute({"ti": ti})["run_id"] == "run-2"
+        operator(ends="FAILED").execute(ti.context)
+    assert operator().execute(ti.context)["run_id"] == "run-2"
 
 
 def test_a_failed_gate_is_not_retried_and_leaves_its_finding(operator: Any, ti: Any) -> None:
     with pytest.raises(AirflowFailException, match="dep_time: 5 rows"):
-        operator(gate=gate_that_fails).execute({"ti": ti})
+        operator(gate=gate_that_fails).execute(ti.context)
     assert ti.pushed["finding"]["findings"] == [{"what": "5 rows", "where": "dep_time"}]
 
 
@@ -92,13 +100,13 @@ def test_only_what_a_retry_can_help_is_retried(
         raise error
 
     with pytest.raises(seen):
-        operator(make_work=make_work).execute({"ti": ti})
+        operator(make_work=make_work).execute(ti.context)
 
 
 def test_the_link_to_the_run_is_there_from_its_start(operator: Any, ti: Any) -> None:
     task = operator(ends="FAILED")
     with pytest.raises(WorkFailed):
-        task.execute({"ti": ti})
+        task.execute(ti.context)
     assert ti.pushed["_link_AwsRunLink"] == "https://console.example/run-1"
     assert task.operator_extra_links[0].get_link(task, ti_key=ti) == ti.pushed["_link_AwsRunLink"]
 
@@ -110,7 +118,7 @@ def test_a_killed_task_stops_its_run_and_ends(
     # Airflow's SIGTERM handler calls on_kill and then lets the task go on.
     monkeypatch.setattr(tarn_operators.time, "sleep", lambda seconds: task.on_kill())
     with pytest.raises(WorkFailed):
-        task.execute({"ti": ti})
+        task.execute(ti.context)
     assert runs["run-1"]["stopped"]
 
 
@@ -118,7 +126,7 @@ def test_a_kill_before_the_id_is_known_finds_the_run(
     operator: Any, runs: Any, fake_work: Any, ti: Any
 ) -> None:
     task = operator()
-    task._work = fake_work(task_token(ti))
+    task._work = fake_work(task_token(ti.context))
     task._work.start(None)
     task.on_kill()
     assert runs["run-1"]["stopped"]
@@ -127,15 +135,15 @@ def test_a_kill_before_the_id_is_known_finds_the_run(
 def test_a_deferred_task_comes_back_and_asks_aws(operator: Any, runs: Any, ti: Any) -> None:
     task = operator(deferrable=True, gate=lambda attempt, detail: {"ok": 1})
     with pytest.raises(TaskDeferred) as deferred:
-        task.execute({"ti": ti})
+        task.execute(ti.context)
     assert deferred.value.trigger.run_id == "run-1"
-    result = task.execute_complete({"ti": ti}, {"run_id": "run-1", "state": "SUCCEEDED"})
+    result = task.execute_complete(ti.context, {"run_id": "run-1", "state": "SUCCEEDED"})
     assert (result["run_id"], result["gate"]) == ("run-1", {"ok": 1})
 
 
 def test_a_trigger_that_lost_sight_is_retried(operator: Any, ti: Any) -> None:
     with pytest.raises(WorkFailed, match="Lost sight of run run-1: no route"):
-        operator().execute_complete({"ti": ti}, {"run_id": "run-1", "error": "no route"})
+        operator().execute_complete(ti.context, {"run_id": "run-1", "error": "no route"})
 
 
 @pytest.fixture
@@ -159,20 +167,20 @@ def settle(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_settle_waits_for_the_last_open_run(settle: Any, ti: Any) -> None:
-    assert settle([3, 1, 0], ["flights"]).execute({"ti": ti}) == ["worst_routes"]
+    assert settle([3, 1, 0], ["flights"]).execute(ti.context) == ["worst_routes"]
     assert ti.pushed["datasets"] == ["flights"]
 
 
 def test_settle_skips_when_nothing_changed(settle: Any, ti: Any) -> None:
     with pytest.raises(AirflowSkipException, match="already show"):
-        settle([0], []).execute({"ti": ti})
+        settle([0], []).execute(ti.context)
 
 
 def test_settle_waits_no_longer_than_it_may(settle: Any, ti: Any) -> None:
-    assert settle([3], ["flights"], at_most=timedelta(0)).execute({"ti": ti}) == ["worst_routes"]
+    assert settle([3], ["flights"], at_most=timedelta(0)).execute(ti.context) == ["worst_routes"]
 
 
 def test_settle_defers_only_when_it_has_to_wait(settle: Any, ti: Any) -> None:
     with pytest.raises(TaskDeferred):
-        settle([3], ["flights"], deferrable=True).execute({"ti": ti})
-    assert settle([0, 0], ["flights"], deferrable=True).execute({"ti": ti}) == ["worst_routes"]
+        settle([3], ["flights"], deferrable=True).execute(ti.context)
+    assert settle([0, 0], ["flights"], deferrable=True).execute(ti.context) == ["worst_routes"]

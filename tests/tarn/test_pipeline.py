@@ -41,7 +41,7 @@ def run(partition: Partition, run_name: str, aws: Aws) -> dict[str, Any]:
         return dict(results[work.kind])
 
     profiled = finish(ProfileWork(partition, tokens["profile"], landed["uri"]))
-    check_profile(partition, tokens["profile"], profiled["run_id"], aws)
+    check_profile(partition, tokens["profile"], profiled["run_id"], landed["rows"], aws)
     cleaned = finish(CleanWork(partition, tokens["clean"], landed["uri"]))
     converted = finish(ConvertWork(partition, tokens["convert"], cleaned["uri"]))
     finish(CrawlWork(partition, tokens["crawl"], converted["uri"]))

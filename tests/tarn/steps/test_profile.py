@@ -31,7 +31,7 @@ def profiled(lake: Aws, partition: Partition, token: str = "abc") -> tuple[Profi
 
 def test_a_sound_partition(lake: Aws) -> None:
     _, run_id = profiled(lake, AIRLINES)
-    report = check_profile(AIRLINES, "abc", run_id)
+    report = check_profile(AIRLINES, "abc", run_id, 16)
     assert (report["rows"], report["columns"]) == (16, 2)
     assert {rule["status"] for rule in report["rules"]} == {"SUCCEEDED"}
 
@@ -56,11 +56,17 @@ def test_five_wrong_numbers(
     march_with(wind_dir, tmp_path, monkeypatch)
     _, run_id = profiled(lake, MARCH)
     with pytest.raises(GateFailed) as caught:
-        check_profile(MARCH, "abc", run_id)
+        check_profile(MARCH, "abc", run_id, 2227)
     text = str(caught.value)
     assert "gate profile stopped weather 2013-03" in text
     assert "5 rows break the rule 'wind_dir is a whole number or NA'" in text
     assert "recipes/weather.rules.json" in text
+
+
+def test_databrew_must_have_read_what_landed(lake: Aws) -> None:
+    _, run_id = profiled(lake, AIRLINES)
+    with pytest.raises(GateFailed, match="DataBrew read 16 rows of the 17 that landed"):
+        check_profile(AIRLINES, "abc", run_id, 17)
 
 
 def test_reconnects_by_token(lake: Aws) -> None:
@@ -74,7 +80,7 @@ def test_reconnects_by_token(lake: Aws) -> None:
 
 def test_a_run_without_outputs(lake: Aws) -> None:
     with pytest.raises(Terminal, match="Clear the task `profile`"):
-        check_profile(AIRLINES, "abc", "db_1")
+        check_profile(AIRLINES, "abc", "db_1", 16)
 
 
 def test_clean(lake: Aws) -> None:
@@ -84,6 +90,7 @@ def test_clean(lake: Aws) -> None:
     assert work.find(lake) is None
     status = run_to_end(work, lake)
     assert status.detail["uri"] == lake.settings.uri("clean", "airlines/run=abc/")
+    assert status.detail["read"] == landed["uri"]
     assert work.find(lake) == status.detail["run_id"]
     work.stop(lake, status.detail["run_id"])  # ended: nothing to stop
     again = CleanWork(AIRLINES, "def", landed["uri"])

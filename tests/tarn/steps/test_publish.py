@@ -146,6 +146,44 @@ def test_publish_after_a_kill_between_catalog_and_ledger(deployed: Aws) -> None:
     assert again["previous_location"].endswith("airlines/run=abc/")
 
 
+def test_publish_cleared_alone_counts_what_readers_see(deployed: Aws) -> None:
+    """The shadow table of a published run is gone."""
+    results = converted(deployed, "abc")
+    publish(AIRLINES, tokens("abc"), results)
+    again = publish(AIRLINES, tokens("abc") | {"publish": "again"}, results)
+    assert (again["token"], again["rows_published"]) == ("again", 16)
+    assert read(deployed) == 16
+
+
+def test_publish_of_a_run_that_another_has_replaced(deployed: Aws) -> None:
+    results = converted(deployed, "abc")
+    publish(AIRLINES, tokens("abc"), results)
+    publish(AIRLINES, tokens("def"), converted(deployed, "def", rows=15))
+    with pytest.raises(Terminal, match=r"airlines_run_abc .* Clear the task `crawl` and all"):
+        publish(AIRLINES, tokens("abc") | {"publish": "again"}, results)
+    assert read(deployed) == 15
+
+
+@pytest.mark.parametrize(
+    ("step", "result"),
+    [
+        ("clean", {"read": "s3://raw/airlines/run=old/"}),
+        ("crawl", {"read": "s3://curated/airlines/run=old/"}),
+        ("validate", {"table": "shadow.airlines_run_old"}),
+    ],
+)
+def test_steps_of_two_runs_are_not_published(
+    deployed: Aws, step: str, result: dict[str, str]
+) -> None:
+    results = converted(deployed, "abc")
+    results["clean"] = {"uri": "s3://clean/airlines/run=abc/", "read": results["land"]["uri"]}
+    results["convert"] = {"uri": results["crawl"]["uri"], "read": results["clean"]["uri"]}
+    results[step] = results.get(step, {}) | result
+    with pytest.raises(Terminal, match=f"{step} was done for .*old.* Clear the task `{step}`"):
+        publish(AIRLINES, tokens("abc"), results)
+    assert read(deployed) == 0
+
+
 def test_rollback(deployed: Aws) -> None:
     publish(AIRLINES, tokens("abc"), converted(deployed, "abc"))
     with pytest.raises(Terminal, match="no earlier location"):

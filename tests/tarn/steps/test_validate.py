@@ -68,6 +68,14 @@ def test_failures(url: str) -> None:
     assert len(failures) == 4
 
 
+def test_an_example_may_be_huge(url: str) -> None:
+    suite = [expect("column_values_to_be_in_set", column="name", value_set=[])]
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        connection.execute("CREATE TABLE huge AS SELECT hex(zeroblob(1000000)) AS name")
+    [failure] = check(url, "huge", {"expectations": suite}).failures
+    assert failure.text.endswith(f", such as {'0' * 80}…")
+
+
 def test_a_column_that_is_not_there(url: str) -> None:
     suite = {"expectations": [expect("column_values_to_not_be_null", column="nope")]}
     with pytest.raises(Terminal, match=r"on nope could not be checked: .*nope"):
@@ -119,6 +127,12 @@ def test_through_athena_stops(lake: Aws) -> None:
     assert "1 of 3 rows break expect_column_values_to_not_be_null on name" in text
     assert "such as LONG" in text
     assert "expectations/airlines.json" in text
+
+
+def test_of_a_run_that_was_published(lake: Aws) -> None:
+    list(stage("glue:databases")(lake))
+    with pytest.raises(Terminal, match=r"run_abc of airlines all is gone.* Clear the task `crawl`"):
+        validate(AIRLINES, "abc")
 
 
 def test_no_suite(lake: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
