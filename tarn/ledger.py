@@ -21,7 +21,7 @@ RECORDS = "ledger/"
 MARKERS = "in-flight/"
 REFRESHES = "refresh/"
 LATEST = f"{REFRESHES}latest.json"
-PENDING = f"{REFRESHES}pending.json"
+PENDING = f"{REFRESHES}pending/"
 
 
 def now() -> str:
@@ -150,16 +150,17 @@ def _newest(aws: Aws) -> dict[str, str]:
 
 
 @aws_errors("ledger: what to refresh")
-def pending_refresh(aws: Aws | None = None, keep: bool = False) -> list[str]:
+def pending_refresh(aws: Aws | None = None, keep: str = "") -> list[str]:
     """Datasets published since the views were last refreshed.
 
-    Who is about to refresh gives keep=True: what is seen now is kept, `refreshed` then records
-    just that, and a partition published in between stays pending. Others only look.
+    Who is about to refresh gives a name of its own as `keep`: what is seen now is kept under it,
+    `refreshed` then records just that, and a partition published in between stays pending, as it
+    does when another refresh was tried in between. Others only look.
     """
     aws = aws or Aws()
     newest = _newest(aws)
     if keep:
-        aws.put_json("ops", PENDING, newest)
+        aws.put_json("ops", f"{PENDING}{keep}.json", newest)
     seen = (aws.get_json("ops", LATEST) or {}).get("seen", {})
     return sorted({name.split("/")[1] for name, key in newest.items() if seen.get(name) != key})
 
@@ -178,12 +179,18 @@ def quiet(aws: Aws | None = None) -> bool:
 
 
 @aws_errors("ledger: record a refresh")
-def refreshed(datasets: list[str], token: str, aws: Aws | None = None) -> dict[str, Any]:
-    """Record that views and dashboards now show these datasets as `pending_refresh` saw them."""
+def refreshed(datasets: list[str], token: str, kept: str, aws: Aws | None = None) -> dict[str, Any]:
+    """Record that views and dashboards now show these datasets as `pending_refresh` saw them.
+
+    kept: the name that it was given. Where nothing is kept under it (recorded before), nothing
+    more counts as seen.
+    """
     aws = aws or Aws()
-    newest = aws.get_json("ops", PENDING) or _newest(aws)
+    key = f"{PENDING}{kept}.json"
+    newest = aws.get_json("ops", key) or {}
     seen = dict((aws.get_json("ops", LATEST) or {}).get("seen", {}))
-    seen |= {name: key for name, key in newest.items() if name.split("/")[1] in datasets}
+    seen |= {name: record for name, record in newest.items() if name.split("/")[1] in datasets}
     entry = {"token": token, "datasets": sorted(datasets), "refreshed_at": now(), "seen": seen}
     aws.put_json("ops", LATEST, entry)
+    aws.s3.delete_object(Bucket=aws.settings.bucket("ops"), Key=key)
     return entry

@@ -78,9 +78,16 @@ def what_changed(context: Mapping[str, Any]) -> dict[str, list[str]]:
     from tarn import ledger
     from tarn.steps.views import views_of
 
-    pending = ledger.pending_refresh(keep=True)
+    pending = ledger.pending_refresh(keep=name_of(context))
     datasets = dataset_names() if context["dag_run"].run_type == "manual" else pending
     return {"datasets": datasets, "views": views_of(datasets)}
+
+
+def name_of(context: Mapping[str, Any]) -> str:
+    """The run's name in the ledger: its id, without what a key should not hold."""
+    from tarn.work import make_token
+
+    return make_token(context["dag_run"].run_id)
 
 
 def create_view(view: str) -> str:
@@ -112,4 +119,4 @@ def refreshed(datasets: list[str], **context: Any) -> dict[str, Any]:
     from tarn import ledger
 
     with task_errors(context["ti"]):
-        return ledger.refreshed(datasets, task_token(context))
+        return ledger.refreshed(datasets, task_token(context), name_of(context))

@@ -129,7 +129,7 @@ def test_a_run_of_the_views_by_hand_takes_them_all(
     run_type: str, datasets: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tarn.ledger.pending_refresh", lambda keep: ["planes"])
-    changed = views.what_changed({"dag_run": SimpleNamespace(run_type=run_type)})
+    changed = views.what_changed({"dag_run": SimpleNamespace(run_type=run_type, run_id="r")})
     assert changed["datasets"] == datasets
     assert "fleet_age_by_carrier" in changed["views"]
 

@@ -117,8 +117,8 @@ def test_quiet_waits_after_a_publish(lake: Aws, monkeypatch: pytest.MonkeyPatch)
 def test_refresh(lake: Aws) -> None:
     publish(MARCH, "a1", "2020-01-01")
     publish(PLANES, "b1", "2020-01-01")
-    assert ledger.pending_refresh(keep=True) == ["flights", "planes"]
-    ledger.refreshed(["flights", "planes"], "r1")
+    assert ledger.pending_refresh(keep="one") == ["flights", "planes"]
+    ledger.refreshed(["flights", "planes"], "r1", "one")
     assert ledger.pending_refresh() == []
     publish(MARCH, "a2", "2020-01-02")
     assert ledger.pending_refresh() == ["flights"]
@@ -126,11 +126,30 @@ def test_refresh(lake: Aws) -> None:
 
 def test_published_while_refreshing_stays_pending(lake: Aws) -> None:
     publish(MARCH, "a1", "2020-01-01")
-    assert ledger.pending_refresh(keep=True) == ["flights"]
+    assert ledger.pending_refresh(keep="one") == ["flights"]
     publish(APRIL, "c1", "2020-01-02")
     assert ledger.pending_refresh() == ["flights"]  # somebody looks
-    ledger.refreshed(["flights"], "r1")
+    ledger.refreshed(["flights"], "r1", "one")
     assert ledger.pending_refresh() == ["flights"]
-    ledger.pending_refresh(keep=True)
-    ledger.refreshed(["flights"], "r2")
+    ledger.pending_refresh(keep="one")
+    ledger.refreshed(["flights"], "r2", "one")
     assert ledger.pending_refresh() == []
+
+
+def test_a_refresh_does_not_record_what_another_one_saw(lake: Aws) -> None:
+    """The first failed half way, the second too; then the first is tried again to its end."""
+    publish(MARCH, "a1", "2020-01-01")
+    ledger.pending_refresh(keep="one")
+    publish(APRIL, "c1", "2020-01-02")
+    ledger.pending_refresh(keep="two")
+    ledger.refreshed(["flights"], "r1", "one")
+    assert ledger.pending_refresh() == ["flights"]  # April's dashboards may be the first's
+
+
+def test_a_refresh_recorded_twice_sees_nothing_more(lake: Aws) -> None:
+    publish(MARCH, "a1", "2020-01-01")
+    ledger.pending_refresh(keep="one")
+    ledger.refreshed(["flights"], "r1", "one")
+    publish(APRIL, "c1", "2020-01-02")
+    ledger.refreshed(["flights"], "r2", "one")
+    assert ledger.pending_refresh() == ["flights"]
