@@ -27,6 +27,7 @@ LEDGER_COLUMNS = {
     "bytes_landed": "bigint",
     "bytes_published": "bigint",
     "files": "bigint",
+    "athena_bytes": "bigint",
     "sha256_landed": "string",
     "started_at": "string",
     "finished_at": "string",

@@ -20,7 +20,14 @@ from tarn.errors import Terminal, aws_errors
 PLACEHOLDER = re.compile(r"\$\{(data_source_arn|data_set_arn:[\w-]+)\}")
 ACTIONS = {
     "DataSource": ("DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource"),
-    "DataSet": ("DescribeDataSet", "PassDataSet", "DescribeIngestion", "ListIngestions"),
+    # QuickSight takes its own sets of actions whole, and refuses any other.
+    "DataSet": (
+        "DescribeDataSet",
+        "DescribeDataSetPermissions",
+        "PassDataSet",
+        "DescribeIngestion",
+        "ListIngestions",
+    ),
     "Dashboard": ("DescribeDashboard", "ListDashboardVersions", "QueryDashboard"),
 }
 

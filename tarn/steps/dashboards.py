@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -18,7 +19,11 @@ LIVING = frozenset({"INITIALIZED", "QUEUED", "RUNNING"})
 
 
 def data_set_id(view: str, settings: Settings) -> str:
-    return f"{settings.lake}-{view.replace('_', '-')}"
+    """As declared: an id made from the lake's name would miss it in a lake of another name."""
+    path = settings.root / "dashboards" / "data_sets" / f"{view}.json"
+    if not path.is_file():
+        raise Terminal(f"The view {view} has no data set: write dashboards/data_sets/{view}.json.")
+    return str(json.loads(path.read_text(encoding="utf-8"))["DataSetId"])
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from tarn import catalog
 from tarn.aws import Aws
 from tarn.deploy import deploy
 from tarn.errors import GateFailed, Terminal
+from tarn.settings import Settings
 from tarn.steps import dashboards
 from tarn.steps.dashboards import IngestWork, check_ingestion, data_set_id
 from tarn.work import run_to_end
@@ -64,4 +65,7 @@ def test_a_failed_ingestion_says_why_and_is_tried_again(deployed: Aws) -> None:
 
 
 def test_data_set_id() -> None:
-    assert data_set_id("worst_routes", Aws().settings) == "tarn-worst-routes"
+    for settings in (Settings(), Settings(lake="mine")):  # it is declared, whatever the lake's name
+        assert data_set_id("worst_routes", settings) == "tarn-worst-routes"
+    with pytest.raises(Terminal, match=r"write dashboards/data_sets/nope\.json"):
+        data_set_id("nope", Settings())

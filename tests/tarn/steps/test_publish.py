@@ -9,6 +9,7 @@ import pytest
 from tarn import athena, catalog, ledger
 from tarn.aws import Aws
 from tarn.deploy import stage
+from tarn.deploy.glue import LEDGER_COLUMNS
 from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
 from tarn.steps.crawl import CrawlWork, compare_schema
@@ -103,6 +104,7 @@ def test_publish(deployed: Aws) -> None:
     assert entry["rows_dropped"] == entry["rows_quarantined"] == 0
     assert entry["runs"] == {"crawl": results["crawl"]["run_id"]}
     assert entry["cost_usd"] > 0
+    assert set(entry) == set(LEDGER_COLUMNS)  # others would be invisible in Athena
     assert ledger.in_flight() == []
     assert ledger.summary()[0]["token"] == "abc"
 
