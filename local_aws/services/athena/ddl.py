@@ -7,6 +7,7 @@ from typing import Any
 from local_aws.context import Platform
 from local_aws.services.athena.errors import QueryFailed, not_supported, semantic
 from local_aws.services.athena.hive_ddl import Command
+from local_aws.services.athena.partition_names import folder_of, values_of
 from local_aws.services.athena.table_inputs import table_input
 from local_aws.services.glue.errors import AlreadyExistsException, EntityNotFoundException
 from local_aws.services.s3.model import parse_uri
@@ -182,8 +183,8 @@ class Ddl:
         """A partition stored as its table is, at its own place or where Hive would put it."""
         keys = [key["Name"] for key in table["PartitionKeys"]]
         base = table["StorageDescriptor"].get("Location", "").rstrip("/")
-        path = "/".join(f"{k}={v}" for k, v in zip(keys, values, strict=True))
-        descriptor = {**table["StorageDescriptor"], "Location": location or f"{base}/{path}"}
+        place = location or f"{base}/{folder_of(keys, values)}"
+        descriptor = {**table["StorageDescriptor"], "Location": place}
         return {"Values": values, "StorageDescriptor": descriptor}
 
     def _add_partitions(self, command: Command) -> None:
@@ -260,24 +261,16 @@ class Ddl:
         known = {tuple(p["Values"]) for p in self.glue.get_partitions(database, name)}
         lines = []
         for info in self.platform.s3.list(bucket, prefix):
-            values = _hive_values(info.key[len(prefix) :], keys)
-            if values is None or tuple(values) in known:
+            folders = info.key[len(prefix) :].split("/")[:-1][: len(keys)]
+            values = values_of(keys, folders)
+            if not values or "" in values or tuple(values) in known:
                 continue
             known.add(tuple(values))
-            self.glue.create_partition(database, name, self.partition_input(table, values, None))
-            path = "/".join(f"{k}={v}" for k, v in zip(keys, values, strict=True))
-            lines.append(f"Repair: Added partition to metastore {name}:{path}")
+            folder = "/".join(folders)
+            body = self.partition_input(table, values, f"s3://{bucket}/{prefix}{folder}")
+            self.glue.create_partition(database, name, body)
+            lines.append(f"Repair: Added partition to metastore {name}:{folder}")
         return lines
-
-
-def _hive_values(path: str, keys: list[str]) -> list[str] | None:
-    parts = path.split("/")[:-1]
-    if len(parts) < len(keys):
-        return None
-    pairs = [part.partition("=") for part in parts[: len(keys)]]
-    if [name.lower() for name, _, _ in pairs] != keys:
-        return None
-    return [value for _, _, value in pairs]
 
 
 def _partition_body(partition: dict[str, Any]) -> dict[str, Any]:

@@ -69,12 +69,6 @@ class Executor:
         bucket, key = parse_uri(uri)
         self.platform.s3.put(bucket, key, data)
 
-    def _path(self, uri: str) -> Path:
-        bucket, key = parse_uri(uri)
-        path: Path = self.platform.s3.path(bucket, key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
-
     def _text(self, job: Job, lines: list[str]) -> None:
         self._put(job.output, "".join(f"{line}\n" for line in lines).encode())
 
@@ -83,7 +77,7 @@ class Executor:
         self._check_cutoff(job, translation.bytes)
         columns = [results.column_info(n, k) for n, k in translation.columns]
         rows = self.engine.run_to_csv(translation, self._scratch(job), cursor)
-        self._scratch(job).replace(self._path(job.output))
+        self.platform.s3.take(*parse_uri(job.output), self._scratch(job))
         return Outcome(columns, 0, translation.bytes, rows)
 
     def _scratch(self, job: Job) -> Path:

@@ -10,6 +10,7 @@ from local_aws.services.athena.catalog_reader import is_view
 from local_aws.services.athena.ddl import Ddl
 from local_aws.services.athena.errors import QueryFailed, semantic
 from local_aws.services.athena.hive_ddl import Command
+from local_aws.services.athena.partition_names import folder_of
 from local_aws.services.athena.trino.functions import catalogue
 from local_aws.services.athena.views import decode_view
 from local_aws.services.glue.errors import EntityNotFoundException
@@ -63,9 +64,7 @@ class Show(Ddl):
         if not keys:
             raise semantic(f"Table {table['Name']} is not a partitioned table")
         found = self.glue.get_partitions(*self.place(command))
-        return sorted(
-            "/".join(f"{k}={v}" for k, v in zip(keys, p["Values"], strict=True)) for p in found
-        )
+        return sorted(folder_of(keys, p["Values"]) for p in found)
 
     def _show_columns(self, command: Command) -> list[str]:
         return [c["Name"].ljust(20) for c in _columns(self.table(command))]

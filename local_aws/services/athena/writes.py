@@ -6,8 +6,9 @@ https://docs.aws.amazon.com/athena/latest/ug/create-table-as.html
 # ruff: noqa: S608 - writing SQL is what this module does; values go through quote()
 from __future__ import annotations
 
+import contextlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ import duckdb
 from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.model import AthenaEngine
+from local_aws.services.athena.partition_names import folder_of, unescaped
 from local_aws.services.athena.rewrites.casts import cast_sql
 from local_aws.services.athena.statements import Write
 from local_aws.services.athena.table_inputs import storage
 from local_aws.services.athena.tables import HIVE_NULL, format_of
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import table_columns
-from local_aws.services.glue.errors import EntityNotFoundException
+from local_aws.services.glue.errors import AlreadyExistsException, EntityNotFoundException
 from local_aws.services.s3.model import parse_uri
 
 Columns = list[tuple[str, t.Type]]
@@ -34,11 +36,12 @@ _COMPRESSIONS = {"SNAPPY", "GZIP", "ZSTD", "NONE", "UNCOMPRESSED"}
 
 @dataclass
 class Written:
-    """What a write left: rows, the objects' addresses and the bytes that the query read."""
+    """What a write left, and the bytes that the query read. Partitions: places by values."""
 
     rows: int
     files: list[str]
     bytes: int
+    partitions: dict[tuple[str, ...], str] = field(default_factory=dict)
 
 
 @dataclass
@@ -97,7 +100,11 @@ class Writer:
         wanted = [(n, k) for n, k, _ in table_columns(table)]
         sql = _arranged(translation.sql, translation.columns, wanted, write.columns)
         keys = tuple(n for n, _, partition in table_columns(table) if partition)
-        written = self._write(sql, wanted, _table_target(table, keys))
+        places = {
+            tuple(p["Values"]): p["StorageDescriptor"].get("Location") or ""
+            for p in (self.platform.glue.get_partitions(database, name) if keys else [])
+        }
+        written = self._write(sql, wanted, _table_target(table, keys), places)
         written.bytes = translation.bytes
         self._add_partitions(database, table, written)
         return written
@@ -139,11 +146,12 @@ class Writer:
         sql: str,
         columns: Columns,
         target: _Target,
+        places: dict[tuple[str, ...], str] | None = None,
     ) -> Written:
         scratch = self.platform.scratch(f"athena/{self.query_id}")
         try:
             rows = self.engine.guarded(lambda: self._copy(sql, columns, target, scratch))
-            return Written(rows, self._publish(scratch, target), 0)
+            return self._publish(scratch, target, rows, places or {})
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -173,38 +181,37 @@ class Writer:
                 f"Exceeded limit of {OPEN_PARTITIONS} open writers for partitions/buckets",
             )
 
-    def _publish(self, scratch: Path, target: _Target) -> list[str]:
-        bucket, prefix = parse_uri(target.location.rstrip("/") + "/")
-        uris = []
+    def _publish(
+        self, scratch: Path, target: _Target, rows: int, places: dict[tuple[str, ...], str]
+    ) -> Written:
+        """Moves the files in: those of a partition that is known to its place, wherever it is."""
         root = scratch / "data" if target.keys else scratch
-        for index, path in enumerate(sorted(p for p in root.rglob("*") if p.is_file())):
-            folder = path.parent.relative_to(root).as_posix()
-            folder = "" if folder == "." else folder + "/"
-            key = f"{prefix}{folder}{self.query_id.replace('-', '_')}_{index:05}{path.suffix}"
-            destination = self.platform.s3.path(bucket, key)
-            destination.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(path, destination)
-            uris.append(f"s3://{bucket}/{key}")
-        return uris
+        paths = sorted(p for p in root.rglob("*") if p.is_file())
+        # The engine escapes more in a folder's name than Hive does.
+        values = [
+            tuple(unescaped(f.partition("=")[2]) for f in p.relative_to(root).parts[:-1])
+            for p in paths
+        ]
+        if any("" in part for part in values):
+            raise QueryFailed("HIVE_METASTORE_ERROR", "Partition values cannot be empty")
+        written = Written(rows, [], 0)
+        base = target.location.rstrip("/")
+        for index, (path, part) in enumerate(zip(paths, values, strict=True)):
+            place = places.get(part) or f"{base}/{folder_of(target.keys, part)}"
+            if part not in places:
+                written.partitions[part] = place.rstrip("/")
+            name = f"{self.query_id.replace('-', '_')}_{index:05}{path.suffix}"
+            uri = f"{place.rstrip('/')}/{name}"
+            self.platform.s3.take(*parse_uri(uri), path)
+            written.files.append(uri)
+        return written
 
     def _add_partitions(self, database: str, table: dict[str, Any], written: Written) -> None:
-        keys = [key["Name"] for key in table.get("PartitionKeys", [])]
-        if not keys:
-            return
-        known = {
-            tuple(p["Values"]) for p in self.platform.glue.get_partitions(database, table["Name"])
-        }
-        for uri in written.files:
-            folder = uri.rpartition("/")[0]
-            values = tuple(part.partition("=")[2] for part in folder.split("/")[-len(keys) :])
-            if values not in known:
-                known.add(values)
-                descriptor = {**table["StorageDescriptor"], "Location": folder}
-                self.platform.glue.create_partition(
-                    database,
-                    table["Name"],
-                    {"Values": list(values), "StorageDescriptor": descriptor},
-                )
+        for values, place in written.partitions.items() if table.get("PartitionKeys") else ():
+            descriptor = {**table["StorageDescriptor"], "Location": place}
+            body = {"Values": list(values), "StorageDescriptor": descriptor}
+            with contextlib.suppress(AlreadyExistsException):  # another INSERT was quicker
+                self.platform.glue.create_partition(database, table["Name"], body)
 
 
 def _named(columns: Columns, names: list[str | None]) -> Columns:
@@ -321,7 +328,7 @@ def _arranged(sql: str, given: Columns, wanted: Columns, names: tuple[str, ...])
             (1, 1),
         )
     values = {
-        n: cast_sql(f"i.q{index}", k, kinds[n], False)
+        n: _assigned(f"i.q{index}", k, kinds[n])
         for index, (n, (_, k)) in enumerate(zip(order, given, strict=True))
     }
     items = ", ".join(
@@ -329,6 +336,13 @@ def _arranged(sql: str, given: Columns, wanted: Columns, names: tuple[str, ...])
     )
     sources = ", ".join(f"q{i}" for i in range(len(given)))
     return f"SELECT {items} FROM ({sql}) AS i({sources})"
+
+
+def _assigned(sql: str, source: t.Type, target: t.Type) -> str:
+    """A CAST cuts a long text off; an INSERT refuses to."""
+    if t.is_text(source) and target.args and source != target:
+        sql = f"trino_fitting({sql}, {target.args[0]}, {quote(f'{source} to {target}')})"
+    return cast_sql(sql, source, target, False)
 
 
 def _assignable(source: t.Type, target: t.Type) -> bool:

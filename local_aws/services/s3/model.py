@@ -323,6 +323,12 @@ class S3Store:
             lambda info: info.known_etag or "",
         )
 
+    def take(self, bucket: str, key: str, path: Path) -> None:
+        """Make a file of this disk the object, as if an engine had written it there."""
+        self.check_key(key)
+        with self.lock(bucket, key):
+            self._move_in(path, self.bucket_path(bucket), bucket, key)
+
     def delete(self, bucket: str, key: str, check: Check | None = None) -> None:
         """Remove the key. Removing one that is not there is no error, as in S3."""
         root = self.bucket_path(bucket)

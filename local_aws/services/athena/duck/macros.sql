@@ -50,6 +50,11 @@ CREATE MACRO trino_days(i) AS
   CASE WHEN epoch_us(i) % 86400000000 = 0 THEN i
        ELSE to_days(trino_error('INVALID_FUNCTION_ARGUMENT: Cannot add hour, minutes or seconds to a date')) END;
 
+CREATE MACRO trino_fitting(s, size, kinds) AS
+  CASE WHEN length(rtrim(s)) > size
+       THEN CAST(trino_error('INVALID_CAST_ARGUMENT: Cannot truncate non-space characters when casting from ' || kinds || ' on INSERT') AS VARCHAR)
+       ELSE s END;
+
 -- arrays and maps
 CREATE MACRO trino_subscript(a, i) AS
   CASE WHEN i = 0 THEN a[trino_error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')]

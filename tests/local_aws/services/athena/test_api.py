@@ -376,3 +376,46 @@ def test_a_columns_name_is_no_sql(lake: Lake) -> None:
     body = {"Name": "evil", "TableType": "EXTERNAL_TABLE", "StorageDescriptor": storage}
     lake.glue.create_table(DatabaseName=lake.database, TableInput=body)
     assert lake.rows("SELECT * FROM evil") == [["a", None]]
+
+
+def test_partition_values_come_back_as_they_went_in(lake: Lake) -> None:
+    values = ["New York", "a/b", "é", "e\u0301", "a=b", "50%", "it's", "*", "2024-01-01 00:00:00"]
+    listed = ", ".join("({}, '{}')".format(i, v.replace("'", "''")) for i, v in enumerate(values))
+    properties = (
+        f"""external_location = 's3://{lake.bucket}/places/', partitioned_by = ARRAY['p']"""
+    )
+    select = f"SELECT i, CAST(p AS varchar) AS p FROM (VALUES {listed}) t(i, p)"
+    lake.rows(f"CREATE TABLE places WITH ({properties}) AS {select}")
+    assert [row[0] for row in lake.rows("SELECT p FROM places ORDER BY i")] == values
+    assert ["p=a%2Fb"] in lake.rows("SHOW PARTITIONS places")
+    assert lake.rows("MSCK REPAIR TABLE places") == []
+
+
+def test_an_insert_goes_where_the_partition_is(lake: Lake) -> None:
+    properties = f"""external_location = 's3://{lake.bucket}/moved/', partitioned_by = ARRAY['p']"""
+    lake.rows(f"CREATE TABLE moved WITH ({properties}) AS SELECT 1 AS i, 7 AS p")
+    place = f"s3://{lake.bucket}/moved_run_2/"
+    lake.rows(f"ALTER TABLE moved PARTITION (p = 7) SET LOCATION '{place}'")
+    lake.rows("INSERT INTO moved VALUES (2, 7), (3, 8)")
+    assert lake.rows("SELECT i, p FROM moved ORDER BY i") == [["2", "7"], ["3", "8"]]
+
+
+def test_an_insert_cuts_no_text_off(lake: Lake) -> None:
+    location = f"LOCATION 's3://{lake.bucket}/short/'"
+    lake.rows(f"CREATE EXTERNAL TABLE short (code varchar(2)) STORED AS PARQUET {location}")
+    lake.rows("INSERT INTO short VALUES 'ab', 'c   '")
+    found = lake.run("INSERT INTO short VALUES 'abc'")
+    assert "Cannot truncate non-space characters" in found["Status"]["StateChangeReason"]
+    assert lake.rows("SELECT code FROM short ORDER BY 1") == [["ab"], ["c "]]
+
+
+@pytest.mark.parametrize("folder", ["double//slash", "up/../down", "e\u0301"])
+def test_what_is_written_under_odd_keys_is_listed_and_read(lake: Lake, folder: str) -> None:
+    name = f"odd_{uuid.uuid4().hex}"
+    place = f"s3://{lake.bucket}/{name}/{folder}"
+    lake.rows(f"CREATE EXTERNAL TABLE {name} (a string) LOCATION '{place}/rows/'")
+    lake.rows(f"INSERT INTO {name} VALUES 'x'")
+    assert lake.rows(f"SELECT a FROM {name}") == [["x"]]
+    lake.rows("SELECT 1", ResultConfiguration={"OutputLocation": f"{place}/out/"})
+    found = lake.s3.list_objects_v2(Bucket=lake.bucket, Prefix=f"{name}/{folder}/out/")
+    assert [o["Key"].rpartition(".")[2] for o in found["Contents"]] == ["csv", "metadata"]
