@@ -30,6 +30,9 @@ logger = logging.getLogger(__name__)
 SERVICES = ("iam", "sts", "sns", "sqs", "kms", "secretsmanager", "events")
 """Signing names. What is not here and not ours is refused by name."""
 
+WORKERS = 64
+"""Threads, made as they are needed: one waits for each long poll of a queue."""
+
 PRIVATE_KEYS = (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)
 LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
 
@@ -41,7 +44,7 @@ class MotoServices:
         self._state = _StateFile(platform.data_dir / "state" / "moto.pickle")
         self._lock = threading.Lock()
         self._app: Any = None
-        self._asgi = WSGIMiddleware(self._wsgi, workers=4)
+        self._asgi = WSGIMiddleware(self._wsgi, workers=WORKERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -57,6 +60,7 @@ class MotoServices:
     def _wsgi(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         started: list[Any] = []
         with self._lock:  # moto's models are plain dicts without locks
+            _held.lock = self._lock
             body = b"".join(self._application()(environ, lambda *args: started.extend(args)))
             self._state.save()
         status, headers, *_rest = started
@@ -66,10 +70,26 @@ class MotoServices:
     def _application(self) -> Any:
         if self._app is None:
             from moto.server import DomainDispatcherApplication, create_backend_app
+            from moto.sqs.models import Queue
 
+            Queue.wait_for_messages = _wait_for_messages
             self._app = DomainDispatcherApplication(create_backend_app)
             self._state.load()
         return self._app
+
+
+_held = threading.local()
+
+
+def _wait_for_messages(queue: Any, timeout: int) -> None:
+    """moto's wait of a long poll, without the lock that the sender of the message needs."""
+    lock = _held.lock
+    lock.release()
+    try:
+        with queue._messages_lock:
+            queue._messages_lock.wait_for(lambda: queue.messages, timeout=timeout)
+    finally:
+        lock.acquire()
 
 
 def _is_cors(header: str) -> bool:

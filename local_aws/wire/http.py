@@ -1,7 +1,9 @@
 """An HTTP request read whole, and a response written whole: enough for every service but S3."""
 
 import gzip
+import io
 import json
+import re
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
@@ -15,6 +17,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MAX_BODY = 64 * 1024 * 1024
+HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+"""JSON may write half a surrogate pair; such a text has no bytes, so no answer could hold it."""
 
 
 class RequestTooLarge(ServiceError):
@@ -85,9 +89,13 @@ def decoded(request: HttpRequest) -> bytes:
     if request.headers.get("content-encoding") != "gzip":
         return request.body
     try:
-        return gzip.decompress(request.body)
+        with gzip.GzipFile(fileobj=io.BytesIO(request.body)) as file:
+            body = file.read(MAX_BODY + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise SerializationError(f"The body is not gzip: {error}") from None
+    if len(body) > MAX_BODY:
+        raise RequestTooLarge(f"The unpacked request body is over {MAX_BODY} bytes")
+    return body
 
 
 def json_body(request: HttpRequest) -> dict[str, Any]:
@@ -97,6 +105,8 @@ def json_body(request: HttpRequest) -> dict[str, Any]:
         return {}
     try:
         value = json.loads(raw)
+        if HALF_CHARACTER.search(raw):
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise SerializationError(f"The body is not JSON: {error}") from None
     if not isinstance(value, dict):

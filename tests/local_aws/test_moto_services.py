@@ -1,6 +1,8 @@
 """The services that moto keeps: reachable, and still there after a kill."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,22 @@ def test_state_survives_a_kill(tmp_path: Path) -> None:
 def test_an_unknown_service_is_refused_by_name(aws: LocalServer) -> None:
     with pytest.raises(ClientError, match="'dynamodb' is not supported by local_aws"):
         aws.client("dynamodb").list_tables()
+
+
+def test_a_long_poll_holds_nobody_up(aws: LocalServer) -> None:
+    queue = aws.client("sqs").create_queue(QueueName="polled")["QueueUrl"]
+    with ThreadPoolExecutor(8) as pool:
+        polls = [
+            pool.submit(aws.client("sqs").receive_message, QueueUrl=queue, WaitTimeSeconds=15)
+            for _ in range(6)
+        ]
+        time.sleep(0.5)
+        started = time.monotonic()
+        aws.client("sts").get_caller_identity()
+        for number in range(6):
+            aws.client("sqs").send_message(QueueUrl=queue, MessageBody=str(number))
+        bodies = {
+            message["Body"] for poll in polls for message in poll.result().get("Messages", [])
+        }
+    assert bodies == {"0", "1", "2", "3", "4", "5"}
+    assert time.monotonic() - started < 10
