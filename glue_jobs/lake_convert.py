@@ -91,15 +91,16 @@ def convert(
     rows_in = by_rule.pop("rows", 0)
     _refuse_failed(params, by_rule)
     files.delete(args["quarantine"])
+    rows_out, rows_bad = spark.read.parquet(args["output"]).count(), 0
     if by_rule:
         _write(_arranged(quarantined(judged), [RULE, *df.columns], 1), args["quarantine"])
-    rows_out = spark.read.parquet(args["output"]).count()
-    _require_conserved(rows_in, rows_out, by_rule)
+        rows_bad = spark.read.parquet(args["quarantine"]).count()
+    _require_conserved(rows_in, rows_out, rows_bad, by_rule)
     number, size = files.size(args["output"])
     return {
         "rows_in": rows_in,
         "rows_out": rows_out,
-        "rows_quarantined": sum(by_rule.values()),
+        "rows_quarantined": rows_bad,
         "quarantined_by_rule": by_rule,
         "files": number,
         "bytes": size,
@@ -123,10 +124,15 @@ def _write_published(judged: DataFrame, params: Params, uri: str, count: int) ->
     return {name: n for name, n in found.items() if n}
 
 
-def _require_conserved(rows_in: int, rows_out: int, by_rule: Mapping[str, int]) -> None:
-    bad = sum(by_rule.values())
-    if rows_in != rows_out + bad:
-        raise AssertionError(f"{rows_in} rows in, {rows_out} out, {bad} quarantined: rows are lost")
+def _require_conserved(
+    rows_in: int, rows_out: int, rows_bad: int, by_rule: Mapping[str, int]
+) -> None:
+    """What was written, read back, is what came in and what was judged."""
+    if rows_in != rows_out + rows_bad or rows_bad != sum(by_rule.values()):
+        raise AssertionError(
+            f"{rows_in} rows in, {rows_out} out, {rows_bad} quarantined of {dict(by_rule)}: rows "
+            "are lost or doubled"
+        )
 
 
 def _names(params: Params) -> list[str]:

@@ -143,3 +143,14 @@ def test_convert_counts_sorts_and_repeats(
     assert metrics["quarantined_by_rule"]["positive"] == 30
     assert len(tables[0]) == metrics["rows_out"]
     assert tables[0] == sorted(tables[0], key=lambda row: (row["line"], row["at"]))
+
+
+def test_rows_lost_on_the_way_to_quarantine_are_missed(
+    spark: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import lake_convert
+
+    whole = lake_convert.quarantined
+    monkeypatch.setattr(lake_convert, "quarantined", lambda judged: whole(judged).limit(1))
+    with pytest.raises(AssertionError, match=r"1 quarantined of .*: rows are lost"):
+        convert_once(spark, tmp_path, monkeypatch, 1)
