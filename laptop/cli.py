@@ -9,17 +9,25 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from laptop import demo, environment, stack
+from laptop import demo, environment, sql, stack
 from laptop.airflow import AirflowApi
 from laptop.home import ROOT, Home
 from laptop.processes import StartFailed
+from tarn.errors import TarnError
 
 QUICK = "not spark and not airflow and not browser and not restart"
 HEAVY = "spark or airflow or browser"
 BOTH_CORES = ("-n", "2", "--dist", "loadfile")
-console = Console(highlight=False)
+FAILURES = (
+    StartFailed,
+    stack.PortTaken,
+    stack.NotRunning,
+    demo.DemoFailed,
+    sql.QueryRefused,
+    TarnError,
+)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return int(options.run(options, rest) or 0)
-    except (StartFailed, stack.PortTaken, demo.DemoFailed) as error:
+    except FAILURES as error:
         console.print(f"lake: {error}", style="red", markup=False)
         return 1
     except KeyboardInterrupt:
@@ -86,7 +94,7 @@ def _summarise(home: Home, api: AirflowApi) -> None:
     console.print()
     console.print(demo.ledger_table(ledger.summary()))
     console.print(
-        _query_table(
+        sql.run(
             "SELECT carrier_name, month, flights, cancelled, avg_arrival_delay "
             "FROM lake.delays_by_carrier_month WHERE flights >= 100 "
             "ORDER BY avg_arrival_delay DESC LIMIT 5",
@@ -98,23 +106,6 @@ def _summarise(home: Home, api: AirflowApi) -> None:
         f"Dashboard  http://127.0.0.1:{home.ports().aws}/quicksight/dashboards/tarn-flights"
     )
     console.print('AWS        eval "$(./lake env)", then aws, boto3, awswrangler as ever')
-
-
-def _query_table(sql: str, title: str) -> Table:
-    import awswrangler
-
-    from tarn.settings import Settings
-
-    settings = Settings.from_environment()
-    frame = awswrangler.athena.read_sql_query(
-        sql, database=settings.database, workgroup=settings.workgroup, ctas_approach=False
-    )
-    shown = Table(title=title, title_justify="left")
-    for column in frame.columns:
-        shown.add_column(column)
-    for row in frame.itertuples(index=False):
-        shown.add_row(*(f"{v:.1f}" if isinstance(v, float) else str(v) for v in row))
-    return shown
 
 
 def run_up(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
@@ -158,7 +149,7 @@ def run_serve(_options: argparse.Namespace, rest: Sequence[str]) -> int:
 def run_sql(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """One statement through Athena."""
     stack.use_aws(Home.from_environment())
-    console.print(_query_table(options.sql, ""))
+    console.print(sql.run(options.sql))
     return 0
 
 

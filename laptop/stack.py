@@ -11,7 +11,7 @@ import httpx
 
 from laptop import airflow, environment, postgres
 from laptop.home import Home, Ports
-from laptop.processes import Process, StartFailed
+from laptop.processes import Process
 
 Say = Callable[[str], None]
 
@@ -21,6 +21,13 @@ class PortTaken(Exception):
 
     def __init__(self, port: int, variable: str) -> None:
         super().__init__(f"Port {port} is in use. Choose another: {variable}=<port> ./lake up")
+
+
+class NotRunning(Exception):
+    """A command that needs the stack, without one."""
+
+    def __init__(self) -> None:
+        super().__init__("local_aws is not running. ./lake up starts it, ./lake demo fills it.")
 
 
 def up(home: Home, say: Say) -> None:
@@ -69,7 +76,9 @@ def airflow_environment(home: Home, database: str) -> dict[str, str]:
 
 
 def use_aws(home: Home) -> None:
-    """Point this process's AWS clients at local_aws."""
+    """Point this process's AWS clients at local_aws. Raises NotRunning where it does not run."""
+    if not Process("local_aws", home).running():
+        raise NotRunning
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         if name != "AWS_CA_BUNDLE":
             del os.environ[name]
@@ -115,6 +124,3 @@ def _answers(address: str) -> bool:
         return httpx.get(address, timeout=2).is_success
     except httpx.HTTPError:
         return False
-
-
-__all__ = ["PortTaken", "StartFailed", "down", "parts", "stage", "start_local_aws", "up", "use_aws"]
