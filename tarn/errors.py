@@ -10,7 +10,10 @@ from typing import Any
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    CredentialRetrievalError,
+    FlexibleChecksumError,
     HTTPClientError,
+    IncompleteReadError,
 )
 from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
@@ -84,6 +87,7 @@ RETRIED_CODES = frozenset(
         "InternalServerException",
         "InternalServiceException",
         "LimitExceededException",
+        "OperationTimeoutException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestTimeout",
@@ -98,6 +102,17 @@ RETRIED_CODES = frozenset(
 )
 
 
+# What botocore itself says of a body that was cut off or spoilt on its way, of a provider of
+# credentials that does not answer, and of a lost connection.
+LOST = (
+    BotoConnectionError,
+    CredentialRetrievalError,
+    FlexibleChecksumError,
+    HTTPClientError,
+    IncompleteReadError,
+)
+
+
 def code_of(error: Exception) -> str:
     """AWS's error code, or "" for what is not an answer of AWS."""
     if isinstance(error, ClientError):
@@ -106,7 +121,7 @@ def code_of(error: Exception) -> str:
 
 
 def is_transient(error: Exception) -> bool:
-    if isinstance(error, BotoConnectionError | HTTPClientError):
+    if isinstance(error, LOST):
         return True
     if not isinstance(error, ClientError):
         return False

@@ -3,7 +3,14 @@
 import pickle
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import (
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    FlexibleChecksumError,
+    IncompleteReadError,
+    NoCredentialsError,
+)
 
 from tarn.errors import Finding, GateFailed, Terminal, Transient, aws_errors
 
@@ -21,7 +28,11 @@ def client_error(code: str, status: int = 400) -> ClientError:
     [
         client_error("ThrottlingException"),
         client_error("ConcurrentRunsExceededException"),
+        client_error("OperationTimeoutException"),
         client_error("SomethingNew", 503),
+        CredentialRetrievalError(provider="iam-role", error_msg="timed out"),
+        FlexibleChecksumError(error_msg="expected a, calculated b"),
+        IncompleteReadError(actual_bytes=1, expected_bytes=2),
         EndpointConnectionError(endpoint_url="http://127.0.0.1:1"),
     ],
 )
