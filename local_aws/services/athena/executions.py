@@ -216,6 +216,9 @@ class Executions:
             self._end(body, "FAILED", error)
         except ServiceError as error:
             self._end(body, "FAILED", QueryFailed("", f"FAILED: {error.message}"))
+        except RecursionError:
+            too_large = "statement is too large (stack overflow during analysis)"
+            self._end(body, "FAILED", QueryFailed("STACK_OVERFLOW", too_large))
         except Exception as error:
             self._end(
                 body,

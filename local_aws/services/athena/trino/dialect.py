@@ -114,6 +114,10 @@ def parse_query(text: str) -> exp.Expression:
         trees = _DIALECT.parser().parse(tokens, text)
     except ParseError as error:
         raise _as_refusal(error) from error
+    except RecursionError:
+        raise SyntaxRefused(
+            "statement is too large (stack overflow while parsing statement)"
+        ) from None
     if len(trees) != 1 or trees[0] is None:
         raise SyntaxRefused("Only one sql statement is allowed")
     tree = trees[0]

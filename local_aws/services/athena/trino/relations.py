@@ -130,8 +130,15 @@ class RelationAnalyzer(ExpressionTyper):
         node.meta.update(alias=name, source=scan.placeholder)
         given = alias.name if alias is not None and alias.name else None
         qualifier = (fold(given),) if given else ("awsdatacatalog", database, table["Name"])
+        columns = table_columns(table)
+        if len({fold(column) for column, _, _ in columns}) < len(columns):
+            raise failed(
+                "HIVE_INVALID_METADATA",
+                f"Hive metadata for table {table['Name']} is invalid: Table descriptor contains"
+                " duplicate columns",
+            )
         fields = []
-        for column, kind, partition in table_columns(table):
+        for column, kind, partition in columns:
             origin = Origin(scan.number, column, partition)
             fields.append(
                 Field(column, kind, f'"{name}".{identifier(column)}', qualifier, origin=origin)

@@ -419,3 +419,20 @@ def test_what_is_written_under_odd_keys_is_listed_and_read(lake: Lake, folder: s
     lake.rows("SELECT 1", ResultConfiguration={"OutputLocation": f"{place}/out/"})
     found = lake.s3.list_objects_v2(Bucket=lake.bucket, Prefix=f"{name}/{folder}/out/")
     assert [o["Key"].rpartition(".")[2] for o in found["Contents"]] == ["csv", "metadata"]
+
+
+def test_a_table_with_a_column_twice_is_refused(lake: Lake) -> None:
+    table = lake.glue.get_table(DatabaseName=lake.database, Name="t")["Table"]
+    twice = table["StorageDescriptor"] | {"Columns": [{"Name": "a", "Type": "string"}] * 2}
+    body = {"Name": "twice", "TableType": "EXTERNAL_TABLE", "StorageDescriptor": twice}
+    lake.glue.create_table(DatabaseName=lake.database, TableInput=body)
+    found = lake.run("SELECT * FROM twice")
+    assert "contains duplicate columns" in found["Status"]["StateChangeReason"]
+
+
+def test_a_statement_that_is_nested_too_deep_is_refused(lake: Lake) -> None:
+    with pytest.raises(ClientError, match="statement is too large") as refused:
+        lake.start(f"SELECT {'(' * 3000}1{')' * 3000}")
+    assert refused.value.response["Error"]["Code"] == "InvalidRequestException"
+    found = lake.run("SELECT " + " + ".join(["1"] * 5000))
+    assert found["Status"]["StateChangeReason"].startswith("STACK_OVERFLOW")
