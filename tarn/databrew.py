@@ -15,11 +15,12 @@ from botocore.exceptions import ClientError
 
 from tarn import costs
 from tarn.aws import Aws, is_missing
-from tarn.errors import Terminal, code_of
+from tarn.errors import Terminal, Transient, code_of
 from tarn.partition import Partition
 from tarn.work import Status
 
 LIVING = frozenset({"STARTING", "RUNNING", "STOPPING"})
+AT_WORK = LIVING - {"STOPPING"}  # a run that is being stopped is nobody's to wait for
 
 
 def upsert(create: Any, update: Any, both: dict[str, Any], only_create: dict[str, Any]) -> None:
@@ -34,14 +35,34 @@ def upsert(create: Any, update: Any, both: dict[str, Any], only_create: dict[str
 
 def put_dataset(partition: Partition, landed_uri: str, aws: Aws) -> None:
     """The DataBrew dataset of the partition, over the run's raw file."""
-    bucket, _, folder = landed_uri.removeprefix("s3://").partition("/")
     definition = {
         "Name": aws.settings.databrew(partition.slug),
         "Format": "CSV",
         "FormatOptions": {"Csv": {"Delimiter": ",", "HeaderRow": True}},
-        "Input": {"S3InputDefinition": {"Bucket": bucket, "Key": f"{folder}{partition.slug}.csv"}},
+        "Input": {"S3InputDefinition": _input(partition, landed_uri)},
     }
     upsert(aws.databrew.create_dataset, aws.databrew.update_dataset, definition, {})
+
+
+def _input(partition: Partition, landed_uri: str) -> dict[str, str]:
+    bucket, _, folder = landed_uri.removeprefix("s3://").partition("/")
+    return {"Bucket": bucket, "Key": f"{folder}{partition.slug}.csv"}
+
+
+def start(job: str, partition: Partition, landed_uri: str, token: str, aws: Aws) -> str:
+    """Start a run of the partition's job as it was just put.
+
+    Two DAG runs may hold the same partition (one by hand beside the schedule's): what the other
+    put in between would be read, or written to, by this run.
+    """
+    run_id = str(aws.databrew.start_job_run(Name=job)["RunId"])
+    dataset = aws.databrew.describe_dataset(Name=aws.settings.databrew(partition.slug))
+    reads = dataset["Input"].get("S3InputDefinition", {})
+    writes = dict(aws.databrew.describe_job(Name=job))
+    if reads == _input(partition, landed_uri) and writes_to(writes, token):
+        return run_id
+    stop(job, run_id, aws)
+    raise Transient(f"Another run of {partition} changed the DataBrew job {job} as this one began.")
 
 
 def arn(kind: str, name: str, aws: Aws) -> str:

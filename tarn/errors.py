@@ -82,6 +82,7 @@ RETRIED_CODES = frozenset(
         "BandwidthLimitExceeded",
         "ConcurrentRunsExceededException",
         "ConcurrentModificationException",
+        "ConflictException",
         "InternalFailure",
         "InternalServerError",
         "InternalServerException",

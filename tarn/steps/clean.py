@@ -32,7 +32,7 @@ class CleanWork:
 
     @aws_errors("clean")
     def find(self, aws: Aws) -> str | None:
-        reusable = databrew.LIVING | {"SUCCEEDED"}
+        reusable = databrew.AT_WORK | {"SUCCEEDED"}
         for run in databrew.runs(self.job(aws), aws):
             if databrew.writes_to(run, self.token) and run["State"] in reusable:
                 return str(run["RunId"])
@@ -59,7 +59,7 @@ class CleanWork:
                 "RecipeReference": reference,
             },
         )
-        return str(aws.databrew.start_job_run(Name=self.job(aws))["RunId"])
+        return databrew.start(self.job(aws), self.partition, self.landed_uri, self.token, aws)
 
     def _output(self, aws: Aws) -> dict[str, Any]:
         return {

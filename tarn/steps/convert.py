@@ -12,6 +12,7 @@ from tarn.partition import Partition
 from tarn.work import Status
 
 LIVING = frozenset({"STARTING", "RUNNING", "WAITING", "STOPPING"})
+REUSABLE = LIVING - {"STOPPING"} | {"SUCCEEDED"}
 TOKEN = "--tarn_token"  # noqa: S105 (the name of an argument)
 
 
@@ -34,7 +35,7 @@ class ConvertWork:
         for page in pages:
             for run in page["JobRuns"]:
                 mine = run.get("Arguments", {}).get(TOKEN) == self.token
-                if mine and run["JobRunState"] in LIVING | {"SUCCEEDED"}:
+                if mine and run["JobRunState"] in REUSABLE:
                     return str(run["Id"])
         return None
 

@@ -33,7 +33,7 @@ class ProfileWork:
     @aws_errors("profile")
     def find(self, aws: Aws) -> str | None:
         for run in databrew.runs(self.job(aws), aws):
-            if run["State"] in databrew.LIVING and self._writes(run, aws):
+            if run["State"] in databrew.AT_WORK and self._writes(run, aws):
                 return str(run["RunId"])
             # A finished run counts while what it wrote is there.
             if run["State"] == "SUCCEEDED" and self._wrote(run["RunId"], aws):
@@ -74,7 +74,7 @@ class ProfileWork:
             definition,
             {"DatasetName": aws.settings.databrew(self.partition.slug)},
         )
-        return str(aws.databrew.start_job_run(Name=self.job(aws))["RunId"])
+        return databrew.start(self.job(aws), self.partition, self.landed_uri, self.token, aws)
 
     @aws_errors("profile")
     def status(self, aws: Aws, run_id: str) -> Status:

@@ -28,6 +28,7 @@ def client_error(code: str, status: int = 400) -> ClientError:
     [
         client_error("ThrottlingException"),
         client_error("ConcurrentRunsExceededException"),
+        client_error("ConflictException", 409),
         client_error("OperationTimeoutException"),
         client_error("SomethingNew", 503),
         CredentialRetrievalError(provider="iam-role", error_msg="timed out"),

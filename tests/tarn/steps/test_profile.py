@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tarn import databrew
 from tarn.aws import Aws
 from tarn.deploy import stage
-from tarn.errors import GateFailed, Terminal
+from tarn.errors import GateFailed, Terminal, Transient
 from tarn.partition import Partition
 from tarn.steps.clean import CleanWork
 from tarn.steps.land import check_landed, land
@@ -97,6 +98,26 @@ def test_clean(lake: Aws) -> None:
     assert again.find(lake) is None
     assert run_to_end(again, lake).detail["run_id"] != status.detail["run_id"]
     assert [key for key, _ in lake.keys("clean", "airlines/run=def/")]
+
+
+@pytest.mark.parametrize("kind", [ProfileWork, CleanWork])
+def test_two_runs_of_a_partition_at_once(
+    lake: Aws, monkeypatch: pytest.MonkeyPatch, kind: type[ProfileWork] | type[CleanWork]
+) -> None:
+    """The other puts its file, as it lands and profiles, between our last put and our start."""
+    list(stage("recipes:recipes")(lake))
+    ours = kind(AIRLINES, "abc", land(AIRLINES, "abc")["uri"])
+    other = land(AIRLINES, "def")["uri"]
+    begin = lake.databrew.start_job_run
+
+    def late(**which: str) -> object:
+        databrew.put_dataset(AIRLINES, other, lake)
+        return begin(Name=which["Name"])
+
+    monkeypatch.setattr(lake.databrew, "start_job_run", late)
+    with pytest.raises(Transient, match="Another run of airlines all changed"):
+        ours.start(lake)
+    assert ours.find(lake) is None
 
 
 def test_a_failed_run_says_why(lake: Aws) -> None:
