@@ -8,6 +8,7 @@ and took any web page's request would be remote code execution.
 import datetime as dt
 import json
 import logging
+import re
 import shutil
 import uuid
 from collections.abc import Awaitable, Callable
@@ -38,6 +39,8 @@ from local_aws.wire.xml_errors import query_error, s3_error
 logger = logging.getLogger(__name__)
 
 DATA_FOLDERS = ("state", "s3", "spice", "tmp")
+
+HOST = re.compile(r"(?P<name>\[[0-9a-f:]+\]|[a-z0-9_.-]+)(:\d+)?", re.IGNORECASE)
 
 RESET_PATH = "/moto-api/reset"
 """Where tests of other projects already send it; here it has to be signed."""
@@ -98,11 +101,13 @@ async def refuse_foreign_hosts(
     app: App, _scope: Scope, _receive: Receive, send: Send, request: HttpRequest
 ) -> bool:
     """A page of another site that resolves its name to 127.0.0.1 (DNS rebinding) ends here."""
-    host = request.headers.get("host", "").rsplit(":", 1)[0]
+    sent = request.headers.get("host", "")
+    found = HOST.fullmatch(sent)
+    host = found["name"] if found else ""
     known = ("127.0.0.1", "localhost", "[::1]", *app.platform.hosts)
     if host in known or host.endswith(".localhost"):
         return False
-    body = json.dumps({"message": f"Host '{host}' is not served here"}).encode()
+    body = json.dumps({"message": f"Host '{sent}' is not served here"}).encode()
     await send_response(send, HttpResponse(403, {"content-type": "application/json"}, body))
     return True
 

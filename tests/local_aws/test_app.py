@@ -29,10 +29,20 @@ def test_health(aws: LocalServer) -> None:
     assert fetch(f"{aws.endpoint}/_local_aws/health") == (200, '{"status": "running"}')
 
 
-def test_a_foreign_host_header_is_refused(aws: LocalServer) -> None:
-    status, body = fetch(f"{aws.endpoint}/_local_aws/health", Host="evil.example")
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example:80", "localhost:1@evil.example", "", "[::1"]
+)
+def test_a_foreign_host_header_is_refused(aws: LocalServer, host: str) -> None:
+    status, body = fetch(f"{aws.endpoint}/_local_aws/health", Host=host)
     assert status == 403
-    assert "evil.example" in body
+    assert host in body
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1:4566", "[::1]", "[::1]:80", "b.localhost"]
+)
+def test_a_host_header_of_this_machine_is_served(aws: LocalServer, host: str) -> None:
+    assert fetch(f"{aws.endpoint}/_local_aws/health", Host=host)[0] == 200
 
 
 def test_an_unsigned_request_is_refused(aws: LocalServer) -> None:
