@@ -45,3 +45,8 @@ def test_query_fails_with_athenas_message(engine: AthenaEngine) -> None:
 def test_a_failure_inside_of_the_engine_is_trinos(engine: AthenaEngine) -> None:
     with pytest.raises(QueryFailed, match="DIVISION_BY_ZERO: Division by zero"):
         engine.query("SELECT 1 / (x - 1) FROM (VALUES 1) t(x)", "d")
+
+
+def test_counting_only_nulls_is_zero(engine: AthenaEngine) -> None:
+    table = engine.query("SELECT count_if(x > 1) FROM (VALUES CAST(NULL AS integer)) t(x)", "d")
+    assert table.to_pylist() == [{"_col0": 0}]
