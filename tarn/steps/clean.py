@@ -10,25 +10,15 @@ from botocore.exceptions import ClientError
 from tarn import databrew
 from tarn.aws import Aws, is_missing
 from tarn.errors import aws_errors
-from tarn.partition import Partition
-from tarn.work import Status
+from tarn.steps.databrew_job import DataBrewJobWork
 
 
 @dataclass(frozen=True)
-class CleanWork:
+class CleanWork(DataBrewJobWork):
     """One run of the partition's DataBrew recipe job."""
 
-    partition: Partition
-    token: str
-    landed_uri: str
     kind: ClassVar[str] = "clean"
-
-    def job(self, aws: Aws) -> str:
-        return aws.settings.databrew(f"{self.partition.slug}-clean")
-
-    @property
-    def prefix(self) -> str:
-        return self.partition.run_folder(self.token)
+    zone: ClassVar[str] = "clean"
 
     @aws_errors("clean")
     def find(self, aws: Aws) -> str | None:
@@ -80,29 +70,3 @@ class CleanWork:
             raise
         if job.get("RecipeReference") != reference:
             aws.databrew.delete_job(Name=self.job(aws))
-
-    @aws_errors("clean")
-    def status(self, aws: Aws, run_id: str) -> Status:
-        status = databrew.status(self.job(aws), run_id, aws)
-        uri = aws.settings.uri("clean", self.prefix)
-        status.detail.update(token=self.token, uri=uri, read=self.landed_uri)
-        return status
-
-    @aws_errors("clean")
-    def stop(self, aws: Aws, run_id: str) -> None:
-        databrew.stop(self.job(aws), run_id, aws)
-
-    def link(self, aws: Aws, run_id: str) -> str:
-        return databrew.link(self.job(aws), run_id, aws)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind,
-            "partition": self.partition.to_dict(),
-            "token": self.token,
-            "landed_uri": self.landed_uri,
-        }
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> CleanWork:
-        return cls(Partition.from_dict(data["partition"]), data["token"], data["landed_uri"])

@@ -9,22 +9,17 @@ from tarn import databrew
 from tarn.aws import Aws
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.partition import Partition
-from tarn.work import Status
+from tarn.steps.databrew_job import DataBrewJobWork
 
 REPORT = "_dq-validation-report.json"
 
 
 @dataclass(frozen=True)
-class ProfileWork:
+class ProfileWork(DataBrewJobWork):
     """One run of the partition's DataBrew profile job."""
 
-    partition: Partition
-    token: str
-    landed_uri: str
     kind: ClassVar[str] = "profile"
-
-    def job(self, aws: Aws) -> str:
-        return aws.settings.databrew(f"{self.partition.slug}-profile")
+    zone: ClassVar[str] = "ops"
 
     @property
     def prefix(self) -> str:
@@ -75,32 +70,6 @@ class ProfileWork:
             {"DatasetName": aws.settings.databrew(self.partition.slug)},
         )
         return databrew.start(self.job(aws), self.partition, self.landed_uri, self.token, aws)
-
-    @aws_errors("profile")
-    def status(self, aws: Aws, run_id: str) -> Status:
-        status = databrew.status(self.job(aws), run_id, aws)
-        uri = aws.settings.uri("ops", self.prefix)
-        status.detail.update(token=self.token, uri=uri, read=self.landed_uri)
-        return status
-
-    @aws_errors("profile")
-    def stop(self, aws: Aws, run_id: str) -> None:
-        databrew.stop(self.job(aws), run_id, aws)
-
-    def link(self, aws: Aws, run_id: str) -> str:
-        return databrew.link(self.job(aws), run_id, aws)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind,
-            "partition": self.partition.to_dict(),
-            "token": self.token,
-            "landed_uri": self.landed_uri,
-        }
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> ProfileWork:
-        return cls(Partition.from_dict(data["partition"]), data["token"], data["landed_uri"])
 
 
 def _prefix(partition: Partition, token: str) -> str:
