@@ -1,5 +1,6 @@
 """A real server on a free port in a temporary folder, and clients that know its address."""
 
+import logging
 import os
 import socket
 import subprocess
@@ -123,3 +124,8 @@ def aws(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> LocalServer:
     for name, value in server.env.items():
         monkeypatch.setenv(name, value)
     return server
+
+
+def pytest_unconfigure() -> None:
+    """py4j and PostgreSQL's wrapper log at exit, when pytest has closed what they write to."""
+    logging.raiseExceptions = False
