@@ -1,6 +1,8 @@
 """Comparisons. Timestamps with a zone compare by their instant, whatever their zones.
 
-NaN is equal to itself and above every number on DuckDB; on Trino it compares with nothing.
+NaN is equal to itself and above every number on DuckDB; on Trino it compares with nothing. Arrays
+are equal element by element in Trino's three-valued logic: ``ARRAY[1, NULL] = ARRAY[1, NULL]`` is
+NULL there and true on DuckDB.
 """
 
 from __future__ import annotations
@@ -45,8 +47,26 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
         inner = inner.this if isinstance(inner, exp.Subquery | exp.Paren) else inner
         return f"({a} {_OPERATORS[type(node)]} {word} ({emit.query(inner)}))"
     b = comparable(node.right, emit)
+    kind = coerced_type(node.left)
+    if isinstance(node, exp.EQ | exp.NEQ) and kind.name == "array":
+        equal = _equal_arrays(a, b, kind)
+        return equal if isinstance(node, exp.EQ) else f"(NOT {equal})"
     compared = f"({a} {_OPERATORS[type(node)]} {b})"
     return _with_nan(node, compared, _nan_test(node.left, a), _nan_test(node.right, b))
+
+
+def _equal_arrays(a: str, b: str, kind: Type, depth: int = 0) -> str:
+    pair, element = f"pair_{depth}", kind.of[0]
+    left, right = f"{pair}[1]", f"{pair}[2]"
+    if element.name == "array":
+        equal = _equal_arrays(left, right, element, depth + 1)
+    else:
+        equal = f"({comparable_sql(left, element)} = {comparable_sql(right, element)})"
+    pairs = f"list_transform(list_zip({a}, {b}), lambda {pair}: {equal})"
+    return (
+        f"(CASE WHEN {a} IS NULL OR {b} IS NULL THEN NULL "
+        f"WHEN len({a}) <> len({b}) THEN false ELSE trino_all({pairs}) END)"
+    )
 
 
 def _with_nan(node: exp.Expression, compared: str, left: str | None, right: str | None) -> str:

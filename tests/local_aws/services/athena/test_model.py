@@ -50,3 +50,23 @@ def test_a_failure_inside_of_the_engine_is_trinos(engine: AthenaEngine) -> None:
 def test_counting_only_nulls_is_zero(engine: AthenaEngine) -> None:
     table = engine.query("SELECT count_if(x > 1) FROM (VALUES CAST(NULL AS integer)) t(x)", "d")
     assert table.to_pylist() == [{"_col0": 0}]
+
+
+@pytest.mark.parametrize(
+    ("comparison", "expected"),
+    [
+        ("ARRAY[1, 2] = ARRAY[1, 2]", True),
+        ("ARRAY[1, 2] <> ARRAY[1, 3]", True),
+        ("ARRAY[1] = ARRAY[1, 2]", False),
+        ("ARRAY[1, NULL] = ARRAY[1, NULL]", None),
+        ("ARRAY[1, NULL] <> ARRAY[1, NULL]", None),
+        ("ARRAY[1, NULL] = ARRAY[2, NULL]", False),
+        ("ARRAY[ARRAY[1, NULL]] = ARRAY[ARRAY[1, NULL]]", None),
+        ("CAST(NULL AS array(integer)) = ARRAY[1]", None),
+    ],
+)
+def test_arrays_compare_element_by_element(
+    engine: AthenaEngine, comparison: str, expected: bool | None
+) -> None:
+    table = engine.query(f"SELECT {comparison}", "d")
+    assert table.to_pylist() == [{"_col0": expected}]
