@@ -143,9 +143,6 @@ class Store:
     def set_pid(self, run_id: str, pid: int) -> None:
         self.db.execute("UPDATE runs SET pid=? WHERE id=?", (pid, run_id))
 
-    def delete_runs(self, job: str) -> None:
-        self.db.execute("DELETE FROM runs WHERE job=?", (job,))
-
 
 def _run(row: dict[str, Any]) -> Document:
     document: Document = json.loads(row["document"])

@@ -6,9 +6,7 @@ well, so that a run that failed, was stopped or timed out leaves nothing to be s
 
 import json
 import logging
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from local_aws import child_processes
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
 from local_aws.services.databrew import worker
@@ -184,23 +183,10 @@ def _spawn(run_file: Path, scratch: Path) -> subprocess.Popen[bytes]:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
-        _kill_group(process.pid)
-
-
-def _kill_group(pid: int) -> None:
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        logger.info("process group %s has ended already", pid)
+        child_processes.end_tree(process.pid)
 
 
 def _end_orphan(pid: int | None, run_id: str) -> None:
     """End the process that a killed server left, if the number still is that process."""
-    if pid is None:
-        return
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return
-    if run_id.encode() in command:
-        _kill_group(pid)
+    if pid is not None and child_processes.mentions(pid, run_id):
+        child_processes.end_tree(pid)

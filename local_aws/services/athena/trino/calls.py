@@ -13,7 +13,7 @@ from local_aws.services.athena.errors import SyntaxRefused, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.functions import Signature, catalogue, match
-from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, type_of, unify
+from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, unify
 from local_aws.services.athena.trino.scope import Field, Scan, Scope
 
 # Trino has them and local_aws does not: named, so that nobody takes them for misspelt.
@@ -258,7 +258,3 @@ def _unwrap(arguments: list[exp.Expression]) -> tuple[list[exp.Expression], dict
         modifiers["distinct"] = True
         args = list(args[0].expressions)
     return args, modifiers
-
-
-def all_types(nodes: list[exp.Expression]) -> list[t.Type]:
-    return [type_of(node) for node in nodes]

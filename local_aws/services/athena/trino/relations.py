@@ -12,7 +12,7 @@ from local_aws.services.athena.errors import SyntaxRefused, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import parse_query, position
 from local_aws.services.athena.trino.expressions import ExpressionTyper
-from local_aws.services.athena.trino.notes import failed, mismatch, type_of
+from local_aws.services.athena.trino.notes import failed, mismatch
 from local_aws.services.athena.trino.scope import (
     Field,
     Origin,
@@ -348,7 +348,3 @@ def _column_type(column: dict[str, Any], table: dict[str, Any]) -> t.Type:
             f"Unsupported Hive type {column.get('Type')} of column {column['Name']}"
             f" in table {table.get('Name')}",
         ) from None
-
-
-def outputs_types(node: exp.Expression) -> list[t.Type]:
-    return [type_of(item) for item in node.meta["items"]]

@@ -72,10 +72,6 @@ def array(element: Type) -> Type:
     return Type("array", of=(element,))
 
 
-def map_of(key: Type, value: Type) -> Type:
-    return Type("map", of=(key, value))
-
-
 def row(fields: tuple[tuple[str | None, Type], ...]) -> Type:
     return Type("row", of=tuple(t for _, t in fields), fields=tuple(n for n, _ in fields))
 

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local_aws import child_processes
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
-from local_aws.services.glue.jobs import arguments, process
+from local_aws.services.glue.jobs import arguments
 from local_aws.services.glue.jobs.jvm import RUNTIME, Jvm, spark_environment
 from local_aws.services.glue.jobs.model import JobStore, Run
 from local_aws.services.glue.jobs.pool import JvmPool
@@ -127,12 +128,12 @@ class Execution:
         child = self._start(spec, paths)
         family = [pid for pid in (child.pid, jvm.pid if jvm else None) if pid]
         self._store.remember_processes(
-            self.run.id, [(pid, process.identity(pid) or 0.0) for pid in family]
+            self.run.id, [(pid, child_processes.identity(pid) or 0.0) for pid in family]
         )
         self._started = time.monotonic()
         self._store.advance(self.run.id, "RUNNING", of=("STARTING",))
         interruption = self._watch(child)
-        process.end_tree(child.pid)
+        child_processes.end_tree(child.pid)
         code = child.wait()
         self._pump(last=True)
         return interruption or self._judge(code)

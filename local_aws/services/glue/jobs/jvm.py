@@ -17,7 +17,7 @@ import time
 import uuid
 from pathlib import Path
 
-from local_aws.services.glue.jobs import process
+from local_aws import child_processes
 
 RUNTIME = Path(__file__).parents[3] / "glue_runtime"
 HEAP = "1g"
@@ -65,7 +65,7 @@ class Jvm:
 
     def end(self) -> None:
         """Kill it, with the Python workers that it started."""
-        process.end_tree(self._process.pid)
+        child_processes.end_tree(self._process.pid)
         self._process.wait()
         if self._process.stdin:
             self._process.stdin.close()

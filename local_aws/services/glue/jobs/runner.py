@@ -3,9 +3,9 @@
 import shutil
 import threading
 
+from local_aws import child_processes
 from local_aws.context import Platform
 from local_aws.services.glue.documents import now
-from local_aws.services.glue.jobs import process
 from local_aws.services.glue.jobs.execution import Execution, Outcome
 from local_aws.services.glue.jobs.jvm import Jvm, classes_folder
 from local_aws.services.glue.jobs.model import JobStore, Run
@@ -69,7 +69,7 @@ class Runner:
             shutil.rmtree(self._platform.data_dir / "tmp" / folder, ignore_errors=True)
         for run in self._store.unfinished():
             for pid, created in run.processes:
-                process.end_orphan(pid, created)
+                child_processes.end_orphan(pid, created)
             if run.state == "STARTING" and not run.processes:
                 self.submit(run.id)
             else:

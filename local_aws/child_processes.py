@@ -34,6 +34,14 @@ def end_orphan(pid: int, created: float) -> None:
         end_tree(pid)
 
 
+def mentions(pid: int, word: str) -> bool:
+    """Whether the process lives and has the word in its command line, as only ours would."""
+    try:
+        return any(word in part for part in psutil.Process(pid).cmdline())
+    except psutil.Error:
+        return False
+
+
 def _kill_group(pid: int) -> None:
     try:
         os.killpg(pid, signal.SIGKILL)

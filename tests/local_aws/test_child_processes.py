@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from local_aws.services.glue.jobs import process
+from local_aws import child_processes
 
 FAMILY = """
 import subprocess, sys, time
@@ -23,7 +23,7 @@ def test_end_tree_reaches_a_child_that_left_the_group(tmp_path: Path) -> None:
     while not (note.exists() and note.read_text()) and time.monotonic() < deadline:
         time.sleep(0.02)
     child = psutil.Process(int(note.read_text()))
-    process.end_tree(parent.pid)
+    child_processes.end_tree(parent.pid)
     parent.wait(5)
     child.wait(5)
     assert not child.is_running()
@@ -31,10 +31,10 @@ def test_end_tree_reaches_a_child_that_left_the_group(tmp_path: Path) -> None:
 
 def test_another_process_of_the_same_number_is_left_alone() -> None:
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    process.end_orphan(other.pid, created=1.0)
+    child_processes.end_orphan(other.pid, created=1.0)
     assert other.poll() is None
-    created = process.identity(other.pid)
+    created = child_processes.identity(other.pid)
     assert created is not None
     other.kill()
     other.wait()
-    assert process.identity(other.pid) is None
+    assert child_processes.identity(other.pid) is None
