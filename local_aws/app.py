@@ -21,6 +21,7 @@ from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
 from local_aws.services import build
 from local_aws.services.quicksight.page import handle as quicksight_page
+from local_aws.services.s3.errors import error_response
 from local_aws.wire import sigv4
 from local_aws.wire.dispatch import dispatch, protocol_of
 from local_aws.wire.http import (
@@ -34,7 +35,7 @@ from local_aws.wire.http import (
     send_response,
 )
 from local_aws.wire.json_rpc import serialise_error
-from local_aws.wire.xml_errors import query_error, s3_error
+from local_aws.wire.query_errors import query_error
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ async def serve_s3(
     try:
         scope["tarn.auth"] = sigv4.verify(request, app.platform.credentials, _now())
     except ServiceError as error:
-        await send_response(send, s3_error(error, request.raw_path))
+        await send_response(send, error_response(error, request.raw_path))
         return True
     await app.services.s3(scope, receive, send)
     return True

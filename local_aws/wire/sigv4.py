@@ -53,13 +53,9 @@ class InvalidSignature(ServiceError):
 class ExpiredRequest(InvalidSignature):
     """A presigned request past its time."""
 
-    s3_code = "AccessDenied"
-
 
 class SkewedClock(InvalidSignature):
     """A request signed too far from now."""
-
-    s3_code = "RequestTimeTooSkewed"
 
 
 @dataclass(frozen=True)
