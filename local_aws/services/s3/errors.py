@@ -4,6 +4,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
 
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from local_aws.errors import ServiceError
@@ -16,6 +18,8 @@ class S3Error(ServiceError):
 
     code = "InternalError"
     status = 500
+    headers: Mapping[str, str] = MappingProxyType({})
+    """What the answer says beside the error, such as that there is a delete marker."""
 
 
 class NoSuchBucket(S3Error):
@@ -176,7 +180,7 @@ class NotModified(S3Error):
 
     def __init__(self, etag: str) -> None:
         super().__init__("Not Modified")
-        self.etag = etag
+        self.headers = {"etag": f'"{etag}"'}
 
 
 class BadDigest(S3Error):
@@ -310,8 +314,9 @@ def error_response(error: ServiceError, resource: str) -> HttpResponse:
     request_id, host_id = uuid.uuid4().hex[:16].upper(), uuid.uuid4().hex
     code, status = _code(error)
     headers = {"x-amz-request-id": request_id, "x-amz-id-2": host_id}
+    headers |= getattr(error, "headers", {})
     if isinstance(error, NotModified):
-        return HttpResponse(status, headers | {"etag": f'"{error.etag}"'}, b"")
+        return HttpResponse(status, headers, b"")
     fields = {
         "Code": code,
         "Message": error.message,

@@ -177,7 +177,7 @@ class S3Store:
         Starts behind `key_after`, or behind that key's version `version_after`.
         """
         self.require_bucket(bucket)
-        if version_after:
+        if version_after and key_after.startswith(prefix):
             infos = self.history(bucket, key_after)
             ids = [info.version for info in infos]
             # One that was deleted between two pages: better told again than left out.
@@ -305,10 +305,9 @@ class S3Store:
         with self.lock(bucket, key):
             if check:
                 check(self.stat(bucket, key, version))
-            mode = self.versioning(bucket)
-            if mode and version is not None:
+            if version is not None:
                 return self._versions.delete(bucket, key, version)
-            if mode:
+            if mode := self.versioning(bucket):
                 return self._versions.put_marker(bucket, key, mode)
             self._versions.remove(bucket, key)
         return Deletion(None, False)

@@ -15,6 +15,7 @@ from local_aws.services.s3.listing import LAST
 from local_aws.services.s3.objects import NULL
 
 BATCH = 1000
+FOREVER = 1 << 62  # later than every `seq`
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS versions (
     bucket TEXT, key TEXT, seq INTEGER, version TEXT NOT NULL, marker INTEGER NOT NULL,
@@ -155,7 +156,7 @@ class Records:
             "DELETE FROM versions WHERE bucket = ? AND key = ? AND seq = ?", (bucket, key, seq)
         )
 
-    def remove_all(self, bucket: str, key: str, before: int = 1 << 62) -> None:
+    def remove_all(self, bucket: str, key: str, before: int = FOREVER) -> None:
         """Every record of a key that is older than a `seq`."""
         self._db.execute(
             "DELETE FROM versions WHERE bucket = ? AND key = ? AND seq < ?", (bucket, key, before)

@@ -8,6 +8,7 @@ a kill finds the state before or the state after. Callers hold the key's lock.
 
 import hashlib
 import os
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,10 @@ from local_aws.services.s3 import files, keys
 from local_aws.services.s3.bucket_files import BucketFiles
 from local_aws.services.s3.errors import NoSuchKey
 from local_aws.services.s3.objects import NULL, Attributes, Deletion, ObjectInfo
-from local_aws.services.s3.records import Record, Records, fitting, is_deleted
+from local_aws.services.s3.records import FOREVER, Record, Records, fitting, is_deleted
+
+CLOCK_TICK = 20_000_000
+"""Nanoseconds; how coarse the times are that kernels give to files (4 to 10 ms)."""
 
 Remember = Callable[[str, ObjectInfo, str], None]
 ENABLED, SUSPENDED = "Enabled", "Suspended"
@@ -114,6 +118,8 @@ class Versions:
         elif not target.is_marker:
             self.files.remove(bucket, key)
         self.records.remove(bucket, key, target.seq)
+        if version == NULL:
+            self._drop_nulls(bucket, key, FOREVER)
         return Deletion(version, target.is_marker)
 
     def remove(self, bucket: str, key: str) -> None:
@@ -135,6 +141,8 @@ class Versions:
 
     def remember_etag(self, bucket: str, info: ObjectInfo, etag: str, mode: str) -> None:
         """Record a file that an engine wrote, while it still is what the ETag was computed of."""
+        if time.time_ns() - info.mtime_ns < CLOCK_TICK:
+            return  # written once more within the tick, it would look the same
         now = self.current(bucket, info.key)
         if now and now.seq == 0 and (now.size, now.mtime_ns) == (info.size, info.mtime_ns):
             self._record_engine_file(bucket, replace(now, known_etag=etag), mode)
@@ -208,11 +216,14 @@ class Versions:
     def _forget_nulls(self, bucket: str, key: str, mode: str, seq: int) -> None:
         """A key has one null version at most: those before this one were replaced."""
         if not mode:
-            return self.records.remove_all(bucket, key, before=seq)
-        for record in self.records.nulls_before(bucket, key, seq):
+            self.records.remove_all(bucket, key, before=seq)
+        else:
+            self._drop_nulls(bucket, key, seq)
+
+    def _drop_nulls(self, bucket: str, key: str, before: int) -> None:
+        for record in self.records.nulls_before(bucket, key, before):
             self.files.remove_kept(bucket, key, record.seq)
             self.records.remove(bucket, key, record.seq)
-        return None
 
 
 def md5_of(info: ObjectInfo) -> str:

@@ -16,6 +16,7 @@ from local_aws.services.s3.api import (
     objects,
     settings,
     upload_listing,
+    versioning,
 )
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import MethodNotAllowed, NotSupported
@@ -79,8 +80,8 @@ ROUTES: tuple[Route, ...] = (
             ("DELETE", settings.deleter),
         )
     ),
-    Route("GetBucketVersioning", "GET", BUCKET, ("versioning",), settings.get_bucket_versioning),
-    Route("PutBucketVersioning", "PUT", BUCKET, ("versioning",), settings.put_bucket_versioning),
+    Route("GetBucketVersioning", "GET", BUCKET, ("versioning",), versioning.get_bucket_versioning),
+    Route("PutBucketVersioning", "PUT", BUCKET, ("versioning",), versioning.put_bucket_versioning),
     Route("GetBucketAcl", "GET", BUCKET, ("acl",), settings.get_bucket_acl),
     Route("GetObjectAcl", "GET", OBJECT, ("acl",), settings.get_object_acl),
     Route("GetObjectTagging", "GET", OBJECT, ("tagging",), settings.get_object_tagging),
@@ -89,6 +90,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GetObjectAttributes", "GET", OBJECT, ("attributes",), objects.get_object_attributes),
     Route("GetBucketLocation", "GET", BUCKET, ("location",), buckets.get_bucket_location),
     Route("DeleteObjects", "POST", BUCKET, ("delete",), objects.delete_objects),
+    Route("ListObjectVersions", "GET", BUCKET, ("versions",), versioning.list_object_versions),
     Route("ListObjectsV2", "GET", BUCKET, ("list-type",), listing.list_objects_v2),
     # The plain verbs.
     Route("ListObjects", "GET", BUCKET, (), listing.list_objects),

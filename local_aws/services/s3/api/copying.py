@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from local_aws.services.s3 import checksums, conditions, headers, xml
+from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidArgument, InvalidRequest, NotSupported
 from local_aws.services.s3.files import Incoming
@@ -37,7 +38,8 @@ def copy_object(s3: Backend, request: S3Request) -> Reply:
         attributes = replace(attributes, checksums=sums, checksum_type=kind)
         info = s3.store.commit(incoming, request.bucket, request.key, attributes, check)
     body = _result("CopyObjectResult", info, sums)
-    return xml_reply(body, headers.of_encryption(attributes))
+    fields = headers.of_encryption(attributes) | versioning.of_version(s3, request.bucket, info)
+    return xml_reply(body, fields | _of_source(s3, source))
 
 
 def upload_part_copy(s3: Backend, request: S3Request) -> Reply:
@@ -47,6 +49,7 @@ def upload_part_copy(s3: Backend, request: S3Request) -> Reply:
         first, last = _range(request, source.info.size)
         sums = _copy(source, incoming, first, last - first + 1, upload.algorithm)
         part = s3.uploads.add_part(upload, number, incoming, sums)
+        fields = _of_source(s3, source)
     return xml_reply(
         xml.document(
             "CopyPartResult",
@@ -55,19 +58,36 @@ def upload_part_copy(s3: Backend, request: S3Request) -> Reply:
                 ("ETag", headers.quoted(part.etag)),
                 *((checksums.element(name), value) for name, value in sums.items()),
             ],
-        )
+        ),
+        fields,
     )
+
+
+def _of_source(s3: Backend, source: Source) -> dict[str, str]:
+    """Which version was copied."""
+    versioned = s3.store.versioning(source.bucket)
+    return {"x-amz-copy-source-version-id": source.info.version} if versioned else {}
 
 
 @contextmanager
 def _source(s3: Backend, request: S3Request) -> Iterator[Source]:
-    bucket, key = _address(request.headers["x-amz-copy-source"])
-    descriptor, info = s3.store.open_object(bucket, key)
+    bucket, key, version = _address(request.headers["x-amz-copy-source"])
+    descriptor, info = _open(s3, bucket, key, version)
     try:
         conditions.check_copy(request.headers, info)
         yield Source(bucket, key, descriptor, info)
     finally:
         os.close(descriptor)
+
+
+def _open(s3: Backend, bucket: str, key: str, version: str | None) -> tuple[int, ObjectInfo]:
+    try:
+        return versioning.open_object(s3, bucket, key, version)
+    except versioning.IsDeleteMarker:
+        raise InvalidRequest(
+            "The source of a copy request may not specifically refer to a delete marker by "
+            "version id."
+        ) from None
 
 
 @contextmanager
@@ -79,10 +99,9 @@ def _incoming(s3: Backend) -> Iterator[Incoming]:
         incoming.discard()
 
 
-def _address(header: str) -> tuple[str, str]:
-    path, _, version = header.partition("?versionId=")
-    if version not in ("", "null"):
-        raise NotSupported("A copy of a version")
+def _address(header: str) -> tuple[str, str, str | None]:
+    """Bucket, key and, where one is named, version."""
+    path, marked, version = header.partition("?versionId=")
     try:
         bucket, slash, key = unquote(path, errors="strict").removeprefix("/").partition("/")
     except UnicodeDecodeError:
@@ -95,7 +114,7 @@ def _address(header: str) -> tuple[str, str]:
             "x-amz-copy-source",
             header,
         )
-    return bucket, key
+    return bucket, key, versioning.check_id(version) if marked else None
 
 
 def _directive(request: S3Request, name: str) -> str:
@@ -111,7 +130,8 @@ def _check_changes(request: S3Request, source: Source) -> None:
         "x-amz-website-redirect-location",
         "x-amz-checksum-algorithm",
     )
-    if (source.bucket, source.key) != (request.bucket, request.key):
+    same = (source.bucket, source.key) == (request.bucket, request.key)
+    if not (same and source.info.is_latest):
         return
     if _directive(request, "x-amz-metadata-directive") == "REPLACE":
         return

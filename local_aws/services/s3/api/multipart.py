@@ -1,6 +1,7 @@
 """Multipart uploads over the wire; UploadPartCopy is in `copying`."""
 
 from local_aws.services.s3 import checksums, conditions, headers, xml
+from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidRequest, MalformedXML
 from local_aws.services.s3.objects import ObjectInfo
@@ -57,7 +58,7 @@ def complete_multipart_upload(s3: Backend, request: S3Request) -> Reply:
                 ("ChecksumType", known.checksum_type or None),
             ],
         ),
-        headers.of_encryption(known),
+        headers.of_encryption(known) | versioning.of_version(s3, request.bucket, info),
     )
 
 

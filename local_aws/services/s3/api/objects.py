@@ -6,14 +6,13 @@ from dataclasses import replace
 
 from local_aws.errors import ServiceError
 from local_aws.services.s3 import checksums, conditions, headers, xml
+from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
     InvalidPartNumber,
     InvalidRange,
     MalformedXML,
-    NoSuchKey,
     NotSupported,
-    S3Error,
 )
 from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.request import FilePart, Reply, S3Request, xml_reply
@@ -21,16 +20,6 @@ from local_aws.services.s3.request import FilePart, Reply, S3Request, xml_reply
 MAX_DELETES = 1000
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 ATTRIBUTES = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")
-
-
-class NoSuchVersion(S3Error):
-    """Without versioning the only version is `null`."""
-
-    code = "NoSuchVersion"
-    status = 404
-
-    def __init__(self, key: str, version: str) -> None:
-        super().__init__("The specified version does not exist.", Key=key, VersionId=version)
 
 
 def put_object(s3: Backend, request: S3Request) -> Reply:
@@ -47,15 +36,16 @@ def put_object(s3: Backend, request: S3Request) -> Reply:
             "etag": headers.quoted(info.etag),
             **headers.of_checksums(attributes),
             **headers.of_encryption(attributes),
+            **versioning.of_version(s3, request.bucket, info),
         },
     )
 
 
 def get_object(s3: Backend, request: S3Request) -> Reply:
-    _check_version(request)
-    descriptor, info = s3.store.open_object(request.bucket, request.key)
+    version = versioning.version_of(request)
+    descriptor, info = versioning.open_object(s3, request.bucket, request.key, version)
     try:
-        reply, offset, length = _describe(request, info)
+        reply, offset, length = _describe(s3, request, info)
     except BaseException:
         os.close(descriptor)
         raise
@@ -64,20 +54,10 @@ def get_object(s3: Backend, request: S3Request) -> Reply:
 
 
 def head_object(s3: Backend, request: S3Request) -> Reply:
-    _check_version(request)
-    info = s3.store.stat(request.bucket, request.key)
-    if info is None:
-        raise NoSuchKey(request.key)
-    return _describe(request, info)[0]
+    return _describe(s3, request, versioning.find(s3, request))[0]
 
 
-def _check_version(request: S3Request) -> None:
-    version = request.query.get("versionId", "null")
-    if version != "null":
-        raise NoSuchVersion(request.key, version)
-
-
-def _describe(request: S3Request, info: ObjectInfo) -> tuple[Reply, int, int]:
+def _describe(s3: Backend, request: S3Request, info: ObjectInfo) -> tuple[Reply, int, int]:
     """The reply without its body, and where in the file the body is."""
     conditions.check_read(request.headers, info)
     span, extra = _span(request, info)
@@ -89,6 +69,7 @@ def _describe(request: S3Request, info: ObjectInfo) -> tuple[Reply, int, int]:
         extra["content-range"] = f"bytes {first}-{last}/{info.size}"
     length = last - first + 1
     fields = headers.of_object(info) | headers.overrides(request.query) | extra
+    fields |= versioning.of_version(s3, request.bucket, info)
     fields["content-length"] = str(length)
     return Reply(206 if span else 200, fields), first, length
 
@@ -130,9 +111,12 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 def delete_object(s3: Backend, request: S3Request) -> Reply:
-    _check_version(request)
-    s3.store.delete(request.bucket, request.key, conditions.write_check(request.headers, ""))
-    return Reply(204)
+    version, check = versioning.version_of(request), conditions.write_check(request.headers, "")
+    deletion = s3.store.delete(request.bucket, request.key, check, version)
+    fields = {"x-amz-version-id": deletion.version} if deletion.version else {}
+    if deletion.marker:
+        fields["x-amz-delete-marker"] = "true"
+    return Reply(204, fields)
 
 
 def delete_objects(s3: Backend, request: S3Request) -> Reply:
@@ -151,23 +135,27 @@ def _delete_one(s3: Backend, bucket: str, node: xml.Node) -> tuple[str, xml.Chil
     key = node.need("Key")
     try:
         s3.store.check_key(key)
-        version = node.get("VersionId") or "null"
-        if version != "null":
-            raise NoSuchVersion(key, version)
+        version = node.get("VersionId") or None
+        if version and not versioning.VERSION_ID.fullmatch(version):
+            raise versioning.NoSuchVersion(key, version)
         if node.get("LastModifiedTime") or node.get("Size"):
             raise NotSupported("DeleteObjects with LastModifiedTime or Size")
         etag = node.get("ETag")
         check = conditions.write_check({"if-match": etag}, key) if etag else None
-        s3.store.delete(bucket, key, check)
+        deletion = s3.store.delete(bucket, key, check, version)
     except ServiceError as error:
-        return "Error", [("Key", key), ("Code", error.code), ("Message", error.message)]
-    return "Deleted", [("Key", key)]
+        named = ("VersionId", node.get("VersionId"))
+        return "Error", [("Key", key), named, ("Code", error.code), ("Message", error.message)]
+    return "Deleted", [
+        ("Key", key),
+        ("VersionId", version),
+        ("DeleteMarker", True if deletion.marker else None),
+        ("DeleteMarkerVersionId", deletion.version if deletion.marker else None),
+    ]
 
 
 def get_object_attributes(s3: Backend, request: S3Request) -> Reply:
-    info = s3.store.stat(request.bucket, request.key)
-    if info is None:
-        raise NoSuchKey(request.key)
+    info = versioning.find(s3, request)
     wanted = [
         name.strip() for name in request.headers.get("x-amz-object-attributes", "").split(",")
     ]
@@ -184,5 +172,6 @@ def get_object_attributes(s3: Backend, request: S3Request) -> Reply:
         "ObjectSize": info.size,
     }
     children = [(name, values[name]) for name in ATTRIBUTES if name in wanted]
-    modified = {"last-modified": headers.http_date(info.last_modified)}
-    return xml_reply(xml.document("GetObjectAttributesResponse", children), modified)
+    fields = {"last-modified": headers.http_date(info.last_modified)}
+    fields |= versioning.of_version(s3, request.bucket, info)
+    return xml_reply(xml.document("GetObjectAttributesResponse", children), fields)

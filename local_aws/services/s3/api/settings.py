@@ -8,8 +8,9 @@ import json
 from collections.abc import Callable
 
 from local_aws.services.s3 import headers, xml
+from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
-from local_aws.services.s3.errors import MalformedPolicy, MalformedXML, NoSuchKey, NotSupported
+from local_aws.services.s3.errors import MalformedPolicy, MalformedXML
 from local_aws.services.s3.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.settings import Kind
 
@@ -68,29 +69,13 @@ def _check_policy(body: bytes) -> None:
         raise MalformedPolicy("Missing required field Statement")
 
 
-def get_bucket_versioning(s3: Backend, request: S3Request) -> Reply:
-    s3.store.require_bucket(request.bucket)
-    return xml_reply(xml.document("VersioningConfiguration", []))
-
-
-def put_bucket_versioning(s3: Backend, request: S3Request) -> Reply:
-    s3.store.require_bucket(request.bucket)
-    status = xml.parse(request.body, "VersioningConfiguration").get("Status")
-    if status == "Enabled":
-        raise NotSupported("PutBucketVersioning with the status Enabled")
-    if status != "Suspended":
-        raise MalformedXML
-    raise NotSupported("PutBucketVersioning with the status Suspended")
-
-
 def get_bucket_acl(s3: Backend, request: S3Request) -> Reply:
     s3.store.require_bucket(request.bucket)
     return _acl(s3)
 
 
 def get_object_acl(s3: Backend, request: S3Request) -> Reply:
-    if s3.store.stat(request.bucket, request.key) is None:
-        raise NoSuchKey(request.key)
+    versioning.find(s3, request)
     return _acl(s3)
 
 
@@ -105,24 +90,28 @@ def _acl(s3: Backend) -> Reply:
 
 
 def get_object_tagging(s3: Backend, request: S3Request) -> Reply:
-    info = s3.store.stat(request.bucket, request.key)
-    if info is None:
-        raise NoSuchKey(request.key)
+    info = versioning.find(s3, request)
     tags = [
         ("Tag", [("Key", key), ("Value", value)]) for key, value in info.attributes.tags.items()
     ]
-    return xml_reply(xml.document("Tagging", [("TagSet", tags)]))
+    version = versioning.of_version(s3, request.bucket, info)
+    return xml_reply(xml.document("Tagging", [("TagSet", tags)]), version)
 
 
 def put_object_tagging(s3: Backend, request: S3Request) -> Reply:
     tags = headers.check_tags(_tags(xml.parse(request.body, "Tagging")), headers.MAX_OBJECT_TAGS)
-    s3.store.set_tags(request.bucket, request.key, tags)
-    return Reply(200)
+    return Reply(200, _set_tags(s3, request, tags))
 
 
 def delete_object_tagging(s3: Backend, request: S3Request) -> Reply:
-    s3.store.set_tags(request.bucket, request.key, {})
-    return Reply(204)
+    return Reply(204, _set_tags(s3, request, {}))
+
+
+def _set_tags(s3: Backend, request: S3Request, tags: dict[str, str]) -> dict[str, str]:
+    found = versioning.find(s3, request)
+    version = found.version if s3.store.versioning(request.bucket) else None
+    info = s3.store.set_tags(request.bucket, request.key, tags, version)
+    return versioning.of_version(s3, request.bucket, info)
 
 
 def _tags(node: xml.Node) -> list[tuple[str, str]]:

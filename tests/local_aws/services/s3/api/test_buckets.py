@@ -121,17 +121,6 @@ def test_lifecycle(s3: Any, bucket: str, refused: Any) -> None:
     refused(s3.get_bucket_lifecycle_configuration, "NoSuchLifecycleConfiguration", Bucket=bucket)
 
 
-def test_versioning_is_refused_by_name(s3: Any, bucket: str, refused: Any) -> None:
-    assert "Status" not in s3.get_bucket_versioning(Bucket=bucket)
-    error = refused(
-        s3.put_bucket_versioning,
-        "NotImplemented",
-        Bucket=bucket,
-        VersioningConfiguration={"Status": "Enabled"},
-    )
-    assert "PutBucketVersioning" in error["Error"]["Message"]
-
-
 def test_acl(s3: Any, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="a")
     for answer in (s3.get_bucket_acl(Bucket=bucket), s3.get_object_acl(Bucket=bucket, Key="a")):
@@ -146,7 +135,6 @@ def test_acl(s3: Any, bucket: str) -> None:
         ("get_bucket_cors", {}),
         ("delete_bucket_replication", {}),
         ("delete_bucket_website", {}),
-        ("list_object_versions", {}),
         ("get_bucket_notification_configuration", {}),
         ("put_object_acl", {"Key": "a", "ACL": "private"}),
         ("restore_object", {"Key": "a"}),
