@@ -19,7 +19,7 @@ Response = dict[str, Any]
 
 @dataclass(frozen=True)
 class Credentials:
-    """The one key pair that signs requests to this server."""
+    """The account's own key pair, which the server and its jobs sign with."""
 
     access_key: str
     secret_key: str
@@ -35,6 +35,7 @@ class Platform:
     region: str = "us-east-1"
     account_id: str = "123456789012"
     allow_reset: bool = False
+    simulate_network: bool = False
     hosts: tuple[str, ...] = ()
     s3: "S3Store" = field(init=False)
     glue: "Catalog" = field(init=False)

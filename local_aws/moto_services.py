@@ -1,4 +1,4 @@
-"""IAM, STS and the other control planes that moto keeps, behind our port and signature check.
+"""IAM, SNS and the other control planes that moto keeps, behind our port and signature check.
 
 moto is a WSGI application with its state in memory. A call that changed the state is answered
 only after the state is pickled to the data folder, all services together since their objects
@@ -9,7 +9,8 @@ import io
 import logging
 import pickle
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from local_aws.wire.http import Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
 
-SERVICES = ("iam", "sts", "sns", "sqs", "kms", "secretsmanager", "events")
+SERVICES = ("iam", "sns", "sqs", "kms", "secretsmanager", "events")
 """Signing names. What is not here and not ours is refused by name."""
 
 WORKERS = 64
@@ -41,6 +42,7 @@ class MotoServices:
     """One ASGI application over moto's services. moto is imported at the first request."""
 
     def __init__(self, platform: Platform) -> None:
+        self._account_id = platform.account_id
         self._state = _StateFile(platform.data_dir / "state" / "moto.pickle")
         self._lock = threading.Lock()
         self._app: Any = None
@@ -56,6 +58,38 @@ class MotoServices:
             for backends in _backends().values():
                 backends.reset()
             self._state.save()
+
+    @contextmanager
+    def iam(self, *, changed: bool = False) -> Iterator[Any]:
+        """moto's users and roles, under its lock; None where none was ever made."""
+        with self._lock:
+            if self._app is None and not self._state.path.exists():
+                yield None
+                return
+            self._application()
+            yield _backends()["iam"][self._account_id]["aws"]
+            if changed:
+                self._state.save()
+
+    def resource_arn(self, service: str, resource: str) -> str | None:
+        """The ARN of a user, role, group or secret by its name: paths and suffixes are in it."""
+        kind, _, name = resource.partition("/" if service == "iam" else ":")
+        if service == "secretsmanager":
+            return self._secret_arn(name)
+        if service != "iam" or kind not in ("user", "role", "group"):
+            return None
+        with self.iam() as iam:
+            found = getattr(iam, f"{kind}s").get(name) if iam else None
+            return str(found.arn) if found else None
+
+    def _secret_arn(self, name: str) -> str | None:
+        with self.iam() as iam:
+            if iam is None:
+                return None
+            for backend in _backends()["secretsmanager"][self._account_id].values():
+                if name in backend.secrets:
+                    return str(backend.secrets[name].arn)
+        return None
 
     def _wsgi(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         started: list[Any] = []

@@ -142,14 +142,15 @@ def delete_objects(s3: Backend, request: S3Request) -> Reply:
     if not 1 <= len(objects) <= MAX_DELETES:
         raise MalformedXML
     quiet = document.get("Quiet") == "true"
-    results = [_delete_one(s3, request.bucket, node) for node in objects]
+    results = [_delete_one(s3, request, node) for node in objects]
     shown = [result for result in results if not (quiet and result[0] == "Deleted")]
     return xml_reply(xml.document("DeleteResult", shown))
 
 
-def _delete_one(s3: Backend, bucket: str, node: xml.Node) -> tuple[str, xml.Children]:
+def _delete_one(s3: Backend, request: S3Request, node: xml.Node) -> tuple[str, xml.Children]:
     key = node.need("Key")
     try:
+        request.permit(key, node.get("VersionId"))
         s3.store.check_key(key)
         version = node.get("VersionId") or "null"
         if version != "null":
@@ -158,7 +159,7 @@ def _delete_one(s3: Backend, bucket: str, node: xml.Node) -> tuple[str, xml.Chil
             raise NotSupported("DeleteObjects with LastModifiedTime or Size")
         etag = node.get("ETag")
         check = conditions.write_check({"if-match": etag}, key) if etag else None
-        s3.store.delete(bucket, key, check)
+        s3.store.delete(request.bucket, key, check)
     except ServiceError as error:
         return "Error", [("Key", key), ("Code", error.code), ("Message", error.message)]
     return "Deleted", [("Key", key)]

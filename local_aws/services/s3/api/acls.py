@@ -1,0 +1,41 @@
+"""The ACLs of buckets and objects; what they grant is in `acl`."""
+
+from local_aws.services.s3 import acl
+from local_aws.services.s3.backend import Backend
+from local_aws.services.s3.errors import MalformedXML, NoSuchKey, NotSupported
+from local_aws.services.s3.request import Reply, S3Request, xml_reply
+from local_aws.services.s3.rules import ACL
+
+
+def get_bucket_acl(s3: Backend, request: S3Request) -> Reply:
+    return xml_reply(acl.document(_owner(s3), s3.rules.get(request.bucket).acl))
+
+
+def put_bucket_acl(s3: Backend, request: S3Request) -> Reply:
+    s3.settings.put(request.bucket, ACL, _wanted(request).encode())
+    return Reply(200)
+
+
+def get_object_acl(s3: Backend, request: S3Request) -> Reply:
+    info = s3.store.stat(request.bucket, request.key)
+    if info is None:
+        raise NoSuchKey(request.key)
+    return xml_reply(acl.document(_owner(s3), info.attributes.acl or "private"))
+
+
+def put_object_acl(s3: Backend, request: S3Request) -> Reply:
+    s3.store.set_acl(request.bucket, request.key, _wanted(request))
+    return Reply(200)
+
+
+def _wanted(request: S3Request) -> str:
+    found = acl.named(request.headers)
+    if request.body:
+        raise NotSupported("An ACL of single grants (AccessControlPolicy)")
+    if found is None:
+        raise MalformedXML
+    return found
+
+
+def _owner(s3: Backend) -> str:
+    return dict(s3.owner)["ID"]
