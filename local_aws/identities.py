@@ -64,10 +64,8 @@ class Identities:
         if session.kind == self.root.kind:
             return _temporary(self.root)
         with self._moto.iam() as iam:
-            holders = {} if iam is None else iam.users if session.kind == USER else iam.roles
-            holder = holders.get(session.name)
-            # One of the same name that was made anew is somebody else.
-            if holder is None or holder.id != session.holder_id:
+            holder = _holder(iam, session)
+            if holder is None:
                 raise _unknown()
             if session.kind == USER:
                 return _temporary(_user(iam, holder))
@@ -84,6 +82,16 @@ class Identities:
         with self._moto.iam() as iam:
             policy = iam.managed_policies.get(arn) if iam else None
             return _default_document(policy) if policy else None
+
+
+def _holder(iam: Any, session: Session) -> Any:
+    """The user or role by its id: one of the same name that was made anew is somebody else."""
+    if iam is None:
+        return None
+    if session.kind != USER:
+        return iam.roles.get(session.holder_id)
+    user = iam.users.get(session.name)
+    return user if user and user.id == session.holder_id else None
 
 
 def _temporary(principal: Principal) -> Principal:

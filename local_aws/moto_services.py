@@ -79,8 +79,8 @@ class MotoServices:
         if service != "iam" or kind not in ("user", "role", "group"):
             return None
         with self.iam() as iam:
-            found = getattr(iam, f"{kind}s").get(name) if iam else None
-            return str(found.arn) if found else None
+            known = getattr(iam, f"{kind}s").values() if iam else ()
+            return next((str(one.arn) for one in known if one.name == name), None)
 
     def _secret_arn(self, name: str) -> str | None:
         with self.iam() as iam:

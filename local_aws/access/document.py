@@ -29,7 +29,7 @@ FIELDS = {
     "NotResource",
     "Condition",
 }
-ACTION = re.compile(r"\*|[a-z0-9-]+:[A-Za-z0-9*?]+")
+ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 RESOURCE = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+", re.DOTALL)
 PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
 AWS_PRINCIPAL = re.compile(

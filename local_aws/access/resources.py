@@ -76,13 +76,15 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row(".*", "log-group:{logGroupName}:log-stream:{logStreamName|}"),
     ),
     "quicksight": (
-        _row(".*Ingestions?", "dataset/{DataSetId}/ingestion/{IngestionId}"),
+        _row(".*Ingestions?", "dataset/{DataSetId}/ingestion/{IngestionId|*}"),
         _row("(Create|Describe|Update|Delete)DataSet(Permissions)?", "dataset/{DataSetId}"),
         _row(
             "(Create|Describe|Update|Delete)DataSource(Permissions)?", "datasource/{DataSourceId}"
         ),
-        _row("(Create|Describe|Update|Delete|List)Dashboard.+", "dashboard/{DashboardId}"),
-        _row("(Create|Describe|Update|Delete)Dashboard", "dashboard/{DashboardId}"),
+        _row(
+            "(Create|Describe|Update|Delete)Dashboard.*|ListDashboardVersions",
+            "dashboard/{DashboardId}",
+        ),
         _row("TagResource|UntagResource|ListTagsForResource", "{ResourceArn}"),
     ),
     "iam": (

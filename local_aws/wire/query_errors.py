@@ -10,6 +10,7 @@ CODES = {
     "UnrecognizedClientException": "InvalidClientTokenId",
     "MissingAuthenticationTokenException": "MissingAuthenticationToken",
     "IncompleteSignatureException": "IncompleteSignature",
+    "ValidationException": "ValidationError",
     "InvalidSignatureException": "SignatureDoesNotMatch",
 }
 

@@ -90,6 +90,7 @@ ACTIONS: dict[str, tuple[Need, ...]] = {
     "DeleteBucketOwnershipControls": _bucket("PutBucketOwnershipControls"),
     "GetBucketLifecycleConfiguration": _bucket("GetLifecycleConfiguration"),
     "PutBucketLifecycleConfiguration": _bucket("PutLifecycleConfiguration"),
+    "DeleteBucketLifecycle": _bucket("PutLifecycleConfiguration"),
     "DeleteBucketLifecycleConfiguration": _bucket("PutLifecycleConfiguration"),
     "GetBucketNotificationConfiguration": _bucket("GetBucketNotification"),
     "PutBucketNotificationConfiguration": _bucket("PutBucketNotification"),

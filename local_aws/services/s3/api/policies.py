@@ -91,5 +91,5 @@ def _check_ownership(s3: Backend, request: S3Request) -> None:
 
 def get_bucket_policy_status(s3: Backend, request: S3Request) -> Reply:
     s3.settings.get(request.bucket, POLICY)
-    public_now = s3.rules.get(request.bucket).is_public
-    return xml_reply(xml.document("PolicyStatus", [("IsPublic", str(public_now).upper())]))
+    found = s3.rules.get(request.bucket).is_public
+    return xml_reply(xml.document("PolicyStatus", [("IsPublic", found)]))
