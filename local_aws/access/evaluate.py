@@ -8,6 +8,7 @@ boundary and the session's policies must allow too. Root needs no Allow.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from local_aws.access import patterns
 from local_aws.access.document import Policy, Statement
@@ -144,11 +145,13 @@ def _applies(statement: Statement, policy: Policy, query: Query) -> bool:
 
 def _covers_action(statement: Statement, action: str) -> bool:
     lowered = action.lower()
-    found = any(
-        patterns.matches(name.lower().translate(patterns.WILDCARDS), lowered)
-        for name in statement.actions
-    )
+    found = any(patterns.matches(_action_pattern(name), lowered) for name in statement.actions)
     return found != statement.not_actions
+
+
+@lru_cache(1024)
+def _action_pattern(name: str) -> str:
+    return name.lower().translate(patterns.WILDCARDS)
 
 
 def _covers_resource(statement: Statement, policy: Policy, query: Query) -> bool:

@@ -46,18 +46,20 @@ def lookup_of(
     key: str | None = None,
     version: str | None = None,
 ) -> Lookup:
-    """The values of a condition key. What costs a look at the disk is looked up when asked for."""
-    known = _of_request(request, now)
-    if version:
-        known["s3:versionid"] = (version,)
+    """The values of a condition key. Nothing is worked out before a policy asks for it."""
+    known: dict[str, Values] = {}
     name = request.key if key is None else key
     lazy: dict[str, Callable[[str], Values | None]] = {
         EXISTING_TAG: lambda key: _existing_tag(s3, request, name, key),
         REQUEST_TAG: lambda key: _request_tag(operation, request, key),
+        "s3:signatureage": lambda _: _signature_age(request, now),
         REQUEST_TAG_KEYS: lambda _: tuple(k for k, _ in _request_tags(operation, request)),
     }
 
     def lookup(key: str) -> Values | None:
+        if not known:
+            known.update(_of_request(request, now))
+            known.update({"s3:versionid": (version,)} if version else {})
         if key in known:
             return known[key]
         for prefix, find in lazy.items():
@@ -86,12 +88,17 @@ def _of_request(request: S3Request, now: dt.datetime) -> dict[str, Values]:
     if request.network.secure:
         found["s3:tlsversion"] = ("1.3",)
     if auth:
-        signed = dt.datetime.strptime(auth.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
-        age = max(int((now - signed).total_seconds() * 1000), 0)
-        found["s3:signatureage"] = (str(age),)
         found["s3:signatureversion"] = ("AWS4-HMAC-SHA256",)
         found["s3:authtype"] = ("REST-QUERY-STRING" if auth.presigned else "REST-HEADER",)
     return found
+
+
+def _signature_age(request: S3Request, now: dt.datetime) -> Values | None:
+    """In milliseconds."""
+    if request.auth is None:
+        return None
+    signed = dt.datetime.strptime(request.auth.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+    return (str(max(int((now - signed).total_seconds() * 1000), 0)),)
 
 
 def _existing_tag(s3: Backend, request: S3Request, name: str, tag: str) -> Values | None:
