@@ -8,7 +8,6 @@ import datetime as dt
 
 from local_aws.access import evaluate
 from local_aws.access.evaluate import Query
-from local_aws.access.patterns import Lookup
 from local_aws.access.principal import ANONYMOUS, Principal
 from local_aws.errors import ServiceError
 from local_aws.services.s3 import acl, chunked
@@ -16,7 +15,7 @@ from local_aws.services.s3.actions import ACTIONS, ALWAYS_ROOTS, OBJECT, OF_VERS
 from local_aws.services.s3.api import COPY_SOURCE, Route, copying
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import NoSuchBucket, S3Error
-from local_aws.services.s3.facts import lookup_of
+from local_aws.services.s3.facts import Target, lookup_of
 from local_aws.services.s3.request import S3Request
 from local_aws.services.s3.rules import Rules
 
@@ -59,18 +58,16 @@ class Gate:
 
     def check(self, operation: Route, request: S3Request) -> None:
         """Raise AccessDenied, or NoSuchBucket, unless the request may do what it asks for."""
-        who = principal_of(request)
         rules = self._rules(operation, request)
         _refuse_unverifiable(request)
         needs = ACTIONS.get(operation.name)
-        if needs is None and not who.is_root:
+        if needs is None and not principal_of(request).is_root:
             raise AccessDenied(f"{operation.name} has no action that a policy could allow")
-        lookup = lookup_of(self._s3, operation.name, request, dt.datetime.now(dt.UTC))
         for need in needs or ():
             if not need.header or need.header in request.headers:
-                self._require(who, lookup, *self._target(need, request))
+                self._require(request, operation.name, need.action, _target(need, request))
         if operation.name == "CopyObject":
-            self._check_tags_of_copy(who, lookup, request)
+            self._check_tags_of_copy(request)
         if operation.name == "CreateBucket":
             acl.check_creation(request.headers)
         if operation.name == "DeleteObjects":
@@ -82,10 +79,9 @@ class Gate:
         """Raise AccessDenied where the error would tell of a key to somebody who may not list."""
         if error.code not in HIDDEN or self.stands_open(request):
             return
-        copied = request.headers.get(COPY_SOURCE) if request.method == "PUT" else None
-        bucket = copying._address(copied)[0] if copied else request.bucket
-        lookup = lookup_of(self._s3, "ListObjectsV2", request, dt.datetime.now(dt.UTC))
-        self._require(principal_of(request), lookup, "s3:ListBucket", bucket, "")
+        copied = COPY_SOURCE in request.headers and request.method == "PUT"
+        bucket = _source(request).bucket if copied else request.bucket
+        self._require(request, "ListObjectsV2", "s3:ListBucket", Target(bucket))
 
     def _rules(self, operation: Route, request: S3Request) -> Rules | None:
         if operation.name in ("ListBuckets", "CreateBucket"):
@@ -97,29 +93,21 @@ class Gate:
                 raise
             raise AccessDenied from None  # nobody unsigned learns which buckets there are
 
-    def _target(self, need: Need, request: S3Request) -> tuple[str, str, str]:
-        """The action, the bucket and the key (empty for the bucket itself)."""
-        if need.resource == SOURCE:
-            source = request.headers[COPY_SOURCE]
-            # The very function that the copy uses, or another object could be read than decided.
-            bucket, key = copying._address(source)[:2]
-            return _of_version(need.action, _names_version(source)), bucket, key
-        if need.resource == OBJECT:
-            versioned = "versionId" in request.query
-            return _of_version(need.action, versioned), request.bucket, request.key
-        return need.action, request.bucket, ""
-
-    def _require(self, who: Principal, lookup: Lookup, action: str, bucket: str, key: str) -> None:
+    def _require(self, request: S3Request, operation: str, action: str, target: Target) -> None:
+        who, bucket, key = principal_of(request), target.bucket, target.key
         if who.is_root and action in ALWAYS_ROOTS:
             return
+        if target.version is not None:
+            action = OF_VERSION.get(action, action)
         rules = self._rules_or_none(bucket)
         arn = f"{ARN}{bucket}/{key}" if key else f"{ARN}{bucket}" if bucket else "*"
+        lookup = lookup_of(self._s3, operation, request, target, dt.datetime.now(dt.UTC))
         query = Query(who, action, arn, lookup)
         decision = evaluate.decide(query, rules.policy if rules else None)
         restricted = who.is_anonymous and rules and rules.is_public and rules.block.restrict
         if decision.allowed and not restricted:
             return
-        if not decision.explicit and rules and self._acl_allows(query, rules, bucket, key):
+        if not decision.explicit and rules and self._acl_allows(query, rules, target):
             return
         if who.is_anonymous:
             raise AccessDenied
@@ -134,14 +122,14 @@ class Gate:
         except NoSuchBucket:
             return None
 
-    def _acl_allows(self, query: Query, rules: Rules, bucket: str, key: str) -> bool:
+    def _acl_allows(self, query: Query, rules: Rules, target: Target) -> bool:
         """Lists give to anybody; whom a boundary or a session limits gets nothing by them."""
         who = query.principal
         if not rules.acls_count or who.boundary or who.session is not None:
             return False
         signed = not who.is_anonymous
         if query.action in acl.READS:
-            info = self._s3.store.stat(bucket, key)
+            info = self._s3.store.stat(target.bucket, target.key, target.version)
             known = info.attributes.acl if info else ""
             return acl.grants(known or "private", "READ", rules.block, signed=signed)
         reads, writes = query.action in acl.BUCKET_READS, query.action in acl.BUCKET_WRITES
@@ -149,34 +137,41 @@ class Gate:
         allowed = acl.grants(rules.acl, permission, rules.block, signed=signed)
         return allowed and (reads or writes)
 
-    def _check_tags_of_copy(self, who: Principal, lookup: Lookup, request: S3Request) -> None:
+    def _check_tags_of_copy(self, request: S3Request) -> None:
         """Tags travel with a copy unless it replaces them; that takes two more permissions."""
         if request.headers.get("x-amz-tagging-directive") == "REPLACE":
             return
-        bucket, key = copying._address(request.headers[COPY_SOURCE])[:2]
-        rules = self._rules_or_none(bucket)
-        info = self._s3.store.stat(bucket, key) if rules else None
+        source = _source(request)
+        rules = self._rules_or_none(source.bucket)
+        info = self._s3.store.stat(source.bucket, source.key, source.version) if rules else None
         if info and info.attributes.tags:
-            self._require(who, lookup, "s3:GetObjectTagging", bucket, key)
-            self._require(who, lookup, "s3:PutObjectTagging", request.bucket, request.key)
+            self._require(request, "CopyObject", "s3:GetObjectTagging", source)
+            target = Target(request.bucket, request.key)
+            self._require(request, "CopyObject", "s3:PutObjectTagging", target)
 
     def _permit_delete(self, request: S3Request, key: str, version: str | None) -> None:
-        now = dt.datetime.now(dt.UTC)
-        lookup = lookup_of(self._s3, "DeleteObject", request, now, key=key, version=version)
-        action = _of_version("s3:DeleteObject", bool(version))
-        self._require(principal_of(request), lookup, action, request.bucket, key)
+        target = Target(request.bucket, key, version or None)
+        self._require(request, "DeleteObject", "s3:DeleteObject", target)
 
 
 def principal_of(request: S3Request) -> Principal:
     return request.auth.principal if request.auth else ANONYMOUS
 
 
-def _of_version(action: str, versioned: bool) -> str:
-    return OF_VERSION.get(action, action) if versioned else action
+def _target(need: Need, request: S3Request) -> Target:
+    if need.resource == SOURCE:
+        return _source(request)
+    if need.resource == OBJECT:
+        return Target(request.bucket, request.key, request.query.get("versionId"))
+    return Target(request.bucket)
 
 
-def _names_version(source: str) -> bool:
-    return "?versionId=" in source
+def _source(request: S3Request) -> Target:
+    """By the very function that the copy uses, or another object could be read than decided."""
+    header = request.headers[COPY_SOURCE]
+    bucket, key = copying._address(header)[:2]
+    _, named, version = header.partition("?versionId=")
+    return Target(bucket, key, version if named else None)
 
 
 def _refuse_unverifiable(request: S3Request) -> None:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 from local_aws.access import facts
@@ -30,27 +31,33 @@ HEADERS = (
 )
 """Keys that are called as their headers, below ``s3:``."""
 
-QUERY = ("prefix", "delimiter", "max-keys", "versionId")
+QUERY = ("prefix", "delimiter", "max-keys")
 PARTS = ("UploadPart", "UploadPartCopy", "CompleteMultipartUpload")
 KEPT_BY_UPLOAD = tuple(h for h in HEADERS if "encryption" in h or "storage" in h)
 EXISTING_TAG, REQUEST_TAG = "s3:existingobjecttag/", "s3:requestobjecttag/"
 REQUEST_TAG_KEYS = "s3:requestobjecttagkeys"
 
 
+@dataclass(frozen=True)
+class Target:
+    """What an action is done to: a bucket, or with a key an object, perhaps one version of it."""
+
+    bucket: str
+    key: str = ""
+    version: str | None = None
+
+
 def lookup_of(
     s3: Backend,
     operation: str,
     request: S3Request,
+    target: Target,
     now: dt.datetime,
-    *,
-    key: str | None = None,
-    version: str | None = None,
 ) -> Lookup:
     """The values of a condition key. Nothing is worked out before a policy asks for it."""
     known: dict[str, Values] = {}
-    name = request.key if key is None else key
     lazy: dict[str, Callable[[str], Values | None]] = {
-        EXISTING_TAG: lambda key: _existing_tag(s3, request, name, key),
+        EXISTING_TAG: lambda key: _existing_tag(s3, target, key),
         REQUEST_TAG: lambda key: _request_tag(operation, request, key),
         "s3:signatureage": lambda _: _signature_age(request, now),
         REQUEST_TAG_KEYS: lambda _: tuple(k for k, _ in _request_tags(operation, request)),
@@ -59,7 +66,7 @@ def lookup_of(
     def lookup(key: str) -> Values | None:
         if not known:
             known.update(_of_request(request, now))
-            known.update({"s3:versionid": (version,)} if version else {})
+            known.update({"s3:versionid": (target.version,)} if target.version else {})
         if key in known:
             return known[key]
         for prefix, find in lazy.items():
@@ -101,12 +108,12 @@ def _signature_age(request: S3Request, now: dt.datetime) -> Values | None:
     return (str(max(int((now - signed).total_seconds() * 1000), 0)),)
 
 
-def _existing_tag(s3: Backend, request: S3Request, name: str, tag: str) -> Values | None:
+def _existing_tag(s3: Backend, target: Target, tag: str) -> Values | None:
     try:
-        info = s3.store.stat(request.bucket, name) if name else None
+        found = target.key and s3.store.stat(target.bucket, target.key, target.version)
     except NoSuchBucket:
         return None
-    tags = info.attributes.tags if info else {}
+    tags = found.attributes.tags if found else {}
     return next(((value,) for key, value in tags.items() if key.lower() == tag), None)
 
 

@@ -17,14 +17,16 @@ def put_bucket_acl(s3: Backend, request: S3Request) -> Reply:
 
 
 def get_object_acl(s3: Backend, request: S3Request) -> Reply:
-    info = s3.store.stat(request.bucket, request.key)
+    version = request.query.get("versionId")
+    info = s3.store.stat(request.bucket, request.key, version)
     if info is None:
         raise NoSuchKey(request.key)
     return xml_reply(acl.document(_owner(s3), info.attributes.acl or "private"))
 
 
 def put_object_acl(s3: Backend, request: S3Request) -> Reply:
-    s3.store.set_acl(request.bucket, request.key, _wanted(request))
+    version = request.query.get("versionId")
+    s3.store.set_acl(request.bucket, request.key, _wanted(request), version)
     return Reply(200)
 
 

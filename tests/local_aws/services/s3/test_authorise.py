@@ -232,6 +232,8 @@ def test_tags_are_conditions(user: Any, bucket: str, s3: Any) -> None:
     def tag(value: str) -> dict[str, Any]:
         return {"TagSet": [{"Key": "class", "Value": value}]}
 
+    # The tags that count are the source's, not those of the copy that it would replace.
+    denied(client.copy_object, Bucket=bucket, Key="open", CopySource=f"{bucket}/shut")
     client.put_object_tagging(Bucket=bucket, Key="open", Tagging=tag("shut"))
     denied(client.put_object_tagging, Bucket=bucket, Key="shut", Tagging=tag("open"))
     denied(client.get_object, Bucket=bucket, Key="open")
