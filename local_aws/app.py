@@ -19,7 +19,7 @@ from local_aws import authorise
 from local_aws.access import network
 from local_aws.access.resources import Arns, Parameters
 from local_aws.context import Platform
-from local_aws.errors import ServiceError, UnknownService
+from local_aws.errors import InternalError, ServiceError, UnknownService
 from local_aws.identities import Identities
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
@@ -99,6 +99,7 @@ class App:
         self.services = build(self.platform)
         self.sessions = SessionStore(self.platform)
         self.identities = Identities(self.platform, self.moto, self.sessions)
+        self.platform.find_key = self.identities.find_key
 
     async def authenticate(self, request: HttpRequest) -> sigv4.Authentication:
         """The verified signature. Only keys beside the account's own are looked up elsewhere."""
@@ -200,6 +201,9 @@ async def serve_apis(
         response = await anyio.to_thread.run_sync(work, app, service, whole, verified, caller)
     except ServiceError as error:
         response = _refusal(app, service, error, request)
+    except Exception:
+        logger.exception("%s failed", service)
+        response = _refusal(app, service, InternalError("Internal Failure"), request)
     if response is None:
         await app.moto(scope, _replay(body), send)
     else:
@@ -241,7 +245,8 @@ def _ask_moto(
     if root and service != "iam":
         return None
     operation, parameters = authorise.moto_call(request, strict=not root)
-    authorise.check(caller, service, operation, parameters, app.arns)
+    known = app.moto.complete(service, parameters)
+    authorise.check(caller, service, operation, known, app.arns)
     if service != "iam":
         return None
     iam.check(operation, parameters)

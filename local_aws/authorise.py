@@ -82,6 +82,8 @@ def moto_call(request: HttpRequest, *, strict: bool) -> tuple[str, Parameters]:
     from wherever it finds one to the target that was decided on.
     """
     target = request.headers.get("x-amz-target", "")
+    if strict and request.raw_path != "/":
+        raise SerializationError("A request to this service has the path /")  # it could be a queue
     if target:
         if strict and (request.query or b"Action=" in request.body):
             raise SerializationError("A request with a target has no Action")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from local_aws.services.glue.catalog import Catalog
     from local_aws.services.logs.model import LogStore
     from local_aws.services.s3.model import S3Store
+    from local_aws.wire.sigv4 import FindKey
 
 Request = dict[str, Any]
 Response = dict[str, Any]
@@ -41,6 +42,7 @@ class Platform:
     glue: "Catalog" = field(init=False)
     logs: "LogStore" = field(init=False)
     athena: "AthenaEngine" = field(init=False)
+    find_key: "FindKey" = field(init=False)
 
     @property
     def endpoint_url(self) -> str:

@@ -5,6 +5,7 @@ only after the state is pickled to the data folder, all services together since 
 refer to each other: an acknowledged change survives a kill.
 """
 
+import base64
 import io
 import logging
 import pickle
@@ -72,15 +73,44 @@ class MotoServices:
                 self._state.save()
 
     def resource_arn(self, service: str, resource: str) -> str | None:
-        """The ARN of a user, role, group or secret by its name: paths and suffixes are in it."""
-        kind, _, name = resource.partition("/" if service == "iam" else ":")
+        """The ARN that policies mean: with a user's path, a secret's suffix, an alias's key."""
+        kind, _, name = resource.partition(":" if service == "secretsmanager" else "/")
         if service == "secretsmanager":
             return self._secret_arn(name)
+        if service == "kms":
+            return self._key_arn(name) if kind == "key" else None
         if service != "iam" or kind not in ("user", "role", "group"):
             return None
         with self.iam() as iam:
             known = getattr(iam, f"{kind}s").values() if iam else ()
             return next((str(one.arn) for one in known if one.name == name), None)
+
+    def complete(self, service: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """With the key of a ciphertext, which says by what it was sealed."""
+        blob = parameters.get("CiphertextBlob")
+        if service != "kms" or not isinstance(blob, str):
+            return parameters
+        from moto.kms.utils import _deserialize_ciphertext_blob
+
+        try:
+            key = _deserialize_ciphertext_blob(base64.b64decode(blob)).key_id
+        except Exception:  # moto says what is wrong with it; nothing is opened meanwhile
+            return parameters
+        given = [parameters[name] for name in ("KeyId", "SourceKeyId") if name in parameters]
+        return parameters | {"KeyId": [*given, key], "SourceKeyId": [*given, key]}
+
+    def _key_arn(self, name: str) -> str | None:
+        with self.iam() as iam:
+            if iam is None:
+                return None
+            for backend in _backends()["kms"][self._account_id].values():
+                alias = backend.get_alias_name(name)
+                if alias.startswith("alias/") and not backend.alias_exists(alias):
+                    continue
+                found = backend.keys.get(backend.any_id_to_key_id(name))
+                if found:
+                    return str(found.arn)
+        return None
 
     def _secret_arn(self, name: str) -> str | None:
         with self.iam() as iam:

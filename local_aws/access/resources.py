@@ -17,8 +17,9 @@ Parameters = dict[str, Any]
 Need = tuple[str, str]
 """An action and the ARN of what it is done to."""
 
-HOLE = re.compile(r"\{([\w.]+)(?:\|([^}]*))?\}")
-"""``{Name}``, ``{TableInput.Name}``, or with a word for where it is missing, ``{Name|primary}``."""
+HOLE = re.compile(r"\{([\w./]+)(?:\|([^}]*))?\}")
+"""``{Name}``, ``{TableInput.Name}``, all of several as ``{TopicArn/TargetArn}``, or with a word for
+where it is missing, ``{Name|primary}``."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
     ),
     "logs": (
         _row("DescribeLogGroups", "log-group::log-stream:"),
-        _row(".*", "log-group:{logGroupName}:log-stream:{logStreamName|}"),
+        _row(".*", "log-group:{logGroupName/logGroupIdentifier}:log-stream:{logStreamName|}"),
     ),
     "quicksight": (
         _row(".*Ingestions?", "dataset/{DataSetId}/ingestion/{IngestionId|*}"),
@@ -100,7 +101,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
     ),
     "sns": (
         _row("CreateTopic", "{Name}"),
-        _row("Publish", "{TopicArn}"),
+        _row("Publish", "{TopicArn/TargetArn}"),
         _row(".*Subscription.*|Unsubscribe", "{SubscriptionArn}"),
         _row("ListTopics"),
         _row("(Tag|Untag|ListTagsFor)Resource", "{ResourceArn}"),
@@ -115,6 +116,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("CreateKey|ListKeys|ListAliases|GenerateRandom"),
         _row("(Create|Delete)Alias", "{AliasName}"),
         _row("UpdateAlias", "{AliasName}", "key/{TargetKeyId}"),
+        _row("ReEncrypt", "key/{SourceKeyId}", "key/{DestinationKeyId}"),
         _row(".*", "key/{KeyId}"),
     ),
     "secretsmanager": (
@@ -130,6 +132,10 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("(Tag|Untag|ListTagsFor)Resource", "{ResourceARN}"),
     ),
 }
+RENAMED = ("iam", "kms", "secretsmanager")
+"""Services where one thing has several names: the ARN that policies mean is looked up."""
+
+FOLDED = re.compile(r"(database|table)/")
 GLOBAL = ("iam",)
 """Services whose ARNs have no region."""
 
@@ -151,15 +157,18 @@ class Arns:
         self._real = real or (lambda _service, _resource: None)
 
     def of(self, service: str, resource: str) -> str:
+        if service in RENAMED and resource != "*":
+            resource = self._real(service, resource) or resource
+        if service == "glue" and FOLDED.match(resource):
+            resource = resource.lower()  # as the catalog does with names
         if resource.startswith("arn:") or resource == "*":
             return resource
         if "arn:aws:" in resource:  # an ARN given where a name was expected
             return resource[resource.index("arn:aws:") :]
         if service == "sqs":
             resource = resource.rsplit("/", 1)[-1]
-        known = self._real(service, resource)
         region = "" if service in GLOBAL else self._region
-        return known or f"arn:aws:{service}:{region}:{self._account}:{resource}"
+        return f"arn:aws:{service}:{region}:{self._account}:{resource}"
 
 
 def needs(service: str, operation: str, parameters: Parameters, arns: Arns) -> list[Need]:
@@ -188,13 +197,17 @@ def _filled(template: str, parameters: Parameters) -> list[str]:
     """The template with each combination of its parameters' values."""
     holes = list(HOLE.finditer(template))
     choices = [
-        _values(parameters, hole[1]) or [hole[2] if hole[2] is not None else "*"] for hole in holes
+        _any_of(parameters, hole[1]) or [hole[2] if hole[2] is not None else "*"] for hole in holes
     ]
     found = []
     for combination in itertools.product(*choices):
         values = iter(combination)
         found.append(HOLE.sub(lambda _: next(values), template))  # noqa: B023 - used at once
-    return found
+    return list(dict.fromkeys(found))
+
+
+def _any_of(parameters: Parameters, paths: str) -> list[str]:
+    return [value for path in paths.split("/") for value in _values(parameters, path)]
 
 
 def _values(parameters: Any, path: str) -> list[str]:

@@ -53,7 +53,8 @@ def test_a_template_names_members_that_the_operation_has(service: str) -> None:
         for template in row.resources:
             for hole in HOLE.finditer(template):
                 optional = hole[2] is not None
-                assert optional or hole[1].partition(".")[0] in members | computed, (name, hole[0])
+                names = {path.partition(".")[0] for path in hole[1].split("/")}
+                assert optional or names & (members | computed), (name, hole[0])
 
 
 def test_roles_that_are_passed_exist_in_the_model() -> None:
@@ -197,6 +198,35 @@ def test_a_secret_has_its_suffix(user: Any, aws: Any) -> None:
     client = person.client("secretsmanager")
     assert client.get_secret_value(SecretId=name)["SecretString"] == "x"
     denied(client.delete_secret, SecretId=name)
+
+
+def test_a_key_is_meant_by_all_its_names(user: Any, aws: Any) -> None:
+    kms = aws.client("kms")
+    key, alias = kms.create_key()["KeyMetadata"], f"alias/{uuid.uuid4().hex[:8]}"
+    kms.create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
+    blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+    person: Person = user(allow("kms:*"), deny("kms:*", key["Arn"]))
+    client = person.client("kms")
+    for name in (key["KeyId"], key["Arn"], alias):
+        denied(client.describe_key, KeyId=name)
+        denied(client.encrypt, KeyId=name, Plaintext=b"x")
+    denied(client.decrypt, CiphertextBlob=blob)
+    other = kms.create_key()["KeyMetadata"]["KeyId"]
+    denied(client.re_encrypt, CiphertextBlob=blob, DestinationKeyId=other)
+    person.grant(allow("kms:*", key["Arn"]))
+    assert client.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+    client.describe_key(KeyId=alias)
+
+
+def test_a_secret_and_a_table_by_other_names(user: Any, aws: Any) -> None:
+    name = f"s{uuid.uuid4().hex[:8]}"
+    made = aws.client("secretsmanager").create_secret(Name=name, SecretString="x")
+    person: Person = user(allow("*"), deny("*", made["ARN"]), deny("*", f"{GLUE}:database/shut"))
+    client = person.client("secretsmanager")
+    for which in (name, made["ARN"], made["ARN"][:-7]):
+        denied(client.get_secret_value, SecretId=which)
+    for which in ("shut", "SHUT"):
+        denied(person.client("glue").get_tables, DatabaseName=which)
 
 
 def test_groups_and_managed_policies(user: Any, aws: Any) -> None:

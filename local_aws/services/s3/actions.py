@@ -119,5 +119,5 @@ OF_VERSION = {
 ALWAYS_ROOTS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 """What no bucket policy takes from root, or nobody could mend a policy that denies everybody."""
 
-LATE = ("PutObjectTagging",)
-"""Decided with the body, whose tags a policy may ask for."""
+LATE = ("PutObjectTagging", "PostObject")
+"""Decided with the body: it has the tags that a policy may ask for, or a form's signature."""

@@ -30,7 +30,14 @@ NOTED = frozenset(
 )
 """Headers that let even root's requests be looked at."""
 
-TAKES_ACL = ("PutObject", "CopyObject", "CreateMultipartUpload", "PutObjectAcl", "PutBucketAcl")
+TAKES_ACL = (
+    "PutObject",
+    "PostObject",
+    "CopyObject",
+    "CreateMultipartUpload",
+    "PutObjectAcl",
+    "PutBucketAcl",
+)
 HIDDEN = ("NoSuchKey", "NoSuchVersion")
 
 

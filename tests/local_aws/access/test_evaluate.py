@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from local_aws.access.document import BUCKET, IDENTITY, Policy, parse
 from local_aws.access.evaluate import Decision, Query, decide
@@ -188,3 +190,33 @@ def test_the_largest_policy_is_decided_at_once() -> None:
     found = bucket(Resource=worst, Action=["s3:" + "*G" * 300])
     key = "arn:aws:s3:::lake/" + "a" * 1024
     assert not decide(Query(ana, "s3:GetObject", key, {}.get), found).allowed
+
+
+NAMES = st.sampled_from(["s3:GetObject", "s3:Put*", "s3:*", "*"])
+PLACES = st.sampled_from(["*", THING, "arn:aws:s3:::lake/*", "arn:aws:s3:::other/*"])
+WHO = st.sampled_from(["*", {"AWS": USER_ARN}, {"AWS": ROLE_ARN}, {"AWS": ROOT}])
+PEOPLE = st.sampled_from([ana, job, ANONYMOUS, root_of(ACCOUNT)])
+
+
+@given(PEOPLE, st.lists(st.tuples(st.booleans(), NAMES, PLACES, WHO), max_size=4), st.data())
+def test_a_deny_never_gives_and_an_allow_never_takes(
+    who: Principal, rows: list[tuple[bool, str, str, Any]], data: st.DataObject
+) -> None:
+    def asked(found: list[tuple[bool, str, str, Any]]) -> bool:
+        statements = [
+            {
+                "Effect": "Allow" if allow else "Deny",
+                "Action": action,
+                "Resource": place,
+                "Principal": principal,
+            }
+            for allow, action, place, principal in found
+        ]
+        if not statements:
+            return ask(who).allowed
+        return ask(who, parse(json.dumps({"Statement": statements}), BUCKET)).allowed
+
+    before = asked(rows)
+    _, action, place, principal = data.draw(st.tuples(st.none(), NAMES, PLACES, WHO))
+    assert asked([*rows, (False, action, place, principal)]) <= before
+    assert asked([*rows, (True, action, place, principal)]) >= before
