@@ -15,13 +15,19 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 
+from local_aws import authorise
+from local_aws.access import network
+from local_aws.access.resources import Arns, Parameters
 from local_aws.context import Platform
-from local_aws.errors import ServiceError, UnknownService
+from local_aws.errors import InternalError, ServiceError, UnknownService
+from local_aws.identities import Identities
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
-from local_aws.services import build
+from local_aws.services import build, iam
 from local_aws.services.quicksight.page import handle as quicksight_page
 from local_aws.services.s3.errors import error_response
+from local_aws.services.sts.api import StsApi
+from local_aws.services.sts.sessions import SessionStore
 from local_aws.wire import sigv4
 from local_aws.wire.dispatch import dispatch, protocol_of
 from local_aws.wire.http import (
@@ -62,8 +68,8 @@ class App:
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self.services = build(platform)
         self.moto = MotoServices(platform)
+        self._build()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI event."""
@@ -78,8 +84,29 @@ class App:
         self.moto.reset()
         for folder in DATA_FOLDERS:
             shutil.rmtree(self.platform.data_dir / folder, ignore_errors=True)
-        self.services = build(self.platform)
+        self._build()
         self.services.start()
+
+    @property
+    def arns(self) -> Arns:
+        return Arns(self.platform.account_id, self.platform.region, self.moto.resource_arn)
+
+    def sts_of(self, caller: authorise.Caller) -> StsApi:
+        """STS as the caller sees it."""
+        return StsApi(self.identities, self.sessions, caller.principal, caller.lookup)
+
+    def _build(self) -> None:
+        self.services = build(self.platform)
+        self.sessions = SessionStore(self.platform)
+        self.identities = Identities(self.platform, self.moto, self.sessions)
+        self.platform.find_key = self.identities.find_key
+
+    async def authenticate(self, request: HttpRequest) -> sigv4.Authentication:
+        """The verified signature. Only keys beside the account's own are looked up elsewhere."""
+        find_key, now = self.identities.find_key, _now()
+        if self.identities.is_root_key(sigv4.access_key_of(request)):
+            return sigv4.verify(request, find_key, now)
+        return await anyio.to_thread.run_sync(sigv4.verify, request, find_key, now)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = head_of(scope)
@@ -143,7 +170,10 @@ async def serve_s3(
     if service not in (None, "s3") or (service is None and "x-amz-target" in request.headers):
         return False
     try:
-        scope["tarn.auth"] = sigv4.verify(request, app.platform.credentials, _now())
+        scope["tarn.network"] = _network(app, scope, request)
+        scope["tarn.auth"] = await app.authenticate(request)
+    except sigv4.MissingAuthentication:
+        scope["tarn.auth"] = None  # anonymous: what is public may be read
     except ServiceError as error:
         await send_response(send, error_response(error, request.raw_path))
         return True
@@ -159,26 +189,74 @@ async def serve_apis(
     try:
         body = await read_body(receive)
         whole = HttpRequest(request.method, request.raw_path, request.query, request.headers, body)
-        verified = sigv4.verify(whole, app.platform.credentials, _now())
+        found = _network(app, scope, request)
+        verified = await app.authenticate(whole)
         sigv4.check_body(verified, body)
         if request.raw_path == RESET_PATH:
-            return await _reset(app, send)
-        if service not in app.services.apis and service not in MOTO_SERVICES:
+            return await _reset(app, verified, send)
+        if service not in (*app.services.apis, "sts", *MOTO_SERVICES):
             raise UnknownService(service)
+        caller = authorise.caller_of(verified, found, whole)
+        work = _ask_moto if service in MOTO_SERVICES else _ask_own
+        response = await anyio.to_thread.run_sync(work, app, service, whole, verified, caller)
     except ServiceError as error:
-        await send_response(send, _refusal(app, service, error))
-        return True
-    if service in MOTO_SERVICES:
+        response = _refusal(app, service, error, request)
+    except Exception:
+        logger.exception("%s failed", service)
+        response = _refusal(app, service, InternalError("Internal Failure"), request)
+    if response is None:
         await app.moto(scope, _replay(body), send)
-        return True
-    api = app.services.apis[service]
-    response = await anyio.to_thread.run_sync(dispatch, service, api, whole)
-    await send_response(send, response)
+    else:
+        await send_response(send, response)
     return True
 
 
-async def _reset(app: App, send: Send) -> bool:
+def _ask_own(
+    app: App,
+    service: str,
+    request: HttpRequest,
+    _auth: sigv4.Authentication,
+    caller: authorise.Caller,
+) -> HttpResponse:
+    """The answer of a service of ours."""
+    arns = app.arns
+
+    def permit(operation: str, parameters: Parameters) -> None:
+        if not caller.principal.is_root:
+            known = app.services.complete(service, parameters)
+            authorise.check(caller, service, operation, known, arns)
+
+    sts = service == "sts"
+    api = app.sts_of(caller) if sts else app.services.apis[service]
+    return dispatch(service, api, request, permit)
+
+
+def _ask_moto(
+    app: App,
+    service: str,
+    request: HttpRequest,
+    auth: sigv4.Authentication,
+    caller: authorise.Caller,
+) -> HttpResponse | None:
+    """None where moto may answer; raises where the caller may not ask."""
+    root = caller.principal.is_root
+    if auth.presigned and not root:
+        raise sigv4.IncompleteSignature("This service takes no presigned requests here.")
+    if root and service != "iam":
+        return None
+    operation, parameters = authorise.moto_call(request, strict=not root)
+    known = app.moto.complete(service, parameters)
+    authorise.check(caller, service, operation, known, app.arns)
+    if service != "iam":
+        return None
+    iam.check(operation, parameters)
+    return iam.answer(app.moto, operation, parameters)
+
+
+async def _reset(app: App, auth: sigv4.Authentication, send: Send) -> bool:
     """Start anew with an empty data folder, for tests, where the server was told to allow it."""
+    if not auth.principal.is_root:
+        raise ResetNotAllowed("Only the account's own key may reset it")
     if not app.platform.allow_reset:
         raise ResetNotAllowed("Start the server with --allow-reset to allow this")
     await anyio.to_thread.run_sync(app.reset)
@@ -195,12 +273,20 @@ HANDLERS: tuple[Handler, ...] = (
 )
 
 
-def _refusal(app: App, service: str, error: ServiceError) -> HttpResponse:
+def _network(app: App, scope: Scope, request: HttpRequest) -> network.Network:
+    client = scope.get("client") or ("", 0)
+    simulate = app.platform.simulate_network
+    return network.network_of(request.headers, scope["scheme"], client[0], simulate=simulate)
+
+
+def _refusal(app: App, service: str, error: ServiceError, request: HttpRequest) -> HttpResponse:
     logger.info("refused: %s: %s", error.code, error.message)
     if service in app.services.apis:
         response: HttpResponse = protocol_of(service).serialise_error(service, error)
         return response
-    return query_error(error) if service in MOTO_SERVICES else plain_error(error)
+    queries = service == "sts" or service in MOTO_SERVICES
+    is_query = queries and "x-amz-target" not in request.headers
+    return query_error(error) if is_query else plain_error(error)
 
 
 def plain_error(error: ServiceError) -> HttpResponse:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from local_aws.services.glue.catalog import Catalog
     from local_aws.services.logs.model import LogStore
     from local_aws.services.s3.model import S3Store
+    from local_aws.wire.sigv4 import FindKey
 
 Request = dict[str, Any]
 Response = dict[str, Any]
@@ -19,7 +20,7 @@ Response = dict[str, Any]
 
 @dataclass(frozen=True)
 class Credentials:
-    """The one key pair that signs requests to this server."""
+    """The account's own key pair, which the server and its jobs sign with."""
 
     access_key: str
     secret_key: str
@@ -35,11 +36,13 @@ class Platform:
     region: str = "us-east-1"
     account_id: str = "123456789012"
     allow_reset: bool = False
+    simulate_network: bool = False
     hosts: tuple[str, ...] = ()
     s3: "S3Store" = field(init=False)
     glue: "Catalog" = field(init=False)
     logs: "LogStore" = field(init=False)
     athena: "AthenaEngine" = field(init=False)
+    find_key: "FindKey" = field(init=False)
 
     @property
     def endpoint_url(self) -> str:

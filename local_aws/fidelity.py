@@ -25,6 +25,7 @@ from local_aws.services.logs.api import LogsApi
 from local_aws.services.quicksight import api as quicksight
 from local_aws.services.s3 import checksums, headers
 from local_aws.services.s3.api import ROUTES
+from local_aws.services.sts import api as sts
 from local_aws.wire.models import method_name, service_model
 
 BLOCK = re.compile(r"(<!-- begin: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -34,6 +35,7 @@ APIS: dict[str, tuple[type, ...]] = {
     "glue": (GlueApi,),
     "logs": (LogsApi,),
     "quicksight": quicksight.GROUPS,
+    "sts": (sts.StsApi,),
 }
 
 
@@ -70,6 +72,7 @@ def blocks() -> dict[str, str]:
         "databrew recipe works": sorted(REGISTRY),
         "logs refused": [*logs.UNSUPPORTED_GROUP, *logs.UNSUPPORTED_SEARCH],
         "moto services": MOTO_SERVICES,
+        "sts refused": sts.UNSUPPORTED,
     }
     found |= {name: ", ".join(f"`{item}`" for item in items) for name, items in refused.items()}
     found["quicksight refused"] = "\n".join(f"- {item}" for item in quicksight.UNSUPPORTED)

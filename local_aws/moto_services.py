@@ -1,15 +1,17 @@
-"""IAM, STS and the other control planes that moto keeps, behind our port and signature check.
+"""IAM, SNS and the other control planes that moto keeps, behind our port and signature check.
 
 moto is a WSGI application with its state in memory. A call that changed the state is answered
 only after the state is pickled to the data folder, all services together since their objects
 refer to each other: an acknowledged change survives a kill.
 """
 
+import base64
 import io
 import logging
 import pickle
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ from local_aws.wire.http import Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
 
-SERVICES = ("iam", "sts", "sns", "sqs", "kms", "secretsmanager", "events")
+SERVICES = ("iam", "sns", "sqs", "kms", "secretsmanager", "events")
 """Signing names. What is not here and not ours is refused by name."""
 
 WORKERS = 64
@@ -41,6 +43,7 @@ class MotoServices:
     """One ASGI application over moto's services. moto is imported at the first request."""
 
     def __init__(self, platform: Platform) -> None:
+        self._account_id = platform.account_id
         self._state = _StateFile(platform.data_dir / "state" / "moto.pickle")
         self._lock = threading.Lock()
         self._app: Any = None
@@ -56,6 +59,67 @@ class MotoServices:
             for backends in _backends().values():
                 backends.reset()
             self._state.save()
+
+    @contextmanager
+    def iam(self, *, changed: bool = False) -> Iterator[Any]:
+        """moto's users and roles, under its lock; None where none was ever made."""
+        with self._lock:
+            if self._app is None and not self._state.path.exists():
+                yield None
+                return
+            self._application()
+            yield _backends()["iam"][self._account_id]["aws"]
+            if changed:
+                self._state.save()
+
+    def resource_arn(self, service: str, resource: str) -> str | None:
+        """The ARN that policies mean: with a user's path, a secret's suffix, an alias's key."""
+        kind, _, name = resource.partition(":" if service == "secretsmanager" else "/")
+        if service == "secretsmanager":
+            return self._secret_arn(name)
+        if service == "kms":
+            return self._key_arn(name) if kind == "key" else None
+        if service != "iam" or kind not in ("user", "role", "group"):
+            return None
+        with self.iam() as iam:
+            known = getattr(iam, f"{kind}s").values() if iam else ()
+            return next((str(one.arn) for one in known if one.name == name), None)
+
+    def complete(self, service: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """With the key of a ciphertext, which says by what it was sealed."""
+        blob = parameters.get("CiphertextBlob")
+        if service != "kms" or not isinstance(blob, str):
+            return parameters
+        from moto.kms.utils import _deserialize_ciphertext_blob
+
+        try:
+            key = _deserialize_ciphertext_blob(base64.b64decode(blob)).key_id
+        except Exception:  # moto says what is wrong with it; nothing is opened meanwhile
+            return parameters
+        given = [parameters[name] for name in ("KeyId", "SourceKeyId") if name in parameters]
+        return parameters | {"KeyId": [*given, key], "SourceKeyId": [*given, key]}
+
+    def _key_arn(self, name: str) -> str | None:
+        with self.iam() as iam:
+            if iam is None:
+                return None
+            for backend in _backends()["kms"][self._account_id].values():
+                alias = backend.get_alias_name(name)
+                if alias.startswith("alias/") and not backend.alias_exists(alias):
+                    continue
+                found = backend.keys.get(backend.any_id_to_key_id(name))
+                if found:
+                    return str(found.arn)
+        return None
+
+    def _secret_arn(self, name: str) -> str | None:
+        with self.iam() as iam:
+            if iam is None:
+                return None
+            for backend in _backends()["secretsmanager"][self._account_id].values():
+                if name in backend.secrets:
+                    return str(backend.secrets[name].arn)
+        return None
 
     def _wsgi(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         started: list[Any] = []

@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
         credentials=credentials,
         region=options.region,
         allow_reset=options.allow_reset,
+        simulate_network=options.simulate_network,
         hosts=tuple(options.allow_host),
     )
     print(f"local_aws: http://127.0.0.1:{port}, data in {data}", flush=True)  # noqa: T201
@@ -61,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--secret-key")
     parser.add_argument(
         "--allow-reset", action="store_true", help="for tests: POST /_local_aws/reset"
+    )
+    parser.add_argument(
+        "--simulate-network", action="store_true", help="for tests: believe x-local-aws- headers"
     )
     parser.add_argument("--allow-host", action="append", default=[], help="a further Host header")
     parser.add_argument("--log-level", default="info")

@@ -22,6 +22,11 @@ class Services:
     s3: S3Handler
     apis: dict[str, Any] = field(default_factory=dict)
 
+    def complete(self, service: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The parameters with what policies name and only the service knows of them."""
+        complete = getattr(self.apis.get(service), "complete", None)
+        return complete(parameters) if complete else parameters
+
     def start(self) -> None:
         """Bring every service to a sound state after whatever ended the last process."""
         for api in self.apis.values():

@@ -1,17 +1,18 @@
 """From a verified request of a JSON service to its method and back."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from local_aws.errors import InternalError, ServiceError, UnknownOperation
-from local_aws.wire import json_rpc, rest_json
+from local_aws.wire import json_rpc, query, rest_json
 from local_aws.wire.http import HttpRequest, HttpResponse
 from local_aws.wire.models import method_name, operation_model, service_model
 from local_aws.wire.validate import validate
 
 logger = logging.getLogger(__name__)
 
-PROTOCOLS: dict[str, Any] = {"json": json_rpc, "rest-json": rest_json}
+PROTOCOLS: dict[str, Any] = {"json": json_rpc, "rest-json": rest_json, "query": query}
 
 
 def protocol_of(service: str) -> Any:
@@ -19,11 +20,15 @@ def protocol_of(service: str) -> Any:
     return PROTOCOLS[service_model(service).metadata["protocol"]]
 
 
-def dispatch(service: str, api: Any, request: HttpRequest) -> HttpResponse:
-    """Parse, validate, call, serialise. Every failure leaves in AWS's shape."""
+Permit = Callable[[str, dict[str, Any]], None]
+"""Raises where the caller may not call that operation with those parameters."""
+
+
+def dispatch(service: str, api: Any, request: HttpRequest, permit: Permit) -> HttpResponse:
+    """Parse, authorise, validate, call, serialise. Every failure leaves in AWS's shape."""
     protocol = protocol_of(service)
     try:
-        return _call(protocol, service, api, request)
+        return _call(protocol, service, api, request, permit)
     except ServiceError as error:
         return _failed(protocol, service, error)
     except Exception as error:
@@ -31,13 +36,16 @@ def dispatch(service: str, api: Any, request: HttpRequest) -> HttpResponse:
         return _failed(protocol, service, InternalError(f"{type(error).__name__}: {error}"))
 
 
-def _call(protocol: Any, service: str, api: Any, request: HttpRequest) -> HttpResponse:
+def _call(
+    protocol: Any, service: str, api: Any, request: HttpRequest, permit: Permit
+) -> HttpResponse:
     name = protocol.operation_of(service, request)
     operation = operation_model(service, name)
     method = getattr(api, method_name(name), None)
     if operation is None or method is None:
         raise UnknownOperation(service, name)
     parameters = protocol.parse(operation, request)
+    permit(name, parameters)
     validate(service, operation.input_shape, parameters)
     result: HttpResponse = protocol.serialise(operation, method(parameters) or {})
     return result

@@ -5,12 +5,22 @@ from xml.sax.saxutils import escape
 from local_aws.errors import ServiceError
 from local_aws.wire.http import HttpResponse
 
+# Where the query protocol's services have another name than "<code> without Exception".
+CODES = {
+    "UnrecognizedClientException": "InvalidClientTokenId",
+    "MissingAuthenticationTokenException": "MissingAuthenticationToken",
+    "IncompleteSignatureException": "IncompleteSignature",
+    "ValidationException": "ValidationError",
+    "InvalidSignatureException": "SignatureDoesNotMatch",
+}
+
 
 def query_error(error: ServiceError) -> HttpResponse:
     """The XML of the query protocol, which IAM, STS and SNS speak."""
+    code = CODES.get(error.code, error.code.removesuffix("Exception"))
     body = (
         "<ErrorResponse><Error><Type>Sender</Type>"
-        f"<Code>{error.code.removesuffix('Exception')}</Code>"
+        f"<Code>{code}</Code>"
         f"<Message>{escape(error.message)}</Message></Error></ErrorResponse>"
     )
     return HttpResponse(error.status, {"content-type": "text/xml"}, body.encode())

@@ -9,10 +9,11 @@ import datetime as dt
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from local_aws.context import Credentials
+from local_aws.access.principal import Principal
 from local_aws.errors import ServiceError
 from local_aws.wire.http import HttpRequest
 
@@ -20,6 +21,8 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 MAX_SKEW = dt.timedelta(minutes=15)
 MAX_EXPIRES = 7 * 24 * 3600
 SAFE = "-_.~"
+OTHER_SIGNATURES = {"X-Amz-Signature", "X-Amz-Credential", "Signature", "AWSAccessKeyId"}
+"""In a query without our algorithm: a signature of another kind, not a request without one."""
 
 
 class MissingAuthentication(ServiceError):
@@ -43,6 +46,17 @@ class UnrecognizedClient(ServiceError):
     status = 403
 
 
+class InvalidToken(UnrecognizedClient):
+    """A session token that does not belong to the access key."""
+
+
+class ExpiredToken(ServiceError):
+    """Temporary credentials past their time."""
+
+    code = "ExpiredTokenException"
+    status = 403
+
+
 class InvalidSignature(ServiceError):
     """A signature that another secret made, or that was made for another request or time."""
 
@@ -56,6 +70,28 @@ class ExpiredRequest(InvalidSignature):
 
 class SkewedClock(InvalidSignature):
     """A request signed too far from now."""
+
+
+class UnsignedHeaders(ServiceError):
+    """Headers that S3 acts on and that the signer did not sign: whoever holds a URL added them."""
+
+    code = "AccessDenied"
+    status = 403
+
+
+@dataclass(frozen=True)
+class AccessKey:
+    """The secret of an access key, and whom it stands for."""
+
+    secret_key: str
+    principal: Principal
+
+
+FindKey = Callable[[str, str], AccessKey]
+"""The access key of that id and session token ("" where none was sent).
+
+Raises UnrecognizedClient, InvalidToken or ExpiredToken.
+"""
 
 
 @dataclass(frozen=True)
@@ -72,6 +108,9 @@ class Authentication:
     signature: str
     signing_key: bytes
     payload_hash: str | None
+    principal: Principal
+    region: str = ""
+    presigned: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +125,7 @@ class _Claim:
     signature: str
     timestamp: str
     presigned: bool
+    token: str = ""
 
     @property
     def scope(self) -> str:
@@ -100,16 +140,24 @@ def service_of(request: HttpRequest) -> str | None:
         return None
 
 
-def verify(request: HttpRequest, credentials: Credentials, now: dt.datetime) -> Authentication:
+def access_key_of(request: HttpRequest) -> str | None:
+    """The access key that a request names, before anything is verified."""
+    try:
+        return _claim(request).access_key
+    except ServiceError:
+        return None
+
+
+def verify(request: HttpRequest, find_key: FindKey, now: dt.datetime) -> Authentication:
     """The request's verified signature.
 
     Raises a `ServiceError` with AWS's code where it is missing, foreign, forged or out of time.
     """
     claim = _claim(request)
-    if claim.access_key != credentials.access_key:
-        raise UnrecognizedClient("The security token included in the request is invalid.")
+    known = find_key(claim.access_key, claim.token)
     _check_time(request, claim, now)
-    key = signing_key(credentials.secret_key, claim)
+    _check_headers(request, claim)
+    key = signing_key(known.secret_key, claim)
     payload_hash = request.headers.get("x-amz-content-sha256")
     if claim.presigned:
         payload_hash = dict(request.query).get("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
@@ -129,6 +177,9 @@ def verify(request: HttpRequest, credentials: Credentials, now: dt.datetime) -> 
         signature=claim.signature,
         signing_key=key,
         payload_hash=payload_hash,
+        principal=known.principal,
+        region=claim.region,
+        presigned=claim.presigned,
     )
 
 
@@ -155,10 +206,13 @@ def _claim(request: HttpRequest) -> _Claim:
             query.get("X-Amz-SignedHeaders", ""),
             query.get("X-Amz-Signature", ""),
             query.get("X-Amz-Date", ""),
+            query.get("X-Amz-Security-Token", ""),
             presigned=True,
         )
     authorization = request.headers.get("authorization", "")
     if not authorization:
+        if not OTHER_SIGNATURES.isdisjoint(query):
+            raise IncompleteSignature(f"Only {ALGORITHM} is supported.")
         raise MissingAuthentication("Missing Authentication Token")
     if not authorization.startswith(ALGORITHM):
         raise IncompleteSignature(f"Only {ALGORITHM} is supported.")
@@ -168,12 +222,13 @@ def _claim(request: HttpRequest) -> _Claim:
         parts.get("SignedHeaders", ""),
         parts.get("Signature", ""),
         request.headers.get("x-amz-date", ""),
+        request.headers.get("x-amz-security-token", ""),
         presigned=False,
     )
 
 
 def _make_claim(
-    credential: str, signed: str, signature: str, timestamp: str, *, presigned: bool
+    credential: str, signed: str, signature: str, timestamp: str, token: str, *, presigned: bool
 ) -> _Claim:
     fields = credential.rsplit("/", 4)
     if len(fields) != 5 or fields[4] != "aws4_request" or not signed or not signature:
@@ -185,7 +240,9 @@ def _make_claim(
     if "host" not in headers:
         raise IncompleteSignature("'host' must be a signed header.")
     access_key, date, region, service = fields[:4]
-    return _Claim(access_key, date, region, service, headers, signature, timestamp, presigned)
+    return _Claim(
+        access_key, date, region, service, headers, signature, timestamp, presigned, token
+    )
 
 
 def _check_time(request: HttpRequest, claim: _Claim, now: dt.datetime) -> None:
@@ -207,6 +264,19 @@ def _check_time(request: HttpRequest, claim: _Claim, now: dt.datetime) -> None:
         raise IncompleteSignature("X-Amz-Expires must be from 1 to 604800 seconds.")
     if signed_at - MAX_SKEW > now or now > signed_at + dt.timedelta(seconds=int(expires)):
         raise ExpiredRequest("Request has expired")
+
+
+def _check_headers(request: HttpRequest, claim: _Claim) -> None:
+    """S3 acts on x-amz- headers, so each has to be signed. The body's hash is signed otherwise."""
+    if claim.service != "s3":
+        return
+    free = {*claim.signed_headers, "x-amz-content-sha256"}
+    unsigned = [h for h in request.headers if h.startswith("x-amz-") and h not in free]
+    if unsigned:
+        raise UnsignedHeaders(
+            "There were headers present in the request which were not signed",
+            HeadersNotSigned=", ".join(unsigned),
+        )
 
 
 def _paths(request: HttpRequest, claim: _Claim) -> list[str]:

@@ -56,7 +56,7 @@ def test_an_unsigned_request_is_refused(aws: LocalServer) -> None:
     [
         ("glue", "get_databases", "InvalidSignatureException"),
         ("s3", "list_buckets", "SignatureDoesNotMatch"),
-        ("sts", "get_caller_identity", "InvalidSignature"),
+        ("sts", "get_caller_identity", "SignatureDoesNotMatch"),
         ("databrew", "list_recipes", "InvalidSignatureException"),
     ],
 )

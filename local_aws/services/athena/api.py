@@ -36,6 +36,18 @@ class AthenaApi(WorkGroupApi, SavedApi, MetadataApi):
     def stop(self) -> None:
         self.executions.shut_down()
 
+    def complete(self, parameters: Request) -> Request:
+        """With the workgroups of the queries that are meant: policies name a query by those."""
+        found: list[Any] = []
+        for name, read in (
+            ("QueryExecutionId", self.store.execution),
+            ("NamedQueryId", self.store.named_query),
+        ):
+            single = [parameters[name]] if name in parameters else []
+            found += map(read, [*single, *parameters.get(f"{name}s", [])])
+        groups = {body.get("workgroup") or body["WorkGroup"] for body in found if body}
+        return parameters | {"WorkGroup": sorted(groups)} if groups else parameters
+
     def start_query_execution(self, request: Request) -> Response:
         workgroup = self.known_workgroup(request.get("WorkGroup") or "primary")
         if workgroup["State"] == "DISABLED":

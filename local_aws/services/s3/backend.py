@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from local_aws.context import Platform
 from local_aws.services.s3.model import S3Store
+from local_aws.services.s3.rules import BucketRules
 from local_aws.services.s3.settings import Settings
 from local_aws.services.s3.uploads import Uploads
 
@@ -13,12 +14,14 @@ class Backend:
     store: S3Store
     uploads: Uploads
     settings: Settings
+    rules: BucketRules
     account_id: str
 
     @classmethod
     def of(cls, platform: Platform) -> "Backend":
         store = platform.s3
-        return cls(store, Uploads(store), Settings(store), platform.account_id)
+        settings = Settings(store)
+        return cls(store, Uploads(store), settings, BucketRules(settings), platform.account_id)
 
     @property
     def owner(self) -> list[tuple[str, str]]:

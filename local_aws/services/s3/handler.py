@@ -14,7 +14,9 @@ from typing import ParamSpec, TypeVar
 
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
+from local_aws.services.s3.actions import LATE
 from local_aws.services.s3.api import Route, route
+from local_aws.services.s3.authorise import AccessDenied, Gate
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
     NoSuchBucket,
@@ -33,11 +35,6 @@ BLOCK = 1 << 20
 DRAINED = 8 << 20
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class AccessDenied(S3Error):
-    code = "AccessDenied"
-    status = 403
 
 
 class InternalError(S3Error):
@@ -89,6 +86,7 @@ class Body:
 class S3Handler:
     def __init__(self, platform: Platform) -> None:
         self._backend = Backend.of(platform)
+        self._gate = Gate(self._backend)
         self._backend.store.sweep()
         self._backend.uploads.sweep()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="s3")
@@ -121,7 +119,9 @@ class S3Handler:
         operation = route(request)
         owner = request.headers.get("x-amz-expected-bucket-owner")
         if owner not in (None, self._backend.account_id):
-            raise AccessDenied("Access Denied")
+            raise AccessDenied
+        if operation.name not in LATE and not self._gate.stands_open(request):
+            await self._thread(self._gate.check, operation, request)
         if operation.streams:
             return await self._perform_streaming(operation, request, body)
         sink = Memory()
@@ -171,7 +171,13 @@ class S3Handler:
             request.checksums = payload.checksums
         elif isinstance(payload.sink, Memory):
             request.body = bytes(payload.sink.data)
-        return operation.run(self._backend, request)
+        if operation.name in LATE and not self._gate.stands_open(request):
+            self._gate.check(operation, request)
+        try:
+            return operation.run(self._backend, request)
+        except ServiceError as error:
+            self._gate.hide(request, error)
+            raise
 
     async def _drain(self, scope: Scope, body: Body) -> bool:
         """A client that waits for "100 Continue" sends nothing once it is refused."""

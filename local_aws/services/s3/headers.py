@@ -34,7 +34,6 @@ STORAGE_CLASSES = (
     "INTELLIGENT_TIERING",
     "GLACIER_IR",
 )
-OWNER_ACLS = ("private", "bucket-owner-full-control")
 UNSUPPORTED = (
     "x-amz-server-side-encryption-customer-algorithm",
     "x-amz-copy-source-server-side-encryption-customer-algorithm",
@@ -70,13 +69,6 @@ class InvalidStorageClass(S3Error):
     status = 400
 
 
-class AclNotSupported(S3Error):
-    """What a bucket answers whose owner is enforced, the default since 2023."""
-
-    code = "AccessControlListNotSupported"
-    status = 400
-
-
 def attributes(headers: Mapping[str, str]) -> Attributes:
     """What a write says of its object; refuses what we would not do."""
     _refuse_unsupported(headers)
@@ -90,6 +82,7 @@ def attributes(headers: Mapping[str, str]) -> Attributes:
         headers=kept,
         metadata=_metadata(headers),
         tags=tags_of_header(headers.get("x-amz-tagging", "")),
+        acl=headers.get("x-amz-acl", ""),
     )
 
 
@@ -112,13 +105,6 @@ def _refuse_unsupported(headers: Mapping[str, str]) -> None:
         raise NotSupported(f"The storage class {storage_class}")
     if storage_class not in STORAGE_CLASSES:
         raise InvalidStorageClass("The storage class you specified is not valid")
-    refuse_acl(headers)
-
-
-def refuse_acl(headers: Mapping[str, str]) -> None:
-    grants = any(name.startswith("x-amz-grant-") for name in headers)
-    if grants or headers.get("x-amz-acl", "private") not in OWNER_ACLS:
-        raise AclNotSupported("The bucket does not allow ACLs")
 
 
 def tags_of_header(value: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from local_aws.context import Platform
 from local_aws.database import Database, Row
@@ -91,6 +91,7 @@ class S3Store:
         self.records = Records(self.db)
         self._versions = Versions(self.files, self.records, self._remember_etag)
         self._locks = [threading.RLock() for _ in range(LOCKS)]
+        self.settings_version = object()
         rows = self.db.all("SELECT bucket, body FROM settings WHERE kind = 'versioning'")
         self._versioning = {row["bucket"]: bytes(row["body"]).decode() for row in rows}
 
@@ -138,6 +139,7 @@ class S3Store:
                     self.db.execute(f"DELETE FROM {table} WHERE bucket = ?", (bucket,))  # noqa: S608
                 self.db.execute("DELETE FROM buckets WHERE name = ?", (bucket,))
             self._versioning.pop(bucket, None)
+            self.settings_version = object()
             shutil.rmtree(self.files.folder(bucket), ignore_errors=True)
 
     def bucket_path(self, bucket: str) -> Path:
@@ -315,11 +317,17 @@ class S3Store:
     def set_tags(
         self, bucket: str, key: str, tags: dict[str, str], version: str | None = None
     ) -> ObjectInfo:
+        return self._describe(bucket, key, version, tags=tags)
+
+    def set_acl(self, bucket: str, key: str, acl: str, version: str | None = None) -> ObjectInfo:
+        return self._describe(bucket, key, version, acl=acl)
+
+    def _describe(self, bucket: str, key: str, version: str | None, **change: Any) -> ObjectInfo:
         with self.lock(bucket, key):
             info = self.stat(bucket, key, version)
             if info is None:
                 raise NoSuchKey(key)
-            attributes = replace(info.attributes, tags=tags)
+            attributes = replace(info.attributes, **change)
             self._versions.describe(bucket, info, attributes, self.versioning(bucket))
         return info
 

@@ -26,6 +26,7 @@ class Attributes:
     checksums: dict[str, str] = field(default_factory=dict)
     checksum_type: str = ""
     parts: list[int] = field(default_factory=list)
+    acl: str = ""
 
     def dump(self) -> str:
         kept = {name: value for name, value in vars(self).items() if value}

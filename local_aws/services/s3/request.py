@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
+from local_aws.access.network import Network
 from local_aws.services.s3 import files
-from local_aws.services.s3.chunked import Authentication
 from local_aws.services.s3.errors import InvalidArgument, InvalidURI
 from local_aws.wire.http import Scope, headers_of
+from local_aws.wire.sigv4 import Authentication
 
 # bucket.localhost, bucket.s3.localhost, bucket.s3.eu-west-1.amazonaws.com
 VIRTUAL_HOST = re.compile(
@@ -17,6 +18,11 @@ VIRTUAL_HOST = re.compile(
 
 
 Encode = Callable[[str], str]
+NOWHERE = Network(False, "")
+
+
+def _permitted(_key: str, _version: str | None) -> None:
+    """What DeleteObjects asks for each key, where nobody has to be asked."""
 
 
 @dataclass
@@ -31,6 +37,8 @@ class S3Request:
     body: bytes = b""
     incoming: files.Incoming | None = None
     checksums: dict[str, str] = field(default_factory=dict)
+    network: Network = NOWHERE
+    permit: Callable[[str, str | None], None] = _permitted
 
     def integer(self, name: str, default: int, maximum: int) -> int:
         """A number of the query, from 0 to 2**31, cut at the operation's maximum."""
@@ -94,6 +102,7 @@ def read_request(scope: Scope) -> S3Request:
         headers=headers,
         resource=raw_path,
         auth=scope.get("tarn.auth"),
+        network=scope.get("tarn.network", NOWHERE),
     )
 
 

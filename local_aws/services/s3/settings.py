@@ -80,6 +80,11 @@ class Settings:
         self._store = store
         self._db = store.db
 
+    @property
+    def version(self) -> object:
+        """Another one after each change, so that what was read of settings can be kept."""
+        return self._store.settings_version
+
     def get(self, bucket: str, kind: Kind) -> bytes:
         """The document; an empty one was deleted, which is not the same as never set."""
         self._store.require_bucket(bucket)
@@ -96,6 +101,7 @@ class Settings:
         self._db.execute(
             "INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (bucket, kind.query, body)
         )
+        self._store.settings_version = object()
 
     def delete(self, bucket: str, kind: Kind) -> None:
         """Encryption falls back to its default; nothing else does."""
@@ -104,6 +110,7 @@ class Settings:
             self._db.execute(
                 "DELETE FROM settings WHERE bucket = ? AND kind = ?", (bucket, kind.query)
             )
+            self._store.settings_version = object()
         else:
             self.put(bucket, kind, b"")
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from local_aws.services.s3.api import (
+    acls,
     buckets,
     copying,
     listing,
     multipart,
     objects,
+    policies,
     settings,
     upload_listing,
     versioning,
@@ -82,8 +84,17 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("GetBucketVersioning", "GET", BUCKET, ("versioning",), versioning.get_bucket_versioning),
     Route("PutBucketVersioning", "PUT", BUCKET, ("versioning",), versioning.put_bucket_versioning),
-    Route("GetBucketAcl", "GET", BUCKET, ("acl",), settings.get_bucket_acl),
-    Route("GetObjectAcl", "GET", OBJECT, ("acl",), settings.get_object_acl),
+    Route("GetBucketAcl", "GET", BUCKET, ("acl",), acls.get_bucket_acl),
+    Route("GetObjectAcl", "GET", OBJECT, ("acl",), acls.get_object_acl),
+    Route("PutBucketAcl", "PUT", BUCKET, ("acl",), acls.put_bucket_acl),
+    Route("PutObjectAcl", "PUT", OBJECT, ("acl",), acls.put_object_acl),
+    Route(
+        "GetBucketPolicyStatus",
+        "GET",
+        BUCKET,
+        ("policyStatus",),
+        policies.get_bucket_policy_status,
+    ),
     Route("GetObjectTagging", "GET", OBJECT, ("tagging",), settings.get_object_tagging),
     Route("PutObjectTagging", "PUT", OBJECT, ("tagging",), settings.put_object_tagging),
     Route("DeleteObjectTagging", "DELETE", OBJECT, ("tagging",), settings.delete_object_tagging),

@@ -2,14 +2,21 @@
 
 import re
 
-from local_aws.services.s3 import headers, xml
+from local_aws.services.s3 import acl, xml
 from local_aws.services.s3.backend import Backend
-from local_aws.services.s3.errors import BucketAlreadyOwnedByYou, NotSupported, S3Error
+from local_aws.services.s3.errors import (
+    BucketAlreadyOwnedByYou,
+    InvalidArgument,
+    NotSupported,
+    S3Error,
+)
 from local_aws.services.s3.model import Bucket
 from local_aws.services.s3.request import Reply, S3Request, xml_reply
+from local_aws.services.s3.rules import ACL, OWNERSHIP
 
 CLASSIC_REGION = "us-east-1"
 MAX_BUCKETS = 10_000
+OWNERSHIPS = ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter")
 
 
 class IllegalLocation(S3Error):
@@ -56,17 +63,30 @@ def _entry(bucket: Bucket) -> list[tuple[str, xml.Value | None]]:
 
 
 def create_bucket(s3: Backend, request: S3Request) -> Reply:
-    headers.refuse_acl(request.headers)
     if request.headers.get("x-amz-bucket-object-lock-enabled", "").lower() == "true":
         raise NotSupported("Object Lock")
-    region = _location(s3, request)
+    region, ownership = _location(s3, request), _ownership(request)
     try:
         s3.store.create_bucket(request.bucket, region)
     except BucketAlreadyOwnedByYou:
         # Only the oldest region answers 200 to its owner.
         if region != CLASSIC_REGION:
             raise
+    else:
+        if ownership:
+            s3.settings.put(request.bucket, OWNERSHIP, ownership)
+        if acl.named(request.headers):
+            s3.settings.put(request.bucket, ACL, request.headers["x-amz-acl"].encode())
     return Reply(200, {"location": f"/{request.bucket}"})
+
+
+def _ownership(request: S3Request) -> bytes | None:
+    wanted = request.headers.get("x-amz-object-ownership")
+    if wanted is None:
+        return None
+    if wanted not in OWNERSHIPS:
+        raise InvalidArgument("Invalid x-amz-object-ownership", "x-amz-object-ownership", wanted)
+    return xml.document(OWNERSHIP.root, [("Rule", [("ObjectOwnership", wanted)])])
 
 
 def _location(s3: Backend, request: S3Request) -> str:

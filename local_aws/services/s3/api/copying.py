@@ -156,6 +156,7 @@ def _attributes(request: S3Request, info: ObjectInfo) -> Attributes:
         headers=asked.headers if replaced else kept | amazon,
         metadata=asked.metadata if replaced else known.metadata,
         tags=asked.tags if retagged else known.tags,
+        acl=asked.acl,
     )
 
 

@@ -126,14 +126,15 @@ def delete_objects(s3: Backend, request: S3Request) -> Reply:
     if not 1 <= len(objects) <= MAX_DELETES:
         raise MalformedXML
     quiet = document.get("Quiet") == "true"
-    results = [_delete_one(s3, request.bucket, node) for node in objects]
+    results = [_delete_one(s3, request, node) for node in objects]
     shown = [result for result in results if not (quiet and result[0] == "Deleted")]
     return xml_reply(xml.document("DeleteResult", shown))
 
 
-def _delete_one(s3: Backend, bucket: str, node: xml.Node) -> tuple[str, xml.Children]:
+def _delete_one(s3: Backend, request: S3Request, node: xml.Node) -> tuple[str, xml.Children]:
     key = node.need("Key")
     try:
+        request.permit(key, node.get("VersionId"))
         s3.store.check_key(key)
         version = node.get("VersionId") or None
         if version and not versioning.VERSION_ID.fullmatch(version):
@@ -142,7 +143,7 @@ def _delete_one(s3: Backend, bucket: str, node: xml.Node) -> tuple[str, xml.Chil
             raise NotSupported("DeleteObjects with LastModifiedTime or Size")
         etag = node.get("ETag")
         check = conditions.write_check({"if-match": etag}, key) if etag else None
-        deletion = s3.store.delete(bucket, key, check, version)
+        deletion = s3.store.delete(request.bucket, key, check, version)
     except ServiceError as error:
         named = ("VersionId", node.get("VersionId"))
         return "Error", [("Key", key), named, ("Code", error.code), ("Message", error.message)]

@@ -1,20 +1,17 @@
 """Get, put and delete of buckets' settings, tags and the read-only answers beside them.
 
-Kept and returned, not acted on: policies are not evaluated, lifecycles not executed, bytes on
-disk not encrypted.
+Kept and returned, not acted on: lifecycles are not executed, bytes on disk not encrypted.
 """
 
-import json
 from collections.abc import Callable
 
 from local_aws.services.s3 import headers, xml
-from local_aws.services.s3.api import versioning
+from local_aws.services.s3.api import policies, versioning
 from local_aws.services.s3.backend import Backend
-from local_aws.services.s3.errors import MalformedPolicy, MalformedXML
+from local_aws.services.s3.errors import MalformedXML
 from local_aws.services.s3.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.settings import Kind
 
-XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"'
 Operation = Callable[[Backend, S3Request], Reply]
 
 
@@ -31,6 +28,7 @@ def putter(kind: Kind) -> Operation:
     def put(s3: Backend, request: S3Request) -> Reply:
         s3.store.require_bucket(request.bucket)
         _check(kind, request.body)
+        policies.check(s3, request, kind)
         s3.settings.put(request.bucket, kind, request.body)
         return Reply(200 if kind.root and kind.query != "tagging" else 204)
 
@@ -47,46 +45,12 @@ def deleter(kind: Kind) -> Operation:
 
 def _check(kind: Kind, body: bytes) -> None:
     if not kind.root:
-        return _check_policy(body)
+        return
     node = xml.parse(body, kind.root)
     if kind.query == "tagging":
         headers.check_tags(_tags(node), headers.MAX_BUCKET_TAGS)
     elif kind.query != "publicAccessBlock" and not node.all("Rule"):
         raise MalformedXML
-    return None
-
-
-def _check_policy(body: bytes) -> None:
-    try:
-        policy = json.loads(body)
-    except ValueError:
-        raise MalformedPolicy(
-            "Policies must be valid JSON and the first byte must be '{'"
-        ) from None
-    if not isinstance(policy, dict):
-        raise MalformedPolicy("Policies must be valid JSON and the first byte must be '{'")
-    if not policy.get("Statement"):
-        raise MalformedPolicy("Missing required field Statement")
-
-
-def get_bucket_acl(s3: Backend, request: S3Request) -> Reply:
-    s3.store.require_bucket(request.bucket)
-    return _acl(s3)
-
-
-def get_object_acl(s3: Backend, request: S3Request) -> Reply:
-    versioning.find(s3, request)
-    return _acl(s3)
-
-
-def _acl(s3: Backend) -> Reply:
-    owner = dict(s3.owner)["ID"]
-    body = (
-        f'{xml.HEAD}<AccessControlPolicy xmlns="{xml.NAMESPACE}"><Owner><ID>{owner}</ID></Owner>'
-        f"<AccessControlList><Grant><Grantee {XSI}><ID>{owner}</ID></Grantee>"
-        "<Permission>FULL_CONTROL</Permission></Grant></AccessControlList></AccessControlPolicy>"
-    )
-    return xml_reply(body.encode())
 
 
 def get_object_tagging(s3: Backend, request: S3Request) -> Reply:

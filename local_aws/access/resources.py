@@ -1,0 +1,220 @@
+"""What a policy names in each operation of the services beside S3.
+
+The first row that an operation's whole name fits gives its resources: templates that are filled
+from the request's parameters. A list gives one resource each, a missing parameter `*`. What fits
+no row has no resources on AWS, or none that this server keeps, and is decided for `*`.
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+Parameters = dict[str, Any]
+Need = tuple[str, str]
+"""An action and the ARN of what it is done to."""
+
+HOLE = re.compile(r"\{([\w./]+)(?:\|([^}]*))?\}")
+"""``{Name}``, ``{TableInput.Name}``, all of several as ``{TopicArn/TargetArn}``, or with a word for
+where it is missing, ``{Name|primary}``."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A pattern of operations' names, and their resources below the service's ARN."""
+
+    operations: str
+    resources: tuple[str, ...]
+
+
+def _row(operations: str, *resources: str) -> Row:
+    return Row(operations, resources)
+
+
+DATABASE = ("catalog", "database/{DatabaseName}")
+ROWS: dict[str, tuple[Row, ...]] = {
+    "glue": (
+        _row("(Get|Update|Delete)Database", "catalog", "database/{Name}"),
+        _row("CreateDatabase", "catalog", "database/{DatabaseInput.Name}"),
+        _row("GetDatabases", "catalog", "database/*"),
+        _row("(Get|Delete)Table", *DATABASE, "table/{DatabaseName}/{Name}"),
+        _row("(Create|Update)Table", *DATABASE, "table/{DatabaseName}/{TableInput.Name}"),
+        _row("GetTables", *DATABASE, "table/{DatabaseName}/*"),
+        _row("BatchDeleteTable", *DATABASE, "table/{DatabaseName}/{TablesToDelete}"),
+        _row(".*(Partition|TableVersion).*", *DATABASE, "table/{DatabaseName}/{TableName}"),
+        _row("GetUserDefinedFunctions", *DATABASE, "userDefinedFunction/{DatabaseName}/*"),
+        _row("BatchGetCrawlers", "crawler/{CrawlerNames}"),
+        _row("ListCrawls", "crawler/{CrawlerName}"),
+        _row("(Create|Get|Update|Delete|Start|Stop)Crawler", "crawler/{Name}"),
+        _row("CreateJob", "job/{Name}"),
+        _row("BatchGetJobs", "job/{JobNames}"),
+        _row("(Get|Update|Delete)Job|(Start|Get|BatchStop)JobRuns?", "job/{JobName}"),
+        _row("TagResource|UntagResource|GetTags", "{ResourceArn}"),
+    ),
+    "athena": (
+        _row("(Create|Delete)NamedQuery|.*PreparedStatement", "workgroup/{WorkGroup|primary}"),
+        _row("StartQueryExecution|List(QueryExecutions|Named.*)", "workgroup/{WorkGroup|primary}"),
+        _row("CreateWorkGroup", "workgroup/{Name}"),
+        _row("(Get|Update|Delete)WorkGroup|ListPrepared.*", "workgroup/{WorkGroup}"),
+        _row(".*(QueryExecution|NamedQuery|QueryResults|QueryRuntime.*)", "workgroup/{WorkGroup}"),
+        _row("GetDataCatalog", "datacatalog/{Name}"),
+        _row("(Get|List)(Database|TableMetadata)s?", "datacatalog/{CatalogName}"),
+        _row("TagResource|UntagResource|ListTagsForResource", "{ResourceARN}"),
+    ),
+    "databrew": (
+        _row("(Create|Describe|Update|Delete)Dataset", "dataset/{Name}"),
+        _row("(Create|Update)(Profile|Recipe)Job|(Describe|Delete)Job", "job/{Name}"),
+        _row("(Start|Describe|Stop)JobRun|ListJobRuns", "job/{Name}"),
+        _row("(Create|Describe|Update|Publish)Recipe|.*RecipeVersions?", "recipe/{Name}"),
+        _row("(Create|Describe|Update|Delete)Ruleset", "ruleset/{Name}"),
+        _row("TagResource|UntagResource|ListTagsForResource", "{ResourceArn}"),
+    ),
+    "logs": (
+        _row("DescribeLogGroups", "log-group::log-stream:"),
+        _row(".*", "log-group:{logGroupName/logGroupIdentifier}:log-stream:{logStreamName|}"),
+    ),
+    "quicksight": (
+        _row(".*Ingestions?", "dataset/{DataSetId}/ingestion/{IngestionId|*}"),
+        _row("(Create|Describe|Update|Delete)DataSet(Permissions)?", "dataset/{DataSetId}"),
+        _row(
+            "(Create|Describe|Update|Delete)DataSource(Permissions)?", "datasource/{DataSourceId}"
+        ),
+        _row(
+            "(Create|Describe|Update|Delete)Dashboard.*|ListDashboardVersions",
+            "dashboard/{DashboardId}",
+        ),
+        _row("TagResource|UntagResource|ListTagsForResource", "{ResourceArn}"),
+    ),
+    "iam": (
+        _row("(Create|Delete)AccessKey|.*AccessKey.*|.*LoginProfile", "user/{UserName}"),
+        _row("(Add|Remove)User(To|From)Group", "group/{GroupName}"),
+        _row(".*(User|MFADevices?).*", "user/{UserName}"),
+        _row("ListUsers|ListRoles|ListGroups|ListPolicies"),
+        _row("(Get|List|Add|Remove|Create|Delete).*InstanceProfile.*"),
+        _row(".*(Role|AssumeRolePolicy).*", "role/{RoleName}"),
+        _row(".*Group.*", "group/{GroupName}"),
+        _row("CreatePolicy", "policy/{PolicyName}"),
+        _row(".*Policy.*", "{PolicyArn}"),
+    ),
+    "sns": (
+        _row("CreateTopic", "{Name}"),
+        _row("Publish", "{TopicArn/TargetArn}"),
+        _row(".*Subscription.*|Unsubscribe", "{SubscriptionArn}"),
+        _row("ListTopics"),
+        _row("(Tag|Untag|ListTagsFor)Resource", "{ResourceArn}"),
+        _row(".*", "{TopicArn}"),
+    ),
+    "sqs": (
+        _row("CreateQueue|GetQueueUrl", "{QueueName}"),
+        _row("ListQueues"),
+        _row(".*", "{QueueUrl}"),
+    ),
+    "kms": (
+        _row("CreateKey|ListKeys|ListAliases|GenerateRandom"),
+        _row("(Create|Delete)Alias", "{AliasName}"),
+        _row("UpdateAlias", "{AliasName}", "key/{TargetKeyId}"),
+        _row("ReEncrypt", "key/{SourceKeyId}", "key/{DestinationKeyId}"),
+        _row(".*", "key/{KeyId}"),
+    ),
+    "secretsmanager": (
+        _row("CreateSecret", "secret:{Name}"),
+        _row("ListSecrets|GetRandomPassword|BatchGetSecretValue"),
+        _row(".*", "secret:{SecretId}"),
+    ),
+    "events": (
+        _row("(Put|Remove)Targets|ListTargetsByRule", "rule/{Rule}"),
+        _row("(Put|Describe|Delete|Enable|Disable)Rule", "rule/{Name}"),
+        _row("(Create|Delete)EventBus", "event-bus/{Name}"),
+        _row("PutEvents", "event-bus/{Entries.EventBusName|default}"),
+        _row("(Tag|Untag|ListTagsFor)Resource", "{ResourceARN}"),
+    ),
+}
+RENAMED = ("iam", "kms", "secretsmanager")
+"""Services where one thing has several names: the ARN that policies mean is looked up."""
+
+FOLDED = re.compile(r"(database|table)/")
+GLOBAL = ("iam",)
+"""Services whose ARNs have no region."""
+
+ROLE_PASSED = {
+    "glue": ("(Create|Update)(Crawler|Job)", ("Role", "JobUpdate.Role")),
+    "databrew": ("(Create|Update)(Profile|Recipe)Job", ("RoleArn",)),
+    "events": ("PutTargets", ("Targets.RoleArn",)),
+}
+"""Where a role is handed to a service: the caller must be allowed iam:PassRole on it."""
+
+
+class Arns:
+    """Makes ARNs of one account and region. `real` may know a resource's own ARN better."""
+
+    def __init__(
+        self, account: str, region: str, real: Callable[[str, str], str | None] | None = None
+    ) -> None:
+        self._account, self._region = account, region
+        self._real = real or (lambda _service, _resource: None)
+
+    def of(self, service: str, resource: str) -> str:
+        if service in RENAMED and resource != "*":
+            resource = self._real(service, resource) or resource
+        if service == "glue" and FOLDED.match(resource):
+            resource = resource.lower()  # as the catalog does with names
+        if resource.startswith("arn:") or resource == "*":
+            return resource
+        if "arn:aws:" in resource:  # an ARN given where a name was expected
+            return resource[resource.index("arn:aws:") :]
+        if service == "sqs":
+            resource = resource.rsplit("/", 1)[-1]
+        region = "" if service in GLOBAL else self._region
+        return f"arn:aws:{service}:{region}:{self._account}:{resource}"
+
+
+def needs(service: str, operation: str, parameters: Parameters, arns: Arns) -> list[Need]:
+    """Every action with its resource that the caller has to be allowed."""
+    action = f"{service}:{operation}"
+    found = [
+        (action, arns.of(service, resource))
+        for template in _templates(service, operation)
+        for resource in _filled(template, parameters)
+    ] or [(action, "*")]
+    pattern, members = ROLE_PASSED.get(service, ("", ()))
+    if re.fullmatch(pattern, operation):
+        for role in itertools.chain(*(_values(parameters, member) for member in members)):
+            name = role if role.startswith("arn:") else f"role/{role}"
+            found.append(("iam:PassRole", arns.of("iam", name)))
+    return found
+
+
+@cache
+def _templates(service: str, operation: str) -> tuple[str, ...]:
+    rows = ROWS.get(service, ())
+    return next((r.resources for r in rows if re.fullmatch(r.operations, operation)), ())
+
+
+def _filled(template: str, parameters: Parameters) -> list[str]:
+    """The template with each combination of its parameters' values."""
+    holes = list(HOLE.finditer(template))
+    choices = [
+        _any_of(parameters, hole[1]) or [hole[2] if hole[2] is not None else "*"] for hole in holes
+    ]
+    found = []
+    for combination in itertools.product(*choices):
+        values = iter(combination)
+        found.append(HOLE.sub(lambda _: next(values), template))  # noqa: B023 - used at once
+    return list(dict.fromkeys(found))
+
+
+def _any_of(parameters: Parameters, paths: str) -> list[str]:
+    return [value for path in paths.split("/") for value in _values(parameters, path)]
+
+
+def _values(parameters: Any, path: str) -> list[str]:
+    """The texts at a dotted path, through lists."""
+    if isinstance(parameters, list):
+        return [value for item in parameters for value in _values(item, path)]
+    if not path:
+        return [str(parameters)] if parameters not in (None, "") else []
+    name, _, rest = path.partition(".")
+    return _values(parameters.get(name), rest) if isinstance(parameters, dict) else []

@@ -1,0 +1,109 @@
+"""The AWS query protocol: a form in, XML out.
+
+https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+from botocore.model import OperationModel
+
+from local_aws.errors import SerializationError, ServiceError
+from local_aws.wire.http import HttpRequest, HttpResponse
+from local_aws.wire.models import Shape
+from local_aws.wire.query_errors import query_error
+from local_aws.wire.shapes import wire_name
+
+Form = Mapping[str, str]
+
+
+def form_of(request: HttpRequest) -> dict[str, str]:
+    """The request's fields. One that is there twice is refused: readers could differ on it."""
+    try:
+        pairs = [*request.query, *parse_qsl(request.body.decode(), keep_blank_values=True)]
+    except ValueError as error:
+        raise SerializationError(f"The body is not a form: {error}") from None
+    found = {name: value for name, value in pairs if not name.startswith("X-Amz-")}
+    if len(found) != sum(not name.startswith("X-Amz-") for name, _ in pairs):
+        raise SerializationError("A field of the form is there twice")
+    return found
+
+
+def operation_of(service: str, request: HttpRequest) -> str:
+    """The operation's name from ``Action``."""
+    name = form_of(request).get("Action")
+    if not name:
+        raise SerializationError(f"The form has no Action of {service}")
+    return name
+
+
+def parse(operation: OperationModel, request: HttpRequest) -> dict[str, Any]:
+    """The request's members."""
+    shape = operation.input_shape
+    found: dict[str, Any] = _read(shape, form_of(request), "") if shape else {}
+    return found
+
+
+def _read(shape: Shape, form: Form, prefix: str) -> Any:
+    if shape.type_name == "structure":
+        members = {
+            name: _read(member, form, f"{prefix}{'.' * bool(prefix)}{wire_name(name, member)}")
+            for name, member in shape.members.items()
+        }
+        return {k: v for k, v in members.items() if v is not None} or (None if prefix else {})
+    if shape.type_name == "list":
+        return _read_list(shape, form, prefix)
+    text = form.get(prefix)
+    if text is None or shape.type_name == "string":
+        return text
+    return _scalar(shape, text, prefix)
+
+
+def _read_list(shape: Shape, form: Form, prefix: str) -> list[Any] | None:
+    items: list[Any] = []
+    while (item := _read(shape.member, form, f"{prefix}.member.{len(items) + 1}")) is not None:
+        items.append(item)
+    return items or None
+
+
+def _scalar(shape: Shape, text: str, name: str) -> Any:
+    if shape.type_name in ("integer", "long") and text.lstrip("-").isdecimal():
+        return int(text)
+    if shape.type_name == "boolean" and text in ("true", "false"):
+        return text == "true"
+    raise SerializationError(f"'{name}' expects {shape.type_name}, got '{text}'")
+
+
+def serialise(operation: OperationModel, response: dict[str, Any]) -> HttpResponse:
+    """The response's members as XML."""
+    namespace = operation.service_model.metadata["xmlNamespace"]
+    name = operation.name
+    inner = _members(operation.output_shape, response) if operation.output_shape else ""
+    body = (
+        f'<{name}Response xmlns="{namespace}"><{name}Result>{inner}</{name}Result>'
+        f"<ResponseMetadata/></{name}Response>"
+    )
+    return HttpResponse(200, {"content-type": "text/xml"}, body.encode())
+
+
+def _members(shape: Shape, value: dict[str, Any]) -> str:
+    return "".join(
+        f"<{name}>{_text(shape.members[name], item)}</{name}>"
+        for name, item in value.items()
+        if item is not None
+    )
+
+
+def _text(shape: Shape, value: Any) -> str:
+    if shape.type_name == "structure":
+        return _members(shape, value)
+    if shape.type_name == "timestamp":
+        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+    return escape(str(value))
+
+
+def serialise_error(_service: str, error: ServiceError) -> HttpResponse:
+    """The error in the protocol's XML."""
+    return query_error(error)
