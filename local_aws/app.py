@@ -22,6 +22,7 @@ from local_aws.moto_services import MotoServices
 from local_aws.services import build
 from local_aws.services.quicksight.page import handle as quicksight_page
 from local_aws.services.s3.errors import error_response
+from local_aws.services.s3.forms import is_form
 from local_aws.wire import sigv4
 from local_aws.wire.dispatch import dispatch, protocol_of
 from local_aws.wire.http import (
@@ -62,8 +63,8 @@ class App:
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
+        self.moto = platform.moto = MotoServices(platform)
         self.services = build(platform)
-        self.moto = MotoServices(platform)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI event."""
@@ -143,7 +144,8 @@ async def serve_s3(
     if service not in (None, "s3") or (service is None and "x-amz-target" in request.headers):
         return False
     try:
-        scope["tarn.auth"] = sigv4.verify(request, app.platform.credentials, _now())
+        if not is_form(request):  # S3 finds a form's signature in its fields
+            scope["tarn.auth"] = sigv4.verify(request, app.platform.credentials, _now())
     except ServiceError as error:
         await send_response(send, error_response(error, request.raw_path))
         return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.database import Database
 
 if TYPE_CHECKING:
+    from local_aws.moto_services import MotoServices
     from local_aws.services.athena.model import AthenaEngine
     from local_aws.services.glue.catalog import Catalog
     from local_aws.services.logs.model import LogStore
@@ -36,6 +37,7 @@ class Platform:
     account_id: str = "123456789012"
     allow_reset: bool = False
     hosts: tuple[str, ...] = ()
+    moto: "MotoServices" = field(init=False)
     s3: "S3Store" = field(init=False)
     glue: "Catalog" = field(init=False)
     logs: "LogStore" = field(init=False)

@@ -9,9 +9,9 @@ import io
 import logging
 import pickle
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from a2wsgi import WSGIMiddleware
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -26,6 +26,7 @@ from local_aws.context import Platform
 from local_aws.wire.http import Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 SERVICES = ("iam", "sts", "sns", "sqs", "kms", "secretsmanager", "events")
 """Signing names. What is not here and not ours is refused by name."""
@@ -42,6 +43,7 @@ class MotoServices:
 
     def __init__(self, platform: Platform) -> None:
         self._state = _StateFile(platform.data_dir / "state" / "moto.pickle")
+        self._account, self._region = platform.account_id, platform.region
         self._lock = threading.Lock()
         self._app: Any = None
         self._asgi = WSGIMiddleware(self._wsgi, workers=WORKERS)
@@ -49,6 +51,19 @@ class MotoServices:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self._asgi(scope, receive, send)
+
+    def call(self, work: Callable[[Callable[[str], Any]], T], *, changes: bool = True) -> T:
+        """Let a service of ours work on moto's state: ``work(backend)``, ``backend("sqs")``.
+
+        What it changed is on disk when this returns.
+        """
+        with self._lock:
+            _held.lock = self._lock
+            self._application()
+            result = work(lambda service: _backends()[service][self._account][self._region])
+            if changes:
+                self._state.save()
+        return result
 
     def reset(self) -> None:
         """Forget everything."""

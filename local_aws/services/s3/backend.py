@@ -13,12 +13,16 @@ class Backend:
     store: S3Store
     uploads: Uploads
     settings: Settings
-    account_id: str
+    platform: Platform
 
     @classmethod
     def of(cls, platform: Platform) -> "Backend":
         store = platform.s3
-        return cls(store, Uploads(store), Settings(store), platform.account_id)
+        return cls(store, Uploads(store), Settings(store), platform)
+
+    @property
+    def account_id(self) -> str:
+        return self.platform.account_id
 
     @property
     def owner(self) -> list[tuple[str, str]]:

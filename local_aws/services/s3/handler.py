@@ -15,6 +15,7 @@ from typing import ParamSpec, TypeVar
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
 from local_aws.services.s3.api import Route, route
+from local_aws.services.s3.api.post_object import open_form
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
     NoSuchBucket,
@@ -22,6 +23,7 @@ from local_aws.services.s3.errors import (
     error_response,
 )
 from local_aws.services.s3.files import Incoming
+from local_aws.services.s3.forms import Form
 from local_aws.services.s3.payload import Memory, Payload
 from local_aws.services.s3.request import FilePart, Reply, S3Request, read_request
 from local_aws.wire.http import Receive, Scope, Send
@@ -119,6 +121,8 @@ class S3Handler:
 
     async def _perform(self, request: S3Request, body: Body) -> Reply:
         operation = route(request)
+        if request.auth is None and operation.name != "PostObject":
+            raise AccessDenied("Access Denied")
         owner = request.headers.get("x-amz-expected-bucket-owner")
         if owner not in (None, self._backend.account_id):
             raise AccessDenied("Access Denied")
@@ -152,8 +156,10 @@ class S3Handler:
         finally:
             incoming.discard()
 
-    def _open(self, request: S3Request) -> tuple[Incoming, Payload]:
+    def _open(self, request: S3Request) -> tuple[Incoming, Payload | Form]:
         """A file for the body, once all that can be refused before it was."""
+        if request.method == "POST":
+            return open_form(self._backend, request)
         if not self._backend.store.bucket_exists(request.bucket):
             raise NoSuchBucket(request.bucket)
         self._backend.store.check_key(request.key)
@@ -164,7 +170,7 @@ class S3Handler:
             incoming.discard()
             raise
 
-    def _run(self, operation: Route, request: S3Request, payload: Payload) -> Reply:
+    def _run(self, operation: Route, request: S3Request, payload: Payload | Form) -> Reply:
         payload.finish()
         if isinstance(payload.sink, Incoming):
             request.incoming = payload.sink

@@ -11,6 +11,7 @@ from local_aws.services.s3.errors import InvalidRequest, InvalidTag, NotSupporte
 from local_aws.services.s3.objects import DEFAULT_TYPE, Attributes, ObjectInfo
 
 META = "x-amz-meta-"
+ENCRYPTION = "x-amz-server-side-encryption"
 MAX_METADATA = 2048
 MAX_OBJECT_TAGS, MAX_BUCKET_TAGS = 10, 50
 KEPT = (
@@ -37,6 +38,7 @@ STORAGE_CLASSES = (
 OWNER_ACLS = ("private", "bucket-owner-full-control")
 UNSUPPORTED = (
     "x-amz-server-side-encryption-customer-algorithm",
+    "x-amz-server-side-encryption-context",
     "x-amz-copy-source-server-side-encryption-customer-algorithm",
     "x-amz-object-lock-mode",
     "x-amz-object-lock-retain-until-date",
@@ -147,6 +149,7 @@ def of_object(info: ObjectInfo) -> dict[str, str]:
         "last-modified": http_date(info.last_modified),
         "accept-ranges": "bytes",
         "content-type": known.content_type,
+        ENCRYPTION: "AES256",
         **{name: value for name, value in known.headers.items() if value != "STANDARD"},
         **{META + name: header_text(value) for name, value in known.metadata.items()},
     }
@@ -163,8 +166,8 @@ def of_checksums(known: Attributes) -> dict[str, str]:
 
 
 def of_encryption(known: Attributes) -> dict[str, str]:
-    prefix = "x-amz-server-side-encryption"
-    return {name: value for name, value in known.headers.items() if name.startswith(prefix)}
+    kept = {name: value for name, value in known.headers.items() if name.startswith(ENCRYPTION)}
+    return kept or {ENCRYPTION: "AES256"}
 
 
 def overrides(query: Mapping[str, str]) -> dict[str, str]:

@@ -93,6 +93,7 @@ class S3Store:
         self._locks = [threading.RLock() for _ in range(LOCKS)]
         rows = self.db.all("SELECT bucket, body FROM settings WHERE kind = 'versioning'")
         self._versioning = {row["bucket"]: bytes(row["body"]).decode() for row in rows}
+        self.watchers: list[Callable[[str], None]] = []  # told of a bucket that is no more
 
     # Buckets.
 
@@ -139,6 +140,8 @@ class S3Store:
                 self.db.execute("DELETE FROM buckets WHERE name = ?", (bucket,))
             self._versioning.pop(bucket, None)
             shutil.rmtree(self.files.folder(bucket), ignore_errors=True)
+        for told in self.watchers:
+            told(bucket)
 
     def bucket_path(self, bucket: str) -> Path:
         self.require_bucket(bucket)

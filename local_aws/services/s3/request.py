@@ -30,6 +30,7 @@ class S3Request:
     auth: Authentication | None = None
     body: bytes = b""
     incoming: files.Incoming | None = None
+    form: dict[str, str] = field(default_factory=dict)
     checksums: dict[str, str] = field(default_factory=dict)
 
     def integer(self, name: str, default: int, maximum: int) -> int:

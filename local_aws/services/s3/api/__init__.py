@@ -14,7 +14,9 @@ from local_aws.services.s3.api import (
     listing,
     multipart,
     objects,
+    post_object,
     settings,
+    unset,
     upload_listing,
     versioning,
 )
@@ -80,6 +82,14 @@ ROUTES: tuple[Route, ...] = (
             ("DELETE", settings.deleter),
         )
     ),
+    *(Route(name, "GET", BUCKET, (word,), run) for name, word, run in unset.ANSWERS),
+    Route(
+        "PutBucketRequestPayment",
+        "PUT",
+        BUCKET,
+        ("requestPayment",),
+        unset.put_bucket_request_payment,
+    ),
     Route("GetBucketVersioning", "GET", BUCKET, ("versioning",), versioning.get_bucket_versioning),
     Route("PutBucketVersioning", "PUT", BUCKET, ("versioning",), versioning.put_bucket_versioning),
     Route("GetBucketAcl", "GET", BUCKET, ("acl",), settings.get_bucket_acl),
@@ -99,6 +109,7 @@ ROUTES: tuple[Route, ...] = (
     Route("HeadBucket", "HEAD", BUCKET, (), buckets.head_bucket),
     Route("CopyObject", "PUT", OBJECT, (), copying.copy_object, COPY_SOURCE),
     Route("PutObject", "PUT", OBJECT, (), objects.put_object, streams=True),
+    Route("PostObject", "POST", BUCKET, (), post_object.post_object, streams=True),
     Route("GetObject", "GET", OBJECT, (), objects.get_object),
     Route("HeadObject", "HEAD", OBJECT, (), objects.head_object),
     Route("DeleteObject", "DELETE", OBJECT, (), objects.delete_object),
@@ -116,8 +127,6 @@ def route(request: S3Request) -> Route:
             raise NotSupported(name) if name else MethodNotAllowed(request.method)
     if found:
         return found
-    if (request.method, target) == ("POST", BUCKET):
-        raise NotSupported("PostObject, the upload of a browser's form,")
     raise MethodNotAllowed(request.method)
 
 

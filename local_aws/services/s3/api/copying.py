@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from local_aws.services.s3 import checksums, conditions, headers, xml
+from local_aws.services.s3 import checksums, conditions, encryption, headers, xml
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidArgument, InvalidRequest, NotSupported
@@ -32,7 +32,7 @@ def copy_object(s3: Backend, request: S3Request) -> Reply:
     check = conditions.write_check(request.headers, request.key)
     with _source(s3, request) as source, _incoming(s3) as incoming:
         _check_changes(request, source)
-        attributes = _attributes(request, source.info)
+        attributes = encryption.apply(s3, request.bucket, _attributes(request, source.info))
         sums = _copy(source, incoming, 0, source.info.size, _algorithm(request, source.info))
         kind = checksums.FULL_OBJECT if sums else ""
         attributes = replace(attributes, checksums=sums, checksum_type=kind)
@@ -59,7 +59,7 @@ def upload_part_copy(s3: Backend, request: S3Request) -> Reply:
                 *((checksums.element(name), value) for name, value in sums.items()),
             ],
         ),
-        fields,
+        fields | headers.of_encryption(upload.attributes),
     )
 
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 from local_aws.errors import ServiceError
-from local_aws.services.s3 import checksums, conditions, headers, xml
+from local_aws.services.s3 import checksums, conditions, encryption, headers, xml
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
@@ -24,7 +24,7 @@ ATTRIBUTES = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")
 
 def put_object(s3: Backend, request: S3Request) -> Reply:
     attributes = replace(
-        headers.attributes(request.headers),
+        encryption.apply(s3, request.bucket, headers.attributes(request.headers)),
         checksums=request.checksums,
         checksum_type=checksums.FULL_OBJECT if request.checksums else "",
     )

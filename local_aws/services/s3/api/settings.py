@@ -1,18 +1,15 @@
-"""Get, put and delete of buckets' settings, tags and the read-only answers beside them.
-
-Kept and returned, not acted on: policies are not evaluated, lifecycles not executed, bytes on
-disk not encrypted.
-"""
+"""Get, put and delete of buckets' settings, tags and the read-only answers beside them."""
 
 import json
 from collections.abc import Callable
 
-from local_aws.services.s3 import headers, xml
+from local_aws.services.s3 import documents, encryption, headers, xml
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
-from local_aws.services.s3.errors import MalformedPolicy, MalformedXML
+from local_aws.services.s3.errors import InvalidTag, MalformedPolicy, MalformedXML, NotSupported
+from local_aws.services.s3.lifecycle import rules
 from local_aws.services.s3.request import Reply, S3Request, xml_reply
-from local_aws.services.s3.settings import Kind
+from local_aws.services.s3.settings import PUBLIC_ACCESS_MEMBERS, Kind
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"'
 Operation = Callable[[Backend, S3Request], Reply]
@@ -22,7 +19,7 @@ def getter(kind: Kind) -> Operation:
     def get(s3: Backend, request: S3Request) -> Reply:
         body = s3.settings.get(request.bucket, kind)
         kind_of_body = "application/xml" if kind.root else "application/json"
-        return Reply(200, {"content-type": kind_of_body}, body)
+        return Reply(200, {"content-type": kind_of_body, **kind.headers}, body)
 
     return get
 
@@ -30,9 +27,12 @@ def getter(kind: Kind) -> Operation:
 def putter(kind: Kind) -> Operation:
     def put(s3: Backend, request: S3Request) -> Reply:
         s3.store.require_bucket(request.bucket)
-        _check(kind, request.body)
-        s3.settings.put(request.bucket, kind, request.body)
-        return Reply(200 if kind.root and kind.query != "tagging" else 204)
+        for name, only in kind.headers.items():
+            if request.headers.get(name, only) != only:
+                raise NotSupported(f"{name} {request.headers[name]}")
+        s3.settings.put(request.bucket, kind, CHECKS[kind.query](request.body))
+        status = 200 if kind.root and kind.query != "tagging" else 204
+        return Reply(status, dict(kind.headers))
 
     return put
 
@@ -45,18 +45,27 @@ def deleter(kind: Kind) -> Operation:
     return delete
 
 
-def _check(kind: Kind, body: bytes) -> None:
-    if not kind.root:
-        return _check_policy(body)
-    node = xml.parse(body, kind.root)
-    if kind.query == "tagging":
-        headers.check_tags(_tags(node), headers.MAX_BUCKET_TAGS)
-    elif kind.query != "publicAccessBlock" and not node.all("Rule"):
+def _checked_tags(body: bytes) -> bytes:
+    tags = _tags("PutBucketTagging", body, headers.MAX_BUCKET_TAGS)
+    if any(name.startswith("aws:") for name in tags):
+        raise InvalidTag("System tags cannot be added/updated by requester")
+    return body
+
+
+def _checked_public_access(body: bytes) -> bytes:
+    """All four of them, the ones that were not named switched off."""
+    operation = "PutPublicAccessBlock"
+    block = dict.fromkeys(PUBLIC_ACCESS_MEMBERS, False)
+    return documents.write(operation, block | documents.read(operation, body))
+
+
+def _checked_ownership(body: bytes) -> bytes:
+    if len(documents.read("PutBucketOwnershipControls", body)["Rules"]) != 1:
         raise MalformedXML
-    return None
+    return body
 
 
-def _check_policy(body: bytes) -> None:
+def _checked_policy(body: bytes) -> bytes:
     try:
         policy = json.loads(body)
     except ValueError:
@@ -67,6 +76,18 @@ def _check_policy(body: bytes) -> None:
         raise MalformedPolicy("Policies must be valid JSON and the first byte must be '{'")
     if not policy.get("Statement"):
         raise MalformedPolicy("Missing required field Statement")
+    return body
+
+
+CHECKS: dict[str, Callable[[bytes], bytes]] = {
+    "tagging": _checked_tags,
+    "policy": _checked_policy,
+    "publicAccessBlock": _checked_public_access,
+    "encryption": encryption.checked,
+    "ownershipControls": _checked_ownership,
+    "lifecycle": rules.checked,
+}
+"""By the word of the query: the document as it is kept, or AWS's refusal of it."""
 
 
 def get_bucket_acl(s3: Backend, request: S3Request) -> Reply:
@@ -99,8 +120,7 @@ def get_object_tagging(s3: Backend, request: S3Request) -> Reply:
 
 
 def put_object_tagging(s3: Backend, request: S3Request) -> Reply:
-    tags = headers.check_tags(_tags(xml.parse(request.body, "Tagging")), headers.MAX_OBJECT_TAGS)
-    return Reply(200, _set_tags(s3, request, tags))
+    return Reply(200, _set_tags(s3, request, object_tags(request.body)))
 
 
 def delete_object_tagging(s3: Backend, request: S3Request) -> Reply:
@@ -114,8 +134,11 @@ def _set_tags(s3: Backend, request: S3Request, tags: dict[str, str]) -> dict[str
     return versioning.of_version(s3, request.bucket, info)
 
 
-def _tags(node: xml.Node) -> list[tuple[str, str]]:
-    sets = node.all("TagSet")
-    if not sets:
-        raise MalformedXML
-    return [(tag.need("Key"), tag.need("Value")) for tag in sets[0].all("Tag")]
+def object_tags(body: bytes) -> dict[str, str]:
+    """The tags of a Tagging document, also one in a form."""
+    return _tags("PutObjectTagging", body, headers.MAX_OBJECT_TAGS)
+
+
+def _tags(operation: str, body: bytes, limit: int) -> dict[str, str]:
+    found = documents.read(operation, body)["TagSet"]
+    return headers.check_tags([(tag["Key"], tag["Value"]) for tag in found], limit)
