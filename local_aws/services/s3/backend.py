@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from local_aws.context import Platform
 from local_aws.services.s3.model import S3Store
+from local_aws.services.s3.notifications.listener import Listener
+from local_aws.services.s3.notifications.outbox import Outbox
 from local_aws.services.s3.settings import Settings
 from local_aws.services.s3.uploads import Uploads
 
@@ -13,12 +15,15 @@ class Backend:
     store: S3Store
     uploads: Uploads
     settings: Settings
+    outbox: Outbox
     platform: Platform
 
     @classmethod
     def of(cls, platform: Platform) -> "Backend":
         store = platform.s3
-        return cls(store, Uploads(store), Settings(store), platform)
+        settings, outbox = Settings(store), Outbox(platform, store.db)
+        store.listener = Listener(platform, store, settings, outbox)
+        return cls(store, Uploads(store), settings, outbox, platform)
 
     @property
     def account_id(self) -> str:

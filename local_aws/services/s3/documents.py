@@ -12,7 +12,7 @@ from typing import Any
 from botocore.model import ListShape, Shape, StructureShape
 
 from local_aws.services.s3 import xml
-from local_aws.services.s3.errors import MalformedXML
+from local_aws.services.s3.errors import InvalidArgument, MalformedXML
 from local_aws.wire.models import service_model
 
 Document = dict[str, Any]
@@ -69,8 +69,12 @@ def _value(shape: Shape, node: xml.Node) -> Any:
         value = SCALARS[shape.type_name](node.text)
     except ValueError:
         raise MalformedXML from None
+    if shape.name == "FilterRuleName":  # AWS answers "Prefix" to who put "prefix", and takes both
+        value = value.lower()
     allowed = getattr(shape, "enum", None)
     if allowed and value not in allowed:
+        if shape.name == "Event":
+            raise InvalidArgument("The event is not supported for notifications", "Event", value)
         raise MalformedXML
     return value
 

@@ -24,6 +24,7 @@ from local_aws.services.s3.errors import (
 )
 from local_aws.services.s3.files import Incoming
 from local_aws.services.s3.forms import Form
+from local_aws.services.s3.notifications.listener import act_for
 from local_aws.services.s3.payload import Memory, Payload
 from local_aws.services.s3.request import FilePart, Reply, S3Request, read_request
 from local_aws.wire.http import Receive, Scope, Send
@@ -94,6 +95,12 @@ class S3Handler:
         self._backend.store.sweep()
         self._backend.uploads.sweep()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="s3")
+
+    def start(self) -> None:
+        self._backend.outbox.start()
+
+    def stop(self) -> None:
+        self._backend.outbox.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = Body(receive)
@@ -177,7 +184,11 @@ class S3Handler:
             request.checksums = payload.checksums
         elif isinstance(payload.sink, Memory):
             request.body = bytes(payload.sink.data)
-        return operation.run(self._backend, request)
+        act_for(operation.name, request)
+        reply = operation.run(self._backend, request)
+        if request.request_id:
+            reply.headers["x-amz-request-id"] = request.request_id
+        return reply
 
     async def _drain(self, scope: Scope, body: Body) -> bool:
         """A client that waits for "100 Continue" sends nothing once it is refused."""

@@ -31,6 +31,8 @@ class S3Request:
     body: bytes = b""
     incoming: files.Incoming | None = None
     form: dict[str, str] = field(default_factory=dict)
+    client: str = "127.0.0.1"
+    request_id: str = ""
     checksums: dict[str, str] = field(default_factory=dict)
 
     def integer(self, name: str, default: int, maximum: int) -> int:
@@ -95,6 +97,7 @@ def read_request(scope: Scope) -> S3Request:
         headers=headers,
         resource=raw_path,
         auth=scope.get("tarn.auth"),
+        client=(scope.get("client") or ("127.0.0.1", 0))[0],
     )
 
 
