@@ -37,6 +37,7 @@ class Platform:
     account_id: str = "123456789012"
     allow_reset: bool = False
     hosts: tuple[str, ...] = ()
+    lifecycle_seconds: float = 3600
     moto: "MotoServices" = field(init=False)
     s3: "S3Store" = field(init=False)
     glue: "Catalog" = field(init=False)

@@ -24,6 +24,7 @@ from local_aws.services.s3.errors import (
 )
 from local_aws.services.s3.files import Incoming
 from local_aws.services.s3.forms import Form
+from local_aws.services.s3.lifecycle.sweep import Sweeper
 from local_aws.services.s3.notifications.listener import act_for
 from local_aws.services.s3.payload import Memory, Payload
 from local_aws.services.s3.request import FilePart, Reply, S3Request, read_request
@@ -94,12 +95,15 @@ class S3Handler:
         self._backend = Backend.of(platform)
         self._backend.store.sweep()
         self._backend.uploads.sweep()
+        self._sweeper = Sweeper(self._backend)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="s3")
 
     def start(self) -> None:
         self._backend.outbox.start()
+        self._sweeper.start()
 
     def stop(self) -> None:
+        self._sweeper.stop()
         self._backend.outbox.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

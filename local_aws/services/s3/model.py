@@ -348,6 +348,21 @@ class S3Store:
                 self.listener.tagged(bucket, info, tags)
         return info
 
+    def set_class(
+        self, bucket: str, key: str, storage_class: str, version: str, check: Check
+    ) -> None:
+        """Change a version's storage class; its bytes and its date stay as they are."""
+        with self.lock(bucket, key):
+            info = self.stat(bucket, key, version)
+            check(info)
+            if info is None:
+                raise NoSuchKey(key)
+            kept = info.attributes.headers | {"x-amz-storage-class": storage_class}
+            attributes = replace(info.attributes, headers=kept)
+            self._versions.describe(bucket, info, attributes, self.versioning(bucket))
+            if self.listener:
+                self.listener.moved(bucket, info, storage_class)
+
     def lock(self, bucket: str, key: str) -> threading.RLock:
         """Held while a key's files and records are taken together."""
         return self._locks[hash((bucket, key)) % LOCKS]

@@ -12,6 +12,7 @@ from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidArgument, InvalidRequest, NotSupported
 from local_aws.services.s3.files import Incoming
+from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.model import BLOCK
 from local_aws.services.s3.objects import Attributes, ObjectInfo
 from local_aws.services.s3.request import Reply, S3Request, xml_reply
@@ -39,6 +40,7 @@ def copy_object(s3: Backend, request: S3Request) -> Reply:
         info = s3.store.commit(incoming, request.bucket, request.key, attributes, check)
     body = _result("CopyObjectResult", info, sums)
     fields = headers.of_encryption(attributes) | versioning.of_version(s3, request.bucket, info)
+    fields |= told.expiration(s3.settings, request.bucket, info)
     return xml_reply(body, fields | _of_source(s3, source))
 
 

@@ -14,6 +14,7 @@ from local_aws.services.s3.errors import (
     MalformedXML,
     NotSupported,
 )
+from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.request import FilePart, Reply, S3Request, xml_reply
 
@@ -37,6 +38,7 @@ def put_object(s3: Backend, request: S3Request) -> Reply:
             **headers.of_checksums(attributes),
             **headers.of_encryption(attributes),
             **versioning.of_version(s3, request.bucket, info),
+            **told.expiration(s3.settings, request.bucket, info),
         },
     )
 
@@ -70,6 +72,7 @@ def _describe(s3: Backend, request: S3Request, info: ObjectInfo) -> tuple[Reply,
     length = last - first + 1
     fields = headers.of_object(info) | headers.overrides(request.query) | extra
     fields |= versioning.of_version(s3, request.bucket, info)
+    fields |= told.expiration(s3.settings, request.bucket, info)
     fields["content-length"] = str(length)
     return Reply(206 if span else 200, fields), first, length
 

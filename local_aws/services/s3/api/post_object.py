@@ -11,6 +11,7 @@ from local_aws.services.s3.api.settings import object_tags
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.files import Incoming
 from local_aws.services.s3.forms import Form
+from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.request import Reply, S3Request
 
@@ -43,6 +44,7 @@ def post_object(s3: Backend, request: S3Request) -> Reply:
         "etag": headers.quoted(info.etag),
         **headers.of_checksums(attributes),
         **headers.of_encryption(attributes),
+        **told.expiration(s3.settings, request.bucket, info),
     }
     return reply
 

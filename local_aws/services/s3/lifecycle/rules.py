@@ -41,6 +41,11 @@ class Scope:
     above: int | None
     below: int | None
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether more than a prefix says what it means."""
+        return bool(self.tags) or self.above is not None or self.below is not None
+
     def covers(self, key: str, size: int, tags: Mapping[str, str]) -> bool:
         return (
             key.startswith(self.prefix)
@@ -74,6 +79,14 @@ class Rule:
         """When an upload that was begun then is given up."""
         abort = self.actions.get("AbortIncompleteMultipartUpload")
         return after_days(created, abort["DaysAfterInitiation"]) if abort else None
+
+    @property
+    def noncurrent(self) -> list[tuple[str, Document]]:
+        """What is done to versions that are no more current."""
+        expiration = self.actions.get("NoncurrentVersionExpiration")
+        found = [("NoncurrentVersionExpiration", expiration)] if expiration else []
+        moves = self.actions.get("NoncurrentVersionTransitions", [])
+        return found + [("NoncurrentVersionTransitions", move) for move in moves]
 
     @property
     def removes_markers(self) -> bool:
