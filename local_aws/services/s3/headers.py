@@ -117,6 +117,12 @@ def _refuse_unsupported(headers: Mapping[str, str]) -> None:
     refuse_acl(headers)
 
 
+def refuse_customer_keys(headers: Mapping[str, str]) -> None:
+    """No object here is under a key that its reader would have to bring."""
+    if f"{ENCRYPTION}-customer-algorithm" in headers:
+        raise InvalidRequest("The encryption parameters are not applicable to this object.")
+
+
 def refuse_acl(headers: Mapping[str, str]) -> None:
     grants = any(name.startswith("x-amz-grant-") for name in headers)
     if grants or headers.get("x-amz-acl", "private") not in OWNER_ACLS:

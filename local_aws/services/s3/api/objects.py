@@ -61,6 +61,7 @@ def head_object(s3: Backend, request: S3Request) -> Reply:
 
 def _describe(s3: Backend, request: S3Request, info: ObjectInfo) -> tuple[Reply, int, int]:
     """The reply without its body, and where in the file the body is."""
+    headers.refuse_customer_keys(request.headers)
     conditions.check_read(request.headers, info)
     span, extra = _span(request, info)
     # A checksum of the whole beside a part of the bytes would make clients refuse the answer.

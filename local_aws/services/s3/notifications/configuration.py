@@ -16,6 +16,7 @@ from local_aws.context import Platform
 from local_aws.services.s3 import documents
 from local_aws.services.s3.documents import Document
 from local_aws.services.s3.errors import InvalidArgument, NotSupported, S3Error
+from local_aws.wire.models import service_model
 
 OPERATION = "PutBucketNotificationConfiguration"
 EVENTS = (
@@ -74,6 +75,12 @@ class Target:
             event in (f"s3:{name}", f"s3:{family}:*") for event in self.events
         )
         return named and key.startswith(self.prefix) and key.endswith(self.suffix)
+
+
+def unsupported() -> list[str]:
+    """The events that AWS has and we have not."""
+    shape = service_model("s3").shape_for("Event")
+    return [event for event in getattr(shape, "enum", ()) if event not in EVENTS]
 
 
 @lru_cache(64)

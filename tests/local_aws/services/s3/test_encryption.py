@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.local_aws.services.s3.test_handler import send
+
 ALGORITHMS = ("ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled")
 
 
@@ -119,6 +121,17 @@ def test_keys_that_cannot_encrypt(
     kms.schedule_key_deletion(KeyId=key["KeyId"])
     put("KMS.KMSInvalidStateException", key["KeyId"])
     assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+
+
+def test_keys_of_the_customer(aws: Any, s3: Any, bucket: str) -> None:
+    """boto3 sends them over TLS only, so the requests are made by hand."""
+    named = {"x_amz_server_side_encryption_customer_algorithm": "AES256"}
+    path = f"/{bucket}/a"
+    status, body = send(aws, "PUT", path, b"x", "UNSIGNED-PAYLOAD", **named)
+    assert (status, b"customer-algorithm is not supported" in body) == (501, True)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    status, body = send(aws, "GET", path, b"", "UNSIGNED-PAYLOAD", **named)
+    assert (status, b"<Code>InvalidRequest</Code>" in body) == (400, True)
 
 
 def test_what_is_not_done_is_refused_by_name(s3: Any, bucket: str, refused: Any) -> None:
