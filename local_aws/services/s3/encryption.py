@@ -58,9 +58,11 @@ def checked(body: bytes) -> bytes:
 
 def apply(s3: Backend, bucket: str, attributes: Attributes) -> Attributes:
     """The attributes of a new object with what the request or else the bucket says."""
+    asked = any(name.startswith(ALGORITHM) for name in attributes.headers)
+    if not asked and not s3.settings.held(bucket).get("encryption"):
+        return attributes
     kept = {name: v for name, v in attributes.headers.items() if not name.startswith(ALGORITHM)}
-    encrypted = kept | _wanted(s3, bucket, attributes.headers)
-    return attributes if encrypted == attributes.headers else replace(attributes, headers=encrypted)
+    return replace(attributes, headers=kept | _wanted(s3, bucket, attributes.headers))
 
 
 def _wanted(s3: Backend, bucket: str, asked: dict[str, str]) -> dict[str, str]:
