@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from local_aws.services.s3 import checksums, encryption, headers, xml
+from local_aws.services.s3.api import versioning
 from local_aws.services.s3.api.settings import object_tags
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.files import Incoming
@@ -44,6 +45,7 @@ def post_object(s3: Backend, request: S3Request) -> Reply:
         "etag": headers.quoted(info.etag),
         **headers.of_checksums(attributes),
         **headers.of_encryption(attributes),
+        **versioning.of_version(s3, request.bucket, info),
         **told.expiration(s3.settings, request.bucket, info),
     }
     return reply

@@ -126,6 +126,22 @@ def test_each_way_to_create_and_remove(s3: Any, bucket: str, queue: Queue) -> No
     assert sequencers == sorted(sequencers)
 
 
+def test_a_versioned_bucket(s3: Any, bucket: str, queue: Queue) -> None:
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    tell(s3, bucket, queue.arn, ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"])
+    queue.messages(1)
+    target = {"Bucket": bucket, "Key": "a"}
+    version = s3.put_object(**target, Body=b"x")["VersionId"]
+    marker = s3.delete_object(**target)["VersionId"]
+    s3.delete_object(**target, VersionId=version)
+    records = queue.records(3)
+    assert [(r["eventName"], r["s3"]["object"]["versionId"]) for r in records] == [
+        ("ObjectCreated:Put", version),
+        ("ObjectRemoved:DeleteMarkerCreated", marker),
+        ("ObjectRemoved:Delete", version),
+    ]
+
+
 def test_nothing_is_told_of_what_failed(s3: Any, bucket: str, queue: Queue, refused: Any) -> None:
     tell(s3, bucket, queue.arn, ["s3:ObjectCreated:*"])
     s3.put_object(Bucket=bucket, Key="a", Body=b"x")

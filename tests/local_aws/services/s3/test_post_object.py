@@ -86,6 +86,12 @@ def test_a_presigned_post(s3: Any, bucket: str) -> None:
     assert answer.headers["Location"].endswith(f"/{bucket}/up/a")
 
 
+def test_a_versioned_bucket(s3: Any, bucket: str) -> None:
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    answer = send(s3.generate_presigned_post(bucket, "a"), b"hello")
+    assert answer.headers["x-amz-version-id"] == s3.head_object(Bucket=bucket, Key="a")["VersionId"]
+
+
 def test_the_signature_that_boto3_makes_by_itself(aws: Any, s3: Any, bucket: str) -> None:
     post = aws.client("s3").generate_presigned_post(bucket, "a")
     assert "AWSAccessKeyId" in post["fields"]
