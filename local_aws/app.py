@@ -68,7 +68,7 @@ class App:
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self.moto = MotoServices(platform)
+        self.moto = platform.moto = MotoServices(platform)
         self._build()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.database import Database
 
 if TYPE_CHECKING:
+    from local_aws.moto_services import MotoServices
     from local_aws.services.athena.model import AthenaEngine
     from local_aws.services.glue.catalog import Catalog
     from local_aws.services.logs.model import LogStore
@@ -38,6 +39,8 @@ class Platform:
     allow_reset: bool = False
     simulate_network: bool = False
     hosts: tuple[str, ...] = ()
+    lifecycle_seconds: float = 3600
+    moto: "MotoServices" = field(init=False)
     s3: "S3Store" = field(init=False)
     glue: "Catalog" = field(init=False)
     logs: "LogStore" = field(init=False)

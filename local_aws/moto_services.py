@@ -10,10 +10,10 @@ import io
 import logging
 import pickle
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from a2wsgi import WSGIMiddleware
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -28,6 +28,7 @@ from local_aws.context import Platform
 from local_aws.wire.http import Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 SERVICES = ("iam", "sns", "sqs", "kms", "secretsmanager", "events")
 """Signing names. What is not here and not ours is refused by name."""
@@ -43,8 +44,8 @@ class MotoServices:
     """One ASGI application over moto's services. moto is imported at the first request."""
 
     def __init__(self, platform: Platform) -> None:
-        self._account_id = platform.account_id
         self._state = _StateFile(platform.data_dir / "state" / "moto.pickle")
+        self._account, self._region = platform.account_id, platform.region
         self._lock = threading.Lock()
         self._app: Any = None
         self._asgi = WSGIMiddleware(self._wsgi, workers=WORKERS)
@@ -52,6 +53,19 @@ class MotoServices:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self._asgi(scope, receive, send)
+
+    def call(self, work: Callable[[Callable[[str], Any]], T], *, changes: bool = True) -> T:
+        """Let a service of ours work on moto's state: ``work(backend)``, ``backend("sqs")``.
+
+        What it changed is on disk when this returns.
+        """
+        with self._lock:
+            _held.lock = self._lock
+            self._application()
+            result = work(lambda service: _backends()[service][self._account][self._region])
+            if changes:
+                self._state.save()
+        return result
 
     def reset(self) -> None:
         """Forget everything."""
@@ -68,7 +82,7 @@ class MotoServices:
                 yield None
                 return
             self._application()
-            yield _backends()["iam"][self._account_id]["aws"]
+            yield _backends()["iam"][self._account]["aws"]
             if changed:
                 self._state.save()
 
@@ -103,7 +117,7 @@ class MotoServices:
         with self.iam() as iam:
             if iam is None:
                 return None
-            for backend in _backends()["kms"][self._account_id].values():
+            for backend in _backends()["kms"][self._account].values():
                 alias = backend.get_alias_name(name)
                 if alias.startswith("alias/") and not backend.alias_exists(alias):
                     continue
@@ -116,7 +130,7 @@ class MotoServices:
         with self.iam() as iam:
             if iam is None:
                 return None
-            for backend in _backends()["secretsmanager"][self._account_id].values():
+            for backend in _backends()["secretsmanager"][self._account].values():
                 if name in backend.secrets:
                     return str(backend.secrets[name].arn)
         return None

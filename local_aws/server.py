@@ -39,6 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
         allow_reset=options.allow_reset,
         simulate_network=options.simulate_network,
         hosts=tuple(options.allow_host),
+        lifecycle_seconds=options.lifecycle_seconds,
     )
     print(f"local_aws: http://127.0.0.1:{port}, data in {data}", flush=True)  # noqa: T201
     config = uvicorn.Config(
@@ -67,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
         "--simulate-network", action="store_true", help="for tests: believe x-local-aws- headers"
     )
     parser.add_argument("--allow-host", action="append", default=[], help="a further Host header")
+    parser.add_argument(
+        "--lifecycle-seconds",
+        type=float,
+        default=3600,
+        help="seconds between two looks at what S3's lifecycle rules expire",
+    )
     parser.add_argument("--log-level", default="info")
     return parser
 

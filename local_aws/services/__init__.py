@@ -29,6 +29,7 @@ class Services:
 
     def start(self) -> None:
         """Bring every service to a sound state after whatever ended the last process."""
+        self.s3.start()
         for api in self.apis.values():
             getattr(api, "start", _nothing)()
 
@@ -36,6 +37,7 @@ class Services:
         """End what the services run, the last built first."""
         for api in reversed(self.apis.values()):
             getattr(api, "stop", _nothing)()
+        self.s3.stop()
 
 
 def _nothing() -> None: ...

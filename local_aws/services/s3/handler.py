@@ -16,6 +16,7 @@ from local_aws.context import Platform
 from local_aws.errors import ServiceError
 from local_aws.services.s3.actions import LATE
 from local_aws.services.s3.api import Route, route
+from local_aws.services.s3.api.post_object import open_form
 from local_aws.services.s3.authorise import AccessDenied, Gate
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
@@ -24,6 +25,9 @@ from local_aws.services.s3.errors import (
     error_response,
 )
 from local_aws.services.s3.files import Incoming
+from local_aws.services.s3.forms import Form
+from local_aws.services.s3.lifecycle.sweep import Sweeper
+from local_aws.services.s3.notifications.listener import act_for
 from local_aws.services.s3.payload import Memory, Payload
 from local_aws.services.s3.request import FilePart, Reply, S3Request, read_request
 from local_aws.wire.http import Receive, Scope, Send
@@ -89,7 +93,16 @@ class S3Handler:
         self._gate = Gate(self._backend)
         self._backend.store.sweep()
         self._backend.uploads.sweep()
+        self._sweeper = Sweeper(self._backend)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="s3")
+
+    def start(self) -> None:
+        self._backend.outbox.start()
+        self._sweeper.start()
+
+    def stop(self) -> None:
+        self._sweeper.stop()
+        self._backend.outbox.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = Body(receive)
@@ -152,8 +165,10 @@ class S3Handler:
         finally:
             incoming.discard()
 
-    def _open(self, request: S3Request) -> tuple[Incoming, Payload]:
+    def _open(self, request: S3Request) -> tuple[Incoming, Payload | Form]:
         """A file for the body, once all that can be refused before it was."""
+        if request.method == "POST":
+            return open_form(self._backend, request)
         if not self._backend.store.bucket_exists(request.bucket):
             raise NoSuchBucket(request.bucket)
         self._backend.store.check_key(request.key)
@@ -164,7 +179,7 @@ class S3Handler:
             incoming.discard()
             raise
 
-    def _run(self, operation: Route, request: S3Request, payload: Payload) -> Reply:
+    def _run(self, operation: Route, request: S3Request, payload: Payload | Form) -> Reply:
         payload.finish()
         if isinstance(payload.sink, Incoming):
             request.incoming = payload.sink
@@ -173,11 +188,15 @@ class S3Handler:
             request.body = bytes(payload.sink.data)
         if operation.name in LATE and not self._gate.stands_open(request):
             self._gate.check(operation, request)
+        act_for(operation.name, request)
         try:
-            return operation.run(self._backend, request)
+            reply = operation.run(self._backend, request)
         except ServiceError as error:
             self._gate.hide(request, error)
             raise
+        if request.request_id:
+            reply.headers["x-amz-request-id"] = request.request_id
+        return reply
 
     async def _drain(self, scope: Scope, body: Body) -> bool:
         """A client that waits for "100 Continue" sends nothing once it is refused."""

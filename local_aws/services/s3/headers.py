@@ -6,11 +6,12 @@ from email.header import Header
 from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
-from local_aws.services.s3 import checksums
+from local_aws.services.s3 import checksums, documents
 from local_aws.services.s3.errors import InvalidRequest, InvalidTag, NotSupported, S3Error
 from local_aws.services.s3.objects import DEFAULT_TYPE, Attributes, ObjectInfo
 
 META = "x-amz-meta-"
+ENCRYPTION = "x-amz-server-side-encryption"
 MAX_METADATA = 2048
 MAX_OBJECT_TAGS, MAX_BUCKET_TAGS = 10, 50
 KEPT = (
@@ -36,6 +37,7 @@ STORAGE_CLASSES = (
 )
 UNSUPPORTED = (
     "x-amz-server-side-encryption-customer-algorithm",
+    "x-amz-server-side-encryption-context",
     "x-amz-copy-source-server-side-encryption-customer-algorithm",
     "x-amz-object-lock-mode",
     "x-amz-object-lock-retain-until-date",
@@ -107,8 +109,25 @@ def _refuse_unsupported(headers: Mapping[str, str]) -> None:
         raise InvalidStorageClass("The storage class you specified is not valid")
 
 
+def refuse_customer_keys(headers: Mapping[str, str]) -> None:
+    """No object here is under a key that its reader would have to bring."""
+    if f"{ENCRYPTION}-customer-algorithm" in headers:
+        raise InvalidRequest("The encryption parameters are not applicable to this object.")
+
+
 def tags_of_header(value: str) -> dict[str, str]:
     return check_tags(parse_qsl(value, keep_blank_values=True), MAX_OBJECT_TAGS)
+
+
+def object_tags(body: bytes) -> dict[str, str]:
+    """The tags of a Tagging document, also one in a form."""
+    return tags_of("PutObjectTagging", body, MAX_OBJECT_TAGS)
+
+
+def tags_of(operation: str, body: bytes, limit: int) -> dict[str, str]:
+    """The tags of the document that an operation takes."""
+    found = documents.read(operation, body)["TagSet"]
+    return check_tags([(tag["Key"], tag["Value"]) for tag in found], limit)
 
 
 def check_tags(pairs: list[tuple[str, str]], maximum: int) -> dict[str, str]:
@@ -133,6 +152,7 @@ def of_object(info: ObjectInfo) -> dict[str, str]:
         "last-modified": http_date(info.last_modified),
         "accept-ranges": "bytes",
         "content-type": known.content_type,
+        ENCRYPTION: "AES256",
         **{name: value for name, value in known.headers.items() if value != "STANDARD"},
         **{META + name: header_text(value) for name, value in known.metadata.items()},
     }
@@ -149,8 +169,8 @@ def of_checksums(known: Attributes) -> dict[str, str]:
 
 
 def of_encryption(known: Attributes) -> dict[str, str]:
-    prefix = "x-amz-server-side-encryption"
-    return {name: value for name, value in known.headers.items() if name.startswith(prefix)}
+    kept = {name: value for name, value in known.headers.items() if name.startswith(ENCRYPTION)}
+    return kept or {ENCRYPTION: "AES256"}
 
 
 def overrides(query: Mapping[str, str]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from local_aws.context import Platform
 from local_aws.database import Database, Row
@@ -69,6 +69,15 @@ class Bucket:
 Check = Callable[[ObjectInfo | None], None]
 
 
+class Listener(Protocol):
+    """Told of a change in the lock of its key."""
+
+    def created(self, bucket: str, info: ObjectInfo) -> None: ...
+    def removed(self, bucket: str, key: str, deletion: Deletion, marked: bool) -> None: ...
+    def tagged(self, bucket: str, info: ObjectInfo, tags: dict[str, str]) -> None: ...
+    def moved(self, bucket: str, info: ObjectInfo, storage_class: str) -> None: ...
+
+
 def parse_uri(uri: str) -> tuple[str, str]:
     """``s3://bucket/key`` (also s3a, s3n) as bucket and key."""
     scheme, slashes, rest = uri.partition("://")
@@ -91,9 +100,10 @@ class S3Store:
         self.records = Records(self.db)
         self._versions = Versions(self.files, self.records, self._remember_etag)
         self._locks = [threading.RLock() for _ in range(LOCKS)]
-        self.settings_version = object()
         rows = self.db.all("SELECT bucket, body FROM settings WHERE kind = 'versioning'")
         self._versioning = {row["bucket"]: bytes(row["body"]).decode() for row in rows}
+        self.watchers: list[Callable[[str], None]] = []  # told of a bucket that is no more
+        self.listener: Listener | None = None
 
     # Buckets.
 
@@ -139,8 +149,9 @@ class S3Store:
                     self.db.execute(f"DELETE FROM {table} WHERE bucket = ?", (bucket,))  # noqa: S608
                 self.db.execute("DELETE FROM buckets WHERE name = ?", (bucket,))
             self._versioning.pop(bucket, None)
-            self.settings_version = object()
             shutil.rmtree(self.files.folder(bucket), ignore_errors=True)
+        for told in self.watchers:
+            told(bucket)
 
     def bucket_path(self, bucket: str) -> Path:
         self.require_bucket(bucket)
@@ -281,7 +292,10 @@ class S3Store:
             if check:
                 check(self.stat(bucket, key))
             mode, etag = self.versioning(bucket), etag or incoming.md5
-            return self._versions.write(bucket, key, mode, incoming.path, status, etag, attributes)
+            info = self._versions.write(bucket, key, mode, incoming.path, status, etag, attributes)
+            if self.listener:
+                self.listener.created(bucket, info)
+        return info
 
     def take(self, bucket: str, key: str, path: Path) -> None:
         """Make a file of this disk the object, as if an engine had written it there."""
@@ -307,11 +321,18 @@ class S3Store:
         with self.lock(bucket, key):
             if check:
                 check(self.stat(bucket, key, version))
-            if version is not None:
-                return self._versions.delete(bucket, key, version)
-            if mode := self.versioning(bucket):
-                return self._versions.put_marker(bucket, key, mode)
-            self._versions.remove(bucket, key)
+            deletion = self._delete(bucket, key, version)
+            if self.listener:
+                marked = version is None and deletion.marker
+                self.listener.removed(bucket, key, deletion, marked)
+        return deletion
+
+    def _delete(self, bucket: str, key: str, version: str | None) -> Deletion:
+        if version is not None:
+            return self._versions.delete(bucket, key, version)
+        if mode := self.versioning(bucket):
+            return self._versions.put_marker(bucket, key, mode)
+        self._versions.remove(bucket, key)
         return Deletion(None, False)
 
     def set_tags(
@@ -329,7 +350,24 @@ class S3Store:
                 raise NoSuchKey(key)
             attributes = replace(info.attributes, **change)
             self._versions.describe(bucket, info, attributes, self.versioning(bucket))
+            if self.listener and "tags" in change:
+                self.listener.tagged(bucket, info, change["tags"])
         return info
+
+    def set_class(
+        self, bucket: str, key: str, storage_class: str, version: str, check: Check
+    ) -> None:
+        """Change a version's storage class; its bytes and its date stay as they are."""
+        with self.lock(bucket, key):
+            info = self.stat(bucket, key, version)
+            check(info)
+            if info is None:
+                raise NoSuchKey(key)
+            kept = info.attributes.headers | {"x-amz-storage-class": storage_class}
+            attributes = replace(info.attributes, headers=kept)
+            self._versions.describe(bucket, info, attributes, self.versioning(bucket))
+            if self.listener:
+                self.listener.moved(bucket, info, storage_class)
 
     def lock(self, bucket: str, key: str) -> threading.RLock:
         """Held while a key's files and records are taken together."""

@@ -36,6 +36,9 @@ class S3Request:
     auth: Authentication | None = None
     body: bytes = b""
     incoming: files.Incoming | None = None
+    form: dict[str, str] = field(default_factory=dict)
+    client: str = "127.0.0.1"
+    request_id: str = ""
     checksums: dict[str, str] = field(default_factory=dict)
     network: Network = NOWHERE
     permit: Callable[[str, str | None], None] = _permitted
@@ -103,6 +106,7 @@ def read_request(scope: Scope) -> S3Request:
         resource=raw_path,
         auth=scope.get("tarn.auth"),
         network=scope.get("tarn.network", NOWHERE),
+        client=(scope.get("client") or ("127.0.0.1", 0))[0],
     )
 
 

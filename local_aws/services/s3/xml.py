@@ -65,6 +65,9 @@ class Node:
     def text(self) -> str:
         return self._element.text or ""
 
+    def children(self) -> list["Node"]:
+        return [Node(element) for element in self._element]
+
     def all(self, name: str) -> list["Node"]:
         return [node for node in map(Node, self._element) if node.name == name]
 

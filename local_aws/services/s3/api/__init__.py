@@ -14,9 +14,12 @@ from local_aws.services.s3.api import (
     copying,
     listing,
     multipart,
+    notifications,
     objects,
     policies,
+    post_object,
     settings,
+    unset,
     upload_listing,
     versioning,
 )
@@ -82,6 +85,28 @@ ROUTES: tuple[Route, ...] = (
             ("DELETE", settings.deleter),
         )
     ),
+    *(Route(name, "GET", BUCKET, (word,), run) for name, word, run in unset.ANSWERS),
+    Route(
+        "PutBucketRequestPayment",
+        "PUT",
+        BUCKET,
+        ("requestPayment",),
+        unset.put_bucket_request_payment,
+    ),
+    Route(
+        "GetBucketNotificationConfiguration",
+        "GET",
+        BUCKET,
+        ("notification",),
+        notifications.get_bucket_notification_configuration,
+    ),
+    Route(
+        "PutBucketNotificationConfiguration",
+        "PUT",
+        BUCKET,
+        ("notification",),
+        notifications.put_bucket_notification_configuration,
+    ),
     Route("GetBucketVersioning", "GET", BUCKET, ("versioning",), versioning.get_bucket_versioning),
     Route("PutBucketVersioning", "PUT", BUCKET, ("versioning",), versioning.put_bucket_versioning),
     Route("GetBucketAcl", "GET", BUCKET, ("acl",), acls.get_bucket_acl),
@@ -110,6 +135,7 @@ ROUTES: tuple[Route, ...] = (
     Route("HeadBucket", "HEAD", BUCKET, (), buckets.head_bucket),
     Route("CopyObject", "PUT", OBJECT, (), copying.copy_object, COPY_SOURCE),
     Route("PutObject", "PUT", OBJECT, (), objects.put_object, streams=True),
+    Route("PostObject", "POST", BUCKET, (), post_object.post_object, streams=True),
     Route("GetObject", "GET", OBJECT, (), objects.get_object),
     Route("HeadObject", "HEAD", OBJECT, (), objects.head_object),
     Route("DeleteObject", "DELETE", OBJECT, (), objects.delete_object),
@@ -127,8 +153,6 @@ def route(request: S3Request) -> Route:
             raise NotSupported(name) if name else MethodNotAllowed(request.method)
     if found:
         return found
-    if (request.method, target) == ("POST", BUCKET):
-        raise NotSupported("PostObject, the upload of a browser's form,")
     raise MethodNotAllowed(request.method)
 
 

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from local_aws.services.s3 import checksums, conditions, headers, xml
+from local_aws.services.s3 import checksums, conditions, encryption, headers, xml
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidArgument, InvalidRequest, NotSupported
 from local_aws.services.s3.files import Incoming
+from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.model import BLOCK
 from local_aws.services.s3.objects import Attributes, ObjectInfo
 from local_aws.services.s3.request import Reply, S3Request, xml_reply
@@ -32,13 +33,14 @@ def copy_object(s3: Backend, request: S3Request) -> Reply:
     check = conditions.write_check(request.headers, request.key)
     with _source(s3, request) as source, _incoming(s3) as incoming:
         _check_changes(request, source)
-        attributes = _attributes(request, source.info)
+        attributes = encryption.apply(s3, request.bucket, _attributes(request, source.info))
         sums = _copy(source, incoming, 0, source.info.size, _algorithm(request, source.info))
         kind = checksums.FULL_OBJECT if sums else ""
         attributes = replace(attributes, checksums=sums, checksum_type=kind)
         info = s3.store.commit(incoming, request.bucket, request.key, attributes, check)
     body = _result("CopyObjectResult", info, sums)
     fields = headers.of_encryption(attributes) | versioning.of_version(s3, request.bucket, info)
+    fields |= told.expiration(s3.settings, request.bucket, info)
     return xml_reply(body, fields | _of_source(s3, source))
 
 
@@ -59,7 +61,7 @@ def upload_part_copy(s3: Backend, request: S3Request) -> Reply:
                 *((checksums.element(name), value) for name, value in sums.items()),
             ],
         ),
-        fields,
+        fields | headers.of_encryption(upload.attributes),
     )
 
 

@@ -1,9 +1,10 @@
 """Multipart uploads over the wire; UploadPartCopy is in `copying`."""
 
-from local_aws.services.s3 import checksums, conditions, headers, xml
+from local_aws.services.s3 import checksums, conditions, encryption, headers, xml
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidRequest, MalformedXML
+from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.uploads import PartClaim, Upload
@@ -18,9 +19,9 @@ def create_multipart_upload(s3: Backend, request: S3Request) -> Reply:
     if algorithm:
         kind = kind or checksums.default_type(algorithm)
         checksums.check_type(algorithm, kind)
-    attributes = headers.attributes(request.headers)
+    attributes = encryption.apply(s3, request.bucket, headers.attributes(request.headers))
     upload = s3.uploads.create(request.bucket, request.key, attributes, algorithm, kind)
-    fields = headers.of_encryption(attributes)
+    fields = headers.of_encryption(attributes) | told.abortion(s3.settings, upload)
     if algorithm:
         fields |= {"x-amz-checksum-algorithm": algorithm.upper(), "x-amz-checksum-type": kind}
     children = [("Bucket", upload.bucket), ("Key", upload.key), ("UploadId", upload.id)]
@@ -32,7 +33,8 @@ def upload_part(s3: Backend, request: S3Request) -> Reply:
     number = request.integer("partNumber", 0, 1 << 31)
     part = s3.uploads.add_part(upload, number, request.file(), request.checksums)
     sums = {checksums.PREFIX + name: value for name, value in part.checksums.items()}
-    return Reply(200, {"etag": headers.quoted(part.etag), **sums})
+    encrypted = headers.of_encryption(upload.attributes)
+    return Reply(200, {"etag": headers.quoted(part.etag), **sums, **encrypted})
 
 
 def complete_multipart_upload(s3: Backend, request: S3Request) -> Reply:
@@ -58,7 +60,9 @@ def complete_multipart_upload(s3: Backend, request: S3Request) -> Reply:
                 ("ChecksumType", known.checksum_type or None),
             ],
         ),
-        headers.of_encryption(known) | versioning.of_version(s3, request.bucket, info),
+        headers.of_encryption(known)
+        | versioning.of_version(s3, request.bucket, info)
+        | told.expiration(s3.settings, request.bucket, info),
     )
 
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 from local_aws.errors import ServiceError
-from local_aws.services.s3 import checksums, conditions, headers, xml
+from local_aws.services.s3 import checksums, conditions, encryption, headers, xml
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
@@ -14,6 +14,7 @@ from local_aws.services.s3.errors import (
     MalformedXML,
     NotSupported,
 )
+from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.request import FilePart, Reply, S3Request, xml_reply
 
@@ -24,7 +25,7 @@ ATTRIBUTES = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")
 
 def put_object(s3: Backend, request: S3Request) -> Reply:
     attributes = replace(
-        headers.attributes(request.headers),
+        encryption.apply(s3, request.bucket, headers.attributes(request.headers)),
         checksums=request.checksums,
         checksum_type=checksums.FULL_OBJECT if request.checksums else "",
     )
@@ -37,6 +38,7 @@ def put_object(s3: Backend, request: S3Request) -> Reply:
             **headers.of_checksums(attributes),
             **headers.of_encryption(attributes),
             **versioning.of_version(s3, request.bucket, info),
+            **told.expiration(s3.settings, request.bucket, info),
         },
     )
 
@@ -59,6 +61,7 @@ def head_object(s3: Backend, request: S3Request) -> Reply:
 
 def _describe(s3: Backend, request: S3Request, info: ObjectInfo) -> tuple[Reply, int, int]:
     """The reply without its body, and where in the file the body is."""
+    headers.refuse_customer_keys(request.headers)
     conditions.check_read(request.headers, info)
     span, extra = _span(request, info)
     # A checksum of the whole beside a part of the bytes would make clients refuse the answer.
@@ -70,6 +73,7 @@ def _describe(s3: Backend, request: S3Request, info: ObjectInfo) -> tuple[Reply,
     length = last - first + 1
     fields = headers.of_object(info) | headers.overrides(request.query) | extra
     fields |= versioning.of_version(s3, request.bucket, info)
+    fields |= told.expiration(s3.settings, request.bucket, info)
     fields["content-length"] = str(length)
     return Reply(206 if span else 200, fields), first, length
 

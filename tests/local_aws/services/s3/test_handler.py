@@ -140,7 +140,7 @@ def test_a_body_that_was_not_the_signed_one(aws: Any, s3: Any, bucket: str) -> N
         ("DELETE", "/{bucket}?replication=", 501, b"NotImplemented"),
         ("DELETE", "/{bucket}?location=", 405, b"MethodNotAllowed"),
         ("PATCH", "/{bucket}/a", 405, b"MethodNotAllowed"),
-        ("POST", "/{bucket}", 501, b"NotImplemented"),
+        ("POST", "/{bucket}", 412, b"PreconditionFailed"),
     ],
 )
 def test_odd_requests(

@@ -133,10 +133,10 @@ def test_acl(s3: Any, bucket: str) -> None:
 @pytest.mark.parametrize(
     ("operation", "arguments"),
     [
-        ("get_bucket_cors", {}),
+        ("get_bucket_inventory_configuration", {"Id": "x"}),
         ("delete_bucket_replication", {}),
         ("delete_bucket_website", {}),
-        ("get_bucket_notification_configuration", {}),
+        ("delete_bucket_analytics_configuration", {"Id": "x"}),
         ("restore_object", {"Key": "a"}),
         ("get_object_retention", {"Key": "a"}),
     ],

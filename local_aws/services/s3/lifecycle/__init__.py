@@ -1,0 +1,1 @@
+"""What a bucket does with its objects by itself as they grow old."""

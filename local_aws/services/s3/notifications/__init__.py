@@ -1,0 +1,1 @@
+"""What a bucket tells SNS, SQS and EventBridge of its objects."""
