@@ -22,16 +22,16 @@ from local_aws.moto_services import MotoServices
 from local_aws.services import build
 from local_aws.services.quicksight.page import handle as quicksight_page
 from local_aws.services.s3.errors import error_response
-from local_aws.wire import sigv4
+from local_aws.wire import origin, sigv4
 from local_aws.wire.dispatch import dispatch, protocol_of
 from local_aws.wire.http import (
+    Bodies,
     HttpRequest,
     HttpResponse,
     Receive,
     Scope,
     Send,
     head_of,
-    read_body,
     send_response,
 )
 from local_aws.wire.json_rpc import serialise_error
@@ -64,6 +64,7 @@ class App:
         self.platform = platform
         self.services = build(platform)
         self.moto = MotoServices(platform)
+        self.bodies = Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI event."""
@@ -113,6 +114,16 @@ async def refuse_foreign_hosts(
     return True
 
 
+async def refuse_other_origins(
+    _app: App, _scope: Scope, _receive: Receive, send: Send, request: HttpRequest
+) -> bool:
+    """A page of another site that asks without being able to read the answer ends here."""
+    refusal = origin.refusal(request)
+    if refusal is not None:
+        await send_response(send, refusal)
+    return refusal is not None
+
+
 async def answer_health(
     _app: App, _scope: Scope, _receive: Receive, send: Send, request: HttpRequest
 ) -> bool:
@@ -143,6 +154,7 @@ async def serve_s3(
     if service not in (None, "s3") or (service is None and "x-amz-target" in request.headers):
         return False
     try:
+        sigv4.check_region(request, app.platform.region)
         scope["tarn.auth"] = sigv4.verify(request, app.platform.credentials, _now())
     except ServiceError as error:
         await send_response(send, error_response(error, request.raw_path))
@@ -157,7 +169,8 @@ async def serve_apis(
     """The JSON services and moto's: the body is read whole, then verified."""
     service = sigv4.service_of(request) or ""
     try:
-        body = await read_body(receive)
+        sigv4.check_claim(request, _now())
+        body = await app.bodies.read(receive)
         whole = HttpRequest(request.method, request.raw_path, request.query, request.headers, body)
         verified = sigv4.verify(whole, app.platform.credentials, _now())
         sigv4.check_body(verified, body)
@@ -188,6 +201,7 @@ async def _reset(app: App, send: Send) -> bool:
 
 HANDLERS: tuple[Handler, ...] = (
     refuse_foreign_hosts,
+    refuse_other_origins,
     answer_health,
     show_pages,
     serve_s3,
