@@ -126,6 +126,14 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
         self._waiting.pop(self, None)
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """True, and so still open, for a client that has said all and waits for the answer."""
+        cycle = self.cycle
+        due = cycle is not None and not cycle.response_complete and not cycle.disconnected
+        if due and self._reading is IDLE:
+            cycle.keep_alive = False
+        return due and self._reading is IDLE
+
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
         if self._dropped:
