@@ -161,7 +161,7 @@ class Connection(HttpToolsProtocol):
         self._checked(check_size, len(self.url), 0)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value)
+        super().on_header(name, value.rstrip(b" \t"))  # the parser leaves what is no part of it
         self._header_size += len(name) + len(value) + HEADER_OVERHEAD
         self._checked(check_size, 0, self._header_size)
 

@@ -63,10 +63,6 @@ class TwoSignatures(IncompleteSignature):
     """A header and a query that each sign: which one counts would be a guess."""
 
 
-class WrongRegion(IncompleteSignature):
-    """A signature for another region; botocore reads ``Region`` and signs again."""
-
-
 class HeadersNotSigned(InvalidSignature):
     """``x-amz-`` headers that anybody on the way could have added."""
 
@@ -240,14 +236,15 @@ def _date_header(request: HttpRequest) -> str:
 
 
 def check_region(request: HttpRequest, region: str) -> None:
-    """Raise `WrongRegion` where a signature is for another region than S3's endpoint here."""
+    """Raise where a signature is for another region than S3's here: botocore reads ``Region``."""
     claim = _claim(request)
-    if claim.region != region:
-        what = "authorization header" if not claim.presigned else "X-Amz-Credential parameter"
-        raise WrongRegion(
-            f"The {what} is malformed; the region '{claim.region}' is wrong; expecting '{region}'",
-            Region=region,
-        )
+    if claim.region == region:
+        return
+    what = "Error parsing the X-Amz-Credential parameter"
+    kind: type[ServiceError] = MalformedQuery
+    if not claim.presigned:
+        what, kind = "The authorization header is malformed", IncompleteSignature
+    raise kind(f"{what}; the region '{claim.region}' is wrong; expecting '{region}'", Region=region)
 
 
 def _check_signed_headers(request: HttpRequest, claim: _Claim) -> None:
