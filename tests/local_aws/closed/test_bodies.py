@@ -7,7 +7,7 @@ import pytest
 
 from local_aws.services.s3.payload import MAX_DOCUMENT
 from local_aws.wire.http import MAX_BODY, MAX_DEPTH
-from tests.local_aws.closed.client import Connection, Signer, ask, raw
+from tests.local_aws.closed.client import Connection, Signer, raw
 
 TABLES = "AWSGlue.GetTables"
 
