@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 
+from local_aws import moto_requests
 from local_aws.context import Platform
 from local_aws.errors import ServiceError, UnknownService
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
@@ -178,6 +179,8 @@ async def serve_apis(
             return await _reset(app, send)
         if service not in app.services.apis and service not in MOTO_SERVICES:
             raise UnknownService(service)
+        if service in MOTO_SERVICES:
+            moto_requests.check(service, whole)
     except ServiceError as error:
         await send_response(send, _refusal(app, service, error))
         return True

@@ -72,6 +72,7 @@ class Config(uvicorn.Config):
             timeout_keep_alive=IDLE_SECONDS,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             server_header=False,
+            proxy_headers=False,  # anybody could say that they came by TLS, from elsewhere
         )
         self.limits = limits
         self.waiting: OrderedDict[Connection, None] = OrderedDict()
