@@ -10,7 +10,8 @@ from local_aws.services.s3.errors import (
     NotSupported,
     PreconditionFailed,
 )
-from local_aws.services.s3.model import Check, ObjectInfo
+from local_aws.services.s3.model import Check
+from local_aws.services.s3.objects import ObjectInfo
 
 
 def check_read(headers: Mapping[str, str], info: ObjectInfo) -> None:

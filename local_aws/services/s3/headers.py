@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from local_aws.services.s3 import checksums
 from local_aws.services.s3.errors import InvalidRequest, InvalidTag, NotSupported, S3Error
-from local_aws.services.s3.model import DEFAULT_TYPE, Attributes, ObjectInfo
+from local_aws.services.s3.objects import DEFAULT_TYPE, Attributes, ObjectInfo
 
 META = "x-amz-meta-"
 MAX_METADATA = 2048

@@ -11,6 +11,7 @@ import unicodedata
 RESERVED = ".~"
 ENCODED = ".~k"
 UPLOADS = ".~u"
+VERSIONS = ".~v"
 MAX_KEY = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 MAX_PATH = 900
 MAX_SEGMENT = 240
@@ -39,6 +40,12 @@ def is_plain(key: str) -> bool:
 def encoded(key: str) -> Place:
     digest = hashlib.sha256(key.encode()).hexdigest()
     return (ENCODED, digest[:2], digest)
+
+
+def kept(key: str, seq: int) -> Place:
+    """Where the bytes of an older version are."""
+    _, start, digest = encoded(key)
+    return (VERSIONS, start, digest, str(seq))
 
 
 def places(key: str) -> list[Place]:

@@ -1,33 +1,33 @@
 """The buckets and objects: the one way to S3's data for every other service.
 
-What S3 does: a flat map from keys to bytes. What we do: a key is its own path below the bucket's
-folder, written as a temporary file, renamed, then described in SQLite. The file is the truth: a
-description counts only while size and modification time match, so a file that an engine wrote
-is an object at once, without metadata and with an ETag computed when someone asks for it.
+What S3 does: a flat map from keys to bytes, with older versions behind each. What we do: a key is
+its own path below the bucket's folder, written as a temporary file, described in SQLite, then
+renamed into place. The file is the truth: a description counts only while size and modification
+time match, so a file that an engine wrote is an object at once, without metadata and with an
+ETag computed when someone asks for it. Older versions lie beside (see `bucket_files`).
 The difference: `a` beside `a/b` and other keys that are no paths live elsewhere (see `keys`), and
-engines do not see those.
+engines do not see those. To a versioned bucket an engine writes as a client does while versioning
+is suspended: its file is the null version, and what it overwrites or removes itself is gone.
 """
 
 import contextlib
-import hashlib
 import heapq
 import itertools
-import json
 import os
 import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from local_aws.context import Platform
 from local_aws.database import Database, Row
-from local_aws.services.s3 import files, keys, listing
+from local_aws.services.s3 import files, keys
+from local_aws.services.s3.bucket_files import BucketFiles, unique
 from local_aws.services.s3.errors import (
     BucketAlreadyOwnedByYou,
     BucketNotEmpty,
@@ -37,18 +37,16 @@ from local_aws.services.s3.errors import (
     NoSuchBucket,
     NoSuchKey,
 )
+from local_aws.services.s3.objects import DEFAULT_TYPE, Attributes, Deletion, ObjectInfo
+from local_aws.services.s3.records import Records
+from local_aws.services.s3.versions import Versions
 
 BLOCK = 1 << 20
 LOCKS = 64
-DEFAULT_TYPE = "binary/octet-stream"
 BUCKET_NAME = re.compile(r"(?!xn--|sthree-)(?!.*(\.\.|-s3alias$))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (
     name TEXT PRIMARY KEY, created TEXT NOT NULL, region TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS objects (
-    bucket TEXT, key TEXT, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, etag TEXT NOT NULL,
-    attributes TEXT NOT NULL, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS encoded (bucket TEXT, key TEXT, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settings (
     bucket TEXT, kind TEXT, body BLOB NOT NULL, PRIMARY KEY (bucket, kind)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS uploads (
@@ -59,52 +57,6 @@ CREATE TABLE IF NOT EXISTS parts (
     upload TEXT, number INTEGER, file TEXT NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,
     modified TEXT NOT NULL, checksums TEXT NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID;
 """
-
-
-@dataclass(frozen=True)
-class Attributes:
-    """What is known of an object beside its bytes."""
-
-    content_type: str = DEFAULT_TYPE
-    headers: dict[str, str] = field(default_factory=dict)
-    metadata: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    checksums: dict[str, str] = field(default_factory=dict)
-    checksum_type: str = ""
-    parts: list[int] = field(default_factory=list)
-
-    def dump(self) -> str:
-        kept = {name: value for name, value in vars(self).items() if value}
-        return json.dumps(kept, ensure_ascii=False)
-
-    @classmethod
-    def load(cls, text: str) -> "Attributes":
-        return cls(**json.loads(text))
-
-
-@dataclass(frozen=True)
-class ObjectInfo:
-    key: str
-    size: int
-    mtime_ns: int
-    root: Path
-    place: keys.Place
-    attributes: Attributes
-    known_etag: str | None
-    compute_etag: Callable[["ObjectInfo"], str] = field(repr=False, compare=False)
-
-    @property
-    def path(self) -> Path:
-        return self.root.joinpath(*self.place)
-
-    @property
-    def last_modified(self) -> datetime:
-        return datetime.fromtimestamp(self.mtime_ns // 10**9, UTC)
-
-    @cached_property
-    def etag(self) -> str:
-        """Without quotes. Reads the file, once, where an engine wrote it."""
-        return self.known_etag or self.compute_etag(self)
 
 
 @dataclass(frozen=True)
@@ -135,7 +87,12 @@ class S3Store:
         self.scratch = platform.data_dir / "tmp"
         self.root.mkdir(parents=True, exist_ok=True)
         self.scratch.mkdir(parents=True, exist_ok=True)
+        self.files = BucketFiles(self.db, self.root)
+        self.records = Records(self.db)
+        self._versions = Versions(self.files, self.records, self._remember_etag)
         self._locks = [threading.RLock() for _ in range(LOCKS)]
+        rows = self.db.all("SELECT bucket, body FROM settings WHERE kind = 'versioning'")
+        self._versioning = {row["bucket"]: bytes(row["body"]).decode() for row in rows}
 
     # Buckets.
 
@@ -159,7 +116,7 @@ class S3Store:
     def create_bucket(self, bucket: str, region: str = "") -> None:
         if not BUCKET_NAME.fullmatch(bucket):
             raise InvalidBucketName(bucket)
-        self._folder(bucket).mkdir(exist_ok=True)
+        self.files.folder(bucket).mkdir(exist_ok=True)
         created = datetime.now(UTC).isoformat(timespec="milliseconds")
         row = (bucket, created, region or self.region)
         if not self.db.execute("INSERT OR IGNORE INTO buckets VALUES (?, ?, ?)", row):
@@ -170,38 +127,70 @@ class S3Store:
         with contextlib.ExitStack() as stack:
             for lock in self._locks:
                 stack.enter_context(lock)
-            if next(self.names(bucket), None) is not None:
+            if next(self.versions(bucket), None) is not None:
                 raise BucketNotEmpty(bucket)
             with self.db.transaction():
                 self.db.execute(
                     "DELETE FROM parts WHERE upload IN (SELECT id FROM uploads WHERE bucket = ?)",
                     (bucket,),
                 )
-                for table in ("objects", "encoded", "settings", "uploads"):
+                for table in ("versions", "encoded", "settings", "uploads"):
                     self.db.execute(f"DELETE FROM {table} WHERE bucket = ?", (bucket,))  # noqa: S608
                 self.db.execute("DELETE FROM buckets WHERE name = ?", (bucket,))
-            shutil.rmtree(self._folder(bucket), ignore_errors=True)
+            self._versioning.pop(bucket, None)
+            shutil.rmtree(self.files.folder(bucket), ignore_errors=True)
 
     def bucket_path(self, bucket: str) -> Path:
         self.require_bucket(bucket)
-        return self._folder(bucket)
+        return self.files.folder(bucket)
+
+    def versioning(self, bucket: str) -> str:
+        """``Enabled``, ``Suspended`` or, where it never was either, empty."""
+        return self._versioning.get(bucket, "")
+
+    def set_versioning(self, bucket: str, status: str) -> None:
+        self.require_bucket(bucket)
+        row = (bucket, status.encode())
+        self.db.execute("INSERT OR REPLACE INTO settings VALUES (?, 'versioning', ?)", row)
+        self._versioning[bucket] = status
 
     # Objects.
 
     def path(self, bucket: str, key: str) -> Path:
         """Where the key's bytes are or will be."""
-        root = self.bucket_path(bucket)
-        place = self._find(root, key)[0]
-        return root.joinpath(*place)
+        return self.bucket_path(bucket).joinpath(*self.files.find(bucket, key)[0])
 
-    def stat(self, bucket: str, key: str) -> ObjectInfo | None:
-        root = self.bucket_path(bucket)
+    def stat(self, bucket: str, key: str, version: str | None = None) -> ObjectInfo | None:
+        """The current version (None where that is a delete marker), or the one that is named."""
+        self.require_bucket(bucket)
         with self.lock(bucket, key):
-            place, status = self._find(root, key)
-            if status is None:
-                return None
-            row = self._row(bucket, key)
-        return self._info(bucket, key, root, place, status, row)
+            if version is None:
+                return self._versions.current(bucket, key)
+            found = self._versions.history(bucket, key)
+        return next((info for info in found if info.version == version), None)
+
+    def versions(
+        self, bucket: str, prefix: str = "", key_after: str = "", version_after: str = ""
+    ) -> Iterator[ObjectInfo]:
+        """Every version and delete marker: keys ascending, each key's newest first.
+
+        Starts behind `key_after`, or behind that key's version `version_after`.
+        """
+        self.require_bucket(bucket)
+        if version_after:
+            infos = self.history(bucket, key_after)
+            ids = [info.version for info in infos]
+            # One that was deleted between two pages: better told again than left out.
+            yield from infos[ids.index(version_after) + 1 if version_after in ids else 0 :]
+        there = self.names(bucket, prefix, key_after)
+        recorded = self.records.keys(bucket, prefix, key_after)
+        for key in unique(heapq.merge(there, recorded)):
+            yield from self.history(bucket, key)
+
+    def history(self, bucket: str, key: str) -> "Infos":
+        """A key's versions and delete markers, the newest first."""
+        with self.lock(bucket, key):
+            return self._versions.history(bucket, key)
 
     def list(self, bucket: str, prefix: str = "", start_after: str = "") -> Iterator[ObjectInfo]:
         """Every object below the prefix, by key. One that vanishes meanwhile is left out."""
@@ -213,35 +202,18 @@ class S3Store:
         self, bucket: str, prefix: str = "", after: str = "", fold: bool = False
     ) -> Iterator[str]:
         """Keys in order; `fold` gives a folder below the prefix as one name ending in "/"."""
-        root = self.bucket_path(bucket)
-        walked = listing.walk(root, prefix, after, fold)
-        rows = self.db.all(
-            "SELECT key FROM encoded WHERE bucket = ? AND key > ? AND key >= ? AND key < ? "
-            "ORDER BY key",
-            (bucket, after, prefix, prefix + listing.LAST),
-        )
-        odd = (row["key"] for row in rows if files.status(root, keys.encoded(row["key"])))
-        previous = None
-        for name in heapq.merge(walked, odd):
-            if name != previous:
-                yield name
-            previous = name
+        self.require_bucket(bucket)
+        return self.files.names(bucket, prefix, after, fold)
 
     def infos(self, bucket: str, names: "Names") -> Iterator[ObjectInfo]:
         """The objects of some keys, with one look into the database."""
-        root = self._folder(bucket)
-        marks = ", ".join("?" * len(names))
-        rows = self.db.all(
-            f"SELECT * FROM objects WHERE bucket = ? AND key IN ({marks})",  # noqa: S608
-            (bucket, *names),
-        )
-        by_key = {row["key"]: row for row in rows}
-        statuses = files.statuses(root, [keys.readable(name) for name in names])
-        for name, (place, status) in zip(names, statuses, strict=True):
-            if status is None:
-                place, status = keys.encoded(name), files.status(root, keys.encoded(name))
-            if place and status:
-                yield self._info(bucket, name, root, place, status, by_key.get(name))
+        known = self.records.newest_of(bucket, names)
+        for key, place, status in self.files.statuses(bucket, names):
+            record = known.get(key)
+            if record is None or record.fits(status):
+                yield self._versions.info(bucket, key, place, status, record)
+            elif info := self._versions.of_bytes(bucket, key, place, status):
+                yield info
 
     def read(self, bucket: str, key: str) -> bytes:
         with self.open(bucket, key) as file:
@@ -250,19 +222,16 @@ class S3Store:
     def open(self, bucket: str, key: str) -> BinaryIO:
         return os.fdopen(self.open_object(bucket, key)[0], "rb")
 
-    def open_object(self, bucket: str, key: str) -> tuple[int, ObjectInfo]:
+    def open_object(
+        self, bucket: str, key: str, version: str | None = None
+    ) -> tuple[int, ObjectInfo]:
         """A file descriptor, which the caller closes, and what it is."""
-        root = self.bucket_path(bucket)
+        self.require_bucket(bucket)
         with self.lock(bucket, key):
-            for place in keys.places(key):
-                opened = files.open_file(root, place)
-                if opened:
-                    descriptor, status = opened
-                    row = self._row(bucket, key)
-                    break
-            else:
-                raise NoSuchKey(key)
-        return descriptor, self._info(bucket, key, root, place, status, row)
+            opened = self._open(bucket, key, version)
+        if opened is None:
+            raise NoSuchKey(key)
+        return opened
 
     def put(
         self,
@@ -302,143 +271,92 @@ class S3Store:
         check: Check | None = None,
         etag: str | None = None,
     ) -> ObjectInfo:
-        """Make a temporary file the object: rename, then row. `check` may refuse, in the lock."""
+        """Make a temporary file the object. `check` may refuse, in the lock."""
         self.check_key(key)
         status = incoming.close()
         with self.lock(bucket, key):
-            root = self.bucket_path(bucket)
+            self.require_bucket(bucket)
             if check:
                 check(self.stat(bucket, key))
-            place = self._move_in(incoming.path, root, bucket, key)
-            row = (bucket, key, status.st_size, status.st_mtime_ns, etag or incoming.md5)
-            self._save(row, attributes)
-        return ObjectInfo(
-            key,
-            status.st_size,
-            status.st_mtime_ns,
-            root,
-            place,
-            attributes,
-            etag or incoming.md5,
-            lambda info: info.known_etag or "",
-        )
+            mode, etag = self.versioning(bucket), etag or incoming.md5
+            return self._versions.write(bucket, key, mode, incoming.path, status, etag, attributes)
 
     def take(self, bucket: str, key: str, path: Path) -> None:
         """Make a file of this disk the object, as if an engine had written it there."""
         self.check_key(key)
         with self.lock(bucket, key):
-            self._move_in(path, self.bucket_path(bucket), bucket, key)
+            self.require_bucket(bucket)
+            if self.versioning(bucket):
+                with path.open("rb") as file:
+                    self.put(bucket, key, file)
+                path.unlink()
+            else:
+                self.files.move_in(path, bucket, key)
 
-    def delete(self, bucket: str, key: str, check: Check | None = None) -> None:
-        """Remove the key. Removing one that is not there is no error, as in S3."""
-        root = self.bucket_path(bucket)
+    def delete(
+        self, bucket: str, key: str, check: Check | None = None, version: str | None = None
+    ) -> Deletion:
+        """Remove the key, put a delete marker over it, or remove one of its versions.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
+        Removing what is not there is no error, as in S3.
+        """
+        self.require_bucket(bucket)
         with self.lock(bucket, key):
             if check:
-                check(self.stat(bucket, key))
-            for place in keys.places(key):
-                files.remove(root, place)
-            with self.db.transaction():
-                for table in ("objects", "encoded"):
-                    self.db.execute(
-                        f"DELETE FROM {table} WHERE bucket = ? AND key = ?",  # noqa: S608
-                        (bucket, key),
-                    )
+                check(self.stat(bucket, key, version))
+            mode = self.versioning(bucket)
+            if mode and version is not None:
+                return self._versions.delete(bucket, key, version)
+            if mode:
+                return self._versions.put_marker(bucket, key, mode)
+            self._versions.remove(bucket, key)
+        return Deletion(None, False)
 
-    def set_tags(self, bucket: str, key: str, tags: dict[str, str]) -> None:
+    def set_tags(
+        self, bucket: str, key: str, tags: dict[str, str], version: str | None = None
+    ) -> ObjectInfo:
         with self.lock(bucket, key):
-            info = self.stat(bucket, key)
+            info = self.stat(bucket, key, version)
             if info is None:
                 raise NoSuchKey(key)
-            row = (bucket, key, info.size, info.mtime_ns, info.etag)
-            self._save(row, replace(info.attributes, tags=tags))
+            attributes = replace(info.attributes, tags=tags)
+            self._versions.describe(bucket, info, attributes, self.versioning(bucket))
+        return info
 
     def lock(self, bucket: str, key: str) -> threading.RLock:
-        """Held while a key's file and row are taken together."""
+        """Held while a key's files and records are taken together."""
         return self._locks[hash((bucket, key)) % LOCKS]
 
     def sweep(self) -> None:
-        """Remove the temporary files of a server that was killed; only the server calls this."""
+        """Finish what a killed server had begun; only the server calls this."""
         for path in self.scratch.glob("s3-*"):
             path.unlink(missing_ok=True)
+        self._versions.finish_deletions()
 
-    def _folder(self, bucket: str) -> Path:
-        return self.root / bucket
+    def _open(self, bucket: str, key: str, version: str | None) -> tuple[int, ObjectInfo] | None:
+        if version is not None:
+            info = self.stat(bucket, key, version)
+            opened = files.open_file(info.root, info.place) if info and info.place else None
+            return (opened[0], info) if info and opened else None
+        found = self.files.open(bucket, key)
+        if found is None:
+            return None
+        place, descriptor, status = found
+        info = self._versions.of_bytes(bucket, key, place, status)
+        if info is None:
+            os.close(descriptor)
+            return None
+        return descriptor, info
 
-    def _find(self, root: Path, key: str) -> tuple[keys.Place, os.stat_result | None]:
-        for place in keys.places(key):
-            status = files.status(root, place)
-            if status:
-                return place, status
-        path = keys.readable(key)
-        return (path if path and keys.is_plain(key) else keys.encoded(key)), None
-
-    def _move_in(self, source: Path, root: Path, bucket: str, key: str) -> keys.Place:
-        path = keys.readable(key)
-        odd = keys.encoded(key)
-        if path and (keys.is_plain(key) or files.status(root, path)):
-            with contextlib.suppress(files.Obstructed):
-                files.move_in(source, root, path)
-                if files.status(root, odd):
-                    files.remove(root, odd)
-                    self.db.execute(
-                        "DELETE FROM encoded WHERE bucket = ? AND key = ?", (bucket, key)
-                    )
-                return path
-        # The name first: a file without its name would never be listed.
-        self.db.execute("INSERT OR IGNORE INTO encoded VALUES (?, ?)", (bucket, key))
-        files.move_in(source, root, odd)
-        return odd
-
-    def _row(self, bucket: str, key: str) -> Row | None:
-        return self.db.one("SELECT * FROM objects WHERE bucket = ? AND key = ?", (bucket, key))
-
-    def _save(self, row: tuple[str, str, int, int, str], attributes: Attributes) -> None:
-        self.db.execute(
-            "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)", (*row, attributes.dump())
-        )
-
-    def _info(
-        self,
-        bucket: str,
-        key: str,
-        root: Path,
-        place: keys.Place,
-        status: os.stat_result,
-        row: Row | None,
-    ) -> ObjectInfo:
-        known = row and (row["size"], row["mtime_ns"]) == (status.st_size, status.st_mtime_ns)
-        return ObjectInfo(
-            key,
-            status.st_size,
-            status.st_mtime_ns,
-            root,
-            place,
-            Attributes.load(row["attributes"]) if row and known else Attributes(),
-            row["etag"] if row and known else None,
-            lambda info: self._compute_etag(bucket, info),
-        )
-
-    def _compute_etag(self, bucket: str, info: ObjectInfo) -> str:
-        """The MD5 of a file that an engine wrote, remembered while the file stays as it is."""
-        opened = files.open_file(info.root, info.place)
-        if opened is None:
-            raise NoSuchKey(info.key)
-        with os.fdopen(opened[0], "rb") as file:
-            digest = hashlib.file_digest(file, _md5).hexdigest()
-            after = os.fstat(file.fileno())
+    def _remember_etag(self, bucket: str, info: ObjectInfo, etag: str) -> None:
         with self.lock(bucket, info.key):
-            if (after.st_size, after.st_mtime_ns) == (info.size, info.mtime_ns):
-                row = (bucket, info.key, info.size, info.mtime_ns, digest)
-                self._save(row, info.attributes)
-        return digest
+            self._versions.remember_etag(bucket, info, etag, self.versioning(bucket))
 
 
+Infos = list[ObjectInfo]
 Names = list[str]  # `list` names a method in the class
 
 
 def _bucket(row: Row) -> Bucket:
     return Bucket(row["name"], datetime.fromisoformat(row["created"]), row["region"])
-
-
-def _md5() -> "hashlib._Hash":
-    return hashlib.md5(usedforsecurity=False)

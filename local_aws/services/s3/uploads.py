@@ -26,7 +26,8 @@ from local_aws.services.s3.errors import (
     InvalidRequest,
     NoSuchUpload,
 )
-from local_aws.services.s3.model import LOCKS, Attributes, Check, ObjectInfo, S3Store
+from local_aws.services.s3.model import LOCKS, Check, S3Store
+from local_aws.services.s3.objects import Attributes, ObjectInfo
 
 MIN_PART = 5 << 20
 MAX_PARTS = 10_000

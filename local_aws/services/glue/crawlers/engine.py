@@ -14,7 +14,8 @@ from local_aws.services.glue.crawlers.settings import NEW_FOLDERS, Options, read
 from local_aws.services.glue.crawlers.writer import Say, Writer, own_tables
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import InvalidInputException
-from local_aws.services.s3.model import ObjectInfo, S3Store, parse_uri
+from local_aws.services.s3.model import S3Store, parse_uri
+from local_aws.services.s3.objects import ObjectInfo
 
 
 class Cancelled(Exception):

@@ -11,7 +11,8 @@ from local_aws.services.s3 import checksums, conditions, headers, xml
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidArgument, InvalidRequest, NotSupported
 from local_aws.services.s3.files import Incoming
-from local_aws.services.s3.model import BLOCK, Attributes, ObjectInfo
+from local_aws.services.s3.model import BLOCK
+from local_aws.services.s3.objects import Attributes, ObjectInfo
 from local_aws.services.s3.request import Reply, S3Request, xml_reply
 
 DIRECTIVES = ("COPY", "REPLACE")

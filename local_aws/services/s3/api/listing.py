@@ -5,7 +5,7 @@ import base64
 from local_aws.services.s3 import headers, listing, xml
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidArgument, NoSuchKey
-from local_aws.services.s3.model import ObjectInfo
+from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.request import Encode, Reply, S3Request, xml_reply
 
 MAX_KEYS = 1000

@@ -3,7 +3,7 @@
 from local_aws.services.s3 import checksums, conditions, headers, xml
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidRequest, MalformedXML
-from local_aws.services.s3.model import ObjectInfo
+from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.uploads import PartClaim, Upload
 

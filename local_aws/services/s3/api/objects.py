@@ -15,7 +15,7 @@ from local_aws.services.s3.errors import (
     NotSupported,
     S3Error,
 )
-from local_aws.services.s3.model import ObjectInfo
+from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.request import FilePart, Reply, S3Request, xml_reply
 
 MAX_DELETES = 1000

@@ -2,7 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from local_aws.services.s3.model import Attributes, S3Store
+from local_aws.services.s3.model import S3Store
+from local_aws.services.s3.objects import Attributes
 from local_aws.services.s3.uploads import PartClaim, Uploads
 
 
