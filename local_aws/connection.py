@@ -125,6 +125,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # else a reset connection is kept until its timer ends
         self._waiting.pop(self, None)
 
     def eof_received(self) -> bool:  # type: ignore[override]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.restart
 HEALTH = b"GET /_local_aws/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 MANY = 10_000
 SPARE = 500
-GROWTH = 200 << 20
+GROWTH = 100 << 20
 
 
 @pytest.fixture
