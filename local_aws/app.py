@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 
-from local_aws import authorise
+from local_aws import authorise, moto_requests
 from local_aws.access import network
 from local_aws.access.resources import Arns, Parameters
 from local_aws.context import Platform
@@ -28,16 +28,16 @@ from local_aws.services.quicksight.page import handle as quicksight_page
 from local_aws.services.s3.errors import error_response
 from local_aws.services.sts.api import StsApi
 from local_aws.services.sts.sessions import SessionStore
-from local_aws.wire import sigv4
+from local_aws.wire import origin, sigv4
 from local_aws.wire.dispatch import dispatch, protocol_of
 from local_aws.wire.http import (
+    Bodies,
     HttpRequest,
     HttpResponse,
     Receive,
     Scope,
     Send,
     head_of,
-    read_body,
     send_response,
 )
 from local_aws.wire.json_rpc import serialise_error
@@ -69,6 +69,7 @@ class App:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.moto = platform.moto = MotoServices(platform)
+        self.bodies = Bodies()
         self._build()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,6 +141,16 @@ async def refuse_foreign_hosts(
     return True
 
 
+async def refuse_other_origins(
+    _app: App, _scope: Scope, _receive: Receive, send: Send, request: HttpRequest
+) -> bool:
+    """A page of another site that asks without being able to read the answer ends here."""
+    refusal = origin.refusal(request)
+    if refusal is not None:
+        await send_response(send, refusal)
+    return refusal is not None
+
+
 async def answer_health(
     _app: App, _scope: Scope, _receive: Receive, send: Send, request: HttpRequest
 ) -> bool:
@@ -171,6 +182,7 @@ async def serve_s3(
         return False
     try:
         scope["tarn.network"] = _network(app, scope, request)
+        sigv4.check_region(request, app.platform.region)
         scope["tarn.auth"] = await app.authenticate(request)
     except sigv4.MissingAuthentication:
         scope["tarn.auth"] = None  # anonymous: what is public may be read
@@ -187,7 +199,8 @@ async def serve_apis(
     """The JSON services and moto's: the body is read whole, then verified."""
     service = sigv4.service_of(request) or ""
     try:
-        body = await read_body(receive)
+        sigv4.check_claim(request, _now())
+        body = await app.bodies.read(receive)
         whole = HttpRequest(request.method, request.raw_path, request.query, request.headers, body)
         found = _network(app, scope, request)
         verified = await app.authenticate(whole)
@@ -196,6 +209,8 @@ async def serve_apis(
             return await _reset(app, verified, send)
         if service not in (*app.services.apis, "sts", *MOTO_SERVICES):
             raise UnknownService(service)
+        if service in MOTO_SERVICES:
+            moto_requests.check(service, whole)
         caller = authorise.caller_of(verified, found, whole)
         work = _ask_moto if service in MOTO_SERVICES else _ask_own
         response = await anyio.to_thread.run_sync(work, app, service, whole, verified, caller)
@@ -266,6 +281,7 @@ async def _reset(app: App, auth: sigv4.Authentication, send: Send) -> bool:
 
 HANDLERS: tuple[Handler, ...] = (
     refuse_foreign_hosts,
+    refuse_other_origins,
     answer_health,
     show_pages,
     serve_s3,

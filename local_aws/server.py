@@ -2,17 +2,26 @@
 
 import argparse
 import configparser
+import ipaddress
 import logging
 import os
+import resource
 import secrets
 import socket
 import sys
 from pathlib import Path
 
-import uvicorn
-
 from local_aws.app import App
+from local_aws.connection import CLIENT_SECONDS, MAX_CONNECTIONS, Config, Limits, Server
 from local_aws.context import Credentials, Platform
+
+logger = logging.getLogger(__name__)
+
+OPEN_FILES = 65_536
+"""As many descriptors as we ask the system for; it may allow fewer."""
+
+OWN_FILES = 1024
+"""Descriptors that connections leave for files, databases and child processes."""
 
 FORMAT_VERSION = 1
 
@@ -30,7 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"local_aws: {error}")
     port = listener.getsockname()[1]
     credentials = _credentials(data, options.access_key, options.secret_key)
-    _write_profile(data, credentials, port)
+    _write_profile(data, credentials, options.region, port)
     platform = Platform(
         data_dir=data,
         port=port,
@@ -42,15 +51,9 @@ def main(arguments: list[str] | None = None) -> None:
         lifecycle_seconds=options.lifecycle_seconds,
     )
     print(f"local_aws: http://127.0.0.1:{port}, data in {data}", flush=True)  # noqa: T201
-    config = uvicorn.Config(
-        App(platform),
-        log_level="warning",
-        access_log=False,
-        lifespan="on",
-        timeout_keep_alive=75,
-        server_header=False,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    _warn_of_others(options.host, platform.hosts)
+    limits = Limits(options.client_seconds, _connections(options.max_connections))
+    Server(Config(App(platform), limits)).run(sockets=[listener])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,8 +77,44 @@ def _parser() -> argparse.ArgumentParser:
         default=3600,
         help="seconds between two looks at what S3's lifecycle rules expire",
     )
+    parser.add_argument(
+        "--client-seconds",
+        type=float,
+        default=CLIENT_SECONDS,
+        help="how long a client may take for a request's head, or stand still",
+    )
+    parser.add_argument(
+        "--max-connections",
+        type=int,
+        default=MAX_CONNECTIONS,
+        help="open at once; over it the one that waits longest is closed",
+    )
     parser.add_argument("--log-level", default="info")
     return parser
+
+
+def _connections(wanted: int) -> int:
+    """The limit of connections, under what the system lets this process open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    allowed = max(64, files - OWN_FILES)
+    if wanted > allowed:
+        logger.warning("%d connections at most: the system allows %d open files", allowed, files)
+    return min(wanted, allowed)
+
+
+def _warn_of_others(host: str, hosts: tuple[str, ...]) -> None:
+    """Say what it means that other machines reach a server that runs jobs."""
+    if ipaddress.ip_address(socket.gethostbyname(host or "0.0.0.0")).is_loopback:
+        return
+    logger.warning(
+        "LISTENING ON %s: other machines reach this server. Requests have to be signed and their "
+        "Host header allowed (127.0.0.1, localhost%s), but nothing is encrypted",
+        host,
+        "".join(f", {name}" for name in hosts),
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -118,7 +157,7 @@ def _credentials(data: Path, access_key: str | None, secret_key: str | None) -> 
     return Credentials("LAKE" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
 
 
-def _write_profile(data: Path, credentials: Credentials, port: int) -> None:
+def _write_profile(data: Path, credentials: Credentials, region: str, port: int) -> None:
     """The profile ``tarn`` in AWS's own files, readable by its owner only."""
     _write_private(
         data / "credentials",
@@ -127,7 +166,7 @@ def _write_profile(data: Path, credentials: Credentials, port: int) -> None:
     )
     _write_private(
         data / "config",
-        f"[profile tarn]\nregion = us-east-1\nendpoint_url = http://127.0.0.1:{port}\n",
+        f"[profile tarn]\nregion = {region}\nendpoint_url = http://127.0.0.1:{port}\n",
     )
 
 

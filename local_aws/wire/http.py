@@ -16,7 +16,13 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-MAX_BODY = 64 * 1024 * 1024
+MAX_BODY = 16 * 1024 * 1024
+"""Of a JSON service, packed or not: no operation of a control plane takes more on AWS."""
+
+MAX_UNVERIFIED = 256 * 1024 * 1024
+MAX_DEPTH = 100
+TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+BRACKET = re.compile(rb"[\[\]{}]")
 HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 """JSON may write half a surrogate pair; such a text has no bytes, so no answer could hold it."""
 
@@ -26,6 +32,13 @@ class RequestTooLarge(ServiceError):
 
     code = "RequestEntityTooLargeException"
     status = 413
+
+
+class TooManyBodies(ServiceError):
+    """Clients that nobody has verified yet hold all the memory that they may."""
+
+    code = "ServiceUnavailable"
+    status = 503
 
 
 @dataclass(frozen=True)
@@ -67,21 +80,32 @@ def head_of(scope: Scope) -> HttpRequest:
     )
 
 
-async def read_body(receive: Receive) -> bytes:
-    """The whole body. Raises RequestTooLarge over `MAX_BODY` bytes."""
-    chunks, size = [], 0
-    while True:
+class Bodies:
+    """Bodies that have to be read before their signature can be checked: bounded together."""
+
+    def __init__(self) -> None:
+        self._held = 0
+
+    async def read(self, receive: Receive) -> bytes:
+        """The whole body. Raises RequestTooLarge over `MAX_BODY` bytes, or TooManyBodies."""
+        body = bytearray()
+        try:
+            while await self._read_piece(receive, body):
+                pass
+        finally:
+            self._held -= len(body)
+        return bytes(body)
+
+    async def _read_piece(self, receive: Receive, body: bytearray) -> bool:
         message = await receive()
-        if message["type"] == "http.disconnect":
-            break
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > MAX_BODY:
+        piece = message.get("body", b"")
+        body += piece
+        self._held += len(piece)
+        if len(body) > MAX_BODY:
             raise RequestTooLarge(f"The request body is over {MAX_BODY} bytes")
-        chunks.append(chunk)
-        if not message.get("more_body"):
-            break
-    return b"".join(chunks)
+        if self._held > MAX_UNVERIFIED:
+            raise TooManyBodies("Please reduce your request rate.")
+        return bool(message.get("more_body"))
 
 
 def decoded(request: HttpRequest) -> bytes:
@@ -103,6 +127,8 @@ def json_body(request: HttpRequest) -> dict[str, Any]:
     raw = decoded(request)
     if not raw.strip():
         return {}
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH:
+        _check_depth(raw)
     try:
         value = json.loads(raw)
         if HALF_CHARACTER.search(raw):
@@ -112,6 +138,15 @@ def json_body(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise SerializationError("The body is not a JSON object")
     return value
+
+
+def _check_depth(raw: bytes) -> None:
+    """Services walk what they are given: nested without end, it would end the walker."""
+    depth = 0
+    for bracket in BRACKET.finditer(TEXT.sub(b"", raw)):
+        depth += 1 if bracket[0] in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise SerializationError(f"The body is nested deeper than {MAX_DEPTH} levels")
 
 
 async def send_response(send: Send, response: HttpResponse) -> None:

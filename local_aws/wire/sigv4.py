@@ -11,6 +11,7 @@ import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote
 
 from local_aws.access.principal import Principal
@@ -21,8 +22,6 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 MAX_SKEW = dt.timedelta(minutes=15)
 MAX_EXPIRES = 7 * 24 * 3600
 SAFE = "-_.~"
-OTHER_SIGNATURES = {"X-Amz-Signature", "X-Amz-Credential", "Signature", "AWSAccessKeyId"}
-"""In a query without our algorithm: a signature of another kind, not a request without one."""
 
 
 class MissingAuthentication(ServiceError):
@@ -64,19 +63,28 @@ class InvalidSignature(ServiceError):
     status = 403
 
 
+class MalformedQuery(IncompleteSignature):
+    """A presigned request whose parameters do not make a signature."""
+
+
+class UnsupportedSignature(IncompleteSignature):
+    """Signature Version 2, or 4A: refused by name."""
+
+
+class TwoSignatures(IncompleteSignature):
+    """A header and a query that each sign: which one counts would be a guess."""
+
+
+class HeadersNotSigned(InvalidSignature):
+    """``x-amz-`` headers that anybody on the way could have added."""
+
+
 class ExpiredRequest(InvalidSignature):
     """A presigned request past its time."""
 
 
 class SkewedClock(InvalidSignature):
     """A request signed too far from now."""
-
-
-class UnsignedHeaders(ServiceError):
-    """Headers that S3 acts on and that the signer did not sign: whoever holds a URL added them."""
-
-    code = "AccessDenied"
-    status = 403
 
 
 @dataclass(frozen=True)
@@ -156,7 +164,7 @@ def verify(request: HttpRequest, find_key: FindKey, now: dt.datetime) -> Authent
     claim = _claim(request)
     known = find_key(claim.access_key, claim.token)
     _check_time(request, claim, now)
-    _check_headers(request, claim)
+    _check_signed_headers(request, claim)
     key = signing_key(known.secret_key, claim)
     payload_hash = request.headers.get("x-amz-content-sha256")
     if claim.presigned:
@@ -183,6 +191,13 @@ def verify(request: HttpRequest, find_key: FindKey, now: dt.datetime) -> Authent
     )
 
 
+def check_claim(request: HttpRequest, now: dt.datetime) -> None:
+    """Raise what `verify` would, as far as it can be told before the body was read."""
+    claim = _claim(request)
+    _check_time(request, claim, now)
+    _check_signed_headers(request, claim)
+
+
 def check_body(authentication: Authentication, body: bytes) -> None:
     """Raise `InvalidSignature` where the body is not the one that was signed."""
     signed = authentication.payload_hash
@@ -200,6 +215,12 @@ def signing_key(secret: str, claim: _Claim) -> bytes:
 
 def _claim(request: HttpRequest) -> _Claim:
     query = dict(request.query)
+    authorization = request.headers.get("authorization", "")
+    if authorization and "X-Amz-Algorithm" in query:
+        raise TwoSignatures(
+            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature "
+            "query string parameter or the Authorization header should be specified"
+        )
     if query.get("X-Amz-Algorithm") == ALGORITHM:
         return _make_claim(
             query.get("X-Amz-Credential", ""),
@@ -209,19 +230,22 @@ def _claim(request: HttpRequest) -> _Claim:
             query.get("X-Amz-Security-Token", ""),
             presigned=True,
         )
-    authorization = request.headers.get("authorization", "")
-    if not authorization:
-        if not OTHER_SIGNATURES.isdisjoint(query):
-            raise IncompleteSignature(f"Only {ALGORITHM} is supported.")
+    named = query.get("X-Amz-Algorithm") or authorization.partition(" ")[0]
+    if "AWSAccessKeyId" in query and "Signature" in query:
+        named = "AWS"  # Signature Version 2, presigned
+    if not named:
         raise MissingAuthentication("Missing Authentication Token")
-    if not authorization.startswith(ALGORITHM):
-        raise IncompleteSignature(f"Only {ALGORITHM} is supported.")
+    if named != ALGORITHM:
+        raise UnsupportedSignature(
+            f"The authorization mechanism you have provided ({named}) is not supported. "
+            f"Please use {ALGORITHM}."
+        )
     parts = dict(re.findall(r"(\w+)=([^,\s]+)", authorization))
     return _make_claim(
         parts.get("Credential", ""),
         parts.get("SignedHeaders", ""),
         parts.get("Signature", ""),
-        request.headers.get("x-amz-date", ""),
+        request.headers.get("x-amz-date") or _date_header(request),
         request.headers.get("x-amz-security-token", ""),
         presigned=False,
     )
@@ -231,25 +255,64 @@ def _make_claim(
     credential: str, signed: str, signature: str, timestamp: str, token: str, *, presigned: bool
 ) -> _Claim:
     fields = credential.rsplit("/", 4)
-    if len(fields) != 5 or fields[4] != "aws4_request" or not signed or not signature:
-        raise IncompleteSignature(
+    malformed = MalformedQuery if presigned else IncompleteSignature
+    whole = len(fields) == 5 and fields[4] == "aws4_request" and signed and signature.isascii()
+    if not whole or not signature:
+        raise malformed(
             "The request needs Credential=KEY/DATE/REGION/SERVICE/aws4_request, "
             "SignedHeaders and Signature."
         )
     headers = signed.split(";")
     if "host" not in headers:
-        raise IncompleteSignature("'host' must be a signed header.")
+        raise malformed("'host' must be a signed header.")
     access_key, date, region, service = fields[:4]
     return _Claim(
         access_key, date, region, service, headers, signature, timestamp, presigned, token
     )
 
 
+def _date_header(request: HttpRequest) -> str:
+    """The standard ``Date`` header, which counts where there is no ``x-amz-date``."""
+    try:
+        moment = parsedate_to_datetime(request.headers.get("date", ""))
+        return moment.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    except (ValueError, OverflowError):
+        return request.headers.get("date", "")
+
+
+def check_region(request: HttpRequest, region: str) -> None:
+    """Raise where a signature is for another region than S3's here: botocore reads ``Region``."""
+    claim = _claim(request)
+    if claim.region == region:
+        return
+    what = "Error parsing the X-Amz-Credential parameter"
+    kind: type[ServiceError] = MalformedQuery
+    if not claim.presigned:
+        what, kind = "The authorization header is malformed", IncompleteSignature
+    raise kind(f"{what}; the region '{claim.region}' is wrong; expecting '{region}'", Region=region)
+
+
+def _check_signed_headers(request: HttpRequest, claim: _Claim) -> None:
+    """AWS wants every ``x-amz-`` header signed; a presigned query has its own payload hash."""
+    optional = ("x-amz-content-sha256",) if claim.presigned else ()
+    unsigned = [
+        name
+        for name in request.headers
+        if name.startswith("x-amz-") and name not in claim.signed_headers and name not in optional
+    ]
+    if unsigned:
+        raise HeadersNotSigned(
+            "There were headers present in the request which were not signed",
+            HeadersNotSigned=", ".join(unsigned),
+        )
+
+
 def _check_time(request: HttpRequest, claim: _Claim, now: dt.datetime) -> None:
     try:
         signed_at = dt.datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
     except ValueError:
-        raise IncompleteSignature(f"X-Amz-Date '{claim.timestamp}' is not a date.") from None
+        malformed = MalformedQuery if claim.presigned else IncompleteSignature
+        raise malformed(f"X-Amz-Date '{claim.timestamp}' is not a date.") from None
     if claim.timestamp[:8] != claim.date:
         raise InvalidSignature("The credential's date is not the request's date.")
     if not claim.presigned:
@@ -260,23 +323,12 @@ def _check_time(request: HttpRequest, claim: _Claim, now: dt.datetime) -> None:
             )
         return
     expires = dict(request.query).get("X-Amz-Expires", "")
-    if not expires.isdigit() or not 0 < int(expires) <= MAX_EXPIRES:
-        raise IncompleteSignature("X-Amz-Expires must be from 1 to 604800 seconds.")
-    if signed_at - MAX_SKEW > now or now > signed_at + dt.timedelta(seconds=int(expires)):
+    if not re.fullmatch("[0-9]{1,6}", expires) or not 0 < int(expires) <= MAX_EXPIRES:
+        raise MalformedQuery("X-Amz-Expires must be from 1 to 604800 seconds.")
+    if signed_at - now > MAX_SKEW:
+        raise ExpiredRequest("Request is not yet valid")
+    if now - signed_at > dt.timedelta(seconds=int(expires)):
         raise ExpiredRequest("Request has expired")
-
-
-def _check_headers(request: HttpRequest, claim: _Claim) -> None:
-    """S3 acts on x-amz- headers, so each has to be signed. The body's hash is signed otherwise."""
-    if claim.service != "s3":
-        return
-    free = {*claim.signed_headers, "x-amz-content-sha256"}
-    unsigned = [h for h in request.headers if h.startswith("x-amz-") and h not in free]
-    if unsigned:
-        raise UnsignedHeaders(
-            "There were headers present in the request which were not signed",
-            HeadersNotSigned=", ".join(unsigned),
-        )
 
 
 def _paths(request: HttpRequest, claim: _Claim) -> list[str]:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -16,6 +17,8 @@ SIGNED_TRAILER = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
 UNSIGNED_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 KINDS = (SIGNED, SIGNED_TRAILER, UNSIGNED_TRAILER)
 MAX_LINE = 16 * 1024
+MAX_TRAILERS = 16
+SIZE = re.compile("[0-9a-fA-F]{1,16}")
 EMPTY = hashlib.sha256(b"").hexdigest()
 
 
@@ -87,12 +90,9 @@ class Decoder:
         if line is None:
             return False
         size, _, extension = line.partition(";")
-        try:
-            self._left = int(size, 16)
-        except ValueError:
-            raise InvalidRequest("The chunk size is not a hexadecimal number.") from None
-        if self._left < 0:
-            raise InvalidRequest("The chunk size is negative.")
+        if not SIZE.fullmatch(size):
+            raise InvalidRequest("The chunk size is not a hexadecimal number.")
+        self._left = int(size, 16)
         self._signature = extension.partition("chunk-signature=")[2]
         self._digest = hashlib.sha256()
         if self._left == 0:
@@ -130,6 +130,8 @@ class Decoder:
         if line:
             name, _, value = line.partition(":")
             self.trailers[name.strip().lower()] = value.strip()
+            if len(self.trailers) > MAX_TRAILERS:
+                raise InvalidRequest("There are too many trailing headers.")
         else:
             self._check_trailer()
             self._state = self._end

@@ -302,11 +302,15 @@ class NotSupported(S3Error):
 _SIGNATURE_CODES: tuple[tuple[type[ServiceError], str, int], ...] = (
     (sigv4.SkewedClock, "RequestTimeTooSkewed", 403),
     (sigv4.ExpiredRequest, "AccessDenied", 403),
+    (sigv4.HeadersNotSigned, "AccessDenied", 403),
     (sigv4.InvalidSignature, "SignatureDoesNotMatch", 403),
     (sigv4.InvalidToken, "InvalidToken", 400),
     (sigv4.UnrecognizedClient, "InvalidAccessKeyId", 403),
     (sigv4.ExpiredToken, "ExpiredToken", 400),
     (sigv4.MissingAuthentication, "AccessDenied", 403),
+    (sigv4.TwoSignatures, "InvalidArgument", 400),
+    (sigv4.UnsupportedSignature, "InvalidRequest", 400),
+    (sigv4.MalformedQuery, "AuthorizationQueryParametersError", 400),
     (sigv4.IncompleteSignature, "AuthorizationHeaderMalformed", 400),
 )
 

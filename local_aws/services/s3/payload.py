@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
@@ -60,6 +61,7 @@ class Payload:
         self.size = 0
         self.checksums: dict[str, str] = {}
         self._headers = headers
+        _refuse_too_large(headers)
         self._signed = _signed_hash(headers, auth)
         self._decoder = _decoder(self._signed, auth)
         self._sha256 = hashlib.sha256() if _is_hash(self._signed) else None
@@ -138,6 +140,13 @@ class Payload:
             if checksums.decode(name, value) != digest:
                 raise BadDigest(name.upper())
             self.checksums[name] = checksums.encode(digest)
+
+
+def _refuse_too_large(headers: Mapping[str, str]) -> None:
+    """Before five gigabytes were read; those without a length are counted."""
+    length = headers.get("x-amz-decoded-content-length") or headers.get("content-length", "")
+    if re.fullmatch("[0-9]{10,20}", length) and int(length) > MAX_OBJECT:
+        raise EntityTooLarge(MAX_OBJECT)
 
 
 def _is_hash(value: str) -> bool:

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Union
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from local_aws.services.s3.errors import MalformedXML
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+MAX_DEPTH = 32  # S3's own documents have seven levels
+MAX_ELEMENTS = 100_000  # 10,000 parts of an upload, each with its number, tag and checksums
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 # Besides markup, what a parser would drop or change. XML 1.0 has no control characters at all;
 # S3 writes references to them all the same, which is why clients ask for encoding-type=url.
@@ -83,13 +86,47 @@ class Node:
 
 
 def parse(body: bytes, root: str) -> Node:
-    """The document, which must have that root. Document types (entities) are refused."""
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-        raise MalformedXML
+    """The document, which must have that root.
+
+    Raises `MalformedXML`; so it does where there is a document type, in whatever encoding
+    (entities that expand, or name files), and over `MAX_DEPTH` or `MAX_ELEMENTS`.
+    """
     try:
-        node = Node(ElementTree.fromstring(body))
-    except (ElementTree.ParseError, ValueError, LookupError):
+        node = Node(_Reader().read(body))
+    except (expat.ExpatError, ValueError, LookupError):
         raise MalformedXML from None
     if node.name != root:
         raise MalformedXML
     return node
+
+
+class _Reader:
+    """expat's events into elements. ElementTree's own parser shows nobody the document type."""
+
+    def __init__(self) -> None:
+        self._builder = ElementTree.TreeBuilder()
+        self._depth = self._count = 0
+
+    def read(self, body: bytes) -> ElementTree.Element:
+        parser = expat.ParserCreate(namespace_separator="}")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._builder.data
+        parser.StartDoctypeDeclHandler = self._refuse
+        parser.Parse(body, True)
+        return self._builder.close()
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        self._count += 1
+        if self._depth > MAX_DEPTH or self._count > MAX_ELEMENTS:
+            raise MalformedXML
+        self._builder.start(name, attributes)
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        self._builder.end(name)
+
+    def _refuse(self, *_declaration: object) -> None:
+        raise MalformedXML
