@@ -15,12 +15,12 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 
+from local_aws.console import LINK_PATH, Console, make_link, sandboxed
 from local_aws.context import Platform
 from local_aws.errors import ServiceError, UnknownService
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
 from local_aws.services import build
-from local_aws.services.quicksight.page import handle as quicksight_page
 from local_aws.services.s3.errors import error_response
 from local_aws.wire import sigv4
 from local_aws.wire.dispatch import dispatch, protocol_of
@@ -54,6 +54,13 @@ class ResetNotAllowed(ServiceError):
     status = 403
 
 
+class LinkNotAllowed(ServiceError):
+    """A console link that somebody else than the account's owner asks for."""
+
+    code = "AccessDeniedException"
+    status = 403
+
+
 Handler = Callable[["App", Scope, Receive, Send, HttpRequest], Awaitable[bool]]
 
 
@@ -64,6 +71,7 @@ class App:
         self.platform = platform
         self.services = build(platform)
         self.moto = MotoServices(platform)
+        self.console = Console(platform, self.services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI event."""
@@ -79,10 +87,12 @@ class App:
         for folder in DATA_FOLDERS:
             shutil.rmtree(self.platform.data_dir / folder, ignore_errors=True)
         self.services = build(self.platform)
+        self.console = Console(self.platform, self.services)
         self.services.start()
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = head_of(scope)
+        send = sandboxed(request, send)
         for handler in HANDLERS:
             if await handler(self, scope, receive, send, request):
                 return
@@ -124,15 +134,11 @@ async def answer_health(
     return True
 
 
-async def show_pages(
+async def show_console(
     app: App, scope: Scope, receive: Receive, send: Send, request: HttpRequest
 ) -> bool:
-    """Dashboards for a browser, which cannot sign. They only read."""
-    signed = "authorization" in request.headers or "X-Amz-Algorithm" in dict(request.query)
-    if signed or not request.raw_path.startswith("/quicksight"):
-        return False
-    await quicksight_page(app.platform, scope, receive, send)
-    return True
+    """The console and the dashboards for a browser, which cannot sign: a session lets it read."""
+    return await app.console(scope, receive, send, request)
 
 
 async def serve_s3(
@@ -163,6 +169,8 @@ async def serve_apis(
         sigv4.check_body(verified, body)
         if request.raw_path == RESET_PATH:
             return await _reset(app, send)
+        if request.raw_path == LINK_PATH:
+            return await _link(app, send, whole, verified.access_key)
         if service not in app.services.apis and service not in MOTO_SERVICES:
             raise UnknownService(service)
     except ServiceError as error:
@@ -186,10 +194,19 @@ async def _reset(app: App, send: Send) -> bool:
     return True
 
 
+async def _link(app: App, send: Send, request: HttpRequest, access_key: str) -> bool:
+    """A one-time link to the console, for the account's own key and no user's."""
+    if access_key != app.platform.credentials.access_key or request.method != "POST":
+        raise LinkNotAllowed("POST it signed with the account's own key")
+    response = await anyio.to_thread.run_sync(make_link, app.console, request)
+    await send_response(send, response)
+    return True
+
+
 HANDLERS: tuple[Handler, ...] = (
     refuse_foreign_hosts,
     answer_health,
-    show_pages,
+    show_console,
     serve_s3,
     serve_apis,
 )
