@@ -10,8 +10,8 @@ from typing import Any
 
 from rich.console import Console
 
-from laptop import demo, environment, sql, stack
 from laptop import console as pages
+from laptop import demo, environment, sql, stack
 from laptop.airflow import AirflowApi
 from laptop.home import ROOT, Home
 from laptop.processes import StartFailed

@@ -27,7 +27,10 @@ def link(path: str = HOME) -> str:
     headers = {"Content-Type": "application/json"}
     request = AWSRequest("POST", address, data=json.dumps({"next": path}), headers=headers)
     session = boto3.Session()
-    SigV4Auth(session.get_credentials(), "local_aws", session.region_name).add_auth(request)
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise LinkRefused("There is no key to sign with: local_aws keeps it in its data folder.")
+    SigV4Auth(credentials, "local_aws", session.region_name).add_auth(request)
     answer = httpx.post(address, content=request.data, headers=dict(request.headers), timeout=10)
     if not answer.is_success:
         raise LinkRefused(answer.json().get("message", answer.text))

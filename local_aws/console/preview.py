@@ -175,7 +175,9 @@ def _read_parquet(connection: Any, path: str) -> Preview:
     columns = [(name, kind) for name, kind, *_ in described][:COLUMNS]
     chosen = ", ".join(_quoted(name) for name, _ in columns)
     rows = connection.execute(f"SELECT {chosen} FROM {source} LIMIT {ROWS}").fetchall()  # noqa: S608
-    note = f"The first {len(rows)} of {count:,} rows in {groups:,} row groups"
+    note = (
+        f"The first {len(rows)} of {count:,} rows, {groups:,} row group{'' if groups == 1 else 's'}"
+    )
     if len(described) > COLUMNS:
         note += f"; {COLUMNS} of {len(described):,} columns"
     return Preview("table", f"{note}.", columns, [[_cell(v) for v in row] for row in rows])

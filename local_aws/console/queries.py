@@ -83,7 +83,7 @@ def _results(lake: Lake, execution: dict[str, Any], ask: Ask) -> dict[str, Any]:
         return nothing
     request: dict[str, Any] = {"QueryExecutionId": execution["QueryExecutionId"]}
     after = ask.get("after")
-    request |= {"MaxResults": ROWS} | ({"NextToken": after} if after else {})
+    request |= {"MaxResults": ROWS if after else ROWS + 1} | ({"NextToken": after} if after else {})
     try:
         answer = lake.athena.get_query_results(request)
     except ServiceError as error:

@@ -6,13 +6,29 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, Undefined, UndefinedError
+from jinja2.utils import missing
 
 TEMPLATES = Path(__file__).parent / "templates"
 UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 GOOD = ("SUCCEEDED", "COMPLETED", "CREATION_SUCCESSFUL", "ENABLED")
 BAD = ("FAILED", "TIMEOUT", "ERROR", "CREATION_FAILED")
 BUSY = ("RUNNING", "STARTING", "STOPPING", "QUEUED", "INITIALIZED", "WAITING")
+
+
+class Absent(Undefined):
+    """A member that AWS's answer leaves out is empty; a name that no page gave is a mistake."""
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = missing,
+        name: str | None = None,
+        exc: type[Exception] = UndefinedError,
+    ) -> None:
+        if obj is missing:
+            raise UndefinedError(f"The template was given no '{name}'")
+        super().__init__(hint, obj, name, exc)  # type: ignore[arg-type]
 
 
 def render(template: str, **values: Any) -> str:
@@ -22,11 +38,11 @@ def render(template: str, **values: Any) -> str:
 
 @cache
 def environment() -> Environment:
-    """Jinja, with autoescape for every template and no quiet undefined names."""
+    """Jinja, with autoescape for every template."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=Absent,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -91,7 +107,9 @@ def as_time(value: dt.datetime | float | None) -> dt.datetime | None:
     """Seconds since 1970 or a time, as a time in UTC."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC)
-    return None if value is None else dt.datetime.fromtimestamp(value, dt.UTC)
+    if value is None or isinstance(value, Undefined):
+        return None
+    return dt.datetime.fromtimestamp(value, dt.UTC)
 
 
 def ago(value: dt.datetime | float | None) -> str:
@@ -122,11 +140,13 @@ def _count(count: int, unit: str) -> str:
 def duration(seconds: float | None) -> str:
     """A run time.
 
-    >>> duration(0.042), duration(3.14), duration(75), duration(7265)
-    ('42 ms', '3.1 s', '1 min 15 s', '2 h 1 min')
+    >>> duration(0), duration(0.042), duration(3.14), duration(75), duration(7265)
+    ('under 1 s', '42 ms', '3.1 s', '1 min 15 s', '2 h 1 min')
     """
     if seconds is None:
         return "–"
+    if seconds == 0:
+        return "under 1 s"  # Glue and DataBrew count whole seconds
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 60:
