@@ -23,7 +23,12 @@ COLUMNS = 200
 CELL = 300
 HEX = 512
 PARQUET_SECONDS = 5.0
-PARQUET_MEMORY = "256MB"
+PARQUET_LIMITS = {
+    "threads": 1,
+    "memory_limit": "256MB",
+    "temp_directory": "",
+    "autoinstall_known_extensions": False,
+}
 DELIMITERS = ",;\t|"
 TABLES = (".csv", ".tsv", ".txt")
 
@@ -114,7 +119,9 @@ def _table(text: str, note: str, whole: bool) -> Preview | None:
     if not rows:
         return None
     header, body = rows[0], rows[1:]
-    shown = f"{len(body)} rows" if whole and len(rows) <= ROWS else f"The first {len(body)} rows"
+    all_of_it = whole and len(rows) <= ROWS
+    shown = f"{len(body)} row{'' if len(body) == 1 else 's'}"
+    shown = shown if all_of_it else f"The first {shown}"
     columns = [(name, "") for name in header[:COLUMNS]]
     cells = [[_cell(value) for value in row[:COLUMNS]] for row in body]
     return Preview(
@@ -153,7 +160,7 @@ def _hex(head: bytes) -> str:
 def _parquet(info: ObjectInfo, tail: bytes) -> Preview:
     if tail != b"PAR1":
         return Preview("broken", "This begins like Parquet and has no footer: it was cut short.")
-    connection = duckdb.connect(config={"threads": 1, "memory_limit": PARQUET_MEMORY})
+    connection = duckdb.connect(config=PARQUET_LIMITS)
     clock = threading.Timer(PARQUET_SECONDS, connection.interrupt)
     clock.start()
     try:

@@ -18,14 +18,18 @@ const main = document.getElementById("main");
 const notice = document.getElementById("notice");
 const said = (words) => { if (notice.textContent !== words) notice.textContent = words; };
 
+// A log is read from its end, and stays there while it grows.
+const atEnd = (box) => box.classList.contains("log") && box.scrollTop + box.clientHeight >= box.scrollHeight - 4;
+
 // What had the focus has it again, found by where it leads: the new page has the same links.
 function keepFocus(replace) {
   const focused = main.contains(document.activeElement) && document.activeElement !== main ? document.activeElement : null;
   const href = focused && focused.getAttribute("href");
-  const scrolled = [...main.querySelectorAll("pre, .table")].map((box) => [box.scrollLeft, box.scrollTop]);
+  const boxes = () => [...main.querySelectorAll("pre, .table")];
+  const scrolled = boxes().map((box) => [box.scrollLeft, atEnd(box) ? box.scrollHeight + 1e6 : box.scrollTop]);
   replace();
   if (href) main.querySelector(`a[href="${CSS.escape(href)}"]`)?.focus({ preventScroll: true });
-  [...main.querySelectorAll("pre, .table")].forEach((box, index) => box.scrollTo(...(scrolled[index] || [0, 0])));
+  boxes().forEach((box, index) => box.scrollTo(...(scrolled[index] || [0, 0])));
 }
 
 // A reader who marks text or writes into a field is not disturbed.
@@ -55,6 +59,7 @@ async function keepUp(seconds) {
 }
 
 localise(document);
+main.querySelectorAll(".log").forEach((box) => box.scrollTo(0, box.scrollHeight));
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 keepUp(Number(main.dataset.refresh || 0));
 
