@@ -33,7 +33,7 @@ from local_aws.console import (
     queries,
     storage,
 )
-from local_aws.console.access import HOME, SESSION_SECONDS, Access
+from local_aws.console.access import HOME, LINK_SECONDS, SESSION_SECONDS, Access, NotAPage
 from local_aws.console.answers import SANDBOX, SECURITY, Answer, NotThere, page, redirect, text
 from local_aws.console.lake import Ask, Lake
 from local_aws.context import Platform
@@ -140,8 +140,9 @@ class Console:
         except NotThere as error:
             return page("failed.html", 404, title="Not here", words=str(error))
         except ServiceError as error:
-            title = "Not here" if "NotFound" in error.code or "NoSuch" in error.code else "Refused"
-            return page("failed.html", 404, title=title, words=error.message)
+            if "NotFound" in error.code or "NoSuch" in error.code:
+                return page("failed.html", 404, title="Not here", words=error.message)
+            return page("failed.html", 400, title="Refused", words=error.message)
         except Exception as error:
             logger.exception("console: %s failed", request.raw_path)
             words = f"This page failed: {type(error).__name__}. The server's log says more."
@@ -192,8 +193,6 @@ def make_link(console: Console, request: HttpRequest) -> HttpResponse:
 
     Answers ``{"url": ..., "expires_in_seconds": ...}``. Raises NotAPage.
     """
-    from local_aws.console.access import LINK_SECONDS, NotAPage
-
     try:
         asked = json.loads(request.body or b"{}")
         path = asked.get("next") or HOME
