@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from laptop import console as pages
 from laptop import demo, environment, sql, stack
 from laptop.airflow import AirflowApi
 from laptop.home import ROOT, Home
@@ -25,6 +26,7 @@ FAILURES = (
     stack.NotRunning,
     demo.DemoFailed,
     sql.QueryRefused,
+    pages.LinkRefused,
     TarnError,
 )
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
@@ -67,7 +69,7 @@ def run_demo(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     from tarn import ledger
 
     demo.wait_for_views(api, ledger.pending_refresh, console)
-    _summarise(home, api)
+    _summarise(api)
     console.print(
         f"\nPartitions took {partitions_took:.0f} s, everything {time.monotonic() - began:.0f} s."
     )
@@ -88,7 +90,7 @@ def deploy_lake() -> None:
         console.print("  nothing to change")
 
 
-def _summarise(home: Home, api: AirflowApi) -> None:
+def _summarise(api: AirflowApi) -> None:
     from tarn import ledger
 
     console.print()
@@ -102,9 +104,7 @@ def _summarise(home: Home, api: AirflowApi) -> None:
         )
     )
     console.print(f"Airflow    {api.address}")
-    console.print(
-        f"Dashboard  http://127.0.0.1:{home.ports().aws}/quicksight/dashboards/tarn-flights"
-    )
+    _print_links(Dashboard=f"{pages.DASHBOARDS}/tarn-flights", Console=pages.HOME)
     console.print('AWS        eval "$(./lake env)", then aws, boto3, awswrangler as ever')
 
 
@@ -115,7 +115,23 @@ def run_up(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     stack.use_aws(home)
     deploy_lake()
     console.print(f"Airflow    http://127.0.0.1:{home.ports().airflow}")
-    console.print(f"Dashboards http://127.0.0.1:{home.ports().aws}/quicksight/dashboards")
+    _print_links(Dashboards=pages.DASHBOARDS, Console=pages.HOME)
+    return 0
+
+
+def _print_links(**paths: str) -> None:
+    for name, path in paths.items():
+        console.print(f"{name:10} {pages.link(path)}", soft_wrap=True)
+    console.print("Each link opens once, within ten minutes. ./lake open makes another.")
+
+
+def run_open(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """The console in a browser; prints its one-time link."""
+    stack.use_aws(Home.from_environment())
+    address = pages.link(options.path)
+    console.print(address, soft_wrap=True, markup=False)
+    if not options.print:
+        pages.show(address)
     return 0
 
 
@@ -211,6 +227,9 @@ def _parser() -> argparse.ArgumentParser:
     add("env", run_env)
     add("serve", run_serve, passes_on=True)
     add("sql", run_sql).add_argument("sql", help="a statement in Athena's SQL")
+    opened = add("open", run_open)
+    opened.add_argument("path", nargs="?", default=pages.HOME, help="a page: /quicksight/...")
+    opened.add_argument("--print", action="store_true", help="print the link and open nothing")
     add("deploy", run_deploy)
     add("test", run_test, passes_on=True)
     add("check", run_check)

@@ -18,13 +18,13 @@ import anyio
 from local_aws import authorise, moto_requests
 from local_aws.access import network
 from local_aws.access.resources import Arns, Parameters
+from local_aws.console import LINK_PATH, Console, make_link, sandboxed
 from local_aws.context import Platform
 from local_aws.errors import InternalError, ServiceError, UnknownService
 from local_aws.identities import Identities
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
 from local_aws.services import build, iam
-from local_aws.services.quicksight.page import handle as quicksight_page
 from local_aws.services.s3.errors import error_response
 from local_aws.services.sts.api import StsApi
 from local_aws.services.sts.sessions import SessionStore
@@ -55,6 +55,13 @@ RESET_PATH = "/moto-api/reset"
 
 class ResetNotAllowed(ServiceError):
     """A reset that nobody switched on."""
+
+    code = "AccessDeniedException"
+    status = 403
+
+
+class LinkNotAllowed(ServiceError):
+    """A console link that somebody else than the account's owner asks for."""
 
     code = "AccessDeniedException"
     status = 403
@@ -101,6 +108,7 @@ class App:
         self.sessions = SessionStore(self.platform)
         self.identities = Identities(self.platform, self.moto, self.sessions)
         self.platform.find_key = self.identities.find_key
+        self.console = Console(self.platform, self.services)
 
     async def authenticate(self, request: HttpRequest) -> sigv4.Authentication:
         """The verified signature. Only keys beside the account's own are looked up elsewhere."""
@@ -111,6 +119,7 @@ class App:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = head_of(scope)
+        send = sandboxed(request, send)
         for handler in HANDLERS:
             if await handler(self, scope, receive, send, request):
                 return
@@ -162,15 +171,11 @@ async def answer_health(
     return True
 
 
-async def show_pages(
+async def show_console(
     app: App, scope: Scope, receive: Receive, send: Send, request: HttpRequest
 ) -> bool:
-    """Dashboards for a browser, which cannot sign. They only read."""
-    signed = "authorization" in request.headers or "X-Amz-Algorithm" in dict(request.query)
-    if signed or not request.raw_path.startswith("/quicksight"):
-        return False
-    await quicksight_page(app.platform, scope, receive, send)
-    return True
+    """The console and the dashboards for a browser, which cannot sign: a session lets it read."""
+    return await app.console(scope, receive, send, request)
 
 
 async def serve_s3(
@@ -207,6 +212,8 @@ async def serve_apis(
         sigv4.check_body(verified, body)
         if request.raw_path == RESET_PATH:
             return await _reset(app, verified, send)
+        if request.raw_path == LINK_PATH:
+            return await _link(app, send, whole, verified)
         if service not in (*app.services.apis, "sts", *MOTO_SERVICES):
             raise UnknownService(service)
         if service in MOTO_SERVICES:
@@ -279,11 +286,20 @@ async def _reset(app: App, auth: sigv4.Authentication, send: Send) -> bool:
     return True
 
 
+async def _link(app: App, send: Send, request: HttpRequest, auth: sigv4.Authentication) -> bool:
+    """A one-time link to the console, for the account's own key and no user's."""
+    if not auth.principal.is_root or auth.presigned or request.method != "POST":
+        raise LinkNotAllowed("POST it signed with the account's own key")
+    response = await anyio.to_thread.run_sync(make_link, app.console, request)
+    await send_response(send, response)
+    return True
+
+
 HANDLERS: tuple[Handler, ...] = (
     refuse_foreign_hosts,
     refuse_other_origins,
     answer_health,
-    show_pages,
+    show_console,
     serve_s3,
     serve_apis,
 )

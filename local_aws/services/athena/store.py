@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS executions (
     id TEXT PRIMARY KEY, sequence INTEGER NOT NULL, workgroup TEXT NOT NULL, state TEXT NOT NULL,
     token TEXT, reuse_key TEXT, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS executions_by_workgroup ON executions (workgroup, sequence);
+CREATE INDEX IF NOT EXISTS executions_by_time ON executions (sequence);
 CREATE INDEX IF NOT EXISTS executions_by_reuse ON executions (reuse_key, sequence);
 CREATE UNIQUE INDEX IF NOT EXISTS executions_by_token ON executions (token) WHERE token IS NOT NULL;
 CREATE TABLE IF NOT EXISTS prepared (
@@ -81,6 +82,30 @@ class Store:
             (workgroup, before, limit),
         )
         return [(row["id"], row["sequence"]) for row in rows]
+
+    def recent(
+        self,
+        limit: int,
+        *,
+        before: int | None = None,
+        workgroup: str = "",
+        state: str = "",
+        text: str = "",
+    ) -> list[tuple[dict[str, Any], int]]:
+        """The newest first, each with what goes on as `before`; empty conditions hold for all."""
+        rows = self.db.all(
+            "SELECT body, sequence FROM executions WHERE sequence < ?"
+            " AND ? IN ('', workgroup) AND ? IN ('', state)"
+            " AND (? = '' OR instr(lower(json_extract(body, '$.query')), lower(?)))"
+            " ORDER BY sequence DESC LIMIT ?",
+            (2**62 if before is None else before, workgroup, state, text, text, limit),
+        )
+        return [(json.loads(row["body"]), row["sequence"]) for row in rows]
+
+    def since(self, seconds: float) -> list[dict[str, Any]]:
+        """The executions that were asked for after a time."""
+        sql = "SELECT body FROM executions WHERE sequence > ?"
+        return [json.loads(row["body"]) for row in self.db.all(sql, (int(seconds * 1e9),))]
 
     # --- workgroups
 

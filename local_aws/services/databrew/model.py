@@ -121,6 +121,11 @@ class Store:
         rows = self.db.all("SELECT * FROM runs WHERE job=? ORDER BY number DESC", (job,))
         return [_run(row) for row in rows]
 
+    def recent(self, limit: int) -> list[Document]:
+        """The newest runs of all jobs, the newest first."""
+        rows = self.db.all("SELECT * FROM runs ORDER BY number DESC LIMIT ?", (limit,))
+        return [_run(row) for row in rows]
+
     def unfinished(self) -> list[Document]:
         """The runs that had not ended, the oldest first."""
         marks = ", ".join("?" * len(UNFINISHED))

@@ -100,6 +100,11 @@ class Catalog:
         """All databases, by name."""
         return _documents(self.db.all("SELECT body FROM databases ORDER BY name"))
 
+    def table_counts(self) -> dict[str, int]:
+        """How many tables each database that has any has."""
+        rows = self.db.all("SELECT database, count(*) AS n FROM tables GROUP BY database")
+        return {row["database"]: row["n"] for row in rows}
+
     def update_database(self, name: str, database_input: Document) -> None:
         """Replace the definition. A database cannot be renamed."""
         with self.db.transaction():

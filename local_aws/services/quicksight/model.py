@@ -196,6 +196,10 @@ class Store:
             (data_set,),
         )
 
+    def recent_ingestions(self, limit: int) -> Rows:
+        """The newest of all data sets, the newest first."""
+        return self.db.all("SELECT * FROM ingestions ORDER BY created DESC LIMIT ?", (limit,))
+
     def move_ingestion(self, data_set: str, ingestion: str, status: str, **columns: Any) -> bool:
         """Change an ingestion that has not ended; False where it has, or is gone."""
         names = ["status", *columns]

@@ -141,6 +141,11 @@ class CrawlerStore:
         sql = "SELECT body FROM crawls WHERE crawler = ? ORDER BY number DESC"
         return [load(row["body"]) for row in self.db.all(sql, (name,))]
 
+    def recent(self, limit: int) -> list[tuple[str, Document]]:
+        """The latest crawls of all crawlers, each with its crawler's name."""
+        sql = "SELECT crawler, body FROM crawls ORDER BY number DESC LIMIT ?"
+        return [(row["crawler"], load(row["body"])) for row in self.db.all(sql, (limit,))]
+
     def metrics(self, name: str) -> Document:
         """Run times in seconds, and what the last crawl changed."""
         done = [crawl for crawl in self.crawls(name) if "EndTime" in crawl]

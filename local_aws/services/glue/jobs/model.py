@@ -110,12 +110,17 @@ class JobStore:
             raise EntityNotFoundException(f"Job run with id: {run_id} not found.")
         return _run(row)
 
-    def runs(self, job: str) -> list[Run]:
+    def runs(self, job: str, limit: int = -1) -> list[Run]:
         """The newest first."""
         rows = self._db.all(
-            "SELECT * FROM glue_job_runs WHERE job = ? ORDER BY sequence DESC", (job,)
+            "SELECT * FROM glue_job_runs WHERE job = ? ORDER BY sequence DESC LIMIT ?", (job, limit)
         )
         return [_run(row) for row in rows]
+
+    def recent(self, limit: int) -> list[Run]:
+        """The newest of all jobs, the newest first."""
+        sql = "SELECT * FROM glue_job_runs ORDER BY sequence DESC LIMIT ?"
+        return [_run(row) for row in self._db.all(sql, (limit,))]
 
     def unfinished(self) -> list[Run]:
         sql = f"SELECT * FROM glue_job_runs WHERE {IS_ACTIVE} ORDER BY sequence"  # noqa: S608

@@ -1,7 +1,7 @@
 """Dashboards in a browser: local_aws's own page, which QuickSight's console is on AWS.
 
-It reads and nothing else: GET and HEAD, no form, no cookie, a strict Content-Security-Policy, all
-of it from this server. The server's Host check keeps other sites' pages from reading it.
+It reads and nothing else: GET and HEAD, no form, a strict Content-Security-Policy, all of it from
+this server. Who may read it is decided before a request comes here (`local_aws.console`).
 """
 
 from local_aws.services.quicksight.page.routes import handle

@@ -41,8 +41,8 @@ DASHBOARD = """<body>
 </html>
 """
 LIST = """<body>
-<header class="top"><div class="brand">
-  <img src="/quicksight/static/icon.svg" alt="" width="28" height="28">
+<header class="top"><div class="brand"><a href="/_console/" aria-label="The console">
+  <img src="/quicksight/static/icon.svg" alt="" width="28" height="28"></a>
   <div><h1>Dashboards</h1></div></div>
 </header>
 <main class="list">{items}</main>

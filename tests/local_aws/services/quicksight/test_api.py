@@ -1,8 +1,6 @@
 """QuickSight through boto3, against the real server."""
 
 import time
-import urllib.error
-import urllib.request
 import uuid
 from typing import Any
 
@@ -10,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import LocalServer
+from tests.local_aws.console.support import link, stranger
 from tests.local_aws.services.quicksight.fakes import ACCOUNT, data_set_request
 
 
@@ -206,17 +205,19 @@ def test_a_visual_that_is_not_drawn_is_refused_by_name(client: Client, name: str
     assert "SankeyDiagramVisual" in message
 
 
-def test_the_page_opens_without_a_signature_and_only_reads(
+def test_the_page_opens_for_a_session_and_only_reads(
     client: Client, server: LocalServer, name: str
 ) -> None:
     data_set = make_data_set(client, name)["Arn"]
     client.create_dashboard(DashboardId=name, Name="One", Definition=board(data_set))
-    address = f"{server.endpoint}/quicksight/dashboards/{name}"
-    with urllib.request.urlopen(address) as answer:
+    page = f"/quicksight/dashboards/{name}"
+    with stranger(server) as browser:
+        for path in (page, f"{page}.json", "/quicksight", "/quicksight/plotly.min.js"):
+            assert browser.get(path).status_code == 401
+            assert "./lake open" in browser.get(path, headers={"accept": "*/*"}).text
+        assert f"0;url={page}" in browser.get(link(server, page)).text
+        answer = browser.get(page)
         assert "default-src 'none'" in answer.headers["content-security-policy"]
-        assert "<h1>One</h1>" in answer.read().decode()
-    with pytest.raises(urllib.error.HTTPError, match="405"):
-        urllib.request.urlopen(urllib.request.Request(address, method="DELETE"))
-    foreign = urllib.request.Request(address, headers={"Host": "evil.example"})
-    with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(foreign)
+        assert "<h1>One</h1>" in answer.text
+        assert browser.delete(page).status_code == 405
+        assert browser.get(page, headers={"Host": "evil.example"}).status_code == 403

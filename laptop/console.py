@@ -1,0 +1,45 @@
+"""One-time links to local_aws's pages, which are closed to a browser that came without one."""
+
+import json
+import os
+import sys
+import webbrowser
+
+import boto3
+import httpx
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+
+HOME = "/_console/"
+DASHBOARDS = "/quicksight/dashboards"
+
+
+class LinkRefused(Exception):
+    """local_aws made no link; the message is its own."""
+
+
+def link(path: str = HOME) -> str:
+    """An address that opens the page once, within ten minutes. Raises LinkRefused.
+
+    The environment says which local_aws, and holds the key that signs.
+    """
+    address = os.environ["AWS_ENDPOINT_URL"] + "/_local_aws/console-link"
+    headers = {"Content-Type": "application/json"}
+    request = AWSRequest("POST", address, data=json.dumps({"next": path}), headers=headers)
+    session = boto3.Session()
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise LinkRefused("There is no key to sign with: local_aws keeps it in its data folder.")
+    SigV4Auth(credentials, "local_aws", session.region_name).add_auth(request)
+    answer = httpx.post(address, content=request.data, headers=dict(request.headers), timeout=10)
+    if not answer.is_success:
+        raise LinkRefused(answer.json().get("message", answer.text))
+    return str(answer.json()["url"])
+
+
+def show(address: str) -> bool:
+    """Open the address where somebody looks on and a browser has a window; whether it did."""
+    windows = sys.platform == "darwin" or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    return windows and sys.stdout.isatty() and webbrowser.open(address)
