@@ -8,7 +8,7 @@ from local_aws.console.answers import SANDBOX, Answer, FileBody, NotThere, page
 from local_aws.console.lake import Ask, Lake
 from local_aws.console.preview import preview
 from local_aws.services.s3 import listing
-from local_aws.services.s3.model import ObjectInfo
+from local_aws.services.s3.objects import ObjectInfo
 
 PAGE = 200
 
