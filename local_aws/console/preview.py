@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 
 from local_aws.duckdb_files import path_literal
-from local_aws.services.s3.objects import ObjectInfo, S3Store
+from local_aws.services.s3.model import S3Store
+from local_aws.services.s3.objects import ObjectInfo
 
 HEAD = 64 * 1024
 ROWS = 50
