@@ -25,6 +25,7 @@ from local_aws.identities import Identities
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
 from local_aws.services import build, iam
+from local_aws.services.s3 import sigv2
 from local_aws.services.s3.errors import error_response
 from local_aws.services.sts.api import StsApi
 from local_aws.services.sts.sessions import SessionStore
@@ -187,8 +188,7 @@ async def serve_s3(
         return False
     try:
         scope["tarn.network"] = _network(app, scope, request)
-        sigv4.check_region(request, app.platform.region)
-        scope["tarn.auth"] = await app.authenticate(request)
+        scope["tarn.auth"] = await _authenticate_s3(app, scope, request)
     except sigv4.MissingAuthentication:
         scope["tarn.auth"] = None  # anonymous: what is public may be read
     except ServiceError as error:
@@ -196,6 +196,14 @@ async def serve_s3(
         return True
     await app.services.s3(scope, receive, send)
     return True
+
+
+async def _authenticate_s3(app: App, scope: Scope, request: HttpRequest) -> sigv4.Authentication:
+    if sigv2.is_presigned(request):
+        find_key, now = app.identities.find_key, _now()
+        return await anyio.to_thread.run_sync(sigv2.verify, scope, request, find_key, now)
+    sigv4.check_region(request, app.platform.region)
+    return await app.authenticate(request)
 
 
 async def serve_apis(

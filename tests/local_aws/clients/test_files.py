@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,9 @@ def test_large_files_streams_and_links(aws: Any, bucket: str, tmp_path: Path) ->
     run(aws, "s3", "mv", f"s3://{bucket}/big", f"s3://{bucket}/moved")
     assert run(aws, "s3", "cp", f"s3://{bucket}/moved", "-") == big.read_bytes()
     run(aws, "s3", "cp", "-", f"s3://{bucket}/streamed", given=b"from a pipe")
+    address = run(aws, "s3", "presign", f"s3://{bucket}/streamed").decode().strip()
+    with urllib.request.urlopen(address) as answer:
+        assert answer.read() == b"from a pipe"
     run(aws, "s3", "rm", "--recursive", f"s3://{bucket}")
     assert run(aws, "s3", "ls", f"s3://{bucket}") == b""
 

@@ -179,12 +179,6 @@ def test_another_authorization_is_refused_by_its_name(
         assert f"({authorization.partition(' ')[0]})".encode() in answer.body
 
 
-def test_signature_version_2_in_a_query_is_refused_by_its_name(signer: Signer, target: str) -> None:
-    url = f"{target}?AWSAccessKeyId=a&Expires=9999999999&Signature=b"
-    answer = ask(signer.port, raw("GET", url, [("host", signer.host)]))
-    assert refusal(answer) == (400, "InvalidRequest")
-
-
 def test_boto3s_version_2_is_refused(aws: LocalServer, target: str) -> None:
     old = aws.client("s3", config=Config(signature_version="s3"))
     with pytest.raises(old.exceptions.ClientError, match="AWS4-HMAC-SHA256"):
