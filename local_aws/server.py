@@ -47,6 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
         lifespan="on",
         timeout_keep_alive=75,
         server_header=False,
+        proxy_headers=False,  # nobody stands before it, and it believes nobody about the client
     )
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -9,7 +9,9 @@ import datetime as dt
 import hashlib
 import hmac
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from local_aws.context import Credentials
@@ -20,6 +22,9 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 MAX_SKEW = dt.timedelta(minutes=15)
 MAX_EXPIRES = 7 * 24 * 3600
 SAFE = "-_.~"
+SPACES = re.compile(" {2,}")
+FIELD = re.compile(r"(\w+)=([^,\s]+)")
+RECENT = 64  # requests of one client come in the same second, with the same day's key
 
 
 class MissingAuthentication(ServiceError):
@@ -141,14 +146,19 @@ def check_body(authentication: Authentication, body: bytes) -> None:
 
 def signing_key(secret: str, claim: _Claim) -> bytes:
     """The key of a day, region and service."""
+    return _derived_key(secret, claim.date, claim.region, claim.service)
+
+
+@lru_cache(RECENT)
+def _derived_key(secret: str, date: str, region: str, service: str) -> bytes:
     key = f"AWS4{secret}".encode()
-    for part in (claim.date, claim.region, claim.service, "aws4_request"):
+    for part in (date, region, service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key
 
 
 def _claim(request: HttpRequest) -> _Claim:
-    query = dict(request.query)
+    query = dict(request.query) if request.query else {}
     if query.get("X-Amz-Algorithm") == ALGORITHM:
         return _make_claim(
             query.get("X-Amz-Credential", ""),
@@ -162,12 +172,17 @@ def _claim(request: HttpRequest) -> _Claim:
         raise MissingAuthentication("Missing Authentication Token")
     if not authorization.startswith(ALGORITHM):
         raise IncompleteSignature(f"Only {ALGORITHM} is supported.")
-    parts = dict(re.findall(r"(\w+)=([^,\s]+)", authorization))
+    return _header_claim(authorization, request.headers.get("x-amz-date", ""))
+
+
+@lru_cache(RECENT)
+def _header_claim(authorization: str, date: str) -> _Claim:
+    parts = dict(FIELD.findall(authorization))
     return _make_claim(
         parts.get("Credential", ""),
         parts.get("SignedHeaders", ""),
         parts.get("Signature", ""),
-        request.headers.get("x-amz-date", ""),
+        date,
         presigned=False,
     )
 
@@ -190,7 +205,7 @@ def _make_claim(
 
 def _check_time(request: HttpRequest, claim: _Claim, now: dt.datetime) -> None:
     try:
-        signed_at = dt.datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+        signed_at = _moment(claim.timestamp)
     except ValueError:
         raise IncompleteSignature(f"X-Amz-Date '{claim.timestamp}' is not a date.") from None
     if claim.timestamp[:8] != claim.date:
@@ -209,15 +224,21 @@ def _check_time(request: HttpRequest, claim: _Claim, now: dt.datetime) -> None:
         raise ExpiredRequest("Request has expired")
 
 
-def _paths(request: HttpRequest, claim: _Claim) -> list[str]:
+@lru_cache(RECENT)
+def _moment(timestamp: str) -> dt.datetime:
+    return dt.datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+
+
+def _paths(request: HttpRequest, claim: _Claim) -> Iterator[str]:
     """The canonical URIs that a correct client may have signed.
 
     S3 signs the path encoded once, every other service encoded twice.
     """
-    once = quote(unquote(request.raw_path), safe="/" + SAFE) or "/"
     if claim.service == "s3":
-        return list(dict.fromkeys([request.raw_path, once]))
-    return list(dict.fromkeys([quote(request.raw_path, safe="/" + SAFE), once]))
+        yield request.raw_path
+    else:
+        yield quote(request.raw_path, safe="/" + SAFE)
+    yield quote(unquote(request.raw_path), safe="/" + SAFE) or "/"
 
 
 def _canonical(request: HttpRequest, claim: _Claim, path: str, payload_hash: str) -> str:
@@ -227,7 +248,7 @@ def _canonical(request: HttpRequest, claim: _Claim, path: str, payload_hash: str
         if not (claim.presigned and name == "X-Amz-Signature")
     )
     headers = [
-        f"{name}:{re.sub(' +', ' ', request.headers.get(name, '').strip())}\n"
+        f"{name}:{SPACES.sub(' ', request.headers.get(name, '').strip())}\n"
         for name in claim.signed_headers
     ]
     return "\n".join(
@@ -246,4 +267,4 @@ def _sign(key: bytes, claim: _Claim, canonical: str) -> str:
     text = "\n".join(
         [ALGORITHM, claim.timestamp, claim.scope, hashlib.sha256(canonical.encode()).hexdigest()]
     )
-    return hmac.new(key, text.encode(), "sha256").hexdigest()
+    return hmac.digest(key, text.encode(), "sha256").hex()

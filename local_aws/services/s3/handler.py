@@ -7,7 +7,7 @@ that a long listing does not hold up the other services nor they it.
 import asyncio
 import logging
 import os
-import uuid
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -171,7 +171,10 @@ class S3Handler:
             request.checksums = payload.checksums
         elif isinstance(payload.sink, Memory):
             request.body = bytes(payload.sink.data)
-        return operation.run(self._backend, request)
+        reply = operation.run(self._backend, request)
+        if reply.file:
+            reply.body = _read_first(reply.file)
+        return reply
 
     async def _drain(self, scope: Scope, body: Body) -> bool:
         """A client that waits for "100 Continue" sends nothing once it is refused."""
@@ -182,7 +185,7 @@ class S3Handler:
     async def _send(self, send: Send, reply: Reply, head: bool) -> None:
         part = reply.file
         try:
-            block = await self._thread(_read, part, 0) if part else reply.body
+            block = reply.body
             await send(_start(reply))
             if head or part is None:
                 await send({"type": "http.response.body", "body": b"" if head else block})
@@ -207,12 +210,21 @@ def _refusal(error: ServiceError, resource: str) -> Reply:
 
 
 def _start(reply: Reply) -> dict[str, object]:
-    reply.headers.setdefault("x-amz-request-id", uuid.uuid4().hex[:16].upper())
-    reply.headers.setdefault("x-amz-id-2", uuid.uuid4().hex)
+    reply.headers.setdefault("x-amz-request-id", secrets.token_hex(8).upper())
+    reply.headers.setdefault("x-amz-id-2", secrets.token_hex(16))
     if reply.status not in (204, 304):
         reply.headers.setdefault("content-length", str(len(reply.body)))
     headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in reply.headers.items()]
     return {"type": "http.response.start", "status": reply.status, "headers": headers}
+
+
+def _read_first(part: FilePart) -> bytes:
+    """In the turn of the thread that opened the file: small objects need no second one."""
+    try:
+        return _read(part, 0)
+    except BaseException:
+        os.close(part.descriptor)
+        raise
 
 
 def _read(part: FilePart, sent: int) -> bytes:

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from local_aws.database import Database, Row
 from local_aws.services.s3.listing import LAST
@@ -33,7 +34,8 @@ INSERT = """
 INSERT INTO versions
     SELECT ?1, ?2, max(?3, coalesce(max(seq) + 1, 0)), ?4, ?5, ?6, ?7, ?8, ?9
     FROM versions WHERE bucket = ?1 AND key = ?2
-RETURNING seq
+RETURNING seq, EXISTS(
+    SELECT 1 FROM versions AS o WHERE o.bucket = ?1 AND o.key = ?2 AND o.seq < versions.seq) AS older
 """
 
 
@@ -55,6 +57,13 @@ class Record:
         return not self.marker and (self.size, self.mtime_ns) == found
 
 
+class Added(NamedTuple):
+    """The `seq` of a new record, and whether the key has older ones."""
+
+    seq: int
+    has_older: bool
+
+
 class Records:
     """The table `versions`; callers hold the key's lock where they read and write."""
 
@@ -73,20 +82,20 @@ class Records:
         mtime_ns: int,
         etag: str,
         attributes: str,
-    ) -> int:
-        """Write the newest record of the key; its `seq`."""
+    ) -> "Added":
+        """Write the newest record of the key."""
         values = (bucket, key, time.time_ns(), version, False, size, mtime_ns, etag, attributes)
         return self._insert(values)
 
-    def add_marker(self, bucket: str, key: str, version: str) -> int:
-        """Write a delete marker over the key; its `seq`."""
+    def add_marker(self, bucket: str, key: str, version: str) -> "Added":
+        """Write a delete marker over the key."""
         now = time.time_ns()
         return self._insert((bucket, key, now, version, True, 0, now, "", "{}"))
 
-    def _insert(self, values: tuple[object, ...]) -> int:
+    def _insert(self, values: tuple[object, ...]) -> "Added":
         row = self._db.one(INSERT, values)
         assert row is not None, "RETURNING gives the row"
-        return int(row["seq"])
+        return Added(row["seq"], bool(row["older"]))
 
     def of(self, bucket: str, key: str) -> list[Record]:
         """All of a key, the newest first."""

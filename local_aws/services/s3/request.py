@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from local_aws.services.s3 import files
 from local_aws.services.s3.chunked import Authentication
 from local_aws.services.s3.errors import InvalidArgument, InvalidURI
-from local_aws.wire.http import Scope, headers_of
+from local_aws.wire.http import HttpRequest, Scope, head_of
 
 # bucket.localhost, bucket.s3.localhost, bucket.s3.eu-west-1.amazonaws.com
 VIRTUAL_HOST = re.compile(
@@ -82,17 +82,15 @@ def xml_reply(body: bytes, headers: dict[str, str] | None = None) -> Reply:
 
 
 def read_request(scope: Scope) -> S3Request:
-    raw_path = scope["raw_path"].decode("latin-1")
-    headers = headers_of(scope)
-    bucket, key = _target(raw_path, headers.get("host", ""))
-    query = scope["query_string"].decode("latin-1")
+    head: HttpRequest = scope.get("tarn.head") or head_of(scope)
+    bucket, key = _target(head.raw_path, head.headers.get("host", ""))
     return S3Request(
-        method=scope["method"],
+        method=head.method,
         bucket=bucket,
         key=key,
-        query=dict(parse_qsl(query, keep_blank_values=True)),
-        headers=headers,
-        resource=raw_path,
+        query=dict(head.query),
+        headers=head.headers,
+        resource=head.raw_path,
         auth=scope.get("tarn.auth"),
     )
 
