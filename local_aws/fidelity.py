@@ -23,7 +23,7 @@ from local_aws.services.glue.jobs import arguments, definition
 from local_aws.services.logs import api as logs
 from local_aws.services.logs.api import LogsApi
 from local_aws.services.quicksight import api as quicksight
-from local_aws.services.s3 import checksums, headers
+from local_aws.services.s3 import headers
 from local_aws.services.s3.api import ROUTES
 from local_aws.wire.models import method_name, service_model
 
@@ -49,7 +49,7 @@ def blocks() -> dict[str, str]:
     """The text of each block of the page by its name."""
     found = {f"{service} operations": _operations(service) for service in ("s3", *APIS)}
     refused: dict[str, Iterable[str]] = {
-        "s3 refused": [*headers.UNSUPPORTED, *(f"checksum {n}" for n in checksums.UNSUPPORTED)],
+        "s3 refused": headers.UNSUPPORTED,
         "glue catalog refused": [*catalog_api.UNSUPPORTED, *catalog_api.UNSUPPORTED_INPUTS],
         "glue crawlers refused": [
             *crawlers.UNSUPPORTED_TARGETS,

@@ -1,7 +1,6 @@
 """What a server used between two moments: CPU of its processes, and their peak of memory."""
 
 import contextlib
-import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,4 +95,5 @@ def _kept_peak(process: psutil.Process) -> float:
 
 def open_files(pid: int) -> int:
     """How many descriptors the process holds; 0 where the system does not tell."""
-    return len(os.listdir(f"/proc/{pid}/fd")) if Path("/proc").is_dir() else 0
+    folder = Path(f"/proc/{pid}/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0

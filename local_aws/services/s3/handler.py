@@ -9,7 +9,6 @@ import logging
 import os
 import secrets
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from local_aws.context import Platform
@@ -24,6 +23,7 @@ from local_aws.services.s3.errors import (
 from local_aws.services.s3.files import Incoming
 from local_aws.services.s3.payload import Memory, Payload
 from local_aws.services.s3.request import FilePart, Reply, S3Request, read_request
+from local_aws.services.s3.threads import Threads
 from local_aws.wire.http import Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class S3Handler:
         self._backend = Backend.of(platform)
         self._backend.store.sweep()
         self._backend.uploads.sweep()
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="s3")
+        self._threads = Threads(THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = Body(receive)
@@ -201,7 +201,8 @@ class S3Handler:
                 os.close(part.descriptor)
 
     async def _thread(self, work: Callable[P, T], *arguments: P.args, **_none: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+        turn: asyncio.Future[T] = self._threads.run(work, *arguments)
+        return await turn
 
 
 def _refusal(error: ServiceError, resource: str) -> Reply:

@@ -35,7 +35,8 @@ INSERT INTO versions
     SELECT ?1, ?2, max(?3, coalesce(max(seq) + 1, 0)), ?4, ?5, ?6, ?7, ?8, ?9
     FROM versions WHERE bucket = ?1 AND key = ?2
 RETURNING seq, EXISTS(
-    SELECT 1 FROM versions AS o WHERE o.bucket = ?1 AND o.key = ?2 AND o.seq < versions.seq) AS older
+    SELECT 1 FROM versions AS old
+    WHERE old.bucket = ?1 AND old.key = ?2 AND old.seq < versions.seq) AS older
 """
 
 
