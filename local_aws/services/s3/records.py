@@ -117,12 +117,12 @@ class Records:
         marks = ", ".join("?" * len(names))
         # SQLite takes bare columns from the row that has the maximum:
         # https://www.sqlite.org/lang_select.html#bareagg
-        rows = self._db.all(
-            f"SELECT *, max(seq) FROM versions WHERE bucket = ? AND key IN ({marks}) "  # noqa: S608
-            "GROUP BY key",
+        rows = self._db.tuples(
+            "SELECT key, max(seq), version, marker, size, mtime_ns, etag, attributes "
+            f"FROM versions WHERE bucket = ? AND key IN ({marks}) GROUP BY key",  # noqa: S608
             (bucket, *names),
         )
-        return {row["key"]: _record(row) for row in rows}
+        return {key: Record(seq, ver, bool(mark), *rest) for key, seq, ver, mark, *rest in rows}
 
     def keys(self, bucket: str, prefix: str, after: str) -> Iterator[str]:
         """Keys that have a record, in order, read in batches."""

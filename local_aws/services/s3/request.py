@@ -16,6 +16,8 @@ VIRTUAL_HOST = re.compile(
 )
 
 
+PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")  # what `quote` leaves as it is
+
 Encode = Callable[[str], str]
 
 
@@ -52,7 +54,7 @@ class S3Request:
             raise InvalidArgument(
                 "Invalid Encoding Method specified in Request", "encoding-type", kind
             )
-        return lambda text: quote(text, safe="/")
+        return lambda text: text if PLAIN.fullmatch(text) else quote(text, safe="/")
 
     def file(self) -> files.Incoming:
         if self.incoming is None:
