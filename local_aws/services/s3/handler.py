@@ -4,7 +4,6 @@ The event loop only moves bytes. Hashing, files and SQLite run in this handler's
 that a long listing does not hold up the other services nor they it.
 """
 
-import asyncio
 import logging
 import os
 import secrets
@@ -200,9 +199,8 @@ class S3Handler:
             if part:
                 os.close(part.descriptor)
 
-    async def _thread(self, work: Callable[P, T], *arguments: P.args, **_none: P.kwargs) -> T:
-        turn: asyncio.Future[T] = self._threads.run(work, *arguments)
-        return await turn
+    async def _thread(self, work: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+        return await self._threads.run(work, *arguments, **keywords)
 
 
 def _refusal(error: ServiceError, resource: str) -> Reply:

@@ -118,8 +118,8 @@ class Records:
         # SQLite takes bare columns from the row that has the maximum:
         # https://www.sqlite.org/lang_select.html#bareagg
         rows = self._db.tuples(
-            "SELECT key, max(seq), version, marker, size, mtime_ns, etag, attributes "
-            f"FROM versions WHERE bucket = ? AND key IN ({marks}) GROUP BY key",  # noqa: S608
+            "SELECT key, max(seq), version, marker, size, mtime_ns, etag, attributes "  # noqa: S608
+            f"FROM versions WHERE bucket = ? AND key IN ({marks}) GROUP BY key",
             (bucket, *names),
         )
         return {key: Record(seq, ver, bool(mark), *rest) for key, seq, ver, mark, *rest in rows}

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Turn = tuple[asyncio.Future[Any], Callable[..., Any], tuple[Any, ...]]
+Turn = tuple[asyncio.Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
 class Threads:
@@ -24,25 +24,34 @@ class Threads:
         self._waiting = 0  # turns that were handed out and are not done; the loop's thread counts
         self._turns: SimpleQueue[Turn] = SimpleQueue()
 
-    def run(self, work: Callable[P, T], *arguments: P.args, **_none: P.kwargs) -> asyncio.Future[T]:
+    def run(
+        self, work: Callable[P, T], *arguments: P.args, **keywords: P.kwargs
+    ) -> asyncio.Future[T]:
         """Have a thread do it. Called from the event loop; so is what the future tells."""
         turn: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting += 1
         if self._waiting > self._made < self._count:
             self._made += 1
             threading.Thread(target=self._work, name=f"s3-{self._made}", daemon=True).start()
-        self._turns.put((turn, work, arguments))
+        self._turns.put((turn, work, arguments, keywords))
         return turn
 
     def _work(self) -> None:
         while True:
-            turn, work, arguments = self._turns.get()
+            turn, work, arguments, keywords = self._turns.get()
             try:
-                result, error = work(*arguments), None
+                result, error = work(*arguments, **keywords), None
             except BaseException as caught:
                 result, error = None, caught
             turn.get_loop().call_soon_threadsafe(self._done, turn, result, error)
-            del turn, work, arguments, result, error  # not kept while it waits for the next
+            del (
+                turn,
+                work,
+                arguments,
+                keywords,
+                result,
+                error,
+            )  # not kept while it waits for the next
 
     def _done(
         self, turn: "asyncio.Future[Any]", result: object, error: BaseException | None
