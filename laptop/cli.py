@@ -10,9 +10,11 @@ from typing import Any
 
 from rich.console import Console
 
+from laptop import bench, demo, environment, sql, stack
 from laptop import console as pages
-from laptop import demo, environment, sql, stack
 from laptop.airflow import AirflowApi
+from laptop.bench.s3 import LoadFailed
+from laptop.bench.servers import ServerFailed
 from laptop.home import ROOT, Home
 from laptop.processes import StartFailed
 from tarn.errors import TarnError
@@ -27,6 +29,8 @@ FAILURES = (
     demo.DemoFailed,
     sql.QueryRefused,
     pages.LinkRefused,
+    LoadFailed,
+    ServerFailed,
     TarnError,
 )
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
@@ -196,6 +200,11 @@ def _pytest(*arguments: str) -> int:
     return subprocess.run(command, cwd=ROOT, env=environment.base(), check=False).returncode
 
 
+def run_bench(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """CPU and memory of local_aws beside its peers."""
+    return int(options.bench(options, console))
+
+
 def run_check(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """Lint, format and types."""
     checks = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
@@ -232,5 +241,6 @@ def _parser() -> argparse.ArgumentParser:
     opened.add_argument("--print", action="store_true", help="print the link and open nothing")
     add("deploy", run_deploy)
     add("test", run_test, passes_on=True)
+    bench.add_benches(add("bench", run_bench))
     add("check", run_check)
     return parser

@@ -9,8 +9,8 @@ import datetime as dt
 import json
 import logging
 import re
+import secrets
 import shutil
-import uuid
 from collections.abc import Awaitable, Callable
 
 import anyio
@@ -194,6 +194,7 @@ async def serve_s3(
     except ServiceError as error:
         await send_response(send, error_response(error, request.raw_path))
         return True
+    scope["tarn.head"] = request
     await app.services.s3(scope, receive, send)
     return True
 
@@ -342,13 +343,11 @@ def _replay(body: bytes) -> Receive:
 
 
 def _with_request_id(send: Send) -> Send:
-    request_id = str(uuid.uuid4()).encode()
-
     async def wrapped(message: dict[str, object]) -> None:
         if message["type"] == "http.response.start":
             headers = list(message.get("headers", []))  # type: ignore[call-overload]
             if not any(name in (b"x-amzn-requestid", b"x-amz-request-id") for name, _ in headers):
-                headers.append((b"x-amzn-requestid", request_id))
+                headers.append((b"x-amzn-requestid", secrets.token_hex(16).encode()))
             message = {**message, "headers": headers}
         await send(message)
 

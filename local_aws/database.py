@@ -52,6 +52,12 @@ class Database:
         """Every row."""
         return self.connection.execute(sql, parameters).fetchall()
 
+    def tuples(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Every row as a tuple: for the thousands of a listing, which dicts would double."""
+        cursor = self.connection.cursor()
+        cursor.row_factory = None
+        return cursor.execute(sql, parameters).fetchall()
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, and no other writer in between. Joins one that is already open."""

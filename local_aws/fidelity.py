@@ -23,7 +23,7 @@ from local_aws.services.glue.jobs import arguments, definition
 from local_aws.services.logs import api as logs
 from local_aws.services.logs.api import LogsApi
 from local_aws.services.quicksight import api as quicksight
-from local_aws.services.s3 import checksums, encryption, headers
+from local_aws.services.s3 import encryption, headers
 from local_aws.services.s3.api import ROUTES
 from local_aws.services.s3.notifications import configuration
 from local_aws.services.sts import api as sts
@@ -54,7 +54,6 @@ def blocks() -> dict[str, str]:
     refused: dict[str, Iterable[str]] = {
         "s3 refused": [
             *headers.UNSUPPORTED,
-            *(f"checksum {name}" for name in checksums.UNSUPPORTED),
             *(f"encryption {name}" for name in encryption.UNSUPPORTED),
             *(f"notification {name}" for name in configuration.unsupported()),
         ],

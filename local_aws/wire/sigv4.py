@@ -9,9 +9,10 @@ import datetime as dt
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from local_aws.access.principal import Principal
@@ -22,6 +23,9 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 MAX_SKEW = dt.timedelta(minutes=15)
 MAX_EXPIRES = 7 * 24 * 3600
 SAFE = "-_.~"
+SPACES = re.compile(" {2,}")
+FIELD = re.compile(r"(\w+)=([^,\s]+)")
+RECENT = 64  # requests of one client come in the same second, with the same day's key
 
 
 class MissingAuthentication(ServiceError):
@@ -207,14 +211,19 @@ def check_body(authentication: Authentication, body: bytes) -> None:
 
 def signing_key(secret: str, claim: _Claim) -> bytes:
     """The key of a day, region and service."""
+    return _derived_key(secret, claim.date, claim.region, claim.service)
+
+
+@lru_cache(RECENT)
+def _derived_key(secret: str, date: str, region: str, service: str) -> bytes:
     key = f"AWS4{secret}".encode()
-    for part in (claim.date, claim.region, claim.service, "aws4_request"):
+    for part in (date, region, service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key
 
 
 def _claim(request: HttpRequest) -> _Claim:
-    query = dict(request.query)
+    query = dict(request.query) if request.query else {}
     authorization = request.headers.get("authorization", "")
     if authorization and "X-Amz-Algorithm" in query:
         raise TwoSignatures(
@@ -240,13 +249,19 @@ def _claim(request: HttpRequest) -> _Claim:
             f"The authorization mechanism you have provided ({named}) is not supported. "
             f"Please use {ALGORITHM}."
         )
-    parts = dict(re.findall(r"(\w+)=([^,\s]+)", authorization))
+    date = request.headers.get("x-amz-date") or _date_header(request)
+    return _header_claim(authorization, date, request.headers.get("x-amz-security-token", ""))
+
+
+@lru_cache(RECENT)
+def _header_claim(authorization: str, date: str, token: str) -> _Claim:
+    parts = dict(FIELD.findall(authorization))
     return _make_claim(
         parts.get("Credential", ""),
         parts.get("SignedHeaders", ""),
         parts.get("Signature", ""),
-        request.headers.get("x-amz-date") or _date_header(request),
-        request.headers.get("x-amz-security-token", ""),
+        date,
+        token,
         presigned=False,
     )
 
@@ -309,7 +324,7 @@ def _check_signed_headers(request: HttpRequest, claim: _Claim) -> None:
 
 def _check_time(request: HttpRequest, claim: _Claim, now: dt.datetime) -> None:
     try:
-        signed_at = dt.datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+        signed_at = _moment(claim.timestamp)
     except ValueError:
         malformed = MalformedQuery if claim.presigned else IncompleteSignature
         raise malformed(f"X-Amz-Date '{claim.timestamp}' is not a date.") from None
@@ -331,15 +346,21 @@ def _check_time(request: HttpRequest, claim: _Claim, now: dt.datetime) -> None:
         raise ExpiredRequest("Request has expired")
 
 
-def _paths(request: HttpRequest, claim: _Claim) -> list[str]:
+@lru_cache(RECENT)
+def _moment(timestamp: str) -> dt.datetime:
+    return dt.datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+
+
+def _paths(request: HttpRequest, claim: _Claim) -> Iterator[str]:
     """The canonical URIs that a correct client may have signed.
 
     S3 signs the path encoded once, every other service encoded twice.
     """
-    once = quote(unquote(request.raw_path), safe="/" + SAFE) or "/"
     if claim.service == "s3":
-        return list(dict.fromkeys([request.raw_path, once]))
-    return list(dict.fromkeys([quote(request.raw_path, safe="/" + SAFE), once]))
+        yield request.raw_path
+    else:
+        yield quote(request.raw_path, safe="/" + SAFE)
+    yield quote(unquote(request.raw_path), safe="/" + SAFE) or "/"
 
 
 def _canonical(request: HttpRequest, claim: _Claim, path: str, payload_hash: str) -> str:
@@ -349,7 +370,7 @@ def _canonical(request: HttpRequest, claim: _Claim, path: str, payload_hash: str
         if not (claim.presigned and name == "X-Amz-Signature")
     )
     headers = [
-        f"{name}:{re.sub(' +', ' ', request.headers.get(name, '').strip())}\n"
+        f"{name}:{SPACES.sub(' ', request.headers.get(name, '').strip())}\n"
         for name in claim.signed_headers
     ]
     return "\n".join(
@@ -368,4 +389,4 @@ def _sign(key: bytes, claim: _Claim, canonical: str) -> str:
     text = "\n".join(
         [ALGORITHM, claim.timestamp, claim.scope, hashlib.sha256(canonical.encode()).hexdigest()]
     )
-    return hmac.new(key, text.encode(), "sha256").hexdigest()
+    return hmac.digest(key, text.encode(), "sha256").hex()

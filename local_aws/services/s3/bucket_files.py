@@ -24,10 +24,14 @@ class BucketFiles:
     def __init__(self, db: Database, root: Path) -> None:
         self._db = db
         self.root = root
+        self._folders: dict[str, Path] = {}  # joining a path costs more than a look
         db.script(SCHEMA)
 
     def folder(self, bucket: str) -> Path:
-        return self.root / bucket
+        found = self._folders.get(bucket)
+        if found is None:
+            found = self._folders[bucket] = self.root / bucket
+        return found
 
     def find(self, bucket: str, key: str) -> tuple[keys.Place, os.stat_result | None]:
         """Where the current bytes are or, without a status, would be."""

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from local_aws.services.s3.errors import InvalidRequest, NotSupported
+from awscrt import checksums as crt
+
+from local_aws.services.s3.errors import InvalidRequest
 
 PREFIX = "x-amz-checksum-"
 COMPOSITE, FULL_OBJECT = "COMPOSITE", "FULL_OBJECT"
@@ -21,45 +23,77 @@ class Hasher(Protocol):
     def digest(self) -> bytes: ...
 
 
-class Crc32:
-    """The one that the standard library has, and that boto3 sends with every upload."""
+Compute = Callable[[bytes | memoryview, int], int]
 
-    def __init__(self) -> None:
+
+class Crc:
+    """A running checksum, as hashlib's objects are used. `compute` takes the value before."""
+
+    def __init__(self, compute: Compute, size: int) -> None:
+        self._compute = compute
+        self._size = size
         self._value = 0
 
     def update(self, data: bytes | memoryview, /) -> None:
-        self._value = zlib.crc32(data, self._value)
+        self._value = self._compute(data, self._value)
 
     def digest(self) -> bytes:
-        return self._value.to_bytes(4, "big")
+        return self._value.to_bytes(self._size, "big")
 
 
-def _crc(name: str) -> Hasher:
-    from local_aws.services.s3.crc import Crc  # numpy: only where a client asks for it
+class XxHash:
+    """An XXHash, which tells its digest once."""
 
-    return Crc(name)
+    def __init__(self, make: Callable[[], crt.XXHash]) -> None:
+        self._hash = make()
+        self._digest: bytes | None = None
+
+    def update(self, data: bytes | memoryview, /) -> None:
+        self._hash.update(bytes(data))  # it takes nothing else
+
+    def digest(self) -> bytes:
+        if self._digest is None:
+            self._digest = bytes(self._hash.finalize())
+        return self._digest
 
 
+# zlib lets go of the interpreter's lock over a large block, which awscrt's CRC-32 does not.
 ALGORITHMS: dict[str, Callable[[], Hasher]] = {
-    "crc32": Crc32,
-    "crc32c": partial(_crc, "crc32c"),
-    "crc64nvme": partial(_crc, "crc64nvme"),
+    "crc32": partial(Crc, zlib.crc32, 4),
+    "crc32c": partial(Crc, crt.crc32c, 4),
+    "crc64nvme": partial(Crc, crt.crc64nvme, 8),
     "sha1": partial(hashlib.sha1, usedforsecurity=False),
     "sha256": hashlib.sha256,
     "sha512": hashlib.sha512,
     "md5": partial(hashlib.md5, usedforsecurity=False),
+    "xxhash64": partial(XxHash, crt.XXHash.new_xxhash64),
+    "xxhash3": partial(XxHash, crt.XXHash.new_xxhash3_64),
+    "xxhash128": partial(XxHash, crt.XXHash.new_xxhash3_128),
 }
-SIZES = {"crc32": 4, "crc32c": 4, "crc64nvme": 8, "sha1": 20, "sha256": 32, "sha512": 64, "md5": 16}
-CRCS = ("crc32", "crc32c", "crc64nvme")
-UNSUPPORTED = ("xxhash64", "xxhash3", "xxhash128")
+SIZES = {
+    "crc32": 4,
+    "crc32c": 4,
+    "crc64nvme": 8,
+    "sha1": 20,
+    "sha256": 32,
+    "sha512": 64,
+    "md5": 16,
+    "xxhash64": 8,
+    "xxhash3": 8,
+    "xxhash128": 16,
+}
+COMBINE = {
+    "crc32": crt.combine_crc32,
+    "crc32c": crt.combine_crc32c,
+    "crc64nvme": crt.combine_crc64nvme,
+}
+CRCS = tuple(COMBINE)
 NOT_CHECKSUMS = ("algorithm", "mode", "type")
 
 
 def algorithm(name: str) -> str:
-    """Our name of an algorithm in any case; refuses those that we cannot compute."""
+    """Our name of an algorithm, which may come in any case."""
     lower = name.lower()
-    if lower in UNSUPPORTED:
-        raise NotSupported(f"The checksum algorithm {name.upper()}")
     if lower not in ALGORITHMS:
         raise InvalidRequest("Checksum algorithm provided is unsupported. Please try again.")
     return lower
@@ -105,13 +139,10 @@ def composite(name: str, parts: Sequence[str]) -> str:
 
 def full_object(name: str, parts: Sequence[tuple[str, int]]) -> str:
     """The checksum of the whole from those of its parts and their sizes; CRCs only."""
-    from local_aws.services.s3.crc import polynomial
-
-    crc = polynomial(name)
     value = 0
     for checksum, size in parts:
-        value = crc.combine(value, int.from_bytes(base64.b64decode(checksum), "big"), size)
-    return encode(value.to_bytes(crc.width // 8, "big"))
+        value = COMBINE[name](value, int.from_bytes(base64.b64decode(checksum), "big"), size)
+    return encode(value.to_bytes(SIZES[name], "big"))
 
 
 def default_type(name: str) -> str:

@@ -56,7 +56,7 @@ class Signer:
 
     def _check(self, claimed: str, parts: list[str]) -> None:
         text = "\n".join(parts).encode()
-        expected = hmac.new(self._auth.signing_key, text, "sha256").hexdigest()
+        expected = hmac.digest(self._auth.signing_key, text, "sha256").hex()
         if not hmac.compare_digest(expected.encode(), claimed.encode()):
             raise SignatureDoesNotMatch
         self._previous = expected

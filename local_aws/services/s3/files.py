@@ -8,15 +8,16 @@ import contextlib
 import errno
 import hashlib
 import os
+import secrets
 import stat
 import sys
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 # O_NONBLOCK: a named pipe in a bucket must not hang the thread that looks at it.
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO}
@@ -32,23 +33,24 @@ class Incoming:
     """A temporary file that takes bytes, and their MD5 on the way."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / f"s3-{uuid.uuid4().hex}"
+        self.path = folder / f"s3-{secrets.token_hex(16)}"
         self.size = 0
+        self._is_here = True
         self._md5 = hashlib.md5(usedforsecurity=False)
-        self._file = self.path.open("xb", buffering=0)
+        self._file = os.open(self.path, NEW_FILE, 0o666)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         view = memoryview(data)
         self.size += len(view)
         self._md5.update(view)
         while view:
-            view = view[self._file.write(view) :]
+            view = view[os.write(self._file, view) :]
 
     def append(self, source: int, length: int) -> None:
         """Add bytes of an open file, whose MD5 is known; the kernel copies where it can."""
         self.size += length
         while length > 0:
-            copied = _copy(source, self._file.fileno(), length)
+            copied = _copy(source, self._file, length)
             if copied == 0:
                 raise OSError(errno.EIO, "a part is shorter than it was")
             length -= copied
@@ -60,14 +62,25 @@ class Incoming:
         some milliseconds would look the same.
         """
         now = time.time_ns()
-        os.utime(self._file.fileno(), ns=(now, now))
-        status = os.fstat(self._file.fileno())
-        self._file.close()
+        os.utime(self._file, ns=(now, now))
+        status = os.fstat(self._file)
+        self._close()
         return status
 
+    def moved(self) -> None:
+        """Somebody renamed the file: there is nothing to discard."""
+        self._is_here = False
+
     def discard(self) -> None:
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        """Close the file, and remove it unless it was moved."""
+        self._close()
+        if self._is_here:
+            self.path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        descriptor, self._file = self._file, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     @property
     def md5(self) -> str:

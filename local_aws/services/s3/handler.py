@@ -4,12 +4,10 @@ The event loop only moves bytes. Hashing, files and SQLite run in this handler's
 that a long listing does not hold up the other services nor they it.
 """
 
-import asyncio
 import logging
 import os
-import uuid
+import secrets
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from local_aws.context import Platform
@@ -30,6 +28,7 @@ from local_aws.services.s3.lifecycle.sweep import Sweeper
 from local_aws.services.s3.notifications.listener import act_for
 from local_aws.services.s3.payload import Memory, Payload
 from local_aws.services.s3.request import FilePart, Reply, S3Request, read_request
+from local_aws.services.s3.threads import Threads
 from local_aws.wire.http import Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
@@ -94,7 +93,7 @@ class S3Handler:
         self._backend.store.sweep()
         self._backend.uploads.sweep()
         self._sweeper = Sweeper(self._backend)
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="s3")
+        self._threads = Threads(THREADS)
 
     def start(self) -> None:
         self._backend.outbox.start()
@@ -196,6 +195,8 @@ class S3Handler:
             raise
         if request.request_id:
             reply.headers["x-amz-request-id"] = request.request_id
+        if reply.file:
+            reply.body = _read_first(reply.file)
         return reply
 
     async def _drain(self, scope: Scope, body: Body) -> bool:
@@ -207,7 +208,7 @@ class S3Handler:
     async def _send(self, send: Send, reply: Reply, head: bool) -> None:
         part = reply.file
         try:
-            block = await self._thread(_read, part, 0) if part else reply.body
+            block = reply.body
             await send(_start(reply))
             if head or part is None:
                 await send({"type": "http.response.body", "body": b"" if head else block})
@@ -222,8 +223,8 @@ class S3Handler:
             if part:
                 os.close(part.descriptor)
 
-    async def _thread(self, work: Callable[P, T], *arguments: P.args, **_none: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+    async def _thread(self, work: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+        return await self._threads.run(work, *arguments, **keywords)
 
 
 def _refusal(error: ServiceError, resource: str) -> Reply:
@@ -232,12 +233,21 @@ def _refusal(error: ServiceError, resource: str) -> Reply:
 
 
 def _start(reply: Reply) -> dict[str, object]:
-    reply.headers.setdefault("x-amz-request-id", uuid.uuid4().hex[:16].upper())
-    reply.headers.setdefault("x-amz-id-2", uuid.uuid4().hex)
+    reply.headers.setdefault("x-amz-request-id", secrets.token_hex(8).upper())
+    reply.headers.setdefault("x-amz-id-2", secrets.token_hex(16))
     if reply.status not in (204, 304):
         reply.headers.setdefault("content-length", str(len(reply.body)))
     headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in reply.headers.items()]
     return {"type": "http.response.start", "status": reply.status, "headers": headers}
+
+
+def _read_first(part: FilePart) -> bytes:
+    """In the turn of the thread that opened the file: small objects need no second one."""
+    try:
+        return _read(part, 0)
+    except BaseException:
+        os.close(part.descriptor)
+        raise
 
 
 def _read(part: FilePart, sent: int) -> bytes:

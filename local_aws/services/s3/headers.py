@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from local_aws.services.s3 import checksums, documents
@@ -196,5 +197,6 @@ def quoted(etag: str) -> str:
     return f'"{etag}"'
 
 
+@lru_cache(1024)
 def http_date(moment: datetime) -> str:
     return format_datetime(moment, usegmt=True)

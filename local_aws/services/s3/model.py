@@ -101,6 +101,7 @@ class S3Store:
         self._versions = Versions(self.files, self.records, self._remember_etag)
         self._locks = [threading.RLock() for _ in range(LOCKS)]
         rows = self.db.all("SELECT bucket, body FROM settings WHERE kind = 'versioning'")
+        self._names = {row["name"] for row in self.db.all("SELECT name FROM buckets")}
         self._versioning = {row["bucket"]: bytes(row["body"]).decode() for row in rows}
         self.watchers: list[Callable[[str], None]] = []  # told of a bucket that is no more
         self.listener: Listener | None = None
@@ -108,7 +109,7 @@ class S3Store:
     # Buckets.
 
     def bucket_exists(self, bucket: str) -> bool:
-        return self.db.one("SELECT 1 FROM buckets WHERE name = ?", (bucket,)) is not None
+        return bucket in self._names
 
     def require_bucket(self, bucket: str) -> None:
         if not self.bucket_exists(bucket):
@@ -132,6 +133,7 @@ class S3Store:
         row = (bucket, created, region or self.region)
         if not self.db.execute("INSERT OR IGNORE INTO buckets VALUES (?, ?, ?)", row):
             raise BucketAlreadyOwnedByYou(bucket)
+        self._names.add(bucket)
 
     def delete_bucket(self, bucket: str) -> None:
         self.require_bucket(bucket)
@@ -148,6 +150,7 @@ class S3Store:
                 for table in ("versions", "encoded", "settings", "uploads"):
                     self.db.execute(f"DELETE FROM {table} WHERE bucket = ?", (bucket,))  # noqa: S608
                 self.db.execute("DELETE FROM buckets WHERE name = ?", (bucket,))
+            self._names.discard(bucket)
             self._versioning.pop(bucket, None)
             shutil.rmtree(self.files.folder(bucket), ignore_errors=True)
         for told in self.watchers:
@@ -292,9 +295,11 @@ class S3Store:
             if check:
                 check(self.stat(bucket, key))
             mode, etag = self.versioning(bucket), etag or incoming.md5
-            info = self._versions.write(bucket, key, mode, incoming.path, status, etag, attributes)
+            path = incoming.path
+            info = self._versions.write(bucket, key, mode, path, status, etag, attributes)
             if self.listener:
                 self.listener.created(bucket, info)
+        incoming.moved()
         return info
 
     def take(self, bucket: str, key: str, path: Path) -> None:

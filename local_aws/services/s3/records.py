@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from local_aws.database import Database, Row
 from local_aws.services.s3.listing import LAST
@@ -34,7 +35,9 @@ INSERT = """
 INSERT INTO versions
     SELECT ?1, ?2, max(?3, coalesce(max(seq) + 1, 0)), ?4, ?5, ?6, ?7, ?8, ?9
     FROM versions WHERE bucket = ?1 AND key = ?2
-RETURNING seq
+RETURNING seq, EXISTS(
+    SELECT 1 FROM versions AS old
+    WHERE old.bucket = ?1 AND old.key = ?2 AND old.seq < versions.seq) AS older
 """
 
 
@@ -56,6 +59,13 @@ class Record:
         return not self.marker and (self.size, self.mtime_ns) == found
 
 
+class Added(NamedTuple):
+    """The `seq` of a new record, and whether the key has older ones."""
+
+    seq: int
+    has_older: bool
+
+
 class Records:
     """The table `versions`; callers hold the key's lock where they read and write."""
 
@@ -74,20 +84,20 @@ class Records:
         mtime_ns: int,
         etag: str,
         attributes: str,
-    ) -> int:
-        """Write the newest record of the key; its `seq`."""
+    ) -> "Added":
+        """Write the newest record of the key."""
         values = (bucket, key, time.time_ns(), version, False, size, mtime_ns, etag, attributes)
         return self._insert(values)
 
-    def add_marker(self, bucket: str, key: str, version: str) -> int:
-        """Write a delete marker over the key; its `seq`."""
+    def add_marker(self, bucket: str, key: str, version: str) -> "Added":
+        """Write a delete marker over the key."""
         now = time.time_ns()
         return self._insert((bucket, key, now, version, True, 0, now, "", "{}"))
 
-    def _insert(self, values: tuple[object, ...]) -> int:
+    def _insert(self, values: tuple[object, ...]) -> "Added":
         row = self._db.one(INSERT, values)
         assert row is not None, "RETURNING gives the row"
-        return int(row["seq"])
+        return Added(row["seq"], bool(row["older"]))
 
     def of(self, bucket: str, key: str) -> list[Record]:
         """All of a key, the newest first."""
@@ -108,12 +118,12 @@ class Records:
         marks = ", ".join("?" * len(names))
         # SQLite takes bare columns from the row that has the maximum:
         # https://www.sqlite.org/lang_select.html#bareagg
-        rows = self._db.all(
-            f"SELECT *, max(seq) FROM versions WHERE bucket = ? AND key IN ({marks}) "  # noqa: S608
-            "GROUP BY key",
+        rows = self._db.tuples(
+            "SELECT key, max(seq), version, marker, size, mtime_ns, etag, attributes "  # noqa: S608
+            f"FROM versions WHERE bucket = ? AND key IN ({marks}) GROUP BY key",
             (bucket, *names),
         )
-        return {row["key"]: _record(row) for row in rows}
+        return {key: Record(seq, ver, bool(mark), *rest) for key, seq, ver, mark, *rest in rows}
 
     def keys(self, bucket: str, prefix: str, after: str) -> Iterator[str]:
         """Keys that have a record, in order, read in batches."""

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from local_aws.access.network import Network
 from local_aws.services.s3 import files
 from local_aws.services.s3.errors import InvalidArgument, InvalidURI
-from local_aws.wire.http import Scope, headers_of
+from local_aws.wire.http import HttpRequest, Scope, head_of
 from local_aws.wire.sigv4 import Authentication
 
 # bucket.localhost, bucket.s3.localhost, bucket.s3.eu-west-1.amazonaws.com
@@ -16,6 +16,8 @@ VIRTUAL_HOST = re.compile(
     r"(?!s3[.-])(?P<bucket>.+?)(\.s3([.-][a-z0-9-]+)*)?\.(localhost|amazonaws\.com)"
 )
 
+
+PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")  # what `quote` leaves as it is
 
 Encode = Callable[[str], str]
 NOWHERE = Network(False, "")
@@ -63,7 +65,7 @@ class S3Request:
             raise InvalidArgument(
                 "Invalid Encoding Method specified in Request", "encoding-type", kind
             )
-        return lambda text: quote(text, safe="/")
+        return lambda text: text if PLAIN.fullmatch(text) else quote(text, safe="/")
 
     def file(self) -> files.Incoming:
         if self.incoming is None:
@@ -93,17 +95,15 @@ def xml_reply(body: bytes, headers: dict[str, str] | None = None) -> Reply:
 
 
 def read_request(scope: Scope) -> S3Request:
-    raw_path = scope["raw_path"].decode("latin-1")
-    headers = headers_of(scope)
-    bucket, key = _target(raw_path, headers.get("host", ""))
-    query = scope["query_string"].decode("latin-1")
+    head: HttpRequest = scope.get("tarn.head") or head_of(scope)
+    bucket, key = _target(head.raw_path, head.headers.get("host", ""))
     return S3Request(
-        method=scope["method"],
+        method=head.method,
         bucket=bucket,
         key=key,
-        query=dict(parse_qsl(query, keep_blank_values=True)),
-        headers=headers,
-        resource=raw_path,
+        query=dict(head.query),
+        headers=head.headers,
+        resource=head.raw_path,
         auth=scope.get("tarn.auth"),
         network=scope.get("tarn.network", NOWHERE),
         client=(scope.get("client") or ("127.0.0.1", 0))[0],

@@ -83,13 +83,15 @@ class Versions:
             self._keep_current(bucket, key, mode)
         version = _new_version() if mode == ENABLED else NULL
         size, mtime_ns = status.st_size, status.st_mtime_ns
-        seq = self.records.add(bucket, key, version, size, mtime_ns, etag, attributes.dump())
+        seq, has_older = self.records.add(
+            bucket, key, version, size, mtime_ns, etag, attributes.dump()
+        )
         try:
             place = self.files.move_in(source, bucket, key)
         except BaseException:
             self.records.remove(bucket, key, seq)
             raise
-        if version == NULL:
+        if version == NULL and has_older:
             self._forget_nulls(bucket, key, mode, seq)
         root = self.files.folder(bucket)
         return ObjectInfo(key, size, mtime_ns, root, place, attributes, etag, version, seq)
@@ -98,7 +100,7 @@ class Versions:
         """What a delete without a version does to a versioned key."""
         self._keep_current(bucket, key, mode)
         version = _new_version() if mode == ENABLED else NULL
-        seq = self.records.add_marker(bucket, key, version)
+        seq, _ = self.records.add_marker(bucket, key, version)
         self.files.remove(bucket, key)
         if version == NULL:
             self._forget_nulls(bucket, key, mode, seq)
@@ -209,7 +211,9 @@ class Versions:
     def _record_engine_file(self, bucket: str, info: ObjectInfo, mode: str) -> int:
         etag = info.known_etag or md5_of(info)
         attributes = info.attributes.dump()
-        seq = self.records.add(bucket, info.key, NULL, info.size, info.mtime_ns, etag, attributes)
+        seq, _ = self.records.add(
+            bucket, info.key, NULL, info.size, info.mtime_ns, etag, attributes
+        )
         self._forget_nulls(bucket, info.key, mode, seq)
         return seq
 

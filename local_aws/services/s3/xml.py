@@ -1,7 +1,9 @@
 """S3's XML: documents from nested lists, and the few that clients send."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Union
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -21,6 +23,8 @@ ESCAPES = {code: f"&#{code};" for code in range(32) if code not in (9, 10)} | {
     ord('"'): "&quot;",
 }
 
+SPECIAL = re.compile("[" + "".join(map(re.escape, map(chr, ESCAPES))) + "]")
+
 Value = Union[str, int, bool, datetime, "Children"]
 Children = Iterable[tuple[str, "Value | None"]]
 
@@ -38,7 +42,7 @@ def _render(children: Children) -> str:
 
 def _text(value: Value) -> str:
     if isinstance(value, str):
-        return value.translate(ESCAPES)
+        return value.translate(ESCAPES) if SPECIAL.search(value) else value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -48,10 +52,9 @@ def _text(value: Value) -> str:
     return _render(value)
 
 
+@lru_cache(1024)
 def timestamp(moment: datetime) -> str:
-    return (
-        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
-    )
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 class Node:

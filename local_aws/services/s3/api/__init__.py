@@ -142,10 +142,16 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
+_BY_TARGET: dict[tuple[str, str], list[Route]] = {}
+for _one in ROUTES:
+    _BY_TARGET.setdefault((_one.method, _one.target), []).append(_one)
+
+
 def route(request: S3Request) -> Route:
     """The operation that is meant; raises what AWS answers, or NotSupported with its name."""
     target = OBJECT if request.key else BUCKET if request.bucket else SERVICE
-    found = next((one for one in ROUTES if _matches(one, target, request)), None)
+    candidates = _BY_TARGET.get((request.method, target), ())
+    found = next((one for one in candidates if _matches(one, request)), None)
     for word in request.query:
         if word in _words() and not (found and word in found.words):
             # Never fall back to the plain verb: `DELETE ?replication` is no DeleteBucket.
@@ -156,11 +162,9 @@ def route(request: S3Request) -> Route:
     raise MethodNotAllowed(request.method)
 
 
-def _matches(candidate: Route, target: str, request: S3Request) -> bool:
-    return (
-        (candidate.method, candidate.target) == (request.method, target)
-        and all(word in request.query for word in candidate.words)
-        and (not candidate.header or candidate.header in request.headers)
+def _matches(candidate: Route, request: S3Request) -> bool:
+    return all(word in request.query for word in candidate.words) and (
+        not candidate.header or candidate.header in request.headers
     )
 
 
