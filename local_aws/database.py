@@ -1,56 +1,80 @@
 """Durable state: one SQLite file a service, shared by the server's threads.
 
 WAL with ``synchronous=NORMAL`` survives a kill of the process at any moment; a power cut may lose
-the last commits, never the file (https://www.sqlite.org/pragma.html#pragma_synchronous).
+the last commits, never the file. With ``FULL`` each commit is on the disk when it returns
+(https://www.sqlite.org/pragma.html#pragma_synchronous).
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 Row = dict[str, Any]
+Parameters = Sequence[Any] | dict[str, Any]
+
+BUSY_SECONDS = 60
+WAL_BYTES = 16 << 20  # what a burst of writes may leave of the log beside the file
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class DatabaseDamaged(Exception):
+    """SQLite cannot read the file."""
+
+    def __init__(self, path: Path, error: sqlite3.Error) -> None:
+        super().__init__(
+            f"{path} is damaged ({error}): stop the server and put back a copy of it, or move it "
+            "and its -wal and -shm away to begin that service anew; nothing was changed in it"
+        )
+        self.path = path
 
 
 class Database:
     """A SQLite file with one connection a thread; rows are dicts."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, fsync: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._local = threading.local()
+        self._synchronous = "FULL" if fsync else "NORMAL"
+        self._local = threading.local()  # a thread's end closes its connection
 
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, in autocommit: `transaction` opens one where it is wanted."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self.path, timeout=60, isolation_level=None)
-            connection.row_factory = _as_dict
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA foreign_keys=ON")
+            connection = self._connect()
             self._local.connection = connection
         return connection
 
-    def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> int:
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.row_factory = _as_dict
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={self._synchronous}")
+        connection.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one statement; the number of rows that it changed."""
-        return self.connection.execute(sql, parameters).rowcount
+        return self._run(lambda: self.connection.execute(sql, parameters).rowcount)
 
     def script(self, sql: str) -> None:
         """Run several statements: the tables of a service at its start."""
-        self.connection.executescript(sql)
+        self._run(lambda: self.connection.executescript(sql))
 
-    def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
+    def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row, or None."""
-        row: Row | None = self.connection.execute(sql, parameters).fetchone()
+        row: Row | None = self._run(lambda: self.connection.execute(sql, parameters).fetchone())
         return row
 
-    def all(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+    def all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Every row."""
-        return self.connection.execute(sql, parameters).fetchall()
+        return self._run(lambda: self.connection.execute(sql, parameters).fetchall())
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -62,10 +86,19 @@ class Database:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # a full disk has ended it already
+                connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
+
+    def _run(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
+                raise DatabaseDamaged(self.path, error) from error
+            raise
 
 
 def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:

@@ -1,0 +1,135 @@
+"""The data folder at a start: is it ours, does nobody else use it, can we read its format.
+
+format       the version of everything below, written once and whole
+lock         held while a server runs, with its process id
+credentials, config    the profile of the clients
+state/ s3/ spice/      what must last
+tmp/         work in progress, emptied at each start
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+FORMAT_VERSION = 1
+
+MIGRATIONS: dict[int, Callable[[Path], None]] = {}
+"""By the version that a folder has: what makes it the next one. Each must bear being killed."""
+
+OURS = {"format", "format.new", "lock", "lost+found"}
+"""What a folder may hold that was never used: a start that was killed, an empty mounted disk."""
+
+
+class DataFolderRefused(Exception):
+    """The folder cannot be used; the message names it, the reason and the remedy."""
+
+
+class DataFolder:
+    """A folder claimed for this process, until `release` or the process's end."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self._lock = -1
+        try:
+            self._claim()
+        except OSError as error:
+            self.release()
+            raise DataFolderRefused(
+                f"cannot use {self.path} as data folder: {error.strerror}: {error.filename}"
+            ) from error
+        except DataFolderRefused:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        if self._lock >= 0:
+            os.close(self._lock)  # and with it the lock
+            self._lock = -1
+
+    def _claim(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        if not (self.path / "format").exists():
+            self._refuse_foreign()
+        self._lock = self._take_lock()
+        if not (self.path / "format").exists():
+            self._write_format(FORMAT_VERSION)
+        self._migrate(self._version())
+        shutil.rmtree(self.path / "tmp", ignore_errors=True)
+
+    def _refuse_foreign(self) -> None:
+        """Somebody's own folder, named by a slip, must not be strewn with ours."""
+        found = sorted(entry.name for entry in self.path.iterdir() if entry.name not in OURS)
+        if found:
+            raise DataFolderRefused(
+                f"{self.path} is not a data folder: it holds '{found[0]}' and no file 'format'. "
+                "Give a new or empty folder"
+            )
+
+    def _take_lock(self) -> int:
+        descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(descriptor, 20).decode(errors="replace").strip() or "unknown"
+            os.close(descriptor)
+            raise DataFolderRefused(
+                f"{self.path} is in use by another local_aws, process {holder}: "
+                "stop that one, or give another folder"
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        return descriptor
+
+    def _version(self) -> int:
+        text = (self.path / "format").read_bytes()[:20].decode(errors="replace").strip()
+        if not text.isdecimal():
+            raise DataFolderRefused(
+                f"{self.path / 'format'} says '{text}', which is no version: if this is a data "
+                f"folder of local_aws, write {FORMAT_VERSION} into it; else give another folder"
+            )
+        return int(text)
+
+    def _migrate(self, version: int) -> None:
+        if version > FORMAT_VERSION:
+            raise DataFolderRefused(
+                f"{self.path} has data format '{version}', this server reads up to "
+                f"{FORMAT_VERSION}: use the newer server, or another folder"
+            )
+        while version < FORMAT_VERSION:
+            if version not in MIGRATIONS:
+                raise DataFolderRefused(
+                    f"{self.path} has data format '{version}', from which there is no way to "
+                    f"{FORMAT_VERSION}: use the older server, or a new folder and "
+                    "`aws s3 sync` from the old one"
+                )
+            MIGRATIONS[version](self.path)
+            version += 1
+            self._write_format(version)
+
+    def _write_format(self, version: int) -> None:
+        write_whole(self.path / "format", f"{version}\n".encode())
+
+
+def write_whole(path: Path, content: bytes, fsync: bool = True) -> None:
+    """Replace a file, which only its owner reads, in one step: a kill leaves the old or the new."""
+    temporary = path.with_name(path.name + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        if fsync:
+            os.fsync(file.fileno())
+    temporary.replace(path)
+    if fsync:
+        sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Have the folder's names on the disk, not only in the kernel's memory."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
