@@ -39,19 +39,20 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._synchronous = "FULL" if fsync else "NORMAL"
-        self._local = threading.local()  # a thread's end closes its connection
+        self._local = threading.local()
 
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, in autocommit: `transaction` opens one where it is wanted."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._connect()
-            self._local.connection = connection
-        return connection
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(self._connect())
+        return held.connection
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
         connection.row_factory = _as_dict
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={self._synchronous}")
@@ -99,6 +100,16 @@ class Database:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
                 raise DatabaseDamaged(self.path, error) from error
             raise
+
+
+class _Held:
+    """A connection that its thread's end closes: it is in a cycle with its statements' cache."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
 
 
 def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:

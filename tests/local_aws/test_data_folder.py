@@ -63,7 +63,7 @@ def test_a_folder_in_use_is_refused_until_its_server_ends(tmp_path: Path) -> Non
 
 def test_a_folder_of_somebody_else_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("mine")
-    with pytest.raises(DataFolderRefused, match="holds 'thesis.tex'"):
+    with pytest.raises(DataFolderRefused, match=r"holds 'thesis\.tex'"):
         claim(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
