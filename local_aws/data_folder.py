@@ -10,13 +10,13 @@ tmp/         work in progress, emptied at each start
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""Raise it where an older server would misread what this one writes. 2: S3 keeps versions."""
 
-MIGRATIONS: dict[int, Callable[[Path], None]] = {}
-"""By the version that a folder has: what makes it the next one. Each must bear being killed."""
+OLDEST_FORMAT = 1
+"""From here on, each service brings its own tables up to date when it opens them."""
 
 OURS = {"format", "format.new", "lock", "lost+found"}
 """What a folder may hold that was never used: a start that was killed, an empty mounted disk."""
@@ -50,12 +50,14 @@ class DataFolder:
 
     def _claim(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
-        if not (self.path / "format").exists():
+        if self._version() is None:
             self._refuse_foreign()
         self._lock = self._take_lock()
-        if not (self.path / "format").exists():
-            self._write_format(FORMAT_VERSION)
-        self._migrate(self._version())
+        version = self._version()
+        if version is not None:
+            self._check(version)
+        if version != FORMAT_VERSION:  # before anything is changed that the old one would misread
+            write_whole(self.path / "format", f"{FORMAT_VERSION}\n".encode())
         shutil.rmtree(self.path / "tmp", ignore_errors=True)
 
     def _refuse_foreign(self) -> None:
@@ -82,7 +84,10 @@ class DataFolder:
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         return descriptor
 
-    def _version(self) -> int:
+    def _version(self) -> int | None:
+        """None where the folder is new."""
+        if not (self.path / "format").exists():
+            return None
         text = (self.path / "format").read_bytes()[:20].decode(errors="replace").strip()
         if not text.isdecimal():
             raise DataFolderRefused(
@@ -91,25 +96,17 @@ class DataFolder:
             )
         return int(text)
 
-    def _migrate(self, version: int) -> None:
+    def _check(self, version: int) -> None:
         if version > FORMAT_VERSION:
             raise DataFolderRefused(
                 f"{self.path} has data format '{version}', this server reads up to "
                 f"{FORMAT_VERSION}: use the newer server, or another folder"
             )
-        while version < FORMAT_VERSION:
-            if version not in MIGRATIONS:
-                raise DataFolderRefused(
-                    f"{self.path} has data format '{version}', from which there is no way to "
-                    f"{FORMAT_VERSION}: use the older server, or a new folder and "
-                    "`aws s3 sync` from the old one"
-                )
-            MIGRATIONS[version](self.path)
-            version += 1
-            self._write_format(version)
-
-    def _write_format(self, version: int) -> None:
-        write_whole(self.path / "format", f"{version}\n".encode())
+        if version < OLDEST_FORMAT:
+            raise DataFolderRefused(
+                f"{self.path} has data format '{version}', this server reads from "
+                f"{OLDEST_FORMAT}: use an older server, or a new folder and `aws s3 sync`"
+            )
 
 
 def write_whole(path: Path, content: bytes, fsync: bool = True) -> None:

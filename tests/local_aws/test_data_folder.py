@@ -35,21 +35,18 @@ def test_a_torn_format_is_refused_with_the_remedy(tmp_path: Path, text: str) -> 
         claim(tmp_path)
 
 
-def test_an_old_format_without_a_way_is_refused_with_the_remedy(tmp_path: Path) -> None:
-    (tmp_path / "format").write_text("0\n")
-    with pytest.raises(DataFolderRefused, match="'0', from which there is no way"):
+def test_a_format_that_is_too_old_is_refused_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data_folder, "OLDEST_FORMAT", FORMAT_VERSION)
+    (tmp_path / "format").write_text(f"{FORMAT_VERSION - 1}\n")
+    with pytest.raises(DataFolderRefused, match="reads from .*: use an older server"):
         claim(tmp_path)
 
 
-def test_an_old_format_is_migrated_step_by_step(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen = []
-    steps = {-2 + FORMAT_VERSION + n: lambda path, n=n: seen.append((n, path)) for n in (0, 1)}
-    monkeypatch.setattr(data_folder, "MIGRATIONS", steps)
-    (tmp_path / "format").write_text(f"{max(FORMAT_VERSION - 1, 0)}\n")
+def test_an_older_format_becomes_the_present_one(tmp_path: Path) -> None:
+    (tmp_path / "format").write_text("1\n")
     claim(tmp_path).release()
-    assert seen == [(1, tmp_path)]
     assert (tmp_path / "format").read_text() == f"{FORMAT_VERSION}\n"
 
 
