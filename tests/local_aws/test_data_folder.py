@@ -40,7 +40,7 @@ def test_a_format_that_is_too_old_is_refused_with_the_remedy(
 ) -> None:
     monkeypatch.setattr(data_folder, "OLDEST_FORMAT", FORMAT_VERSION)
     (tmp_path / "format").write_text(f"{FORMAT_VERSION - 1}\n")
-    with pytest.raises(DataFolderRefused, match="reads from .*: use an older server"):
+    with pytest.raises(DataFolderRefused, match=r"reads from .*: use an older server"):
         claim(tmp_path)
 
 

@@ -375,8 +375,6 @@ class S3Store:
 
     def sweep(self) -> None:
         """Finish what a killed server had begun; only the server calls this."""
-        for path in self.scratch.glob("s3-*"):
-            path.unlink(missing_ok=True)
         self._versions.finish_deletions()
 
     def _open(self, bucket: str, key: str, version: str | None) -> tuple[int, ObjectInfo] | None:
