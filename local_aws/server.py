@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     try:
         app = App(platform)
-    except DatabaseDamaged as error:
+    except (DatabaseDamaged, DataFolderRefused) as error:
         sys.exit(f"local_aws: {error}")
     print(f"local_aws: http://127.0.0.1:{port}, data in {data}", flush=True)  # noqa: T201
     _warn_of_others(options.host, platform.hosts)
