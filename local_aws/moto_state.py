@@ -63,9 +63,9 @@ class MotoState:
         if old.exists() and not self.path.exists():
             for service, state in _Unpickler(io.BytesIO(old.read_bytes())).load().items():
                 _restore(service, state)
-            for backend in _members("sns").values():
-                for topic in backend["topics"].values():  # each had a copy of its backend
-                    topic.sns_backend = _backend("sns", topic.account_id, topic._region_name)
+            for (account, region), members in _members("sns").items():
+                for topic in members["topics"].values():  # each had a copy of its backend
+                    topic.sns_backend = _backend("sns", account, region)
             self.save()
         old.unlink(missing_ok=True)
 
@@ -154,8 +154,9 @@ class _Pickler(pickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, _backend_class()):
+            known: Any = value
             service = type(value).__module__.split(".")[1]
-            return _backend, (service, value.account_id, value.region_name)
+            return _backend, (service, known.account_id, known.region_name)
         if type(value) in LOCKS:
             return LOCKS[type(value)], ()
         if hasattr(value, "private_bytes"):
