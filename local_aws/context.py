@@ -42,7 +42,6 @@ class Platform:
     hosts: tuple[str, ...] = ()
     lifecycle_seconds: float = 3600
     moto: "MotoServices" = field(init=False)
-    fsync: bool = False
     s3: "S3Store" = field(init=False)
     glue: "Catalog" = field(init=False)
     logs: "LogStore" = field(init=False)
@@ -56,7 +55,7 @@ class Platform:
 
     def db(self, service: str) -> Database:
         """The service's own state. No other service opens it."""
-        return Database(self.data_dir / "state" / f"{service}.sqlite3", self.fsync)
+        return Database(self.data_dir / "state" / f"{service}.sqlite3")
 
     def scratch(self, name: str) -> Path:
         """A folder for work in progress, on the data folder's file system so renames are atomic."""

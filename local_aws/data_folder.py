@@ -12,6 +12,8 @@ import os
 import shutil
 from pathlib import Path
 
+from local_aws import disk
+
 FORMAT_VERSION = 2
 """Raise it where an older server would misread what this one writes. 2: S3 keeps versions."""
 
@@ -57,7 +59,7 @@ class DataFolder:
         if version is not None:
             self._check(version)
         if version != FORMAT_VERSION:  # before anything is changed that the old one would misread
-            write_whole(self.path / "format", f"{FORMAT_VERSION}\n".encode())
+            disk.write_whole(self.path / "format", f"{FORMAT_VERSION}\n".encode())
         shutil.rmtree(self.path / "tmp", ignore_errors=True)
 
     def _refuse_foreign(self) -> None:
@@ -107,26 +109,3 @@ class DataFolder:
                 f"{self.path} has data format '{version}', this server reads from "
                 f"{OLDEST_FORMAT}: use an older server, or a new folder and `aws s3 sync`"
             )
-
-
-def write_whole(path: Path, content: bytes, fsync: bool = True) -> None:
-    """Replace a file, which only its owner reads, in one step: a kill leaves the old or the new."""
-    temporary = path.with_name(path.name + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        if fsync:
-            os.fsync(file.fileno())
-    temporary.replace(path)
-    if fsync:
-        sync_folder(path.parent)
-
-
-def sync_folder(path: Path) -> None:
-    """Have the folder's names on the disk, not only in the kernel's memory."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from local_aws import disk
+
 T = TypeVar("T")
 Row = dict[str, Any]
 Parameters = Sequence[Any] | dict[str, Any]
@@ -35,10 +37,10 @@ class DatabaseDamaged(Exception):
 class Database:
     """A SQLite file with one connection a thread; rows are dicts."""
 
-    def __init__(self, path: Path, fsync: bool = False) -> None:
+    def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._synchronous = "FULL" if fsync else "NORMAL"
+        self._synchronous = "FULL" if disk.waits() else "NORMAL"
         self._local = threading.local()
 
     @property

@@ -35,8 +35,7 @@ class MotoServices:
     """One ASGI application over moto's services. moto is imported at the first request."""
 
     def __init__(self, platform: Platform) -> None:
-        folder = platform.data_dir / "state" / "moto"
-        self._state = MotoState(folder, SERVICES, platform.fsync)
+        self._state = MotoState(platform.data_dir / "state" / "moto", SERVICES)
         self._account, self._region = platform.account_id, platform.region
         self._lock = threading.Lock()
         self._app: Any = None

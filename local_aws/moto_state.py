@@ -16,7 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from local_aws.data_folder import DataFolderRefused, write_whole
+from local_aws import disk
+from local_aws.data_folder import DataFolderRefused
 
 TOGETHER = {"sts": "iam"}
 """Services in another's file: their objects are the same ones, and apart would become copies."""
@@ -33,9 +34,8 @@ LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): thread
 class MotoState:
     """The folder ``state/moto``. Loading it imports moto; looking at it does not."""
 
-    def __init__(self, path: Path, services: Iterable[str], fsync: bool = False) -> None:
+    def __init__(self, path: Path, services: Iterable[str]) -> None:
         self.path = path
-        self._fsync = fsync
         self._saved: dict[str, bytes] = {}
         self._files: dict[str, list[str]] = {}
         for service in services:
@@ -78,7 +78,7 @@ class MotoState:
             return
         head = {"moto": version("moto"), "sha256": digest.hex()}
         self.path.mkdir(parents=True, exist_ok=True)
-        write_whole(self.path / name, json.dumps(head).encode() + b"\n" + content, self._fsync)
+        disk.write_whole(self.path / name, json.dumps(head).encode() + b"\n" + content)
         self._saved[name] = digest
 
     def _check(self) -> None:

@@ -10,10 +10,11 @@ import socket
 import sys
 from pathlib import Path
 
+from local_aws import disk
 from local_aws.app import App
 from local_aws.connection import CLIENT_SECONDS, MAX_CONNECTIONS, Config, Limits, Server
 from local_aws.context import Credentials, Platform
-from local_aws.data_folder import DataFolder, DataFolderRefused, write_whole
+from local_aws.data_folder import DataFolder, DataFolderRefused
 from local_aws.database import DatabaseDamaged
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     logging.basicConfig(
         level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    disk.wait_for_it(options.fsync)
     try:
         folder = DataFolder(options.data)
         listener = _listen(options.host, options.port)
@@ -49,7 +51,6 @@ def main(arguments: list[str] | None = None) -> None:
         simulate_network=options.simulate_network,
         hosts=tuple(options.allow_host),
         lifecycle_seconds=options.lifecycle_seconds,
-        fsync=options.fsync,
     )
     try:
         app = App(platform)
@@ -153,12 +154,12 @@ def _credentials(data: Path, access_key: str | None, secret_key: str | None) -> 
 
 def _write_profile(data: Path, credentials: Credentials, region: str, port: int) -> None:
     """The profile ``tarn`` in AWS's own files, readable by its owner only."""
-    write_whole(
+    disk.write_whole(
         data / "credentials",
         f"[tarn]\naws_access_key_id = {credentials.access_key}\n"
         f"aws_secret_access_key = {credentials.secret_key}\n".encode(),
     )
-    write_whole(
+    disk.write_whole(
         data / "config",
         f"[profile tarn]\nregion = {region}\nendpoint_url = http://127.0.0.1:{port}\n".encode(),
     )

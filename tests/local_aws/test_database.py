@@ -84,12 +84,6 @@ def test_damage_inside_names_the_file(db: Database) -> None:
         Database(db.path).all("SELECT * FROM t")
 
 
-@pytest.mark.parametrize(("fsync", "level"), [(False, 1), (True, 2)])
-def test_synchronous(tmp_path: Path, fsync: bool, level: int) -> None:
-    found = Database(tmp_path / "x", fsync).one("PRAGMA synchronous")
-    assert found == {"synchronous": level}
-
-
 def test_threads_that_ended_leave_no_connections(db: Database) -> None:
     """SQLite keeps a closed descriptor for its next connection: one, however many threads."""
     before = len(_open(db.path))

@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from local_aws import disk
+
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: a named pipe in a bucket must not hang the thread that looks at it.
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -62,6 +64,7 @@ class Incoming:
         now = time.time_ns()
         os.utime(self._file.fileno(), ns=(now, now))
         status = os.fstat(self._file.fileno())
+        disk.sync(self._file.fileno())
         self._file.close()
         return status
 
@@ -99,6 +102,7 @@ def _enter(folder: int, name: str, create: bool) -> int:
             raise
     with contextlib.suppress(FileExistsError):
         os.mkdir(name, dir_fd=folder)
+        disk.sync(folder)
     return os.open(name, FOLDER, dir_fd=folder)
 
 
@@ -194,6 +198,7 @@ def _rename(source: Path, root: Path, parts: Sequence[str]) -> None:
         except IsADirectoryError:
             os.rmdir(parts[-1], dir_fd=folder)  # an empty folder is nothing in S3
             os.rename(source, parts[-1], dst_dir_fd=folder)
+        disk.sync(folder)
     finally:
         os.close(folder)
 
@@ -214,6 +219,7 @@ def _link(root: Path, source: Sequence[str], target: Sequence[str]) -> None:
         new = open_folder(root, target[:-1], create=True)
         try:
             os.link(source[-1], target[-1], src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
+            disk.sync(new)
         finally:
             os.close(new)
     finally:
@@ -237,6 +243,7 @@ def _in_folder(root: Path, parts: Sequence[str], act: "FolderAct") -> None:
     folder = open_folder(root, parts[:-1])
     try:
         act(parts[-1], dir_fd=folder)
+        disk.sync(folder)
     finally:
         os.close(folder)
 

@@ -24,6 +24,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from local_aws import disk
 from local_aws.context import Platform
 from local_aws.database import Database, Row
 from local_aws.services.s3 import files, keys
@@ -307,6 +308,7 @@ class S3Store:
                     self.put(bucket, key, file)
                 path.unlink()
             else:
+                disk.sync_path(path)
                 self.files.move_in(path, bucket, key)
 
     def delete(

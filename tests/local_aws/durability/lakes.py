@@ -36,9 +36,9 @@ class Lake:
 
     def put(self, key: str, content: bytes, bucket: str = "lake", **known: Any) -> ObjectInfo:
         incoming = self.store.incoming()
-        incoming.write(content)
         attributes = Attributes(metadata={"of": content[:8].decode()}, **known)
         try:
+            incoming.write(content)
             return self.store.commit(incoming, bucket, key, attributes)
         finally:
             incoming.discard()
