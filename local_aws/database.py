@@ -81,18 +81,18 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, and no other writer in between. Joins one that is already open."""
+        """All or nothing, and no other writer in between; inside of another one, a part of it."""
         connection = self.connection
+        begin, commit, rollback = "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
         if connection.in_transaction:
-            yield
-            return
-        connection.execute("BEGIN IMMEDIATE")
+            begin, commit, rollback = "SAVEPOINT part", "RELEASE part", "ROLLBACK TO part"
+        connection.execute(begin)
         try:
             yield
-            connection.execute("COMMIT")
+            connection.execute(commit)
         except BaseException:
             if connection.in_transaction:  # a full disk has ended it already
-                connection.execute("ROLLBACK")
+                connection.execute(rollback)
             raise
 
     def _run(self, work: Callable[[], T]) -> T:

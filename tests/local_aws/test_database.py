@@ -34,6 +34,20 @@ def test_a_transaction_is_all_or_nothing(db: Database) -> None:
     assert db.all("SELECT * FROM t") == []
 
 
+def test_a_part_that_fails_is_undone_and_the_rest_is_kept(db: Database) -> None:
+    def part() -> None:
+        with db.transaction():
+            db.execute("INSERT INTO t VALUES ('undone')")
+            raise KeyError
+
+    with db.transaction():
+        db.execute("INSERT INTO t VALUES ('before')")
+        with pytest.raises(KeyError):
+            part()
+        db.execute("INSERT INTO t VALUES ('after')")
+    assert [row["a"] for row in db.all("SELECT a FROM t")] == ["before", "after"]
+
+
 def test_after_a_full_disk_the_error_is_told_and_the_next_transaction_works(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
