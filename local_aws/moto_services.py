@@ -69,13 +69,13 @@ class MotoServices:
     def iam(self, *, changed: bool = False) -> Iterator[Any]:
         """moto's users and roles, under its lock; None where none was ever made."""
         with self._lock:
-            if self._app is None and not self._state.path.exists():
+            if self._app is None and not self._state.exists():
                 yield None
                 return
             self._application()
             yield _backends()["iam"][self._account]["aws"]
             if changed:
-                self._state.save()
+                self._state.save("iam")
 
     def resource_arn(self, service: str, resource: str) -> str | None:
         """The ARN that policies mean: with a user's path, a secret's suffix, an alias's key."""

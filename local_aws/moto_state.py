@@ -19,9 +19,6 @@ from typing import Any
 from local_aws import disk
 from local_aws.data_folder import DataFolderRefused
 
-TOGETHER = {"sts": "iam"}
-"""Services in another's file: their objects are the same ones, and apart would become copies."""
-
 TOUCHES = {
     "sns": ("sqs",),
     "events": ("sqs", "sns", "secretsmanager"),
@@ -36,42 +33,45 @@ class MotoState:
 
     def __init__(self, path: Path, services: Iterable[str]) -> None:
         self.path = path
+        self._services = tuple(services)
         self._saved: dict[str, bytes] = {}
-        self._files: dict[str, list[str]] = {}
-        for service in services:
-            self._files.setdefault(TOGETHER.get(service, service), []).append(service)
         self._check()
+
+    def exists(self) -> bool:
+        """Whether anything was ever kept."""
+        return self.path.exists() or self._old.exists()
 
     def save(self, service: str = "") -> None:
         """Write what a call to the service may have changed; without one, whatever changed."""
-        touched = {TOGETHER.get(one, one) for one in (service, *TOUCHES.get(service, ()))}
-        for name, services in self._files.items():
-            if name in touched or not service:
-                self._save(name, services)
+        for name in self._services:
+            if not service or name in (service, *TOUCHES.get(service, ())):
+                self._save(name)
 
     def load(self) -> None:
         self._take_over()
-        for name, services in self._files.items():
+        for name in self._services:
             if (self.path / name).exists():
-                state = pickle.loads(self._content(name))
-                for service in services:
-                    _restore(service, state.get(service, {}))
+                _restore(name, pickle.loads(self._content(name)))
+
+    @property
+    def _old(self) -> Path:
+        """Data of format 1 had one file for all."""
+        return self.path.with_name("moto.pickle")
 
     def _take_over(self) -> None:
-        """Data of format 1 had one file for all."""
-        old = self.path.with_name("moto.pickle")
-        if old.exists() and not self.path.exists():
-            for service, state in _Unpickler(io.BytesIO(old.read_bytes())).load().items():
-                _restore(service, state)
+        if self._old.exists() and not self.path.exists():
+            for service, state in _Unpickler(io.BytesIO(self._old.read_bytes())).load().items():
+                if service in self._services:
+                    _restore(service, state)
             for (account, region), members in _members("sns").items():
                 for topic in members["topics"].values():  # each had a copy of its backend
                     topic.sns_backend = _backend("sns", account, region)
             self.save()
-        old.unlink(missing_ok=True)
+        self._old.unlink(missing_ok=True)
 
-    def _save(self, name: str, services: list[str]) -> None:
+    def _save(self, name: str) -> None:
         buffer = io.BytesIO()
-        _Pickler(buffer).dump({service: _members(service) for service in services})
+        _Pickler(buffer).dump(_members(name))
         content = buffer.getvalue()
         digest = hashlib.sha256(content).digest()
         if digest == self._saved.get(name):
@@ -83,7 +83,7 @@ class MotoState:
 
     def _check(self) -> None:
         """Refuse now what cannot be read later."""
-        for name in self._files:
+        for name in self._services:
             if (self.path / name).exists():
                 self._content(name)
 

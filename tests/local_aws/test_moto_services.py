@@ -13,7 +13,8 @@ from tests.conftest import LocalServer, start_server
 MOTO_SERVICES = ("iam", "sts", "sns", "sqs", "kms", "secretsmanager", "events")
 ALLOW = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [ALLOW]})
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+TRUSTED = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [TRUSTED]})
 
 
 def test_account_is_the_servers(aws: LocalServer) -> None:
@@ -53,8 +54,13 @@ def test_state_survives_a_kill(tmp_path: Path) -> None:
         iam, sts, sns, sqs, kms, secrets, events = map(server.client, MOTO_SERVICES)
         attached = iam.list_attached_role_policies(RoleName="lake")["AttachedPolicies"]
         assert [one["PolicyArn"] for one in attached] == [policy]
-        key_of_session = sts.get_access_key_info(AccessKeyId=session["AccessKeyId"])
-        assert key_of_session["Account"] == "123456789012"
+        signed = {
+            "aws_access_key_id": session["AccessKeyId"],
+            "aws_secret_access_key": session["SecretAccessKey"],
+            "aws_session_token": session["SessionToken"],
+        }
+        caller = server.client("sts", **signed).get_caller_identity()["Arn"]
+        assert caller == "arn:aws:sts::123456789012:assumed-role/lake/night"
         assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"secret"
         assert kms.get_public_key(KeyId=pair)["PublicKey"] == public
         assert secrets.get_secret_value(SecretId="password")["SecretString"] == "new"

@@ -33,7 +33,7 @@ def state(tmp_path: Path) -> MotoState:
 
 
 def backend(service: str) -> Any:
-    region = "aws" if service in ("iam", "sts") else REGION
+    region = "aws" if service == "iam" else REGION
     return get_backend(service)[ACCOUNT][region]  # type: ignore[call-overload]
 
 
@@ -57,19 +57,6 @@ def test_what_did_not_change_is_not_written_again(state: MotoState) -> None:
     (state.path / "sqs").unlink()
     state.save("sqs")
     assert written(state) == set()
-
-
-def test_services_that_share_objects_come_back_sharing_them(state: MotoState) -> None:
-    role = backend("sts").assume_role(
-        REGION, "night", f"arn:aws:iam::{ACCOUNT}:role/lake", None, 900, None
-    )
-    state.save("sts")
-    for service in ("iam", "sts"):
-        get_backend(service).reset()  # type: ignore[call-overload]
-    state.load()
-    again = backend("sts").get_assumed_role_from_access_key(role.access_key_id)
-    assert again.session_name == "night"
-    assert written(state) == {"iam"}
 
 
 @pytest.mark.parametrize("length", [0, 5, 60, 200, -1])
