@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_aws.database import Database
+from local_aws.deferred import Deferred
 
 if TYPE_CHECKING:
     from local_aws.moto_services import MotoServices
@@ -44,7 +45,7 @@ class Platform:
     s3: "S3Store" = field(init=False)
     glue: "Catalog" = field(init=False)
     logs: "LogStore" = field(init=False)
-    athena: "AthenaEngine" = field(init=False)
+    athena: "AthenaEngine | Deferred" = field(init=False)
     find_key: "FindKey" = field(init=False)
 
     @property

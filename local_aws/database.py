@@ -1,17 +1,37 @@
 """Durable state: one SQLite file a service, shared by the server's threads.
 
 WAL with ``synchronous=NORMAL`` survives a kill of the process at any moment; a power cut may lose
-the last commits, never the file (https://www.sqlite.org/pragma.html#pragma_synchronous).
+the last commits, never the file. With ``FULL`` each commit is on the disk when it returns
+(https://www.sqlite.org/pragma.html#pragma_synchronous).
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from local_aws import disk
+
+T = TypeVar("T")
 Row = dict[str, Any]
+Parameters = Sequence[Any] | dict[str, Any]
+
+BUSY_SECONDS = 60
+WAL_BYTES = 16 << 20  # what a burst of writes may leave of the log beside the file
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class DatabaseDamaged(Exception):
+    """SQLite cannot read the file."""
+
+    def __init__(self, path: Path, error: sqlite3.Error) -> None:
+        super().__init__(
+            f"{path} is damaged ({error}): stop the server and put back a copy of it, or move it "
+            "and its -wal and -shm away to begin that service anew; nothing was changed in it"
+        )
+        self.path = path
 
 
 class Database:
@@ -20,37 +40,44 @@ class Database:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self._synchronous = "FULL" if disk.waits() else "NORMAL"
         self._local = threading.local()
 
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, in autocommit: `transaction` opens one where it is wanted."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self.path, timeout=60, isolation_level=None)
-            connection.row_factory = _as_dict
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA foreign_keys=ON")
-            self._local.connection = connection
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(self._connect())
+        return held.connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = _as_dict
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={self._synchronous}")
+        connection.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
+        connection.execute("PRAGMA foreign_keys=ON")
         return connection
 
-    def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> int:
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one statement; the number of rows that it changed."""
-        return self.connection.execute(sql, parameters).rowcount
+        return self._run(lambda: self.connection.execute(sql, parameters).rowcount)
 
     def script(self, sql: str) -> None:
         """Run several statements: the tables of a service at its start."""
-        self.connection.executescript(sql)
+        self._run(lambda: self.connection.executescript(sql))
 
-    def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
+    def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row, or None."""
-        row: Row | None = self.connection.execute(sql, parameters).fetchone()
+        row: Row | None = self._run(lambda: self.connection.execute(sql, parameters).fetchone())
         return row
 
-    def all(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+    def all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Every row."""
-        return self.connection.execute(sql, parameters).fetchall()
+        return self._run(lambda: self.connection.execute(sql, parameters).fetchall())
 
     def tuples(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Every row as a tuple: for the thousands of a listing, which dicts would double."""
@@ -60,18 +87,37 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, and no other writer in between. Joins one that is already open."""
+        """All or nothing, and no other writer in between; inside of another one, a part of it."""
         connection = self.connection
+        begin, commit, rollback = "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
         if connection.in_transaction:
-            yield
-            return
-        connection.execute("BEGIN IMMEDIATE")
+            begin, commit, rollback = "SAVEPOINT part", "RELEASE part", "ROLLBACK TO part"
+        connection.execute(begin)
         try:
             yield
+            connection.execute(commit)
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # a full disk has ended it already
+                connection.execute(rollback)
             raise
-        connection.execute("COMMIT")
+
+    def _run(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
+                raise DatabaseDamaged(self.path, error) from error
+            raise
+
+
+class _Held:
+    """A connection that its thread's end closes: it is in a cycle with its statements' cache."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
 
 
 def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:

@@ -1,30 +1,22 @@
 """IAM, SNS and the other control planes that moto keeps, behind our port and signature check.
 
 moto is a WSGI application with its state in memory. A call that changed the state is answered
-only after the state is pickled to the data folder, all services together since their objects
-refer to each other: an acknowledged change survives a kill.
+only after the state is in the data folder (see `moto_state`): an acknowledged change survives a
+kill.
 """
 
 import base64
-import io
 import logging
-import pickle
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 from a2wsgi import WSGIMiddleware
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
 from local_aws.context import Platform
+from local_aws.moto_state import MotoState
 from local_aws.wire.http import Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
@@ -36,15 +28,14 @@ SERVICES = ("iam", "sns", "sqs", "kms", "secretsmanager", "events")
 WORKERS = 64
 """Threads, made as they are needed: one waits for each long poll of a queue."""
 
-PRIVATE_KEYS = (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)
-LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
+SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/(?P<service>[^/]+)/aws4_request")
 
 
 class MotoServices:
     """One ASGI application over moto's services. moto is imported at the first request."""
 
     def __init__(self, platform: Platform) -> None:
-        self._state = _StateFile(platform.data_dir / "state" / "moto.pickle")
+        self._state = MotoState(platform.data_dir / "state" / "moto", SERVICES)
         self._account, self._region = platform.account_id, platform.region
         self._lock = threading.Lock()
         self._app: Any = None
@@ -78,13 +69,13 @@ class MotoServices:
     def iam(self, *, changed: bool = False) -> Iterator[Any]:
         """moto's users and roles, under its lock; None where none was ever made."""
         with self._lock:
-            if self._app is None and not self._state.path.exists():
+            if self._app is None and not self._state.exists():
                 yield None
                 return
             self._application()
             yield _backends()["iam"][self._account]["aws"]
             if changed:
-                self._state.save()
+                self._state.save("iam")
 
     def resource_arn(self, service: str, resource: str) -> str | None:
         """The ARN that policies mean: with a user's path, a secret's suffix, an alias's key."""
@@ -140,7 +131,8 @@ class MotoServices:
         with self._lock:  # moto's models are plain dicts without locks
             _held.lock = self._lock
             body = b"".join(self._application()(environ, lambda *args: started.extend(args)))
-            self._state.save()
+            signed = SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
+            self._state.save(signed["service"] if signed else "")
         status, headers, *_rest = started
         start_response(status, [(k, v) for k, v in headers if not _is_cors(k)])
         return [body]
@@ -175,58 +167,7 @@ def _is_cors(header: str) -> bool:
     return header.lower().startswith("access-control-")
 
 
-class _StateFile:
-    """moto's state on disk, written where it changed."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._saved = b""
-
-    def save(self) -> None:
-        state = {
-            service: {
-                (account, region): vars(backend)
-                for account, regions in backends.items()
-                for region, backend in regions.items()
-            }
-            for service, backends in _backends().items()
-        }
-        buffer = io.BytesIO()
-        _Pickler(buffer).dump(state)
-        if buffer.getvalue() == self._saved:
-            return
-        self._saved = buffer.getvalue()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_suffix(".new")
-        temporary.write_bytes(self._saved)
-        temporary.replace(self.path)
-
-    def load(self) -> None:
-        if not self.path.exists():
-            return
-        state = pickle.loads(self.path.read_bytes())
-        for service, backends in _backends().items():
-            for (account, region), members in state.get(service, {}).items():
-                vars(backends[account][region]).update(members)
-
-
 def _backends() -> dict[str, Any]:
     from moto.backends import get_backend
 
     return {service: get_backend(service) for service in SERVICES}
-
-
-class _Pickler(pickle.Pickler):
-    """Pickles what moto keeps beside plain data: locks are made anew, KMS's keys travel as PEM."""
-
-    def reducer_override(self, value: Any) -> Any:
-        if type(value) in LOCKS:
-            return LOCKS[type(value)], ()
-        if isinstance(value, PRIVATE_KEYS):
-            pem = value.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            return _private_key, (pem,)
-        return NotImplemented
-
-
-def _private_key(pem: bytes) -> Any:
-    return load_pem_private_key(pem, None)

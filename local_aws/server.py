@@ -4,16 +4,18 @@ import argparse
 import configparser
 import ipaddress
 import logging
-import os
 import resource
 import secrets
 import socket
 import sys
 from pathlib import Path
 
+from local_aws import disk
 from local_aws.app import App
 from local_aws.connection import CLIENT_SECONDS, MAX_CONNECTIONS, Config, Limits, Server
 from local_aws.context import Credentials, Platform
+from local_aws.data_folder import DataFolder, DataFolderRefused
+from local_aws.database import DatabaseDamaged
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +25,6 @@ OPEN_FILES = 65_536
 OWN_FILES = 1024
 """Descriptors that connections leave for files, databases and child processes."""
 
-FORMAT_VERSION = 1
-
 
 def main(arguments: list[str] | None = None) -> None:
     """Serve until a signal. Exit 2 where the options or the data folder cannot be used."""
@@ -32,11 +32,13 @@ def main(arguments: list[str] | None = None) -> None:
     logging.basicConfig(
         level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    disk.wait_for_it(options.fsync)
     try:
-        data = _claim_data_folder(options.data)
+        folder = DataFolder(options.data)
         listener = _listen(options.host, options.port)
-    except (OSError, ValueError) as error:
+    except (OSError, DataFolderRefused) as error:
         sys.exit(f"local_aws: {error}")
+    data = folder.path
     port = listener.getsockname()[1]
     credentials = _credentials(data, options.access_key, options.secret_key)
     _write_profile(data, credentials, options.region, port)
@@ -50,10 +52,14 @@ def main(arguments: list[str] | None = None) -> None:
         hosts=tuple(options.allow_host),
         lifecycle_seconds=options.lifecycle_seconds,
     )
+    try:
+        app = App(platform)
+    except (DatabaseDamaged, DataFolderRefused) as error:
+        sys.exit(f"local_aws: {error}")
     print(f"local_aws: http://127.0.0.1:{port}, data in {data}", flush=True)  # noqa: T201
     _warn_of_others(options.host, platform.hosts)
     limits = Limits(options.client_seconds, _connections(options.max_connections))
-    Server(Config(App(platform), limits)).run(sockets=[listener])
+    Server(Config(app, limits)).run(sockets=[listener])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--simulate-network", action="store_true", help="for tests: believe x-local-aws- headers"
+    )
+    parser.add_argument(
+        "--fsync",
+        action="store_true",
+        help="for power cuts: answer when the disk has it (a kill loses nothing anyway)",
     )
     parser.add_argument("--allow-host", action="append", default=[], help="a further Host header")
     parser.add_argument(
@@ -128,22 +139,6 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _claim_data_folder(folder: Path) -> Path:
-    """The folder, made where it is missing; a newer format than ours is refused."""
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    version = folder / "format"
-    if not version.exists():
-        version.write_text(f"{FORMAT_VERSION}\n")
-    found = version.read_text().strip()
-    if not found.isdigit() or int(found) > FORMAT_VERSION:
-        raise ValueError(
-            f"{folder} has data format '{found}', this server reads up to {FORMAT_VERSION}: "
-            "use the newer server, or another folder"
-        )
-    return folder
-
-
 def _credentials(data: Path, access_key: str | None, secret_key: str | None) -> Credentials:
     if access_key and secret_key:
         return Credentials(access_key, secret_key)
@@ -159,18 +154,12 @@ def _credentials(data: Path, access_key: str | None, secret_key: str | None) -> 
 
 def _write_profile(data: Path, credentials: Credentials, region: str, port: int) -> None:
     """The profile ``tarn`` in AWS's own files, readable by its owner only."""
-    _write_private(
+    disk.write_whole(
         data / "credentials",
         f"[tarn]\naws_access_key_id = {credentials.access_key}\n"
-        f"aws_secret_access_key = {credentials.secret_key}\n",
+        f"aws_secret_access_key = {credentials.secret_key}\n".encode(),
     )
-    _write_private(
+    disk.write_whole(
         data / "config",
-        f"[profile tarn]\nregion = {region}\nendpoint_url = http://127.0.0.1:{port}\n",
+        f"[profile tarn]\nregion = {region}\nendpoint_url = http://127.0.0.1:{port}\n".encode(),
     )
-
-
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)

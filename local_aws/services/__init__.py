@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local_aws.context import Platform
-from local_aws.services.athena.api import AthenaApi
+from local_aws.deferred import Deferred
 from local_aws.services.databrew.api import DataBrewApi
 from local_aws.services.glue.api import GlueApi
 from local_aws.services.glue.catalog import Catalog
 from local_aws.services.logs.api import LogsApi
 from local_aws.services.logs.model import LogStore
-from local_aws.services.quicksight.api import QuickSightApi
 from local_aws.services.s3.handler import S3Handler
 from local_aws.services.s3.model import S3Store
 
@@ -48,8 +47,8 @@ def build(platform: Platform) -> Services:
     platform.s3 = S3Store(platform)
     platform.logs = LogStore(platform)
     platform.glue = Catalog(platform)
-    athena = AthenaApi(platform)
-    platform.athena = athena.engine
+    athena = Deferred(lambda: _athena(platform))
+    platform.athena = Deferred(lambda: athena.engine)
     return Services(
         s3=S3Handler(platform),
         apis={
@@ -57,6 +56,24 @@ def build(platform: Platform) -> Services:
             "glue": GlueApi(platform),
             "athena": athena,
             "databrew": DataBrewApi(platform),
-            "quicksight": QuickSightApi(platform),
+            "quicksight": Deferred(lambda: _quicksight(platform), _quicksight_waits(platform)),
         },
     )
+
+
+def _athena(platform: Platform) -> Any:
+    """sqlglot, DuckDB and pyarrow take longer to import than the rest of the server to start."""
+    from local_aws.services.athena.api import AthenaApi
+
+    return AthenaApi(platform)
+
+
+def _quicksight(platform: Platform) -> Any:
+    from local_aws.services.quicksight.api import QuickSightApi
+
+    return QuickSightApi(platform)
+
+
+def _quicksight_waits(platform: Platform) -> bool:
+    """Ingestions that were queued go on after a restart, without a request."""
+    return platform.db("quicksight").path.exists()

@@ -3,15 +3,18 @@
 https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
 
-import json
-from typing import Any
+from __future__ import annotations
 
-from botocore.model import OperationModel
+import json
+from typing import TYPE_CHECKING, Any
 
 from local_aws.errors import SerializationError, ServiceError
 from local_aws.wire.http import HttpRequest, HttpResponse, json_body
 from local_aws.wire.models import error_shape, service_model
 from local_aws.wire.shapes import from_json, to_json
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
 
 
 def operation_of(service: str, request: HttpRequest) -> str:

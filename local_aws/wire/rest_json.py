@@ -3,13 +3,13 @@
 https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
 """
 
+from __future__ import annotations
+
 import json
 import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
-
-from botocore.model import OperationModel
 
 from local_aws.errors import SerializationError, ServiceError
 from local_aws.wire.http import HttpRequest, HttpResponse, decoded, json_body
@@ -23,6 +23,9 @@ from local_aws.wire.shapes import (
     to_json,
     wire_name,
 )
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
 
 LABEL = re.compile(r"\{(\w+)(\+?)\}")
 

@@ -10,7 +10,11 @@ from botocore.exceptions import ClientError
 
 from tests.conftest import LocalServer, start_server
 
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+MOTO_SERVICES = ("iam", "sts", "sns", "sqs", "kms", "secretsmanager", "events")
+ALLOW = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [ALLOW]})
+TRUSTED = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [TRUSTED]})
 
 
 def test_account_is_the_servers(aws: LocalServer) -> None:
@@ -19,34 +23,61 @@ def test_account_is_the_servers(aws: LocalServer) -> None:
 
 @pytest.mark.restart
 def test_state_survives_a_kill(tmp_path: Path) -> None:
-    first = start_server(tmp_path / "data")
-    first.client("iam").create_role(RoleName="lake", AssumeRolePolicyDocument=TRUST)
-    topic = first.client("sns").create_topic(Name="alerts")["TopicArn"]
-    queue = first.client("sqs").create_queue(QueueName="jobs")["QueueUrl"]
-    first.client("sqs").send_message(QueueUrl=queue, MessageBody="hello")
-    key = first.client("kms").create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
-    key_id = key["KeyMetadata"]["KeyId"]
-    sealed = first.client("kms").create_key()["KeyMetadata"]["KeyId"]
-    blob = first.client("kms").encrypt(KeyId=sealed, Plaintext=b"secret")["CiphertextBlob"]
-    first.client("secretsmanager").create_secret(Name="password", SecretString="x")
-    first.client("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
-    first.process.kill()
-    first.process.wait()
+    server = start_server(tmp_path / "data")
+    iam, sts, sns, sqs, kms, secrets, events = map(server.client, MOTO_SERVICES)
+    role = iam.create_role(RoleName="lake", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    policy = iam.create_policy(PolicyName="p", PolicyDocument=POLICY)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="lake", PolicyArn=policy)
+    session = sts.assume_role(RoleArn=role, RoleSessionName="night")["Credentials"]
+    queue = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+    named = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    queue_arn = named["Attributes"]["QueueArn"]
+    topic = sns.create_topic(Name="alerts")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
+    sqs.send_message(QueueUrl=queue, MessageBody="in flight")
+    taken = sqs.receive_message(QueueUrl=queue, VisibilityTimeout=900)["Messages"][0]
+    sqs.send_message(QueueUrl=queue, MessageBody="waits")
+    pair = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]["KeyId"]
+    public = kms.get_public_key(KeyId=pair)["PublicKey"]
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/lake", TargetKeyId=key)
+    blob = kms.encrypt(KeyId="alias/lake", Plaintext=b"secret")["CiphertextBlob"]
+    secrets.create_secret(Name="password", SecretString="old")
+    secrets.put_secret_value(SecretId="password", SecretString="new")
+    events.put_rule(Name="lake", EventPattern=json.dumps({"source": ["tarn"]}))
+    events.put_targets(Rule="lake", Targets=[{"Id": "1", "Arn": queue_arn}])
+    server.process.kill()
+    server.process.wait()
 
-    second = start_server(tmp_path / "data")
+    server = start_server(tmp_path / "data", server.port)
     try:
-        assert second.client("iam").get_role(RoleName="lake")["Role"]["RoleName"] == "lake"
-        assert second.client("sns").list_topics()["Topics"] == [{"TopicArn": topic}]
-        sqs = second.client("sqs")
-        queue = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
-        assert sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "hello"
-        assert second.client("kms").describe_key(KeyId=key_id)["KeyMetadata"]["KeyId"] == key_id
-        assert second.client("kms").decrypt(CiphertextBlob=blob)["Plaintext"] == b"secret"
-        secret = second.client("secretsmanager").get_secret_value(SecretId="password")
-        assert secret["SecretString"] == "x"
-        assert second.client("events").list_rules()["Rules"][0]["Name"] == "nightly"
+        iam, sts, sns, sqs, kms, secrets, events = map(server.client, MOTO_SERVICES)
+        attached = iam.list_attached_role_policies(RoleName="lake")["AttachedPolicies"]
+        assert [one["PolicyArn"] for one in attached] == [policy]
+        signed = {
+            "aws_access_key_id": session["AccessKeyId"],
+            "aws_secret_access_key": session["SecretAccessKey"],
+            "aws_session_token": session["SessionToken"],
+        }
+        caller = server.client("sts", **signed).get_caller_identity()["Arn"]
+        assert caller == "arn:aws:sts::123456789012:assumed-role/lake/night"
+        assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"secret"
+        assert kms.get_public_key(KeyId=pair)["PublicKey"] == public
+        assert secrets.get_secret_value(SecretId="password")["SecretString"] == "new"
+        previous = secrets.get_secret_value(SecretId="password", VersionStage="AWSPREVIOUS")
+        assert previous["SecretString"] == "old"
+        messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+        assert [message["Body"] for message in messages] == ["waits"]
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=messages[0]["ReceiptHandle"])
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=taken["ReceiptHandle"])
+        # What joined the services still does: topic and rule reach this very queue.
+        sns.publish(TopicArn=topic, Message="told")
+        events.put_events(Entries=[{"Source": "tarn", "DetailType": "d", "Detail": "{}"}])
+        messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+        bodies = [json.loads(message["Body"]) for message in messages]
+        assert [body.get("Message") or body["source"] for body in bodies] == ["told", "tarn"]
     finally:
-        second.stop()
+        server.stop()
 
 
 def test_an_unknown_service_is_refused_by_name(aws: LocalServer) -> None:

@@ -115,7 +115,7 @@ class CatalogApi:
         self._check(request)
         database = request["DatabaseName"]
         self.catalog.get_database(database)
-        errors = _each(
+        errors = self._each(
             request["TablesToDelete"],
             lambda name: self.catalog.delete_table(database, name),
             lambda name: {"TableName": name},
@@ -143,7 +143,7 @@ class CatalogApi:
     def batch_delete_table_version(self, request: Request) -> Response:
         self._check(request)
         self.catalog.get_table(request["DatabaseName"], request["TableName"])
-        errors = _each(
+        errors = self._each(
             request["VersionIds"],
             lambda version: self._delete_version(request, version),
             lambda version: {"TableName": request["TableName"], "VersionId": version},
@@ -175,7 +175,7 @@ class CatalogApi:
 
     def batch_create_partition(self, request: Request) -> Response:
         table = self._existing_table(request)
-        errors = _each(
+        errors = self._each(
             request["PartitionInputList"],
             lambda given: self.catalog.create_partition(*table, given),
             lambda given: {"PartitionValues": given.get("Values", [])},
@@ -214,7 +214,7 @@ class CatalogApi:
 
     def batch_update_partition(self, request: Request) -> Response:
         table = self._existing_table(request)
-        errors = _each(
+        errors = self._each(
             request["Entries"],
             lambda entry: self.catalog.update_partition(
                 *table, entry["PartitionValueList"], entry["PartitionInput"]
@@ -230,7 +230,7 @@ class CatalogApi:
 
     def batch_delete_partition(self, request: Request) -> Response:
         table = self._existing_table(request)
-        errors = _each(
+        errors = self._each(
             request["PartitionsToDelete"],
             lambda entry: self.catalog.delete_partition(*table, entry["Values"]),
             lambda entry: {"PartitionValues": entry["Values"]},
@@ -269,6 +269,23 @@ class CatalogApi:
             if given and request.get(given, {}).get(member):
                 raise unsupported(f"{given}.{member}")
 
+    def _each(
+        self, items: Iterable[Any], act: Callable[[Any], None], label: Callable[[Any], Document]
+    ) -> list[Document]:
+        """Do it for each, all in one transaction: a kill leaves none of it or all.
+
+        What failed, in the shape of a batch operation's errors.
+        """
+        errors = []
+        with self.catalog.db.transaction():
+            for item in items:
+                try:
+                    act(item)
+                except ServiceError as error:
+                    detail = {"ErrorCode": error.code, "ErrorMessage": error.message}
+                    errors.append({**label(item), "ErrorDetail": detail})
+        return errors
+
 
 def _table_of(request: Request) -> tuple[str, str]:
     return request["DatabaseName"], request["TableName"]
@@ -302,17 +319,3 @@ def _without_columns(partition: Document) -> Document:
     storage = dict(partition.get("StorageDescriptor", {}))
     storage.pop("Columns", None)
     return {**partition, "StorageDescriptor": storage}
-
-
-def _each(
-    items: Iterable[Any], act: Callable[[Any], None], label: Callable[[Any], Document]
-) -> list[Document]:
-    """Do it for each; what failed, in the shape of a batch operation's errors."""
-    errors = []
-    for item in items:
-        try:
-            act(item)
-        except ServiceError as error:
-            detail = {"ErrorCode": error.code, "ErrorMessage": error.message}
-            errors.append({**label(item), "ErrorDetail": detail})
-    return errors

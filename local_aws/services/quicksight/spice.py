@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from local_aws import disk
 from local_aws.context import Platform
 from local_aws.duckdb_files import path_literal
 from local_aws.services.quicksight.duck import connect
@@ -89,7 +90,9 @@ def write(platform: Platform, data_set: str, ingestion: str, document: dict[str,
         ).fetchone()
     rows = int(counted[0]) if counted else 0
     dropped = 0 if _filters(document) else fetched.num_rows - rows
+    disk.sync_path(partial)
     partial.replace(target)
+    disk.sync_path(target.parent)
     return Extract(name, rows, dropped, target.stat().st_size)
 
 

@@ -7,6 +7,7 @@ name SQLite keeps. An older version is at ``.~v/<hh>/<sha256 of the key>/<seq>``
 import contextlib
 import heapq
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,8 +77,12 @@ class BucketFiles:
         files.link(self.folder(bucket), place, keys.kept(key, seq))
 
     def restore(self, bucket: str, key: str, seq: int) -> None:
-        """Make an older version's bytes the current ones."""
-        self.move_in(self.folder(bucket).joinpath(*keys.kept(key, seq)), bucket, key)
+        """Make an older version's bytes the current ones; they keep their second name."""
+        data = self.root.parent
+        temporary = data / "tmp" / f"s3-{uuid.uuid4().hex}"
+        kept = (self.root.name, bucket, *keys.kept(key, seq))
+        files.link(data, kept, ("tmp", temporary.name))
+        self.move_in(temporary, bucket, key)
 
     def remove_kept(self, bucket: str, key: str, seq: int) -> None:
         files.remove(self.folder(bucket), keys.kept(key, seq))

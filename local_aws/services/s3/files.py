@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from local_aws import disk
+
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 # O_NONBLOCK: a named pipe in a bucket must not hang the thread that looks at it.
@@ -64,6 +66,7 @@ class Incoming:
         now = time.time_ns()
         os.utime(self._file, ns=(now, now))
         status = os.fstat(self._file)
+        disk.sync(self._file)
         self._close()
         return status
 
@@ -112,6 +115,7 @@ def _enter(folder: int, name: str, create: bool) -> int:
             raise
     with contextlib.suppress(FileExistsError):
         os.mkdir(name, dir_fd=folder)
+        disk.sync(folder)
     return os.open(name, FOLDER, dir_fd=folder)
 
 
@@ -207,6 +211,7 @@ def _rename(source: Path, root: Path, parts: Sequence[str]) -> None:
         except IsADirectoryError:
             os.rmdir(parts[-1], dir_fd=folder)  # an empty folder is nothing in S3
             os.rename(source, parts[-1], dst_dir_fd=folder)
+        disk.sync(folder)
     finally:
         os.close(folder)
 
@@ -227,6 +232,7 @@ def _link(root: Path, source: Sequence[str], target: Sequence[str]) -> None:
         new = open_folder(root, target[:-1], create=True)
         try:
             os.link(source[-1], target[-1], src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
+            disk.sync(new)
         finally:
             os.close(new)
     finally:
@@ -250,6 +256,7 @@ def _in_folder(root: Path, parts: Sequence[str], act: "FolderAct") -> None:
     folder = open_folder(root, parts[:-1])
     try:
         act(parts[-1], dir_fd=folder)
+        disk.sync(folder)
     finally:
         os.close(folder)
 

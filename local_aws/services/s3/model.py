@@ -24,6 +24,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from local_aws import disk
 from local_aws.context import Platform
 from local_aws.database import Database, Row
 from local_aws.services.s3 import files, keys
@@ -312,6 +313,7 @@ class S3Store:
                     self.put(bucket, key, file)
                 path.unlink()
             else:
+                disk.sync_path(path)
                 self.files.move_in(path, bucket, key)
 
     def delete(
@@ -380,8 +382,6 @@ class S3Store:
 
     def sweep(self) -> None:
         """Finish what a killed server had begun; only the server calls this."""
-        for path in self.scratch.glob("s3-*"):
-            path.unlink(missing_ok=True)
         self._versions.finish_deletions()
 
     def _open(self, bucket: str, key: str, version: str | None) -> tuple[int, ObjectInfo] | None:

@@ -17,7 +17,7 @@ DEFAULT_TYPE = "binary/octet-stream"
 
 @dataclass(frozen=True)
 class Attributes:
-    """What is known of an object beside its bytes."""
+    """What is known of an object beside its bytes; `upload`: the id of the one that made it."""
 
     content_type: str = DEFAULT_TYPE
     headers: dict[str, str] = field(default_factory=dict)
@@ -27,6 +27,7 @@ class Attributes:
     checksum_type: str = ""
     parts: list[int] = field(default_factory=list)
     acl: str = ""
+    upload: str = ""
 
     def dump(self) -> str:
         kept = {name: value for name, value in vars(self).items() if value}

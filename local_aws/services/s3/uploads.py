@@ -161,6 +161,7 @@ class Uploads:
                 checksums={upload.algorithm: whole} if whole else {},
                 checksum_type=upload.checksum_type if whole else "",
                 parts=[part.size for part in parts],
+                upload=upload.id,
             )
             info = self._join(upload, parts, attributes, check)
             self._forget(upload, info.etag)
@@ -172,9 +173,31 @@ class Uploads:
             self._forget(upload, "")
 
     def sweep(self) -> None:
-        """Forget uploads that were completed long ago."""
+        """Finish what a killed server had begun, and forget uploads completed long ago."""
+        for row in self.db.all("SELECT * FROM uploads WHERE etag = ''"):
+            upload = _upload(row)
+            versions = self.store.history(upload.bucket, upload.key)
+            made = next((info for info in versions if info.attributes.upload == upload.id), None)
+            if made:
+                self._forget(upload, made.etag)
         before = (_now() - KEPT).isoformat()
         self.db.execute("DELETE FROM uploads WHERE etag <> '' AND created < ?", (before,))
+        self.db.execute("DELETE FROM parts WHERE upload NOT IN (SELECT id FROM uploads)")
+        for bucket in self.store.buckets():
+            self._sweep_files(bucket.name)
+
+    def _sweep_files(self, bucket: str) -> None:
+        """Remove the files of parts that were never acknowledged, or have been joined."""
+        parts = self.db.all(
+            "SELECT upload, file FROM parts JOIN uploads ON upload = id WHERE bucket = ?", (bucket,)
+        )
+        known = {(part["upload"], part["file"]) for part in parts}
+        for folder in self.store.bucket_path(bucket).glob(f"{keys.UPLOADS}/*"):
+            for path in folder.iterdir():
+                if (folder.name, path.name) not in known:
+                    path.unlink()
+            with contextlib.suppress(OSError):  # parts are in it
+                folder.rmdir()
 
     def _lock(self, upload: Upload) -> threading.Lock:
         return self._locks[hash(upload.id) % LOCKS]

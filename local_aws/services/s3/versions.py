@@ -113,13 +113,18 @@ class Versions:
         if at is None:
             return Deletion(version, False)
         target, below = infos[at], infos[at + 1 : at + 2]
-        if _is_kept(target):
+        restored = below[0].seq if at == 0 and below and _is_kept(below[0]) else None
+        if restored is not None:
+            # It keeps its second name until the record above is gone: bytes below a delete marker
+            # are taken away.
+            self.files.restore(bucket, key, restored)
+            self.records.remove(bucket, key, target.seq)
+            self.files.remove_kept(bucket, key, restored)
+        else:
             self.files.remove_kept(bucket, key, target.seq)
-        elif at == 0 and below and _is_kept(below[0]):
-            self.files.restore(bucket, key, below[0].seq)
-        elif not target.is_marker:
-            self.files.remove(bucket, key)
-        self.records.remove(bucket, key, target.seq)
+            if not (target.is_marker or _is_kept(target)):
+                self.files.remove(bucket, key)
+            self.records.remove(bucket, key, target.seq)
         if version == NULL:
             self._drop_nulls(bucket, key, FOREVER)
         return Deletion(version, target.is_marker)

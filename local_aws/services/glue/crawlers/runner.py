@@ -7,7 +7,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from local_aws.errors import ServiceError
-from local_aws.services.glue.crawlers import engine
 from local_aws.services.glue.crawlers.model import KILLED, LOG_GROUP, CrawlerStore
 from local_aws.services.glue.documents import Document
 
@@ -80,6 +79,8 @@ class Runner:
     def _outcome(
         self, name: str, identity: str, cancelled: threading.Event
     ) -> tuple[str, Counter[str], str]:
+        from local_aws.services.glue.crawlers import engine  # pyarrow comes with it
+
         around = engine.Surroundings(
             self.platform.s3,
             self.platform.glue,
