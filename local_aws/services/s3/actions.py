@@ -96,6 +96,7 @@ ACTIONS: dict[str, tuple[Need, ...]] = {
     "PutBucketNotificationConfiguration": _bucket("PutBucketNotification"),
     "GetBucketCors": _bucket("GetBucketCORS"),
     "GetBucketLogging": _bucket("GetBucketLogging"),
+    "PutBucketRequestPayment": _bucket("PutBucketRequestPayment"),
     "GetBucketRequestPayment": _bucket("GetBucketRequestPayment"),
     "GetBucketAccelerateConfiguration": _bucket("GetAccelerateConfiguration"),
     "GetBucketWebsite": _bucket("GetBucketWebsite"),

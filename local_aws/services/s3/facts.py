@@ -14,6 +14,7 @@ from local_aws.access.principal import ANONYMOUS
 from local_aws.services.s3 import xml
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import MalformedXML, NoSuchBucket, S3Error
+from local_aws.services.s3.headers import of_encryption
 from local_aws.services.s3.request import S3Request
 
 HEADERS = (
@@ -139,5 +140,5 @@ def _of_upload(s3: Backend, request: S3Request, header: str) -> Values | None:
         upload = s3.uploads.get(request.bucket, request.key, request.query["uploadId"])
     except S3Error:
         return None
-    value = upload.attributes.headers.get(header)
+    value = (upload.attributes.headers | of_encryption(upload.attributes)).get(header)
     return (value,) if value else None

@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from local_aws.access.principal import ANONYMOUS, root_of
 from local_aws.services.s3 import actions
 from local_aws.services.s3.api import BUCKET, OBJECT, ROUTES
 from local_aws.wire.models import service_model
-from tests.local_aws.conftest import Person, allow, deny, policy
+from tests.local_aws.conftest import allow, deny, policy
 
 V4 = Config(signature_version="s3v4")
 ACCOUNT_ARN = "arn:aws:iam::123456789012:root"
@@ -514,17 +515,19 @@ def test_ownership_is_said_when_a_bucket_is_made(s3: Any, bucket: str, refused: 
 # What the gate costs root: no look-up where there is no policy.
 
 
-def test_root_at_a_bucket_without_a_policy_is_not_looked_at(store: Any) -> None:
+def test_root_at_a_bucket_without_a_policy_is_not_looked_at(tmp_path: Path) -> None:
+    from local_aws.context import Credentials, Platform
     from local_aws.services.s3.authorise import Gate
     from local_aws.services.s3.backend import Backend
+    from local_aws.services.s3.model import S3Store
     from local_aws.services.s3.request import S3Request
-    from local_aws.services.s3.rules import POLICY, BucketRules
-    from local_aws.services.s3.settings import Settings
-    from local_aws.services.s3.uploads import Uploads
+    from local_aws.services.s3.rules import POLICY
     from local_aws.wire.sigv4 import Authentication
 
-    settings = Settings(store)
-    backend = Backend(store, Uploads(store), settings, BucketRules(settings), "123456789012")
+    platform = Platform(tmp_path, 0, Credentials("key", "secret"))
+    platform.s3 = S3Store(platform)
+    platform.s3.create_bucket("lake")
+    backend = Backend.of(platform)
     gate = Gate(backend)
     auth = Authentication("k", "s3", "", "", "", b"", None, root_of("123456789012"))
     request = S3Request("GET", "lake", "a", {}, {"host": "x"}, "/lake/a", auth)
@@ -537,11 +540,8 @@ def test_root_at_a_bucket_without_a_policy_is_not_looked_at(store: Any) -> None:
     assert not gate.stands_open(S3Request("GET", "lake", "a", {}, {}, "/lake/a", None))
     text = policy(deny("s3:*", "arn:aws:s3:::lake/*", Principal="*"))
     assert parse(text, BUCKET_POLICY).statements
-    settings.put("lake", POLICY, text.encode())
+    backend.settings.put("lake", POLICY, text.encode())
     assert not gate.stands_open(request)
     backend.rules.get("lake")
     assert not gate.stands_open(request)
     assert ANONYMOUS.is_anonymous
-
-
-__all__ = ["Person"]

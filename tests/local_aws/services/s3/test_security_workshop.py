@@ -94,7 +94,7 @@ def test_an_unencrypted_put_is_refused(simulated: LocalServer, lake: str) -> Non
 
 def test_one_kms_key_and_no_other(simulated: LocalServer, lake: str) -> None:
     s3, name = simulated.client("s3"), "s3:x-amz-server-side-encryption-aws-kms-key-id"
-    key = "arn:aws:kms:us-east-1:123456789012:key/1"
+    key = simulated.client("kms").create_key()["KeyMetadata"]["Arn"]
     condition = {"StringNotEquals": {name: key}, "Null": {name: "false"}}
     s3.put_bucket_policy(
         Bucket=lake,
