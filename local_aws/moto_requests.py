@@ -30,6 +30,8 @@ def check(service: str, request: HttpRequest) -> None:
 
 
 def _check_json(service: str, request: HttpRequest) -> None:
+    if service_model(service).metadata["protocol"] != "json":
+        raise SerializationError(f"The service '{service}' takes no X-Amz-Target")
     name = json_rpc.operation_of(service, request)
     operation = operation_model(service, name)
     if operation is None:

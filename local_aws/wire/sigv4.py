@@ -28,6 +28,10 @@ FIELD = re.compile(r"(\w+)=([^,\s]+)")
 RECENT = 64  # requests of one client come in the same second, with the same day's key
 
 
+UNFINISHED = {"X-Amz-Signature", "X-Amz-Credential", "Signature", "AWSAccessKeyId"}
+"""In a query that names no algorithm: half a signature is not a request without one."""
+
+
 class MissingAuthentication(ServiceError):
     """A request that is not signed at all."""
 
@@ -242,6 +246,8 @@ def _claim(request: HttpRequest) -> _Claim:
     named = query.get("X-Amz-Algorithm") or authorization.partition(" ")[0]
     if "AWSAccessKeyId" in query and "Signature" in query:
         named = "AWS"  # Signature Version 2, presigned
+    if not named and not UNFINISHED.isdisjoint(query):
+        raise MalformedQuery(f"X-Amz-Algorithm only supports {ALGORITHM}")
     if not named:
         raise MissingAuthentication("Missing Authentication Token")
     if named != ALGORITHM:

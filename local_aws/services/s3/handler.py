@@ -128,7 +128,7 @@ class S3Handler:
             return _refusal(InternalError(), resource)
 
     async def _perform(self, request: S3Request, body: Body) -> Reply:
-        operation = route(request)
+        operation = _route(request)
         owner = request.headers.get("x-amz-expected-bucket-owner")
         if owner not in (None, self._backend.account_id):
             raise AccessDenied
@@ -225,6 +225,16 @@ class S3Handler:
 
     async def _thread(self, work: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
         return await self._threads.run(work, *arguments, **keywords)
+
+
+def _route(request: S3Request) -> Route:
+    """The operation; who did not sign is not told what there is and what there is not."""
+    try:
+        return route(request)
+    except ServiceError:
+        if request.auth is None:
+            raise AccessDenied from None
+        raise
 
 
 def _refusal(error: ServiceError, resource: str) -> Reply:

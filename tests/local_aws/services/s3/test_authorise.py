@@ -102,6 +102,8 @@ def test_every_name_is_awss() -> None:
 def test_an_objects_action_is_of_an_object() -> None:
     kinds = {OBJECT: (actions.OBJECT, actions.SOURCE), BUCKET: (actions.BUCKET,)}
     for route in ROUTES:
+        if route.name == "PostObject":  # whose key is in the form
+            continue
         for need in actions.ACTIONS[route.name]:
             assert need.resource in kinds.get(route.target, (actions.ANY,)), route.name
 
