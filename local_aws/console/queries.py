@@ -6,7 +6,7 @@ from local_aws.console.answers import Answer, NotThere, page
 from local_aws.console.catalog import place_of
 from local_aws.console.lake import Ask, Lake, every
 from local_aws.errors import ServiceError
-from local_aws.services.athena.api import describe
+from local_aws.services.athena.descriptions import describe
 from local_aws.services.athena.store import ACTIVE
 
 PAGE = 50

@@ -39,7 +39,6 @@ from local_aws.console.lake import Ask, Lake
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
 from local_aws.services import Services
-from local_aws.services.quicksight.page import handle as quicksight_page
 from local_aws.wire.http import HttpRequest, HttpResponse, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
@@ -99,7 +98,9 @@ class Console:
         if not self._is_ours(request):
             return False
         if request.raw_path.startswith("/quicksight") and self._may_read(request):
-            await quicksight_page(self.platform, scope, receive, send)
+            from local_aws.services.quicksight.page import handle  # DuckDB comes with it
+
+            await handle(self.platform, scope, receive, send)
             return True
         answer = await to_thread.run_sync(self.answer, request, limiter=self._limiter)
         await _send(send, answer, request.method == "HEAD")

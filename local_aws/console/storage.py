@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from local_aws.console.answers import SANDBOX, Answer, FileBody, NotThere, page
 from local_aws.console.lake import Ask, Lake
-from local_aws.console.preview import preview
 from local_aws.services.s3 import listing
 from local_aws.services.s3.objects import ObjectInfo
 
@@ -44,6 +43,8 @@ def bucket(lake: Lake, ask: Ask) -> Answer:
 
 def one_object(lake: Lake, ask: Ask) -> Answer:
     """What is known of an object, and how its bytes begin."""
+    from local_aws.console.preview import preview  # DuckDB comes with it
+
     bucket, key = ask.get("bucket"), ask.get("key")
     info = lake.s3.stat(bucket, key) if key else None
     if info is None:

@@ -6,10 +6,10 @@ federated catalogs; those operations are refused by name.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from local_aws.context import Platform, Request, Response
+from local_aws.services.athena.descriptions import describe, statistics
 from local_aws.services.athena.errors import InvalidRequest, ResourceNotFound
 from local_aws.services.athena.executions import Executions
 from local_aws.services.athena.metadata_api import MetadataApi
@@ -98,7 +98,7 @@ class AthenaApi(WorkGroupApi, SavedApi, MetadataApi):
         body = self.executions.known(request["QueryExecutionId"])
         outcome = body.get("outcome") or {}
         rows, size = outcome.get("rows", 0), outcome.get("bytes", 0)
-        timeline = {k: v for k, v in _statistics(body).items() if k.endswith("Millis")}
+        timeline = {k: v for k, v in statistics(body).items() if k.endswith("Millis")}
         return {
             "QueryRuntimeStatistics": {
                 "Timeline": timeline,
@@ -132,61 +132,3 @@ class AthenaApi(WorkGroupApi, SavedApi, MetadataApi):
         if kind != "workgroup" or self.store.workgroup(name) is None:
             raise ResourceNotFound(f"Resource {arn} was not found", arn)
         return arn
-
-
-def _moment(seconds: float) -> dt.datetime:
-    return dt.datetime.fromtimestamp(seconds, dt.UTC)
-
-
-def _statistics(body: dict[str, Any]) -> dict[str, Any]:
-    outcome = body.get("outcome") or {}
-    started = body.get("started", body["submitted"])
-    ended = body.get("completed", started)
-    found: dict[str, Any] = {
-        "EngineExecutionTimeInMillis": round((ended - started) * 1000),
-        "DataScannedInBytes": outcome.get("bytes", 0),
-        "TotalExecutionTimeInMillis": round((ended - body["submitted"]) * 1000),
-        "QueryQueueTimeInMillis": round((started - body["submitted"]) * 1000),
-        "ServicePreProcessingTimeInMillis": 0,
-        "QueryPlanningTimeInMillis": 0,
-        "ServiceProcessingTimeInMillis": 0,
-        "ResultReuseInformation": {"ReusedPreviousResult": bool(body.get("reused"))},
-    }
-    if outcome.get("manifest"):
-        found["DataManifestLocation"] = outcome["manifest"]
-    return found
-
-
-def describe(body: dict[str, Any]) -> dict[str, Any]:
-    """The execution as GetQueryExecution gives it."""
-    status: dict[str, Any] = {
-        "State": body["state"],
-        "SubmissionDateTime": _moment(body["submitted"]),
-    }
-    if body.get("completed"):
-        status["CompletionDateTime"] = _moment(body["completed"])
-    if body.get("reason"):
-        status["StateChangeReason"] = body["reason"]
-    if body.get("athena_error"):
-        status["AthenaError"] = body["athena_error"]
-    context = {**body["context"], "Database": body["database"]} if body["context"] else {}
-    found = {
-        "QueryExecutionId": body["id"],
-        "Query": body["query"],
-        "StatementType": body["kind"]["type"],
-        "SubstatementType": body["kind"]["subtype"],
-        "ResultConfiguration": {"OutputLocation": body["output"]},
-        "QueryExecutionContext": context,
-        "Status": status,
-        "Statistics": _statistics(body),
-        "WorkGroup": body["workgroup"],
-        "EngineVersion": {
-            "SelectedEngineVersion": "Athena engine version 3",
-            "EffectiveEngineVersion": "Athena engine version 3",
-        },
-    }
-    if body.get("reuse"):
-        found["ResultReuseConfiguration"] = body["reuse"]
-    if body.get("parameters"):
-        found["ExecutionParameters"] = body["parameters"]
-    return found
