@@ -99,8 +99,10 @@ class BucketFiles:
             "ORDER BY key",
             (bucket, after, prefix, prefix + listing.LAST),
         )
+        if not rows:
+            return walked
         odd = (row["key"] for row in rows if files.status(root, keys.encoded(row["key"])))
-        yield from unique(heapq.merge(walked, odd))
+        return unique(heapq.merge(walked, odd))
 
     def statuses(
         self, bucket: str, names: list[str]

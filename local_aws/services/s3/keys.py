@@ -6,6 +6,7 @@ and SQLite remembers its name.
 """
 
 import hashlib
+import re
 import unicodedata
 
 RESERVED = ".~"
@@ -18,11 +19,15 @@ MAX_SEGMENT = 240
 MAX_FILE_NAME = 255
 
 Place = tuple[str, ...]
+# Most keys; a listing asks for a thousand.
+SOUND = re.compile(r"[\w=-][\w=.-]{0,120}(/[\w=-][\w=.-]{0,120})*", re.ASCII)
 
 
 def readable(key: str) -> Place | None:
     """The path that this key names when an engine wrote it, or None where a path cannot mean it."""
     parts = tuple(key.split("/"))
+    if SOUND.fullmatch(key):
+        return parts
     return parts if all(_is_name(part) for part in parts) else None
 
 

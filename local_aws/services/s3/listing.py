@@ -4,14 +4,23 @@ S3 lists keys by their UTF-8 bytes, which is the order of Python's strings. With
 by name and folders by name plus "/" give exactly that order without reading the whole tree.
 """
 
+import bisect
 import contextlib
+import itertools
 import os
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from local_aws.services.s3 import files, keys
 
+CLOCK_TICK = 20_000_000
+"""Nanoseconds; how coarse the times are that kernels give to files (4 to 10 ms)."""
+
+MAX_FOLDERS, MAX_NAMES = 8, 50_000
 LAST = "\U0010ffff"  # sorts after every key that starts with what stands before it
 
 
@@ -47,7 +56,15 @@ def _is_folder(root: Path, parts: keys.Place) -> bool:
 
 
 def _walk(path: Path, folder: str, start: str, after: str, fold: bool) -> Iterator[str]:
-    for name in _names(path, start):
+    names = FOLDERS.names(path)
+    # The page before ended at `after`: perhaps inside of the folder that stands just before it.
+    told = after.removeprefix(folder) if after.startswith(folder) else ""
+    first = max(bisect.bisect_left(names, max(start, told)) - 1, 0)
+    for name in itertools.islice(names, first, None):
+        if not name.startswith(start):
+            if name > start:
+                return
+            continue
         key = folder + name
         if not name.endswith("/"):
             if key > after:
@@ -62,12 +79,50 @@ def _walk(path: Path, folder: str, start: str, after: str, fold: bool) -> Iterat
             yield key
 
 
-def _names(path: Path, start: str) -> list[str]:
+class Folders:
+    """The names in folders, in order, kept from one page of a listing to the next.
+
+    They are kept while the folder's modification time stays, and only of a folder that was left
+    alone for longer than a clock tick: a file that came within the tick would not show in it.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Path, tuple[int, list[str]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def names(self, path: Path) -> list[str]:
+        """Files by name, folders by name and "/"; none where there is no such folder."""
+        try:
+            changed = path.stat().st_mtime_ns
+        except OSError:
+            return []
+        with self._lock:
+            kept = self._kept.get(path)
+        if kept and kept[0] == changed:
+            return kept[1]
+        quiet = time.time_ns() - changed > CLOCK_TICK
+        names = _names(path)
+        if quiet and len(names) <= MAX_NAMES:
+            self._keep(path, changed, names)
+        return names
+
+    def _keep(self, path: Path, changed: int, names: list[str]) -> None:
+        with self._lock:
+            self._kept[path] = (changed, names)
+            self._kept.move_to_end(path)
+            if len(self._kept) > MAX_FOLDERS:
+                self._kept.popitem(last=False)
+
+
+FOLDERS = Folders()
+
+
+def _names(path: Path) -> list[str]:
     names = []
     with contextlib.suppress(OSError), os.scandir(path) as entries:
         for entry in entries:
             name = entry.name
-            if name.startswith(start) and not name.startswith(keys.RESERVED) and _is_text(name):
+            if not name.startswith(keys.RESERVED) and _is_text(name):
                 if entry.is_file(follow_symlinks=False):
                     names.append(name)
                 elif entry.is_dir(follow_symlinks=False):
@@ -87,7 +142,7 @@ def _is_text(name: str) -> bool:
 def _holds_any(path: Path, key: str, after: str) -> bool:
     if after.startswith(key):
         return next(_walk(path, key, "", after, False), None) is not None
-    names = _names(path, "")
+    names = FOLDERS.names(path)
     if any(not name.endswith("/") for name in names):
         return True
     return any(_holds_any(path / name[:-1], key + name, "") for name in names)

@@ -38,7 +38,14 @@ from local_aws.services.s3.errors import (
     NoSuchBucket,
     NoSuchKey,
 )
-from local_aws.services.s3.objects import DEFAULT_TYPE, Attributes, Deletion, ObjectInfo
+from local_aws.services.s3.objects import (
+    DEFAULT_TYPE,
+    LISTED,
+    Attributes,
+    Deletion,
+    Entry,
+    ObjectInfo,
+)
 from local_aws.services.s3.records import Records
 from local_aws.services.s3.versions import Versions
 
@@ -231,6 +238,19 @@ class S3Store:
                 yield self._versions.info(bucket, key, place, status, record)
             elif info := self._versions.of_bytes(bucket, key, place, status):
                 yield info
+
+    def entries(self, bucket: str, names: "Names") -> Iterator[Entry]:
+        """As `infos`, with no more than a listing tells: a page has a thousand of them."""
+        known = self.records.newest_of(bucket, names)
+        for key, place, status in self.files.statuses(bucket, names):
+            record = known.get(key)
+            if record and record.fits(status):
+                told = LISTED.decode(record.attributes)
+                yield Entry(key, record.size, record.mtime_ns, record.etag, told)
+            elif info := self._versions.of_bytes(bucket, key, place, status):
+                with contextlib.suppress(NoSuchKey):  # it vanished before its MD5 was known
+                    told = LISTED.decode(info.attributes.dump())
+                    yield Entry(key, info.size, info.mtime_ns, info.etag, told)
 
     def read(self, bucket: str, key: str) -> bytes:
         with self.open(bucket, key) as file:

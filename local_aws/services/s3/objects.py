@@ -1,11 +1,13 @@
 """What S3 knows of an object: its attributes and its versions."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
 
 from local_aws.services.s3 import keys
 
@@ -31,11 +33,33 @@ class Attributes:
 
     def dump(self) -> str:
         kept = {name: value for name, value in vars(self).items() if value}
-        return json.dumps(kept, ensure_ascii=False)
+        return msgspec.json.encode(kept).decode()
 
-    @classmethod
-    def load(cls, text: str) -> "Attributes":
-        return cls(**json.loads(text))
+    @staticmethod
+    def load(text: str) -> "Attributes":
+        return DECODER.decode(text)
+
+
+class Listed(msgspec.Struct):
+    """The attributes that a listing tells, read without the others."""
+
+    headers: dict[str, str] = {}
+    checksums: dict[str, str] = {}
+    checksum_type: str = ""
+
+
+class Entry(NamedTuple):
+    """An object as a listing tells of it."""
+
+    key: str
+    size: int
+    mtime_ns: int
+    etag: str
+    attributes: Listed
+
+
+LISTED = msgspec.json.Decoder(Listed)
+DECODER = msgspec.json.Decoder(Attributes)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ leaves the old bytes with the old record, and one after it the new bytes with th
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from local_aws.database import Database, Row
@@ -41,8 +40,7 @@ RETURNING seq, EXISTS(
 """
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """`seq` orders a key's versions; `marker` is a delete marker, which has no bytes."""
 
     seq: int

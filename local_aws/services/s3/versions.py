@@ -17,11 +17,9 @@ from pathlib import Path
 from local_aws.services.s3 import files, keys
 from local_aws.services.s3.bucket_files import BucketFiles
 from local_aws.services.s3.errors import NoSuchKey
+from local_aws.services.s3.listing import CLOCK_TICK
 from local_aws.services.s3.objects import NULL, Attributes, Deletion, ObjectInfo
 from local_aws.services.s3.records import FOREVER, Record, Records, fitting, is_deleted
-
-CLOCK_TICK = 20_000_000
-"""Nanoseconds; how coarse the times are that kernels give to files (4 to 10 ms)."""
 
 Remember = Callable[[str, ObjectInfo, str], None]
 ENABLED, SUSPENDED = "Enabled", "Suspended"

@@ -25,6 +25,13 @@ ESCAPES = {code: f"&#{code};" for code in range(32) if code not in (9, 10)} | {
 
 SPECIAL = re.compile("[" + "".join(map(re.escape, map(chr, ESCAPES))) + "]")
 
+
+class Rendered(str):
+    """Text that is XML already: the entries of long listings are written as such."""
+
+    __slots__ = ()
+
+
 Value = Union[str, int, bool, datetime, "Children"]
 Children = Iterable[tuple[str, "Value | None"]]
 
@@ -41,8 +48,10 @@ def _render(children: Children) -> str:
 
 
 def _text(value: Value) -> str:
+    if isinstance(value, Rendered):
+        return value
     if isinstance(value, str):
-        return value.translate(ESCAPES) if SPECIAL.search(value) else value
+        return escape(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -50,6 +59,10 @@ def _text(value: Value) -> str:
     if isinstance(value, datetime):
         return timestamp(value)
     return _render(value)
+
+
+def escape(text: str) -> str:
+    return text.translate(ESCAPES) if SPECIAL.search(text) else text
 
 
 @lru_cache(1024)

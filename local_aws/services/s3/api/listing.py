@@ -1,11 +1,13 @@
 """ListObjects in both versions."""
 
 import base64
+from datetime import UTC, datetime
+from functools import lru_cache
 
-from local_aws.services.s3 import headers, listing, xml
+from local_aws.services.s3 import listing, xml
 from local_aws.services.s3.backend import Backend
-from local_aws.services.s3.errors import InvalidArgument, NoSuchKey
-from local_aws.services.s3.objects import ObjectInfo
+from local_aws.services.s3.errors import InvalidArgument
+from local_aws.services.s3.objects import Entry
 from local_aws.services.s3.request import Encode, Reply, S3Request, xml_reply
 
 MAX_KEYS = 1000
@@ -79,32 +81,30 @@ def _contents(
     encode: Encode,
     owner: list[tuple[str, str]] | None,
 ) -> list[tuple[str, xml.Value | None]]:
-    infos = s3.store.infos(request.bucket, page.keys) if page.keys else ()
-    return [("Contents", _entry(info, encode, owner)) for info in infos if _is_there(info)]
+    entries = s3.store.entries(request.bucket, page.keys) if page.keys else ()
+    end = f"<Owner><ID>{owner[0][1]}</ID></Owner>" if owner else ""
+    return [("Contents", xml.Rendered(_entry(entry, encode) + end)) for entry in entries]
 
 
-def _is_there(info: ObjectInfo) -> bool:
-    """A file may vanish while its MD5 is wanted for the first time: it is not listed then."""
-    try:
-        return bool(info.etag)
-    except NoSuchKey:
-        return False
+def _entry(entry: Entry, encode: Encode) -> str:
+    """Written out, not through a tree: a page has a thousand of them."""
+    known = entry.attributes
+    sums = "".join(
+        f"<ChecksumAlgorithm>{name.upper()}</ChecksumAlgorithm>"
+        f"<ChecksumType>{known.checksum_type or 'FULL_OBJECT'}</ChecksumType>"
+        for name in known.checksums
+    )
+    return (
+        f"<Key>{xml.escape(encode(entry.key))}</Key>"
+        f"<LastModified>{_stamp(entry.mtime_ns // 10**9)}</LastModified>"
+        f"<ETag>&quot;{entry.etag}&quot;</ETag>{sums}<Size>{entry.size}</Size>"
+        f"<StorageClass>{known.headers.get('x-amz-storage-class', 'STANDARD')}</StorageClass>"
+    )
 
 
-def _entry(
-    info: ObjectInfo, encode: Encode, owner: list[tuple[str, str]] | None
-) -> list[tuple[str, xml.Value | None]]:
-    known = info.attributes
-    return [
-        ("Key", encode(info.key)),
-        ("LastModified", info.last_modified),
-        ("ETag", headers.quoted(info.etag)),
-        *(("ChecksumAlgorithm", name.upper()) for name in known.checksums),
-        ("ChecksumType", (known.checksum_type or "FULL_OBJECT") if known.checksums else None),
-        ("Size", info.size),
-        ("Owner", owner),
-        ("StorageClass", known.headers.get("x-amz-storage-class", "STANDARD")),
-    ]
+@lru_cache(1024)
+def _stamp(second: int) -> str:
+    return xml.timestamp(datetime.fromtimestamp(second, UTC))
 
 
 def _prefixes(page: listing.Page, encode: Encode) -> list[tuple[str, xml.Value | None]]:
