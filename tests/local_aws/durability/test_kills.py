@@ -11,6 +11,7 @@ import secrets
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ logger = logging.getLogger(__name__)
 KILLS = int(os.environ.get("LAKE_KILLS", "200"))
 BUCKET = "lake-load"
 CONTROL_EVERY, QUERY_EVERY = 8, 20  # moto, and Athena's engine, take a second each to come up
+LAKES = 2  # a core waits for a start most of the time
 PATIENCE = 30.0
+MAKING_CLIENTS = threading.Lock()  # boto3 bears no two threads there
 
 
 class Lake:
@@ -48,9 +51,10 @@ class Lake:
         self.failures: list[BaseException] = []
 
     def client(self, service: str) -> Any:
-        if service not in self.clients:
-            once = Config(retries={"total_max_attempts": 1})  # a retry would blur what was answered
-            self.clients[service] = self.server.client(service, config=once)
+        with MAKING_CLIENTS:
+            if service not in self.clients:
+                once = Config(retries={"total_max_attempts": 1})  # a retry blurs what was answered
+                self.clients[service] = self.server.client(service, config=once)
         return self.clients[service]
 
     def prepare(self) -> None:
@@ -109,21 +113,32 @@ class Lake:
         assert not wrong, "\n".join(wrong)
 
 
+def killed_again_and_again(data: Path, seed: int, kills: int) -> dict[str, int]:
+    """How many changes each client was told of, when all of them were found."""
+    lake = Lake(data, seed)
+    try:
+        for number in range(kills):
+            lake.kill(number)
+            lake.revive()
+            lake.check(number)
+        lake.check(kills, everything=True)
+        workers = [*lake.always, lake.control, lake.query]
+        return {worker.name: worker.acknowledged for worker in workers}
+    finally:
+        lake.server.stop()
+
+
 @pytest.mark.restart
 @pytest.mark.timeout(1800)
 def test_nothing_acknowledged_is_lost_and_nothing_is_torn(tmp_path: Path) -> None:
     seed = int(os.environ.get("LAKE_KILL_SEED", "0")) or secrets.randbelow(1 << 30)
     logger.warning("LAKE_KILL_SEED=%s", seed)  # pytest shows it where the test fails
-    lake = Lake(tmp_path / "data", seed)
-    try:
-        for number in range(KILLS):
-            lake.kill(number)
-            lake.revive()
-            lake.check(number)
-        lake.check(KILLS, everything=True)
-        workers = [*lake.always, lake.control, lake.query]
-        told = {worker.name: worker.acknowledged for worker in workers}
+    with ThreadPoolExecutor(LAKES) as pool:
+        runs = [
+            pool.submit(killed_again_and_again, tmp_path / f"{n}", seed + n, KILLS // LAKES)
+            for n in range(LAKES)
+        ]
+    for run in runs:
+        told = run.result()
         logger.warning("acknowledged changes: %s", told)
         assert all(told.values()), told
-    finally:
-        lake.server.stop()
