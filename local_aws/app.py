@@ -8,8 +8,8 @@ and took any web page's request would be remote code execution.
 import datetime as dt
 import json
 import logging
+import random
 import re
-import secrets
 import shutil
 from collections.abc import Awaitable, Callable
 
@@ -347,7 +347,7 @@ def _with_request_id(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = list(message.get("headers", []))  # type: ignore[call-overload]
             if not any(name in (b"x-amzn-requestid", b"x-amz-request-id") for name, _ in headers):
-                headers.append((b"x-amzn-requestid", secrets.token_hex(16).encode()))
+                headers.append((b"x-amzn-requestid", f"{random.getrandbits(128):032x}".encode()))
             message = {**message, "headers": headers}
         await send(message)
 

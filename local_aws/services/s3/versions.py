@@ -6,6 +6,8 @@ them, so the key is never without bytes. Each order of steps is chosen so that w
 a kill finds the state before or the state after. Callers hold the key's lock.
 """
 
+import asyncio
+import contextlib
 import hashlib
 import os
 import time
@@ -233,8 +235,18 @@ class Versions:
             self.records.remove(bucket, key, record.seq)
 
 
+class WouldWait(Exception):
+    """A file would have to be read whole where nothing may wait."""
+
+
 def md5_of(info: ObjectInfo) -> str:
-    """The ETag of a file that an engine wrote. Raises NoSuchKey where it is gone."""
+    """The ETag of a file that an engine wrote.
+
+    Raises NoSuchKey where it is gone, WouldWait on the event loop's own thread.
+    """
+    with contextlib.suppress(RuntimeError):
+        asyncio.get_running_loop()
+        raise WouldWait
     opened = files.open_file(info.root, info.place)
     if opened is None:
         raise NoSuchKey(info.key)

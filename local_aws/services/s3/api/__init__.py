@@ -35,7 +35,7 @@ COPY_SOURCE = "x-amz-copy-source"
 
 @dataclass(frozen=True)
 class Route:
-    """`streams`: the body goes to a file and never into memory."""
+    """`streams`: the body goes to a file and never into memory; `reads`: one object is read."""
 
     name: str
     method: str
@@ -44,6 +44,7 @@ class Route:
     run: Callable[[Backend, S3Request], Reply]
     header: str = ""
     streams: bool = False
+    reads: bool = False
 
 
 ROUTES: tuple[Route, ...] = (
@@ -136,8 +137,8 @@ ROUTES: tuple[Route, ...] = (
     Route("CopyObject", "PUT", OBJECT, (), copying.copy_object, COPY_SOURCE),
     Route("PutObject", "PUT", OBJECT, (), objects.put_object, streams=True),
     Route("PostObject", "POST", BUCKET, (), post_object.post_object, streams=True),
-    Route("GetObject", "GET", OBJECT, (), objects.get_object),
-    Route("HeadObject", "HEAD", OBJECT, (), objects.head_object),
+    Route("GetObject", "GET", OBJECT, (), objects.get_object, reads=True),
+    Route("HeadObject", "HEAD", OBJECT, (), objects.head_object, reads=True),
     Route("DeleteObject", "DELETE", OBJECT, (), objects.delete_object),
 )
 
