@@ -3,18 +3,21 @@
 https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
-
-from botocore.model import OperationModel
 
 from local_aws.errors import SerializationError, ServiceError
 from local_aws.wire.http import HttpRequest, HttpResponse
 from local_aws.wire.models import Shape
 from local_aws.wire.query_errors import query_error
 from local_aws.wire.shapes import wire_name
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
 
 Form = Mapping[str, str]
 

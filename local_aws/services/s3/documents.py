@@ -9,11 +9,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.model import ListShape, Shape, StructureShape
-
 from local_aws.services.s3 import xml
 from local_aws.services.s3.errors import InvalidArgument, MalformedXML
-from local_aws.wire.models import service_model
+from local_aws.wire.models import Shape, service_model
 
 Document = dict[str, Any]
 INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -31,15 +29,15 @@ def write(operation: str, document: Document) -> bytes:
     return xml.document(shape.serialization["name"], _members(shape, document))
 
 
-def _payload(operation: str) -> StructureShape:
+def _payload(operation: str) -> Shape:
     shape = service_model("s3").operation_model(operation).input_shape
     payload = shape.members[shape.serialization["payload"]] if shape else None
-    if not isinstance(payload, StructureShape):
+    if payload is None or payload.type_name != "structure":
         raise TypeError(f"{operation} takes no document")
     return payload
 
 
-def _structure(shape: StructureShape, node: xml.Node) -> Document:
+def _structure(shape: Shape, node: xml.Node) -> Document:
     names = {_element(name, member): name for name, member in shape.members.items()}
     found: Document = {}
     for child in node.children():
@@ -47,7 +45,7 @@ def _structure(shape: StructureShape, node: xml.Node) -> Document:
         if name is None:
             raise MalformedXML
         member = shape.members[name]
-        if isinstance(member, ListShape) and member.serialization.get("flattened"):
+        if member.type_name == "list" and member.serialization.get("flattened"):
             found.setdefault(name, []).append(_value(member.member, child))
         elif name in found:
             raise MalformedXML
@@ -59,9 +57,9 @@ def _structure(shape: StructureShape, node: xml.Node) -> Document:
 
 
 def _value(shape: Shape, node: xml.Node) -> Any:
-    if isinstance(shape, StructureShape):
+    if shape.type_name == "structure":
         return _structure(shape, node)
-    if isinstance(shape, ListShape):
+    if shape.type_name == "list":
         return _list(shape, node)
     if node.children():
         raise MalformedXML
@@ -79,7 +77,7 @@ def _value(shape: Shape, node: xml.Node) -> Any:
     return value
 
 
-def _list(shape: ListShape, node: xml.Node) -> list[Any]:
+def _list(shape: Shape, node: xml.Node) -> list[Any]:
     wanted = shape.member.serialization.get("name", "member")
     if any(child.name != wanted for child in node.children()):
         raise MalformedXML
@@ -89,7 +87,7 @@ def _list(shape: ListShape, node: xml.Node) -> list[Any]:
 def _element(name: str, shape: Shape) -> str:
     """A flattened list has its members' name, as botocore's parser reads it."""
     own: str = shape.serialization.get("name", name)
-    if isinstance(shape, ListShape) and shape.serialization.get("flattened"):
+    if shape.type_name == "list" and shape.serialization.get("flattened"):
         return str(shape.member.serialization.get("name", own))
     return own
 
@@ -120,14 +118,14 @@ SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _members(shape: StructureShape, document: Document) -> list[tuple[str, xml.Value]]:
+def _members(shape: Shape, document: Document) -> list[tuple[str, xml.Value]]:
     """In the model's order, whatever the client's was."""
     rendered: list[tuple[str, xml.Value]] = []
     for name, member in shape.members.items():
         if name not in document:
             continue
         element, value = _element(name, member), document[name]
-        if isinstance(member, ListShape) and member.serialization.get("flattened"):
+        if member.type_name == "list" and member.serialization.get("flattened"):
             rendered += [(element, _rendered(member.member, one)) for one in value]
         else:
             rendered.append((element, _rendered(member, value)))
@@ -135,9 +133,9 @@ def _members(shape: StructureShape, document: Document) -> list[tuple[str, xml.V
 
 
 def _rendered(shape: Shape, value: Any) -> xml.Value:
-    if isinstance(shape, StructureShape):
+    if shape.type_name == "structure":
         return _members(shape, value)
-    if isinstance(shape, ListShape):
+    if shape.type_name == "list":
         element = shape.member.serialization.get("name", "member")
         return [(element, _rendered(shape.member, one)) for one in value]
     scalar: xml.Value = value

@@ -7,11 +7,9 @@ botocore's own code, so that signer and verifier cannot differ.
 
 import datetime as dt
 import hmac
+from functools import cache
+from typing import Any
 from urllib.parse import SplitResult
-
-from botocore.auth import HmacV1Auth
-from botocore.compat import HTTPHeaders
-from botocore.credentials import Credentials
 
 from local_aws.services.s3.request import VIRTUAL_HOST
 from local_aws.wire.http import HttpRequest, Scope
@@ -30,15 +28,20 @@ LISTING = ("prefix", "delimiter", "marker", "max-keys", "encoding-type", "list-t
 FOREVER = 253_402_300_799  # the last second of the year 9999
 
 
-class _Signer(HmacV1Auth):
-    """The signer of botocore at the time that the address names."""
+@cache
+def _signer() -> Any:
+    """botocore's signer at the time that the address names; with it comes half of botocore."""
+    from botocore.auth import HmacV1Auth
 
-    def __init__(self, secret_key: str, expires: str) -> None:
-        super().__init__(Credentials("", secret_key))
-        self._expires = expires
+    class Signer(HmacV1Auth):
+        def __init__(self, credentials: Any, expires: str) -> None:
+            super().__init__(credentials)
+            self._expires = expires
 
-    def _get_date(self) -> str:
-        return self._expires
+        def _get_date(self) -> str:
+            return self._expires
+
+    return Signer
 
 
 def is_presigned(request: HttpRequest) -> bool:
@@ -77,7 +80,7 @@ def verify(
 
 def _refuse_uncovered(query: dict[str, str]) -> None:
     """The version signs words that were there in its day: a newer one could be added by anyone."""
-    known = {*PARAMETERS, *LISTING, *HmacV1Auth.QSAOfInterest, "response-expires"}
+    known = {*PARAMETERS, *LISTING, *_signer().QSAOfInterest, "response-expires"}
     for name in query:
         if name not in known and not _is_header(name):
             raise UnsupportedSignature(f"Signature Version 2 does not cover the parameter '{name}'")
@@ -96,6 +99,9 @@ def _adopt_headers(scope: Scope, request: HttpRequest, query: dict[str, str]) ->
 
 
 def _signature(scope: Scope, request: HttpRequest, secret_key: str, expires: str) -> str:
+    from botocore.compat import HTTPHeaders
+    from botocore.credentials import Credentials
+
     headers = HTTPHeaders()
     for name, value in request.headers.items():
         headers[name] = value
@@ -103,10 +109,7 @@ def _signature(scope: Scope, request: HttpRequest, secret_key: str, expires: str
     bucket = f"/{virtual['bucket']}" if virtual else ""
     raw = scope["query_string"].decode("latin-1")
     split = SplitResult("", "", request.raw_path, raw, "")
-    found = _Signer(secret_key, expires).get_signature(
-        request.method,
-        split,
-        headers,  # type: ignore[arg-type]  # it asks for more than a mapping has: get_all
-        auth_path=bucket + request.raw_path,
+    found = _signer()(Credentials("", secret_key), expires).get_signature(
+        request.method, split, headers, auth_path=bucket + request.raw_path
     )
     return str(found)
