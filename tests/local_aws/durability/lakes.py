@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -116,5 +117,5 @@ class Lake:
             assert info.etag == digest, key
         if known := info.attributes.metadata.get("of"):
             assert known == "upload" or content[:8].decode() == known, f"{key}: {known}'s metadata"
-        shown = {**vars(info.attributes), "etag": info.etag}
+        shown = {**asdict(info.attributes), "etag": info.etag}
         return (digest, info.size, sorted(shown.items(), key=str))
