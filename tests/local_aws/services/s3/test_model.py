@@ -1,7 +1,9 @@
 """The store without HTTP: what other services and engines rely on."""
 
+import contextlib
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -245,3 +247,19 @@ def test_a_long_list_misses_no_key(store: S3Store) -> None:
     for name in expected:
         (folder / name).touch()
     assert key_list(store) == expected
+
+
+def test_a_bucket_that_is_made_while_it_is_deleted_is_whole(store: S3Store) -> None:
+    def churn() -> None:
+        for _ in range(100):
+            with contextlib.suppress(errors.BucketAlreadyOwnedByYou):
+                store.create_bucket("flicker")
+            with contextlib.suppress(errors.NoSuchBucket):
+                store.delete_bucket("flicker")
+
+    with ThreadPoolExecutor(8) as pool:
+        for future in [pool.submit(churn) for _ in range(8)]:
+            future.result()
+    known = "flicker" in [bucket.name for bucket in store.buckets()]
+    assert store.bucket_exists("flicker") == known
+    assert (store.root / "flicker").is_dir() == known
