@@ -118,12 +118,7 @@ class Uploads:
     def add_part(
         self, upload: Upload, number: int, incoming: files.Incoming, sums: dict[str, str]
     ) -> Part:
-        if not 1 <= number <= MAX_PARTS:
-            raise InvalidArgument(
-                f"Part number must be an integer between 1 and {MAX_PARTS}, inclusive",
-                "partNumber",
-                str(number),
-            )
+        check_number(number)
         self._check_algorithm(upload, sums)
         incoming.close()
         part = Part(number, uuid.uuid4().hex, incoming.size, incoming.md5, _now(), sums)
@@ -152,6 +147,9 @@ class Uploads:
     ) -> ObjectInfo:
         """Join the named parts into the object. `checksum`: what the client says of the whole."""
         with self._lock(upload):
+            made = self.completed(upload.bucket, upload.key, upload.id)
+            if made:  # by the same request, sent twice at once
+                return made
             parts = self._claimed(upload, claims)
             whole = _whole_checksum(upload, parts)
             if checksum and whole and checksum != whole:
@@ -280,6 +278,15 @@ class Uploads:
 
 Listed = list[Upload]  # `list` names a method in the class
 Parts = list[Part]
+
+
+def check_number(number: int) -> None:
+    if not 1 <= number <= MAX_PARTS:
+        raise InvalidArgument(
+            f"Part number must be an integer between 1 and {MAX_PARTS}, inclusive",
+            "partNumber",
+            str(number),
+        )
 
 
 def _matching(upload: Upload, claim: PartClaim, part: Part | None) -> Part:

@@ -2,6 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
+from local_aws.services.s3.errors import NoSuchUpload
 from local_aws.services.s3.model import S3Store
 from local_aws.services.s3.objects import Attributes
 from local_aws.services.s3.uploads import PartClaim, Uploads
@@ -24,3 +27,16 @@ def test_uploads_at_once_do_not_wait_for_each_other(store: S3Store) -> None:
     assert [info.key for info in store.list("lake")] == sorted(names)
     assert all(store.read("lake", name) == name.encode() for name in names)
     assert [path.name for path in store.bucket_path("lake").iterdir()] == ["k"]
+
+
+def test_two_who_complete_an_upload_at_once_get_the_same_object(store: S3Store) -> None:
+    uploads = Uploads(store)
+    upload = uploads.create("lake", "a", Attributes(), "", "")  # both hold what was still open
+    incoming = store.incoming()
+    incoming.write(b"x")
+    claims = [PartClaim(1, uploads.add_part(upload, 1, incoming, {}).etag, {})]
+    made = [uploads.complete(upload, claims, "", None) for _ in range(2)]
+    assert made[0].etag == made[1].etag
+    uploads.abort(other := uploads.create("lake", "a", Attributes(), "", ""))
+    with pytest.raises(NoSuchUpload):
+        uploads.complete(other, claims, "", None)
