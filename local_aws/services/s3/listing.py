@@ -12,7 +12,7 @@ from pathlib import Path
 
 from local_aws.services.s3 import files, keys
 
-LAST = "\U0010ffff"  # sorts after every key that starts with what stands before it
+LAST = "\U0010ffff" * 257  # sorts after every key that starts with what stands before it
 
 
 @dataclass
