@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 THREADS = 16
 BLOCK = 1 << 20
 DRAINED = 8 << 20
+OWNERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -129,9 +130,9 @@ class S3Handler:
 
     async def _perform(self, request: S3Request, body: Body) -> Reply:
         operation = _route(request)
-        owner = request.headers.get("x-amz-expected-bucket-owner")
-        if owner not in (None, self._backend.account_id):
-            raise AccessDenied
+        for name in OWNERS:
+            if request.headers.get(name, self._backend.account_id) != self._backend.account_id:
+                raise AccessDenied
         if operation.name not in LATE and not self._gate.stands_open(request):
             await self._thread(self._gate.check, operation, request)
         if operation.streams:

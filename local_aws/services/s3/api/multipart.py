@@ -1,5 +1,7 @@
 """Multipart uploads over the wire; UploadPartCopy is in `copying`."""
 
+import re
+
 from local_aws.services.s3 import checksums, conditions, encryption, headers, xml
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
@@ -79,7 +81,7 @@ def _claims(body: bytes) -> list[PartClaim]:
 
 def _claim(node: xml.Node) -> PartClaim:
     number, etag = node.need("PartNumber"), node.need("ETag").strip('"')
-    if not number.isdigit():
+    if not re.fullmatch("[0-9]{1,10}", number):
         raise MalformedXML
     sums = {name: node.get(checksums.element(name)) for name in checksums.ALGORITHMS}
     given = {name: value for name, value in sums.items() if value}

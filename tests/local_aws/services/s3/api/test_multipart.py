@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from boto3.s3.transfer import TransferConfig
 
+from tests.local_aws.services.s3.test_handler import send
+
 MB = 1 << 20
 FIRST, SECOND = b"a" * (5 * MB), b"b" * 1000
 
@@ -178,3 +180,26 @@ def test_checksums_of_the_whole(s3: Any, bucket: str, kind: str) -> None:
     assert done["ChecksumType"] == kind
     assert (done["ChecksumCRC32"] == whole) == (kind == "FULL_OBJECT")
     assert s3.get_object(**target, ChecksumMode="ENABLED")["Body"].read() == FIRST + SECOND
+
+
+@pytest.mark.parametrize("number", ["\xb2", "\u0663", "9" * 5000, "-1", "1.0"])
+def test_a_part_number_that_is_none(aws: Any, upload: dict[str, Any], number: str) -> None:
+    body = (
+        f"<CompleteMultipartUpload><Part><PartNumber>{number}</PartNumber><ETag>x</ETag></Part>"
+        "</CompleteMultipartUpload>"
+    ).encode()
+    path = f"/{upload['Bucket']}/{upload['Key']}?uploadId={upload['UploadId']}"
+    status, answer = send(aws, "POST", path, body, hashlib.sha256(body).hexdigest())
+    assert (status, b"MalformedXML" in answer) == (400, True)
+
+
+def test_a_copied_range_of_too_many_digits(s3: Any, upload: dict[str, Any], refused: Any) -> None:
+    s3.put_object(Bucket=upload["Bucket"], Key="source", Body=b"x")
+    refused(
+        s3.upload_part_copy,
+        "InvalidArgument",
+        **upload,
+        PartNumber=1,
+        CopySource={"Bucket": upload["Bucket"], "Key": "source"},
+        CopySourceRange=f"bytes=0-{'9' * 5000}",
+    )
