@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -337,6 +338,9 @@ def error_response(error: ServiceError, resource: str) -> HttpResponse:
     return HttpResponse(status, headers, document.encode())
 
 
+UNWRITABLE = re.compile("[^\t\n -\ufffd\U00010000-\U0010ffff]")
+
+
 def _code(error: ServiceError) -> tuple[str, int]:
     for kind, code, status in _SIGNATURE_CODES:
         if isinstance(error, kind):
@@ -346,4 +350,4 @@ def _code(error: ServiceError) -> tuple[str, int]:
 
 def _text(value: object) -> str:
     """XML 1.0 has no way to write most control characters, which hostile keys contain."""
-    return escape("".join(c if c >= " " or c in "\t\n" else "\ufffd" for c in str(value)))
+    return escape(UNWRITABLE.sub("\ufffd", str(value)))

@@ -9,21 +9,27 @@ from local_aws.services.s3 import checksums, conditions, encryption, headers, xm
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
+    InvalidArgument,
     InvalidPartNumber,
     InvalidRange,
+    InvalidRequest,
     MalformedXML,
     NotSupported,
 )
 from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.request import FilePart, Reply, S3Request, xml_reply
+from local_aws.services.s3.uploads import check_number
 
 MAX_DELETES = 1000
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=([0-9]{0,99})-([0-9]{0,99})")
+EXPRESS = ("x-amz-if-match-last-modified-time", "x-amz-if-match-size")
+"""Conditions that directory buckets have, which are not here."""
 ATTRIBUTES = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")
 
 
 def put_object(s3: Backend, request: S3Request) -> Reply:
+    versioning.refuse_id(request)
     attributes = replace(
         encryption.apply(s3, request.bucket, headers.attributes(request.headers)),
         checksums=request.checksums,
@@ -63,6 +69,11 @@ def _describe(s3: Backend, request: S3Request, info: ObjectInfo) -> tuple[Reply,
     """The reply without its body, and where in the file the body is."""
     headers.refuse_customer_keys(request.headers)
     conditions.check_read(request.headers, info)
+    overrides = headers.overrides(request.query)
+    if overrides and request.auth is None:
+        raise InvalidRequest(
+            "Request specific response headers cannot be used for anonymous GET requests."
+        )
     span, extra = _span(request, info)
     # A checksum of the whole beside a part of the bytes would make clients refuse the answer.
     if request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED" and span is None:
@@ -71,7 +82,7 @@ def _describe(s3: Backend, request: S3Request, info: ObjectInfo) -> tuple[Reply,
     if span:
         extra["content-range"] = f"bytes {first}-{last}/{info.size}"
     length = last - first + 1
-    fields = headers.of_object(info) | headers.overrides(request.query) | extra
+    fields = headers.of_object(info) | overrides | extra
     fields |= versioning.of_version(s3, request.bucket, info)
     fields |= told.expiration(s3.settings, request.bucket, info)
     fields["content-length"] = str(length)
@@ -79,20 +90,26 @@ def _describe(s3: Backend, request: S3Request, info: ObjectInfo) -> tuple[Reply,
 
 
 def _span(request: S3Request, info: ObjectInfo) -> tuple[tuple[int, int] | None, dict[str, str]]:
-    if "partNumber" in request.query:
-        return _part_span(request, info)
     header = request.headers.get("range")
+    if "partNumber" in request.query:
+        if header:
+            raise InvalidRequest("Cannot specify both Range header and partNumber query parameter")
+        return _part_span(request, info)
     return (byte_range(header, info.size) if header else None), {}
 
 
-def _part_span(request: S3Request, info: ObjectInfo) -> tuple[tuple[int, int], dict[str, str]]:
-    number = request.integer("partNumber", 1, 10_000)
+def _part_span(
+    request: S3Request, info: ObjectInfo
+) -> tuple[tuple[int, int] | None, dict[str, str]]:
+    number = request.integer("partNumber", 0, 1 << 31)
+    check_number(number)
     sizes = info.attributes.parts or [info.size]
-    if not 1 <= number <= len(sizes):
+    if number > len(sizes):
         raise InvalidPartNumber(number, len(sizes))
     first = sum(sizes[: number - 1])
     extra = {"x-amz-mp-parts-count": str(len(sizes))} if info.attributes.parts else {}
-    return (first, first + sizes[number - 1] - 1), extra
+    last = first + sizes[number - 1] - 1
+    return ((first, last) if last >= first else None), extra  # no range says "no bytes"
 
 
 def byte_range(header: str, size: int) -> tuple[int, int] | None:
@@ -115,7 +132,11 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 def delete_object(s3: Backend, request: S3Request) -> Reply:
-    version, check = versioning.version_of(request), conditions.write_check(request.headers, "")
+    version = versioning.version_of(request)
+    for name in EXPRESS:
+        if name in request.headers:
+            raise NotSupported(f"DeleteObject with {name}")
+    check = conditions.write_check(request.headers, request.key)
     deletion = s3.store.delete(request.bucket, request.key, check, version)
     fields = {"x-amz-version-id": deletion.version} if deletion.version else {}
     if deletion.marker:
@@ -130,6 +151,8 @@ def delete_objects(s3: Backend, request: S3Request) -> Reply:
     if not 1 <= len(objects) <= MAX_DELETES:
         raise MalformedXML
     quiet = document.get("Quiet") == "true"
+    for node in objects:  # a document that is refused has deleted nothing
+        node.need("Key")
     results = [_delete_one(s3, request, node) for node in objects]
     shown = [result for result in results if not (quiet and result[0] == "Deleted")]
     return xml_reply(xml.document("DeleteResult", shown))
@@ -165,7 +188,9 @@ def get_object_attributes(s3: Backend, request: S3Request) -> Reply:
         name.strip() for name in request.headers.get("x-amz-object-attributes", "").split(",")
     ]
     if not all(name in ATTRIBUTES for name in wanted):
-        raise NotSupported(f"GetObjectAttributes of {', '.join(wanted) or 'nothing'}")
+        raise InvalidArgument(
+            "Invalid attribute name specified.", "x-amz-object-attributes", ", ".join(wanted)
+        )
     known = info.attributes
     sums = [(checksums.element(name), value) for name, value in known.checksums.items()]
     kind = ("ChecksumType", known.checksum_type or checksums.FULL_OBJECT)
