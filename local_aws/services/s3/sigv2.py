@@ -101,12 +101,14 @@ def _signature(scope: Scope, request: HttpRequest, secret_key: str, expires: str
         headers[name] = value
     virtual = VIRTUAL_HOST.fullmatch(request.headers.get("host", "").rsplit(":", 1)[0].lower())
     bucket = f"/{virtual['bucket']}" if virtual else ""
+    path = bucket + request.raw_path
+    path += "/" if path.count("/") == 1 and path != "/" else ""  # a bucket's has two slashes
     raw = scope["query_string"].decode("latin-1")
     split = SplitResult("", "", request.raw_path, raw, "")
     found = _Signer(secret_key, expires).get_signature(
         request.method,
         split,
         headers,  # type: ignore[arg-type]  # it asks for more than a mapping has: get_all
-        auth_path=bucket + request.raw_path,
+        auth_path=path,
     )
     return str(found)
