@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
+from local_aws.services.s3 import checksums
 from local_aws.services.s3.actions import LATE
 from local_aws.services.s3.api import Route, route
 from local_aws.services.s3.api.post_object import open_form
@@ -138,7 +139,7 @@ class S3Handler:
         if operation.streams:
             return await self._perform_streaming(operation, request, body)
         sink = Memory()
-        payload = Payload(request.headers, request.auth, sink)
+        payload = Payload(_of_body(operation, request.headers), request.auth, sink)
         while not body.done:
             payload.feed(await body.batch())
         return await self._thread(self._run, operation, request, payload)
@@ -226,6 +227,13 @@ class S3Handler:
 
     async def _thread(self, work: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
         return await self._threads.run(work, *arguments, **keywords)
+
+
+def _of_body(operation: Route, headers: dict[str, str]) -> dict[str, str]:
+    """What the headers say of the body: a completed upload's checksum is that of its object."""
+    if operation.name != "CompleteMultipartUpload":
+        return headers
+    return {name: v for name, v in headers.items() if not name.startswith(checksums.PREFIX)}
 
 
 def _route(request: S3Request) -> Route:

@@ -19,6 +19,7 @@ from pathlib import Path
 from local_aws.database import Row
 from local_aws.services.s3 import checksums, files, keys
 from local_aws.services.s3.errors import (
+    BadDigest,
     EntityTooSmall,
     InvalidArgument,
     InvalidPart,
@@ -152,13 +153,19 @@ class Uploads:
                 return made
             parts = self._claimed(upload, claims)
             whole = _whole_checksum(upload, parts)
-            if checksum and whole and checksum != whole:
-                raise InvalidRequest("The checksum of the whole object does not match its parts.")
+            if checksum and not whole:
+                raise InvalidRequest(
+                    f"The upload was created using a {upload.algorithm} checksum. The complete "
+                    "request must include the checksum for each part."
+                )
+            if checksum and checksum.partition("-")[0] != whole.partition("-")[0]:
+                raise BadDigest(upload.algorithm.upper())
             attributes = replace(
                 upload.attributes,
                 checksums={upload.algorithm: whole} if whole else {},
                 checksum_type=upload.checksum_type if whole else "",
                 parts=[part.size for part in parts],
+                part_sums=[part.checksums[upload.algorithm] for part in parts] if whole else [],
                 upload=upload.id,
             )
             info = self._join(upload, parts, attributes, check)

@@ -95,7 +95,14 @@ def _whole_checksum(request: S3Request, upload: Upload) -> str:
             f"The upload was created with the {upload.checksum_type} checksum type, "
             f"the request says {kind}."
         )
-    return checksums.in_headers(request.headers).get(upload.algorithm, "")
+    claims = checksums.in_headers(request.headers)
+    for name in claims:
+        if name != upload.algorithm:
+            raise InvalidRequest(
+                f"Checksum Type mismatch occurred, expected checksum Type: "
+                f"{upload.algorithm or 'null'}, actual checksum Type: {name}"
+            )
+    return claims.get(upload.algorithm, "")
 
 
 def _check_size(s3: Backend, request: S3Request, upload: Upload, claims: list[PartClaim]) -> None:

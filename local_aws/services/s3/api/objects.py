@@ -22,6 +22,7 @@ from local_aws.services.s3.request import FilePart, Reply, S3Request, xml_reply
 from local_aws.services.s3.uploads import check_number
 
 MAX_DELETES = 1000
+MAX_PARTS = 1000  # of one answer
 RANGE = re.compile(r"bytes=([0-9]{0,99})-([0-9]{0,99})")
 EXPRESS = ("x-amz-if-match-last-modified-time", "x-amz-if-match-size")
 """Conditions that directory buckets have, which are not here."""
@@ -76,7 +77,7 @@ def _describe(s3: Backend, request: S3Request, info: ObjectInfo) -> tuple[Reply,
         )
     span, extra = _span(request, info)
     # A checksum of the whole beside a part of the bytes would make clients refuse the answer.
-    if request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED" and span is None:
+    if span is None and _wants_checksums(request):
         extra |= headers.of_checksums(info.attributes)
     first, last = span or (0, info.size - 1)
     if span:
@@ -87,6 +88,10 @@ def _describe(s3: Backend, request: S3Request, info: ObjectInfo) -> tuple[Reply,
     fields |= told.expiration(s3.settings, request.bucket, info)
     fields["content-length"] = str(length)
     return Reply(206 if span else 200, fields), first, length
+
+
+def _wants_checksums(request: S3Request) -> bool:
+    return request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED"
 
 
 def _span(request: S3Request, info: ObjectInfo) -> tuple[tuple[int, int] | None, dict[str, str]]:
@@ -108,6 +113,9 @@ def _part_span(
         raise InvalidPartNumber(number, len(sizes))
     first = sum(sizes[: number - 1])
     extra = {"x-amz-mp-parts-count": str(len(sizes))} if info.attributes.parts else {}
+    if info.attributes.part_sums and _wants_checksums(request):
+        name, own = next(iter(info.attributes.checksums)), info.attributes.part_sums[number - 1]
+        extra |= headers.of_checksums(replace(info.attributes, checksums={name: own}))
     last = first + sizes[number - 1] - 1
     return ((first, last) if last >= first else None), extra  # no range says "no bytes"
 
@@ -197,7 +205,7 @@ def get_object_attributes(s3: Backend, request: S3Request) -> Reply:
     values: dict[str, xml.Value | None] = {
         "ETag": info.etag,
         "Checksum": [*sums, kind] if sums else None,
-        "ObjectParts": [("PartsCount", len(known.parts))] if known.parts else None,
+        "ObjectParts": _parts(request, info) if known.parts else None,
         "StorageClass": known.headers.get("x-amz-storage-class", "STANDARD"),
         "ObjectSize": info.size,
     }
@@ -205,3 +213,39 @@ def get_object_attributes(s3: Backend, request: S3Request) -> Reply:
     fields = {"last-modified": headers.http_date(info.last_modified)}
     fields |= versioning.of_version(s3, request.bucket, info)
     return xml_reply(xml.document("GetObjectAttributesResponse", children), fields)
+
+
+def _parts(request: S3Request, info: ObjectInfo) -> xml.Children:
+    """As AWS has it, only parts that came with checksums are told one by one."""
+    known = info.attributes
+    count = ("PartsCount", len(known.parts))
+    if not known.part_sums:
+        return [count]
+    after, limit = (
+        _number(request, name, default)
+        for name, default in (("x-amz-part-number-marker", 0), ("x-amz-max-parts", MAX_PARTS))
+    )
+    every = list(enumerate(zip(known.parts, known.part_sums, strict=True), 1))
+    shown = every[after : after + min(limit, MAX_PARTS)]
+    element = checksums.element(next(iter(known.checksums)))
+    parts: list[tuple[str, xml.Value | None]] = [
+        ("Part", [("PartNumber", number), ("Size", size), (element, checksum)])
+        for number, (size, checksum) in shown
+    ]
+    return [
+        count,
+        ("PartNumberMarker", after),
+        ("NextPartNumberMarker", shown[-1][0] if shown else after),
+        ("MaxParts", min(limit, MAX_PARTS)),
+        ("IsTruncated", after + len(shown) < len(every)),
+        *parts,
+    ]
+
+
+def _number(request: S3Request, name: str, default: int) -> int:
+    value = request.headers.get(name, str(default))
+    if not re.fullmatch("[0-9]{1,9}", value):
+        raise InvalidArgument(
+            f"Provided {name} not an integer or within integer range", name, value
+        )
+    return int(value)

@@ -175,8 +175,8 @@ def test_checksums_of_the_whole(s3: Any, bucket: str, kind: str) -> None:
         part = s3.upload_part(**upload, PartNumber=number, Body=body, ChecksumAlgorithm="CRC32")
         known = {name: part[name] for name in ("ETag", "ChecksumCRC32")}
         parts.append({"PartNumber": number, **known})
-    done = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
     whole = base64.b64encode(zlib.crc32(FIRST + SECOND).to_bytes(4, "big")).decode()
+    done = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
     assert done["ChecksumType"] == kind
     assert (done["ChecksumCRC32"] == whole) == (kind == "FULL_OBJECT")
     assert s3.get_object(**target, ChecksumMode="ENABLED")["Body"].read() == FIRST + SECOND
@@ -203,3 +203,52 @@ def test_a_copied_range_of_too_many_digits(s3: Any, upload: dict[str, Any], refu
         CopySource={"Bucket": upload["Bucket"], "Key": "source"},
         CopySourceRange=f"bytes=0-{'9' * 5000}",
     )
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME"])
+def test_a_checksum_of_the_whole_is_held_against_the_parts(
+    s3: Any, bucket: str, refused: Any, algorithm: str
+) -> None:
+    target = {"Bucket": bucket, "Key": "a"}
+    whole = s3.put_object(**target, Body=FIRST + SECOND, ChecksumAlgorithm=algorithm)
+    created = s3.create_multipart_upload(
+        **target, ChecksumAlgorithm=algorithm, ChecksumType="FULL_OBJECT"
+    )
+    upload, name = target | {"UploadId": created["UploadId"]}, f"Checksum{algorithm}"
+    parts = []
+    for number, body in enumerate((FIRST, SECOND), 1):
+        part = s3.upload_part(**upload, PartNumber=number, Body=body, ChecksumAlgorithm=algorithm)
+        parts.append({"PartNumber": number, "ETag": part["ETag"], name: part[name]})
+    claim = {"MultipartUpload": {"Parts": parts}, "ChecksumType": "FULL_OBJECT"}
+    wrong = {name: parts[0][name]}
+    refused(s3.complete_multipart_upload, "BadDigest", **upload, **claim, **wrong)
+    other = {"ChecksumSHA1": "2jmj7l5rSw0yVb/vlWAYkK/YBwk="}
+    refused(s3.complete_multipart_upload, "InvalidRequest", **upload, **claim, **other)
+    done = s3.complete_multipart_upload(**upload, **claim, **{name: whole[name]})
+    assert done[name] == whole[name]
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "SHA256"])
+def test_the_checksums_of_parts(s3: Any, bucket: str, algorithm: str) -> None:
+    target, name = {"Bucket": bucket, "Key": "a"}, f"Checksum{algorithm}"
+    created = s3.create_multipart_upload(**target, ChecksumAlgorithm=algorithm)
+    upload = target | {"UploadId": created["UploadId"]}
+    parts = []
+    for number, body in enumerate((FIRST, SECOND), 1):
+        part = s3.upload_part(**upload, PartNumber=number, Body=body, ChecksumAlgorithm=algorithm)
+        parts.append({"PartNumber": number, "ETag": part["ETag"], name: part[name]})
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    got = s3.get_object(**target, PartNumber=2, ChecksumMode="ENABLED")
+    assert (got["Body"].read(), got[name]) == (SECOND, parts[1][name])
+    asked = target | {"ObjectAttributes": ["ObjectParts"]}
+    told = s3.get_object_attributes(**asked)["ObjectParts"]
+    assert (told["TotalPartsCount"], told["IsTruncated"]) == (2, False)
+    sizes = (len(FIRST), len(SECOND))
+    assert told["Parts"] == [
+        {"PartNumber": number, "Size": size, name: parts[number - 1][name]}
+        for number, size in enumerate(sizes, 1)
+    ]
+    first = s3.get_object_attributes(**asked, MaxParts=1)["ObjectParts"]
+    assert (first["IsTruncated"], first["NextPartNumberMarker"]) == (True, 1)
+    second = s3.get_object_attributes(**asked, MaxParts=1, PartNumberMarker=1)["ObjectParts"]
+    assert [part["PartNumber"] for part in second["Parts"]] == [2]
