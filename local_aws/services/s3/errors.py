@@ -348,6 +348,10 @@ def _code(error: ServiceError) -> tuple[str, int]:
     return error.code, error.status
 
 
-def _text(value: object) -> str:
+def writable(text: str) -> str:
     """XML 1.0 has no way to write most control characters, which hostile keys contain."""
-    return escape(UNWRITABLE.sub("\ufffd", str(value)))
+    return UNWRITABLE.sub("\ufffd", text)
+
+
+def _text(value: object) -> str:
+    return escape(writable(str(value)))

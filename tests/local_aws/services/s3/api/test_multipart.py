@@ -252,3 +252,15 @@ def test_the_checksums_of_parts(s3: Any, bucket: str, algorithm: str) -> None:
     assert (first["IsTruncated"], first["NextPartNumberMarker"]) == (True, 1)
     second = s3.get_object_attributes(**asked, MaxParts=1, PartNumberMarker=1)["ObjectParts"]
     assert [part["PartNumber"] for part in second["Parts"]] == [2]
+
+
+@pytest.mark.parametrize("key", ["a\x01b", "\uffff", "é & <b>"])
+def test_an_upload_of_a_key_that_xml_cannot_write(s3: Any, bucket: str, key: str) -> None:
+    target = {"Bucket": bucket, "Key": key}
+    upload = target | {"UploadId": s3.create_multipart_upload(**target)["UploadId"]}
+    s3.upload_part(**upload, PartNumber=1, Body=b"x")
+    listed = s3.list_parts(**upload)["Parts"]
+    parts = [{"PartNumber": 1, "ETag": listed[0]["ETag"]}]
+    done = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    assert done["Location"].startswith("http://127.0.0.1:")
+    assert s3.get_object(**target)["Body"].read() == b"x"
