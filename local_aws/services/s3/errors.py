@@ -233,6 +233,14 @@ class IncompleteBody(S3Error):
         )
 
 
+class MissingContentLength(S3Error):
+    code = "MissingContentLength"
+    status = 411
+
+    def __init__(self) -> None:
+        super().__init__("You must provide the Content-Length HTTP header.")
+
+
 class EntityTooLarge(S3Error):
     code = "EntityTooLarge"
     status = 400

@@ -19,6 +19,7 @@ from local_aws.services.s3.api.post_object import open_form
 from local_aws.services.s3.authorise import AccessDenied, Gate
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
+    MissingContentLength,
     NoSuchBucket,
     S3Error,
     error_response,
@@ -146,6 +147,8 @@ class S3Handler:
 
     async def _perform_streaming(self, operation: Route, request: S3Request, body: Body) -> Reply:
         length = request.headers.get("content-length", "")
+        if not length and "transfer-encoding" not in request.headers:
+            raise MissingContentLength
         if length.isdigit() and int(length) <= BLOCK:
             pieces = await body.rest()
             return await self._thread(self._run_small, operation, request, pieces)

@@ -251,3 +251,16 @@ def test_a_presigned_body_is_what_its_header_says(aws: Any, bucket: str) -> None
             connection.request("PUT", path, body, {name: kind})
             assert connection.getresponse().status == status
         assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"hello"
+
+
+def test_a_body_without_its_length_is_refused(aws: Any, s3: Any, bucket: str) -> None:
+    """Nobody could tell what was meant: taken for empty, the bytes behind it would be lost."""
+    headers = signed_headers(aws, "PUT", f"/{bucket}/a", "UNSIGNED-PAYLOAD", {})
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", aws.port)) as connection:
+        connection.putrequest("PUT", f"/{bucket}/a", skip_host=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(b"hello")
+        answer = connection.getresponse()
+        assert (answer.status, b"MissingContentLength" in answer.read()) == (411, True)
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
