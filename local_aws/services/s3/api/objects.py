@@ -169,7 +169,7 @@ def delete_objects(s3: Backend, request: S3Request) -> Reply:
 def _delete_one(s3: Backend, request: S3Request, node: xml.Node) -> tuple[str, xml.Children]:
     key = node.need("Key")
     try:
-        request.permit(key, node.get("VersionId"))
+        request.permit(key, node.get("VersionId"), node.get("ETag"))
         s3.store.check_key(key)
         version = node.get("VersionId") or None
         if version and not versioning.VERSION_ID.fullmatch(version):
