@@ -131,14 +131,14 @@ class S3Store:
             raise InvalidBucketName(bucket)
         created = datetime.now(UTC).isoformat(timespec="milliseconds")
         row = (bucket, created, region or self.region)
-        with self._every_lock():  # a delete of the bucket ends first, or begins after
+        with self.every_lock():  # a delete of the bucket ends first, or begins after
             self.files.folder(bucket).mkdir(exist_ok=True)
             if not self.db.execute("INSERT OR IGNORE INTO buckets VALUES (?, ?, ?)", row):
                 raise BucketAlreadyOwnedByYou(bucket)
             self._names.add(bucket)
 
     def delete_bucket(self, bucket: str) -> None:
-        with self._every_lock():
+        with self.every_lock():
             self.require_bucket(bucket)
             if next(self.versions(bucket), None) is not None:
                 raise BucketNotEmpty(bucket)
@@ -157,7 +157,8 @@ class S3Store:
                 told(bucket)
 
     @contextlib.contextmanager
-    def _every_lock(self) -> Iterator[None]:
+    def every_lock(self) -> Iterator[None]:
+        """Held while what is of a whole bucket changes: nothing is written to it meanwhile."""
         with contextlib.ExitStack() as stack:
             for lock in self._locks:
                 stack.enter_context(lock)
@@ -172,10 +173,11 @@ class S3Store:
         return self._versioning.get(bucket, "")
 
     def set_versioning(self, bucket: str, status: str) -> None:
-        self.require_bucket(bucket)
         row = (bucket, status.encode())
-        self.db.execute("INSERT OR REPLACE INTO settings VALUES (?, 'versioning', ?)", row)
-        self._versioning[bucket] = status
+        with self.every_lock():
+            self.require_bucket(bucket)
+            self.db.execute("INSERT OR REPLACE INTO settings VALUES (?, 'versioning', ?)", row)
+            self._versioning[bucket] = status
 
     # Objects.
 

@@ -77,13 +77,14 @@ class Uploads:
         self, bucket: str, key: str, attributes: Attributes, algorithm: str, checksum_type: str
     ) -> Upload:
         self.store.check_key(key)
-        self.store.require_bucket(bucket)
         upload_id = uuid.uuid4().hex + uuid.uuid4().hex
         now = _now()
-        self.db.execute(
-            "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, '')",
-            (upload_id, bucket, key, now.isoformat(), algorithm, checksum_type, attributes.dump()),
-        )
+        row = (upload_id, bucket, key, now.isoformat(), algorithm, checksum_type)
+        with self.store.lock(bucket, key):  # the bucket is not deleted meanwhile
+            self.store.require_bucket(bucket)
+            self.db.execute(
+                "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, '')", (*row, attributes.dump())
+            )
         return Upload(upload_id, bucket, key, now, algorithm, checksum_type, attributes, "")
 
     def get(self, bucket: str, key: str, upload_id: str) -> Upload:
@@ -123,7 +124,7 @@ class Uploads:
         self._check_algorithm(upload, sums)
         incoming.close()
         part = Part(number, uuid.uuid4().hex, incoming.size, incoming.md5, _now(), sums)
-        with self._lock(upload):
+        with self._lock(upload), self.store.lock(upload.bucket, upload.key):
             self.get(upload.bucket, upload.key, upload.id)
             old = self._part(upload.id, number)
             files.move_in(incoming.path, self._root(upload), self._place(upload, part.file))

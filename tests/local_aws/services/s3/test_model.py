@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from local_aws.context import Credentials, Platform
 from local_aws.services.s3 import errors, versions
 from local_aws.services.s3.model import S3Store, parse_uri
+from local_aws.services.s3.settings import Settings, kind_of
 
 MD5_OF_HELLO = "5d41402abc4b2a76b9719d911017c592"
 HOSTILE = ["../../escape", "/etc/passwd", "a/../../b", "..", ".", "nul\0key", "x//y", "end/", "\n"]
@@ -263,3 +264,27 @@ def test_a_bucket_that_is_made_while_it_is_deleted_is_whole(store: S3Store) -> N
     known = "flicker" in [bucket.name for bucket in store.buckets()]
     assert store.bucket_exists("flicker") == known
     assert (store.root / "flicker").is_dir() == known
+
+
+@pytest.mark.parametrize("setting", ["tagging", "versioning"])
+def test_a_bucket_is_not_deleted_under_a_setting(
+    store: S3Store, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    deleter = threading.Thread(target=store.delete_bucket, args=("lake",))
+    require = store.require_bucket
+
+    def meanwhile(bucket: str) -> None:
+        require(bucket)
+        if threading.current_thread() is not deleter and not deleter.ident:
+            deleter.start()
+            deleter.join(0.5)
+
+    kept = Settings(store)
+    monkeypatch.setattr(store, "require_bucket", meanwhile)
+    if setting == "tagging":
+        kept.put("lake", kind_of("tagging"), b"<Tagging/>")
+    else:
+        store.set_versioning("lake", "Enabled")
+    deleter.join()
+    assert store.db.all("SELECT * FROM settings") == []
+    assert store.versioning("lake") == ""

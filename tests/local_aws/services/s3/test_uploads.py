@@ -1,5 +1,6 @@
 """Multipart uploads without HTTP: what many clients do at once."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -40,3 +41,24 @@ def test_two_who_complete_an_upload_at_once_get_the_same_object(store: S3Store) 
     uploads.abort(other := uploads.create("lake", "a", Attributes(), "", ""))
     with pytest.raises(NoSuchUpload):
         uploads.complete(other, claims, "", None)
+
+
+def test_a_bucket_is_not_deleted_under_a_part(
+    store: S3Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads = Uploads(store)
+    upload = uploads.create("lake", "a", Attributes(), "", "")
+    deleter = threading.Thread(target=store.delete_bucket, args=("lake",))
+
+    def meanwhile(_upload: str, _number: int) -> None:
+        deleter.start()
+        deleter.join(0.5)
+
+    monkeypatch.setattr(uploads, "_part", meanwhile)
+    incoming = store.incoming()
+    incoming.write(b"x")
+    uploads.add_part(upload, 1, incoming, {})
+    deleter.join()
+    assert not store.bucket_exists("lake")
+    assert store.db.all("SELECT * FROM parts") == []
+    assert not (store.root / "lake").exists()
