@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -288,3 +289,15 @@ def test_a_bucket_is_not_deleted_under_a_setting(
     deleter.join()
     assert store.db.all("SELECT * FROM settings") == []
     assert store.versioning("lake") == ""
+
+
+@pytest.mark.parametrize("status", ["", "Enabled", "Suspended"])
+def test_a_bucket_whose_folder_an_engine_removed(store: S3Store, status: str) -> None:
+    if status:
+        store.set_versioning("lake", status)
+    store.put("lake", "a", b"1")
+    shutil.rmtree(store.root / "lake")
+    assert list(store.list("lake")) == []
+    for key in ("a", "b/c", "odd//key"):
+        store.put("lake", key, b"2")
+        assert store.read("lake", key) == b"2"
