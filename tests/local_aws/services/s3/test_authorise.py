@@ -583,3 +583,16 @@ def test_a_bucket_that_takes_conditional_writes_only(s3: Any, bucket: str) -> No
     upload["MultipartUpload"] = {"Parts": [{"PartNumber": 1, "ETag": etag}]}
     denied(s3.complete_multipart_upload, **upload)
     s3.complete_multipart_upload(**upload, IfNoneMatch="*")
+
+
+def test_nobody_names_the_headers_of_an_answer(aws: Any, s3: Any, bucket: str) -> None:
+    """A page's script or type would be the asker's own, under the bucket's address."""
+    s3.delete_public_access_block(Bucket=bucket)
+    rule = allow("s3:GetObject", arn(bucket, "*"), Principal="*")
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(rule))
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    nobody = aws.client("s3", config=Config(signature_version=UNSIGNED))
+    assert nobody.get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
+    with pytest.raises(ClientError) as caught:
+        nobody.get_object(Bucket=bucket, Key="a", ResponseContentType="text/html")
+    assert caught.value.response["Error"]["Code"] == "InvalidRequest"
