@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 ANY, BUCKET, OBJECT, SOURCE = "*", "bucket", "object", "copy source"
@@ -16,6 +17,12 @@ class Need:
     resource: str
     header: str = ""
 
+    def applies(self, headers: Mapping[str, str]) -> bool:
+        """``If-Match: *`` asks whether there is an object; only an ETag needs it to be read."""
+        if self.header == "if-match":
+            return headers.get("if-match", "*").strip() != "*"
+        return not self.header or self.header in headers
+
 
 def _bucket(*actions: str) -> tuple[Need, ...]:
     return tuple(Need(f"s3:{action}", BUCKET) for action in actions)
@@ -25,10 +32,12 @@ def _object(*actions: str) -> tuple[Need, ...]:
     return tuple(Need(f"s3:{action}", OBJECT) for action in actions)
 
 
+COMPARES = Need("s3:GetObject", OBJECT, "if-match")
 WRITES = (
     Need("s3:PutObject", OBJECT),
     Need("s3:PutObjectTagging", OBJECT, "x-amz-tagging"),
     Need("s3:PutObjectAcl", OBJECT, "x-amz-acl"),
+    COMPARES,
 )
 READS_SOURCE = (Need("s3:GetObject", SOURCE),)
 
@@ -41,7 +50,7 @@ ACTIONS: dict[str, tuple[Need, ...]] = {
     "PutObject": WRITES,
     "PostObject": WRITES,
     "CopyObject": READS_SOURCE + WRITES,
-    "DeleteObject": _object("DeleteObject"),
+    "DeleteObject": (*_object("DeleteObject"), COMPARES),
     "DeleteObjects": (),  # each key is decided on its own, when the body is read
     "GetObjectAcl": _object("GetObjectAcl"),
     "PutObjectAcl": _object("PutObjectAcl"),
@@ -52,7 +61,7 @@ ACTIONS: dict[str, tuple[Need, ...]] = {
     "CreateMultipartUpload": WRITES,
     "UploadPart": _object("PutObject"),
     "UploadPartCopy": READS_SOURCE + _object("PutObject"),
-    "CompleteMultipartUpload": _object("PutObject"),
+    "CompleteMultipartUpload": (*_object("PutObject"), COMPARES),
     "AbortMultipartUpload": _object("AbortMultipartUpload"),
     "ListParts": _object("ListMultipartUploadParts"),
     "ListMultipartUploads": _bucket("ListBucketMultipartUploads"),

@@ -5,6 +5,7 @@ may not list a bucket is not told that a key is missing; a copy reads its source
 """
 
 import datetime as dt
+from functools import partial
 
 from local_aws.access import evaluate
 from local_aws.access.evaluate import Query
@@ -71,14 +72,14 @@ class Gate:
         if needs is None and not principal_of(request).is_root:
             raise AccessDenied(f"{operation.name} has no action that a policy could allow")
         for need in needs or ():
-            if not need.header or need.header in request.headers:
+            if need.applies(request.headers):
                 self._require(request, operation.name, need.action, _target(need, request))
         if operation.name == "CopyObject":
             self._check_tags_of_copy(request)
         if operation.name == "CreateBucket":
             acl.check_creation(request.headers)
         if operation.name == "DeleteObjects":
-            request.permit = lambda key, version: self._permit_delete(request, key, version)
+            request.permit = partial(self._permit_delete, request)
         if rules and operation.name in TAKES_ACL:
             acl.check_write(request.headers, rules)
 
@@ -156,9 +157,13 @@ class Gate:
             target = Target(request.bucket, request.key)
             self._require(request, "CopyObject", "s3:PutObjectTagging", target)
 
-    def _permit_delete(self, request: S3Request, key: str, version: str | None) -> None:
+    def _permit_delete(
+        self, request: S3Request, key: str, version: str | None, etag: str | None
+    ) -> None:
         target = Target(request.bucket, key, version or None)
-        self._require(request, "DeleteObject", "s3:DeleteObject", target)
+        for need in ACTIONS["DeleteObject"]:
+            if need.applies({"if-match": etag or "*"}):
+                self._require(request, "DeleteObject", need.action, target)
 
 
 def principal_of(request: S3Request) -> Principal:

@@ -55,9 +55,9 @@ def write_check(headers: Mapping[str, str], key: str) -> Check | None:
     def check(current: ObjectInfo | None) -> None:
         if unless and current:
             raise PreconditionFailed("If-None-Match")
-        if match and current is None:
+        if match is not None and current is None:
             raise NoSuchKey(key)
-        if match and current and not _matches(match, current.etag):
+        if match is not None and current and not _matches(match, current.etag):
             raise PreconditionFailed("If-Match")
 
     return check

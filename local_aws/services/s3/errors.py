@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -232,6 +233,14 @@ class IncompleteBody(S3Error):
         )
 
 
+class MissingContentLength(S3Error):
+    code = "MissingContentLength"
+    status = 411
+
+    def __init__(self) -> None:
+        super().__init__("You must provide the Content-Length HTTP header.")
+
+
 class EntityTooLarge(S3Error):
     code = "EntityTooLarge"
     status = 400
@@ -337,6 +346,9 @@ def error_response(error: ServiceError, resource: str) -> HttpResponse:
     return HttpResponse(status, headers, document.encode())
 
 
+UNWRITABLE = re.compile("[^\t\n -\ufffd\U00010000-\U0010ffff]")
+
+
 def _code(error: ServiceError) -> tuple[str, int]:
     for kind, code, status in _SIGNATURE_CODES:
         if isinstance(error, kind):
@@ -344,6 +356,10 @@ def _code(error: ServiceError) -> tuple[str, int]:
     return error.code, error.status
 
 
-def _text(value: object) -> str:
+def writable(text: str) -> str:
     """XML 1.0 has no way to write most control characters, which hostile keys contain."""
-    return escape("".join(c if c >= " " or c in "\t\n" else "\ufffd" for c in str(value)))
+    return UNWRITABLE.sub("\ufffd", text)
+
+
+def _text(value: object) -> str:
+    return escape(writable(str(value)))

@@ -33,6 +33,13 @@ HEADERS = (
 """Keys that are called as their headers, below ``s3:``."""
 
 QUERY = ("prefix", "delimiter", "max-keys")
+CREATES: dict[str, Values] = {
+    **dict.fromkeys(("PutObject", "PostObject", "CopyObject"), ("true",)),
+    "CompleteMultipartUpload": ("true",),
+    **dict.fromkeys(("CreateMultipartUpload", "UploadPart", "UploadPartCopy"), ("false",)),
+}
+"""Of what s3:PutObject allows, what makes an object: it alone takes conditional headers."""
+
 PARTS = ("UploadPart", "UploadPartCopy", "CompleteMultipartUpload")
 KEPT_BY_UPLOAD = tuple(h for h in HEADERS if "encryption" in h or "storage" in h)
 EXISTING_TAG, REQUEST_TAG = "s3:existingobjecttag/", "s3:requestobjecttag/"
@@ -60,6 +67,7 @@ def lookup_of(
     lazy: dict[str, Callable[[str], Values | None]] = {
         EXISTING_TAG: lambda key: _existing_tag(s3, target, key),
         REQUEST_TAG: lambda key: _request_tag(operation, request, key),
+        "s3:objectcreationoperation": lambda _: CREATES.get(operation),
         "s3:signatureage": lambda _: _signature_age(request, now),
         REQUEST_TAG_KEYS: lambda _: tuple(k for k, _ in _request_tags(operation, request)),
     }

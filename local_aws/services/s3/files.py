@@ -194,8 +194,9 @@ def move_in(source: Path, root: Path, parts: Sequence[str]) -> None:
             return _rename(source, root, parts)
         except FileNotFoundError:
             # A delete pruned the folder between our making and our using it.
-            if not source.exists() or not root.exists():
+            if not source.exists():
                 raise
+            root.mkdir(exist_ok=True)  # an engine that overwrites a whole bucket removes its folder
         except OSError as error:
             if error.errno in BLOCKED:
                 raise Obstructed("/".join(parts)) from error

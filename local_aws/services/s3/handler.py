@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
+from local_aws.services.s3 import checksums
 from local_aws.services.s3.actions import LATE
 from local_aws.services.s3.api import Route, route
 from local_aws.services.s3.api.post_object import open_form
@@ -19,6 +20,7 @@ from local_aws.services.s3.authorise import AccessDenied, Gate
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.chunked import EMPTY
 from local_aws.services.s3.errors import (
+    MissingContentLength,
     NoSuchBucket,
     S3Error,
     error_response,
@@ -40,6 +42,7 @@ BLOCK = 1 << 20
 SMALL = 1 << 16
 NO_BODY = (EMPTY, UNSIGNED, None)
 DRAINED = 8 << 20
+OWNERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -133,9 +136,9 @@ class S3Handler:
 
     async def _perform(self, request: S3Request, body: Body) -> Reply:
         operation = _route(request)
-        owner = request.headers.get("x-amz-expected-bucket-owner")
-        if owner not in (None, self._backend.account_id):
-            raise AccessDenied
+        for name in OWNERS:
+            if request.headers.get(name, self._backend.account_id) != self._backend.account_id:
+                raise AccessDenied
         if operation.name not in LATE and not self._gate.stands_open(request):
             await self._thread(self._gate.check, operation, request)
         if operation.streams:
@@ -143,7 +146,7 @@ class S3Handler:
         if operation.reads and (reply := self._read_here(operation, request)):
             return reply
         sink = Memory()
-        payload = Payload(request.headers, request.auth, sink)
+        payload = Payload(_of_body(operation, request.headers), request.auth, sink)
         while not body.done:
             payload.feed(await body.batch())
         return await self._thread(self._run, operation, request, payload)
@@ -174,6 +177,8 @@ class S3Handler:
 
     async def _perform_streaming(self, operation: Route, request: S3Request, body: Body) -> Reply:
         length = request.headers.get("content-length", "")
+        if not length and "transfer-encoding" not in request.headers:
+            raise MissingContentLength
         if length.isdigit() and int(length) <= BLOCK:
             pieces = await body.rest()
             return await self._thread(self._run_small, operation, request, pieces)
@@ -261,6 +266,13 @@ def _has_no_body(request: S3Request) -> bool:
     headers = request.headers
     length, signed = headers.get("content-length", "0"), headers.get("x-amz-content-sha256")
     return length == "0" and "transfer-encoding" not in headers and signed in NO_BODY
+
+
+def _of_body(operation: Route, headers: dict[str, str]) -> dict[str, str]:
+    """What the headers say of the body: a completed upload's checksum is that of its object."""
+    if operation.name != "CompleteMultipartUpload":
+        return headers
+    return {name: v for name, v in headers.items() if not name.startswith(checksums.PREFIX)}
 
 
 def _route(request: S3Request) -> Route:

@@ -8,7 +8,13 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from local_aws.services.s3 import checksums, documents
-from local_aws.services.s3.errors import InvalidRequest, InvalidTag, NotSupported, S3Error
+from local_aws.services.s3.errors import (
+    InvalidArgument,
+    InvalidRequest,
+    InvalidTag,
+    NotSupported,
+    S3Error,
+)
 from local_aws.services.s3.objects import DEFAULT_TYPE, Attributes, ObjectInfo
 
 META = "x-amz-meta-"
@@ -179,6 +185,11 @@ def overrides(query: Mapping[str, str]) -> dict[str, str]:
     found = {name: query[f"response-{name}"] for name in OVERRIDES if f"response-{name}" in query}
     if any(char in value for value in found.values() for char in "\r\n\0"):
         raise InvalidRequest("A response header must be one line.")
+    for name, value in found.items():
+        if any(char > "\xff" for char in value):
+            raise InvalidArgument(
+                "Header value cannot be represented using ISO-8859-1.", f"response-{name}", value
+            )
     return found
 
 

@@ -21,7 +21,7 @@ CLOCK_TICK = 20_000_000
 """Nanoseconds; how coarse the times are that kernels give to files (4 to 10 ms)."""
 
 MAX_FOLDERS, MAX_NAMES = 8, 50_000
-LAST = "\U0010ffff"  # sorts after every key that starts with what stands before it
+LAST = "\U0010ffff" * 257  # sorts after every key that starts with what stands before it
 
 
 @dataclass

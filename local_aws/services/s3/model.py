@@ -136,18 +136,17 @@ class S3Store:
     def create_bucket(self, bucket: str, region: str = "") -> None:
         if not BUCKET_NAME.fullmatch(bucket):
             raise InvalidBucketName(bucket)
-        self.files.folder(bucket).mkdir(exist_ok=True)
         created = datetime.now(UTC).isoformat(timespec="milliseconds")
         row = (bucket, created, region or self.region)
-        if not self.db.execute("INSERT OR IGNORE INTO buckets VALUES (?, ?, ?)", row):
-            raise BucketAlreadyOwnedByYou(bucket)
-        self._names.add(bucket)
+        with self.every_lock():  # a delete of the bucket ends first, or begins after
+            self.files.folder(bucket).mkdir(exist_ok=True)
+            if not self.db.execute("INSERT OR IGNORE INTO buckets VALUES (?, ?, ?)", row):
+                raise BucketAlreadyOwnedByYou(bucket)
+            self._names.add(bucket)
 
     def delete_bucket(self, bucket: str) -> None:
-        self.require_bucket(bucket)
-        with contextlib.ExitStack() as stack:
-            for lock in self._locks:
-                stack.enter_context(lock)
+        with self.every_lock():
+            self.require_bucket(bucket)
             if next(self.versions(bucket), None) is not None:
                 raise BucketNotEmpty(bucket)
             with self.db.transaction():
@@ -161,8 +160,16 @@ class S3Store:
             self._names.discard(bucket)
             self._versioning.pop(bucket, None)
             shutil.rmtree(self.files.folder(bucket), ignore_errors=True)
-        for told in self.watchers:
-            told(bucket)
+            for told in self.watchers:
+                told(bucket)
+
+    @contextlib.contextmanager
+    def every_lock(self) -> Iterator[None]:
+        """Held while what is of a whole bucket changes: nothing is written to it meanwhile."""
+        with contextlib.ExitStack() as stack:
+            for lock in self._locks:
+                stack.enter_context(lock)
+            yield
 
     def bucket_path(self, bucket: str) -> Path:
         self.require_bucket(bucket)
@@ -173,10 +180,11 @@ class S3Store:
         return self._versioning.get(bucket, "")
 
     def set_versioning(self, bucket: str, status: str) -> None:
-        self.require_bucket(bucket)
         row = (bucket, status.encode())
-        self.db.execute("INSERT OR REPLACE INTO settings VALUES (?, 'versioning', ?)", row)
-        self._versioning[bucket] = status
+        with self.every_lock():
+            self.require_bucket(bucket)
+            self.db.execute("INSERT OR REPLACE INTO settings VALUES (?, 'versioning', ?)", row)
+            self._versioning[bucket] = status
 
     # Objects.
 

@@ -19,7 +19,10 @@ DEFAULT_TYPE = "binary/octet-stream"
 
 @dataclass(frozen=True)
 class Attributes:
-    """What is known of an object beside its bytes; `upload`: the id of the one that made it."""
+    """What is known of an object beside its bytes.
+
+    `upload`: the id of the one that made it; `parts`: their sizes, `part_sums`: their checksums.
+    """
 
     content_type: str = DEFAULT_TYPE
     headers: dict[str, str] = field(default_factory=dict)
@@ -28,6 +31,7 @@ class Attributes:
     checksums: dict[str, str] = field(default_factory=dict)
     checksum_type: str = ""
     parts: list[int] = field(default_factory=list)
+    part_sums: list[str] = field(default_factory=list)
     acl: str = ""
     upload: str = ""
 

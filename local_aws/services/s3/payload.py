@@ -158,6 +158,8 @@ def _signed_hash(headers: Mapping[str, str], auth: Authentication | None) -> str
         return headers.get("x-amz-content-sha256", UNSIGNED)
     # Without the header the signature covers an empty body, and so that is what must come.
     value = auth.payload_hash or hashlib.sha256(b"").hexdigest()
+    if auth.presigned and value == UNSIGNED:  # what a presigned body is, a header may still say
+        value = headers.get("x-amz-content-sha256", value)
     if value.startswith("STREAMING-") and value not in KINDS:
         raise NotSupported(f"x-amz-content-sha256 {value}")
     if value not in (*KINDS, UNSIGNED) and not _is_hash(value):

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.ht
 import base64
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -185,7 +186,7 @@ def _moment(text: str) -> datetime:
 
 def _range(condition: list[Any]) -> tuple[int, int]:
     bounds = condition[1:]
-    if len(bounds) != 2 or not all(str(bound).isdigit() for bound in bounds):
+    if len(bounds) != 2 or not all(re.fullmatch("[0-9]{1,99}", str(b)) for b in bounds):
         raise InvalidPolicyDocument(f"Invalid {RANGE}: {json.dumps(condition)}")
     return int(str(bounds[0])), int(str(bounds[1]))
 

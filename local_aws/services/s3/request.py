@@ -23,7 +23,7 @@ Encode = Callable[[str], str]
 NOWHERE = Network(False, "")
 
 
-def _permitted(_key: str, _version: str | None) -> None:
+def _permitted(_key: str, _version: str | None, _etag: str | None) -> None:
     """What DeleteObjects asks for each key, where nobody has to be asked."""
 
 
@@ -43,7 +43,7 @@ class S3Request:
     request_id: str = ""
     checksums: dict[str, str] = field(default_factory=dict)
     network: Network = NOWHERE
-    permit: Callable[[str, str | None], None] = _permitted
+    permit: Callable[[str, str | None, str | None], None] = _permitted
 
     def integer(self, name: str, default: int, maximum: int) -> int:
         """A number of the query, from 0 to 2**31, cut at the operation's maximum."""

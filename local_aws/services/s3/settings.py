@@ -129,11 +129,11 @@ class Settings:
         return [(row["bucket"], bytes(row["body"])) for row in rows]
 
     def put(self, bucket: str, kind: Kind, body: bytes) -> None:
-        self._store.require_bucket(bucket)
-        self._db.execute(
-            "INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (bucket, kind.query, body)
-        )
-        self.forget(bucket)
+        row = (bucket, kind.query, body)
+        with self._store.every_lock():  # or a bucket that is deleted meanwhile would leave it
+            self._store.require_bucket(bucket)
+            self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", row)
+            self.forget(bucket)
 
     def delete(self, bucket: str, kind: Kind) -> None:
         """Encryption falls back to its default; nothing else does."""

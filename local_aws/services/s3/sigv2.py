@@ -107,9 +107,11 @@ def _signature(scope: Scope, request: HttpRequest, secret_key: str, expires: str
         headers[name] = value
     virtual = VIRTUAL_HOST.fullmatch(request.headers.get("host", "").rsplit(":", 1)[0].lower())
     bucket = f"/{virtual['bucket']}" if virtual else ""
+    path = bucket + request.raw_path
+    path += "/" if path.count("/") == 1 and path != "/" else ""  # a bucket's has two slashes
     raw = scope["query_string"].decode("latin-1")
     split = SplitResult("", "", request.raw_path, raw, "")
     found = _signer()(Credentials("", secret_key), expires).get_signature(
-        request.method, split, headers, auth_path=bucket + request.raw_path
+        request.method, split, headers, auth_path=path
     )
     return str(found)

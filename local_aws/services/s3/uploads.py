@@ -19,6 +19,7 @@ from pathlib import Path
 from local_aws.database import Row
 from local_aws.services.s3 import checksums, files, keys
 from local_aws.services.s3.errors import (
+    BadDigest,
     EntityTooSmall,
     InvalidArgument,
     InvalidPart,
@@ -76,13 +77,14 @@ class Uploads:
         self, bucket: str, key: str, attributes: Attributes, algorithm: str, checksum_type: str
     ) -> Upload:
         self.store.check_key(key)
-        self.store.require_bucket(bucket)
         upload_id = uuid.uuid4().hex + uuid.uuid4().hex
         now = _now()
-        self.db.execute(
-            "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, '')",
-            (upload_id, bucket, key, now.isoformat(), algorithm, checksum_type, attributes.dump()),
-        )
+        row = (upload_id, bucket, key, now.isoformat(), algorithm, checksum_type)
+        with self.store.lock(bucket, key):  # the bucket is not deleted meanwhile
+            self.store.require_bucket(bucket)
+            self.db.execute(
+                "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, '')", (*row, attributes.dump())
+            )
         return Upload(upload_id, bucket, key, now, algorithm, checksum_type, attributes, "")
 
     def get(self, bucket: str, key: str, upload_id: str) -> Upload:
@@ -118,16 +120,11 @@ class Uploads:
     def add_part(
         self, upload: Upload, number: int, incoming: files.Incoming, sums: dict[str, str]
     ) -> Part:
-        if not 1 <= number <= MAX_PARTS:
-            raise InvalidArgument(
-                f"Part number must be an integer between 1 and {MAX_PARTS}, inclusive",
-                "partNumber",
-                str(number),
-            )
+        check_number(number)
         self._check_algorithm(upload, sums)
         incoming.close()
         part = Part(number, uuid.uuid4().hex, incoming.size, incoming.md5, _now(), sums)
-        with self._lock(upload):
+        with self._lock(upload), self.store.lock(upload.bucket, upload.key):
             self.get(upload.bucket, upload.key, upload.id)
             old = self._part(upload.id, number)
             files.move_in(incoming.path, self._root(upload), self._place(upload, part.file))
@@ -152,15 +149,24 @@ class Uploads:
     ) -> ObjectInfo:
         """Join the named parts into the object. `checksum`: what the client says of the whole."""
         with self._lock(upload):
+            made = self.completed(upload.bucket, upload.key, upload.id)
+            if made:  # by the same request, sent twice at once
+                return made
             parts = self._claimed(upload, claims)
             whole = _whole_checksum(upload, parts)
-            if checksum and whole and checksum != whole:
-                raise InvalidRequest("The checksum of the whole object does not match its parts.")
+            if checksum and not whole:
+                raise InvalidRequest(
+                    f"The upload was created using a {upload.algorithm} checksum. The complete "
+                    "request must include the checksum for each part."
+                )
+            if checksum and checksum.partition("-")[0] != whole.partition("-")[0]:
+                raise BadDigest(upload.algorithm.upper())
             attributes = replace(
                 upload.attributes,
                 checksums={upload.algorithm: whole} if whole else {},
                 checksum_type=upload.checksum_type if whole else "",
                 parts=[part.size for part in parts],
+                part_sums=[part.checksums[upload.algorithm] for part in parts] if whole else [],
                 upload=upload.id,
             )
             info = self._join(upload, parts, attributes, check)
@@ -280,6 +286,15 @@ class Uploads:
 
 Listed = list[Upload]  # `list` names a method in the class
 Parts = list[Part]
+
+
+def check_number(number: int) -> None:
+    if not 1 <= number <= MAX_PARTS:
+        raise InvalidArgument(
+            f"Part number must be an integer between 1 and {MAX_PARTS}, inclusive",
+            "partNumber",
+            str(number),
+        )
 
 
 def _matching(upload: Upload, claim: PartClaim, part: Part | None) -> Part:

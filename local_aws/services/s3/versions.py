@@ -113,7 +113,9 @@ class Versions:
         if at is None:
             return Deletion(version, False)
         target, below = infos[at], infos[at + 1 : at + 2]
-        restored = below[0].seq if at == 0 and below and _is_kept(below[0]) else None
+        # A key whose current file an engine removed has no latest, and gets none by this.
+        top = target.is_latest and below and _is_kept(below[0])
+        restored = below[0].seq if top else None
         if restored is not None:
             # It keeps its second name until the record above is gone: bytes below a delete marker
             # are taken away.

@@ -18,7 +18,7 @@ from local_aws.services.s3.objects import Attributes, ObjectInfo
 from local_aws.services.s3.request import Reply, S3Request, xml_reply
 
 DIRECTIVES = ("COPY", "REPLACE")
-COPY_RANGE = re.compile(r"bytes=(\d+)-(\d+)")
+COPY_RANGE = re.compile(r"bytes=([0-9]{1,99})-([0-9]{1,99})")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Source:
 
 
 def copy_object(s3: Backend, request: S3Request) -> Reply:
+    versioning.refuse_id(request)
     check = conditions.write_check(request.headers, request.key)
     with _source(s3, request) as source, _incoming(s3) as incoming:
         _check_changes(request, source)

@@ -117,6 +117,8 @@ def _encode(after: str) -> str:
 
 def _decode(token: str) -> str:
     try:
+        if not token:
+            raise ValueError(token)
         return base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
     except ValueError:
         raise InvalidArgument(

@@ -1,9 +1,12 @@
 """Multipart uploads over the wire; UploadPartCopy is in `copying`."""
 
+import re
+from urllib.parse import quote
+
 from local_aws.services.s3 import checksums, conditions, encryption, headers, xml
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
-from local_aws.services.s3.errors import InvalidRequest, MalformedXML
+from local_aws.services.s3.errors import InvalidRequest, MalformedXML, writable
 from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.request import Reply, S3Request, xml_reply
@@ -24,7 +27,7 @@ def create_multipart_upload(s3: Backend, request: S3Request) -> Reply:
     fields = headers.of_encryption(attributes) | told.abortion(s3.settings, upload)
     if algorithm:
         fields |= {"x-amz-checksum-algorithm": algorithm.upper(), "x-amz-checksum-type": kind}
-    children = [("Bucket", upload.bucket), ("Key", upload.key), ("UploadId", upload.id)]
+    children = [("Bucket", upload.bucket), ("Key", writable(upload.key)), ("UploadId", upload.id)]
     return xml_reply(xml.document("InitiateMultipartUploadResult", children), fields)
 
 
@@ -52,9 +55,9 @@ def complete_multipart_upload(s3: Backend, request: S3Request) -> Reply:
         xml.document(
             "CompleteMultipartUploadResult",
             [
-                ("Location", f"/{request.bucket}/{request.key}"),
+                ("Location", f"{s3.platform.endpoint_url}/{request.bucket}/{quote(request.key)}"),
                 ("Bucket", request.bucket),
-                ("Key", request.key),
+                ("Key", writable(request.key)),
                 ("ETag", headers.quoted(info.etag)),
                 *_sums(info),
                 ("ChecksumType", known.checksum_type or None),
@@ -79,7 +82,7 @@ def _claims(body: bytes) -> list[PartClaim]:
 
 def _claim(node: xml.Node) -> PartClaim:
     number, etag = node.need("PartNumber"), node.need("ETag").strip('"')
-    if not number.isdigit():
+    if not re.fullmatch("[0-9]{1,10}", number):
         raise MalformedXML
     sums = {name: node.get(checksums.element(name)) for name in checksums.ALGORITHMS}
     given = {name: value for name, value in sums.items() if value}
@@ -93,7 +96,14 @@ def _whole_checksum(request: S3Request, upload: Upload) -> str:
             f"The upload was created with the {upload.checksum_type} checksum type, "
             f"the request says {kind}."
         )
-    return checksums.in_headers(request.headers).get(upload.algorithm, "")
+    claims = checksums.in_headers(request.headers)
+    for name in claims:
+        if name != upload.algorithm:
+            raise InvalidRequest(
+                f"Checksum Type mismatch occurred, expected checksum Type: "
+                f"{upload.algorithm or 'null'}, actual checksum Type: {name}"
+            )
+    return claims.get(upload.algorithm, "")
 
 
 def _check_size(s3: Backend, request: S3Request, upload: Upload, claims: list[PartClaim]) -> None:

@@ -9,21 +9,28 @@ from local_aws.services.s3 import checksums, conditions, encryption, headers, xm
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
+    InvalidArgument,
     InvalidPartNumber,
     InvalidRange,
+    InvalidRequest,
     MalformedXML,
     NotSupported,
 )
 from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.request import FilePart, Reply, S3Request, xml_reply
+from local_aws.services.s3.uploads import check_number
 
 MAX_DELETES = 1000
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+MAX_PARTS = 1000  # of one answer
+RANGE = re.compile(r"bytes=([0-9]{0,99})-([0-9]{0,99})")
+EXPRESS = ("x-amz-if-match-last-modified-time", "x-amz-if-match-size")
+"""Conditions that directory buckets have, which are not here."""
 ATTRIBUTES = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")
 
 
 def put_object(s3: Backend, request: S3Request) -> Reply:
+    versioning.refuse_id(request)
     attributes = replace(
         encryption.apply(s3, request.bucket, headers.attributes(request.headers)),
         checksums=request.checksums,
@@ -63,36 +70,54 @@ def _describe(s3: Backend, request: S3Request, info: ObjectInfo) -> tuple[Reply,
     """The reply without its body, and where in the file the body is."""
     headers.refuse_customer_keys(request.headers)
     conditions.check_read(request.headers, info)
+    overrides = headers.overrides(request.query)
+    if overrides and request.auth is None:
+        raise InvalidRequest(
+            "Request specific response headers cannot be used for anonymous GET requests."
+        )
     span, extra = _span(request, info)
     # A checksum of the whole beside a part of the bytes would make clients refuse the answer.
-    if request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED" and span is None:
+    if span is None and _wants_checksums(request):
         extra |= headers.of_checksums(info.attributes)
     first, last = span or (0, info.size - 1)
     if span:
         extra["content-range"] = f"bytes {first}-{last}/{info.size}"
     length = last - first + 1
-    fields = headers.of_object(info) | headers.overrides(request.query) | extra
+    fields = headers.of_object(info) | overrides | extra
     fields |= versioning.of_version(s3, request.bucket, info)
     fields |= told.expiration(s3.settings, request.bucket, info)
     fields["content-length"] = str(length)
     return Reply(206 if span else 200, fields), first, length
 
 
+def _wants_checksums(request: S3Request) -> bool:
+    return request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED"
+
+
 def _span(request: S3Request, info: ObjectInfo) -> tuple[tuple[int, int] | None, dict[str, str]]:
-    if "partNumber" in request.query:
-        return _part_span(request, info)
     header = request.headers.get("range")
+    if "partNumber" in request.query:
+        if header:
+            raise InvalidRequest("Cannot specify both Range header and partNumber query parameter")
+        return _part_span(request, info)
     return (byte_range(header, info.size) if header else None), {}
 
 
-def _part_span(request: S3Request, info: ObjectInfo) -> tuple[tuple[int, int], dict[str, str]]:
-    number = request.integer("partNumber", 1, 10_000)
+def _part_span(
+    request: S3Request, info: ObjectInfo
+) -> tuple[tuple[int, int] | None, dict[str, str]]:
+    number = request.integer("partNumber", 0, 1 << 31)
+    check_number(number)
     sizes = info.attributes.parts or [info.size]
-    if not 1 <= number <= len(sizes):
+    if number > len(sizes):
         raise InvalidPartNumber(number, len(sizes))
     first = sum(sizes[: number - 1])
     extra = {"x-amz-mp-parts-count": str(len(sizes))} if info.attributes.parts else {}
-    return (first, first + sizes[number - 1] - 1), extra
+    if info.attributes.part_sums and _wants_checksums(request):
+        name, own = next(iter(info.attributes.checksums)), info.attributes.part_sums[number - 1]
+        extra |= headers.of_checksums(replace(info.attributes, checksums={name: own}))
+    last = first + sizes[number - 1] - 1
+    return ((first, last) if last >= first else None), extra  # no range says "no bytes"
 
 
 def byte_range(header: str, size: int) -> tuple[int, int] | None:
@@ -115,7 +140,11 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 def delete_object(s3: Backend, request: S3Request) -> Reply:
-    version, check = versioning.version_of(request), conditions.write_check(request.headers, "")
+    version = versioning.version_of(request)
+    for name in EXPRESS:
+        if name in request.headers:
+            raise NotSupported(f"DeleteObject with {name}")
+    check = conditions.write_check(request.headers, request.key)
     deletion = s3.store.delete(request.bucket, request.key, check, version)
     fields = {"x-amz-version-id": deletion.version} if deletion.version else {}
     if deletion.marker:
@@ -130,6 +159,8 @@ def delete_objects(s3: Backend, request: S3Request) -> Reply:
     if not 1 <= len(objects) <= MAX_DELETES:
         raise MalformedXML
     quiet = document.get("Quiet") == "true"
+    for node in objects:  # a document that is refused has deleted nothing
+        node.need("Key")
     results = [_delete_one(s3, request, node) for node in objects]
     shown = [result for result in results if not (quiet and result[0] == "Deleted")]
     return xml_reply(xml.document("DeleteResult", shown))
@@ -138,7 +169,7 @@ def delete_objects(s3: Backend, request: S3Request) -> Reply:
 def _delete_one(s3: Backend, request: S3Request, node: xml.Node) -> tuple[str, xml.Children]:
     key = node.need("Key")
     try:
-        request.permit(key, node.get("VersionId"))
+        request.permit(key, node.get("VersionId"), node.get("ETag"))
         s3.store.check_key(key)
         version = node.get("VersionId") or None
         if version and not versioning.VERSION_ID.fullmatch(version):
@@ -165,14 +196,16 @@ def get_object_attributes(s3: Backend, request: S3Request) -> Reply:
         name.strip() for name in request.headers.get("x-amz-object-attributes", "").split(",")
     ]
     if not all(name in ATTRIBUTES for name in wanted):
-        raise NotSupported(f"GetObjectAttributes of {', '.join(wanted) or 'nothing'}")
+        raise InvalidArgument(
+            "Invalid attribute name specified.", "x-amz-object-attributes", ", ".join(wanted)
+        )
     known = info.attributes
     sums = [(checksums.element(name), value) for name, value in known.checksums.items()]
     kind = ("ChecksumType", known.checksum_type or checksums.FULL_OBJECT)
     values: dict[str, xml.Value | None] = {
         "ETag": info.etag,
         "Checksum": [*sums, kind] if sums else None,
-        "ObjectParts": [("PartsCount", len(known.parts))] if known.parts else None,
+        "ObjectParts": _parts(request, info) if known.parts else None,
         "StorageClass": known.headers.get("x-amz-storage-class", "STANDARD"),
         "ObjectSize": info.size,
     }
@@ -180,3 +213,39 @@ def get_object_attributes(s3: Backend, request: S3Request) -> Reply:
     fields = {"last-modified": headers.http_date(info.last_modified)}
     fields |= versioning.of_version(s3, request.bucket, info)
     return xml_reply(xml.document("GetObjectAttributesResponse", children), fields)
+
+
+def _parts(request: S3Request, info: ObjectInfo) -> xml.Children:
+    """As AWS has it, only parts that came with checksums are told one by one."""
+    known = info.attributes
+    count = ("PartsCount", len(known.parts))
+    if not known.part_sums:
+        return [count]
+    after, limit = (
+        _number(request, name, default)
+        for name, default in (("x-amz-part-number-marker", 0), ("x-amz-max-parts", MAX_PARTS))
+    )
+    every = list(enumerate(zip(known.parts, known.part_sums, strict=True), 1))
+    shown = every[after : after + min(limit, MAX_PARTS)]
+    element = checksums.element(next(iter(known.checksums)))
+    parts: list[tuple[str, xml.Value | None]] = [
+        ("Part", [("PartNumber", number), ("Size", size), (element, checksum)])
+        for number, (size, checksum) in shown
+    ]
+    return [
+        count,
+        ("PartNumberMarker", after),
+        ("NextPartNumberMarker", shown[-1][0] if shown else after),
+        ("MaxParts", min(limit, MAX_PARTS)),
+        ("IsTruncated", after + len(shown) < len(every)),
+        *parts,
+    ]
+
+
+def _number(request: S3Request, name: str, default: int) -> int:
+    value = request.headers.get(name, str(default))
+    if not re.fullmatch("[0-9]{1,9}", value):
+        raise InvalidArgument(
+            f"Provided {name} not an integer or within integer range", name, value
+        )
+    return int(value)

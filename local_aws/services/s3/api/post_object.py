@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from local_aws.services.s3 import checksums, encryption, headers, xml
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
+from local_aws.services.s3.errors import writable
 from local_aws.services.s3.files import Incoming
 from local_aws.services.s3.forms import Form
 from local_aws.services.s3.lifecycle import told
@@ -62,7 +63,7 @@ def _reply(s3: Backend, request: S3Request, info: ObjectInfo) -> Reply:
         [
             ("Location", location),
             ("Bucket", request.bucket),
-            ("Key", request.key),
+            ("Key", writable(request.key)),
             ("ETag", headers.quoted(info.etag)),
         ],
     )

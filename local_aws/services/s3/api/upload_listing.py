@@ -2,6 +2,7 @@
 
 from local_aws.services.s3 import checksums, headers, listing, xml
 from local_aws.services.s3.backend import Backend
+from local_aws.services.s3.errors import writable
 from local_aws.services.s3.request import Encode, Reply, S3Request, xml_reply
 from local_aws.services.s3.uploads import Part, Upload
 
@@ -17,7 +18,7 @@ def list_parts(s3: Backend, request: S3Request) -> Reply:
     shown = parts[:limit]
     children: Children = [
         ("Bucket", upload.bucket),
-        ("Key", upload.key),
+        ("Key", writable(upload.key)),
         ("UploadId", upload.id),
         ("PartNumberMarker", after),
         ("NextPartNumberMarker", shown[-1].number if shown else None),

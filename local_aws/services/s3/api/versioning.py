@@ -66,6 +66,14 @@ def version_of(request: S3Request) -> str | None:
     return None if version is None else check_id(version)
 
 
+def refuse_id(request: S3Request) -> None:
+    """For what writes a version of its own."""
+    if "versionId" in request.query:
+        raise InvalidArgument(
+            "This operation does not accept a version-id.", "versionId", request.query["versionId"]
+        )
+
+
 def find(s3: Backend, request: S3Request) -> ObjectInfo:
     """The version that a request means. Raises what AWS answers where that has no bytes."""
     version = version_of(request)

@@ -547,3 +547,52 @@ def test_root_at_a_bucket_without_a_policy_is_not_looked_at(tmp_path: Path) -> N
     backend.rules.get("lake")
     assert not gate.stands_open(request)
     assert ANONYMOUS.is_anonymous
+
+
+def test_to_compare_an_etag_is_to_read(s3: Any, bucket: str, user: Any) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html"""
+    etag = s3.put_object(Bucket=bucket, Key="a", Body=b"1")["ETag"]
+    writer = user(allow(["s3:PutObject", "s3:DeleteObject"])).client("s3")
+    target = {"Bucket": bucket, "Key": "a"}
+    assert "s3:GetObject" in denied(writer.put_object, **target, IfMatch=etag)
+    assert "s3:GetObject" in denied(writer.delete_object, **target, IfMatch=etag)
+    doomed = {"Objects": [{"Key": "a", "ETag": etag}]}
+    answer = writer.delete_objects(Bucket=bucket, Delete=doomed)
+    assert [error["Code"] for error in answer["Errors"]] == ["AccessDenied"]
+    s3.head_object(**target)
+    writer.delete_object(**target, IfMatch="*")
+    writer.put_object(**target, IfNoneMatch="*")
+
+
+def test_a_bucket_that_takes_conditional_writes_only(s3: Any, bucket: str) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html"""
+    rule = deny(
+        "s3:PutObject",
+        arn(bucket, "*"),
+        Principal="*",
+        Condition={
+            "Null": {"s3:if-none-match": "true"},
+            "Bool": {"s3:ObjectCreationOperation": "true"},
+        },
+    )
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(rule))
+    target = {"Bucket": bucket, "Key": "a"}
+    denied(s3.put_object, **target)
+    upload = target | {"UploadId": s3.create_multipart_upload(**target)["UploadId"]}
+    etag = s3.upload_part(**upload, PartNumber=1, Body=b"x")["ETag"]
+    upload["MultipartUpload"] = {"Parts": [{"PartNumber": 1, "ETag": etag}]}
+    denied(s3.complete_multipart_upload, **upload)
+    s3.complete_multipart_upload(**upload, IfNoneMatch="*")
+
+
+def test_nobody_names_the_headers_of_an_answer(aws: Any, s3: Any, bucket: str) -> None:
+    """A page's script or type would be the asker's own, under the bucket's address."""
+    s3.delete_public_access_block(Bucket=bucket)
+    rule = allow("s3:GetObject", arn(bucket, "*"), Principal="*")
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(rule))
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    nobody = aws.client("s3", config=Config(signature_version=UNSIGNED))
+    assert nobody.get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
+    with pytest.raises(ClientError) as caught:
+        nobody.get_object(Bucket=bucket, Key="a", ResponseContentType="text/html")
+    assert caught.value.response["Error"]["Code"] == "InvalidRequest"

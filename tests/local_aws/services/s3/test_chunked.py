@@ -21,6 +21,7 @@ class Seed:
     signing_key: bytes = b"key"
     scope: str = "20130301/us-east-1/s3/aws4_request"
     timestamp: str = "20130301T000000Z"
+    presigned: bool = False
 
 
 def sign(kind: str, previous: str, *rest: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.httpchecksum import AwsChunkedWrapper, Crc32Checksum
 
@@ -234,3 +235,32 @@ def test_the_aws_command_line(aws: Any, s3: Any, bucket: str, tmp_path: Path) ->
     assert keys == ["x/a.txt", "x/sub/é.txt"]
     sync(f"s3://{bucket}/x/sub", "back")
     assert (tmp_path / "back/é.txt").read_text() == "é"
+
+
+def test_a_presigned_body_is_what_its_header_says(aws: Any, bucket: str) -> None:
+    """The address has no hash of the body; kept as it comes, chunks would be in the object."""
+    s3 = aws.client("s3", config=Config(signature_version="s3v4"))
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "a"})
+    path, name = url.removeprefix(aws.endpoint), "x-amz-content-sha256"
+    chunks = b"5\r\nhello\r\n0\r\n\r\n"
+    for kind, body, status in (
+        (UNSIGNED_TRAILER, chunks, 200),
+        (hashlib.sha256(b"hello").hexdigest(), b"other", 400),
+    ):
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", aws.port)) as connection:
+            connection.request("PUT", path, body, {name: kind})
+            assert connection.getresponse().status == status
+        assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"hello"
+
+
+def test_a_body_without_its_length_is_refused(aws: Any, s3: Any, bucket: str) -> None:
+    """Nobody could tell what was meant: taken for empty, the bytes behind it would be lost."""
+    headers = signed_headers(aws, "PUT", f"/{bucket}/a", "UNSIGNED-PAYLOAD", {})
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", aws.port)) as connection:
+        connection.putrequest("PUT", f"/{bucket}/a", skip_host=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(b"hello")
+        answer = connection.getresponse()
+        assert (answer.status, b"MissingContentLength" in answer.read()) == (411, True)
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)

@@ -1,7 +1,10 @@
 """The store without HTTP: what other services and engines rely on."""
 
+import contextlib
 import os
+import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 from local_aws.context import Credentials, Platform
 from local_aws.services.s3 import errors, versions
 from local_aws.services.s3.model import S3Store, parse_uri
+from local_aws.services.s3.settings import Settings, kind_of
 
 MD5_OF_HELLO = "5d41402abc4b2a76b9719d911017c592"
 HOSTILE = ["../../escape", "/etc/passwd", "a/../../b", "..", ".", "nul\0key", "x//y", "end/", "\n"]
@@ -245,3 +249,55 @@ def test_a_long_list_misses_no_key(store: S3Store) -> None:
     for name in expected:
         (folder / name).touch()
     assert key_list(store) == expected
+
+
+def test_a_bucket_that_is_made_while_it_is_deleted_is_whole(store: S3Store) -> None:
+    def churn() -> None:
+        for _ in range(100):
+            with contextlib.suppress(errors.BucketAlreadyOwnedByYou):
+                store.create_bucket("flicker")
+            with contextlib.suppress(errors.NoSuchBucket):
+                store.delete_bucket("flicker")
+
+    with ThreadPoolExecutor(8) as pool:
+        for future in [pool.submit(churn) for _ in range(8)]:
+            future.result()
+    known = "flicker" in [bucket.name for bucket in store.buckets()]
+    assert store.bucket_exists("flicker") == known
+    assert (store.root / "flicker").is_dir() == known
+
+
+@pytest.mark.parametrize("setting", ["tagging", "versioning"])
+def test_a_bucket_is_not_deleted_under_a_setting(
+    store: S3Store, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    deleter = threading.Thread(target=store.delete_bucket, args=("lake",))
+    require = store.require_bucket
+
+    def meanwhile(bucket: str) -> None:
+        require(bucket)
+        if threading.current_thread() is not deleter and not deleter.ident:
+            deleter.start()
+            deleter.join(0.5)
+
+    kept = Settings(store)
+    monkeypatch.setattr(store, "require_bucket", meanwhile)
+    if setting == "tagging":
+        kept.put("lake", kind_of("tagging"), b"<Tagging/>")
+    else:
+        store.set_versioning("lake", "Enabled")
+    deleter.join()
+    assert store.db.all("SELECT * FROM settings") == []
+    assert store.versioning("lake") == ""
+
+
+@pytest.mark.parametrize("status", ["", "Enabled", "Suspended"])
+def test_a_bucket_whose_folder_an_engine_removed(store: S3Store, status: str) -> None:
+    if status:
+        store.set_versioning("lake", status)
+    store.put("lake", "a", b"1")
+    shutil.rmtree(store.root / "lake")
+    assert list(store.list("lake")) == []
+    for key in ("a", "b/c", "odd//key"):
+        store.put("lake", key, b"2")
+        assert store.read("lake", key) == b"2"

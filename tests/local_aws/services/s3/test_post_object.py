@@ -218,6 +218,7 @@ def test_a_forged_policy(s3: Any, bucket: str) -> None:
         {"expiration": "2099-01-01T00:00:00Z", "conditions": [{"key": 1}]},
         {"expiration": "2099-01-01T00:00:00Z", "conditions": [7]},
         {"expiration": "2099-01-01T00:00:00Z", "conditions": [["content-length-range", -1]]},
+        {"expiration": "2099-01-01T00:00:00Z", "conditions": [["content-length-range", "\xb2", 3]]},
     ],
 )
 def test_documents_that_are_no_policy(aws: Any, bucket: str, policy: Any) -> None:

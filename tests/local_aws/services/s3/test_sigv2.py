@@ -109,3 +109,17 @@ def test_a_bucket_in_the_host_name(aws: Any, put: str) -> None:
     assert parts.hostname == f"{put}.localhost"
     path = f"http://127.0.0.1:{aws.port}{parts.path}?{parts.query}"
     assert fetch(path, Host=parts.netloc)[:2] == (200, b"hello")
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        ("list_objects_v2", b"<Key>a%20b/"),
+        ("list_object_versions", b"<Key>a%20b/"),
+        ("get_bucket_location", b"<LocationConstraint"),
+    ],
+)
+def test_it_reads_a_bucket(s3: Any, put: str, operation: str, answer: bytes) -> None:
+    url = s3.generate_presigned_url(operation, Params={"Bucket": put})
+    status, body, _ = fetch(url)
+    assert (status, answer in body) == (200, True)

@@ -204,3 +204,14 @@ def test_reading_a_key_that_never_was(tmp_path: Path) -> None:
         except NoSuchKey:
             continue
         raise AssertionError(f"{version} was found")
+
+
+def test_a_key_that_an_engine_removed_does_not_come_back(tmp_path: Path) -> None:
+    store = S3Store(Platform(tmp_path, 0, Credentials("key", "secret")))
+    store.create_bucket("lake")
+    store.set_versioning("lake", "Enabled")
+    versions = [store.put("lake", "a", data).version for data in (b"1", b"2", b"3")]
+    store.path("lake", "a").unlink()
+    store.delete("lake", "a", version=versions[1])
+    assert store.stat("lake", "a") is None
+    assert [info.version for info in store.history("lake", "a")] == versions[:1]

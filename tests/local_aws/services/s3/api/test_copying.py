@@ -73,3 +73,16 @@ def test_conditions_and_missing_sources(
     refused(s3.copy_object, "NoSuchKey", **target, CopySource=absent)
     refused(s3.copy_object, "NoSuchBucket", **target, CopySource="no-bucket/key")
     refused(s3.copy_object, "InvalidArgument", **target, CopySource="nothing")
+
+
+def test_a_source_of_another_owner(
+    s3: Any, bucket: str, source: dict[str, str], refused: Any
+) -> None:
+    refused(
+        s3.copy_object,
+        "AccessDenied",
+        Bucket=bucket,
+        Key="b",
+        CopySource=source,
+        ExpectedSourceBucketOwner="999999999999",
+    )

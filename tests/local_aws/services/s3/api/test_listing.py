@@ -69,3 +69,21 @@ def test_refusals(s3: Any, filled: str, refused: Any) -> None:
     refused(s3.list_objects_v2, "InvalidArgument", Bucket=filled, ContinuationToken="é")
     refused(s3.list_objects_v2, "InvalidArgument", Bucket=filled, MaxKeys=-1)
     refused(s3.list_objects_v2, "NoSuchBucket", Bucket="absent-bucket")
+
+
+@pytest.mark.parametrize("key", ["\U0010ffff//x", "p/\U0010ffff\U0010ffff//x"])
+def test_a_key_of_the_last_characters_is_listed(
+    s3: Any, bucket: str, key: str, refused: Any
+) -> None:
+    """Not a path, so it comes from the database, between a first and a last key."""
+    s3.put_object(Bucket=bucket, Key=key)
+    for prefix in ("", key[:2]):
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
+        assert [one["Key"] for one in listed["Contents"]] == [key]
+        versions = s3.list_object_versions(Bucket=bucket, Prefix=prefix)
+        assert [one["Key"] for one in versions["Versions"]] == [key]
+    refused(s3.delete_bucket, "BucketNotEmpty", Bucket=bucket)
+
+
+def test_an_empty_token_is_none_of_ours(s3: Any, filled: str, refused: Any) -> None:
+    refused(s3.list_objects_v2, "InvalidArgument", Bucket=filled, ContinuationToken="")

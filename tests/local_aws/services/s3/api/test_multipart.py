@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from boto3.s3.transfer import TransferConfig
 
+from tests.local_aws.services.s3.test_handler import send
+
 MB = 1 << 20
 FIRST, SECOND = b"a" * (5 * MB), b"b" * 1000
 
@@ -173,8 +175,92 @@ def test_checksums_of_the_whole(s3: Any, bucket: str, kind: str) -> None:
         part = s3.upload_part(**upload, PartNumber=number, Body=body, ChecksumAlgorithm="CRC32")
         known = {name: part[name] for name in ("ETag", "ChecksumCRC32")}
         parts.append({"PartNumber": number, **known})
-    done = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
     whole = base64.b64encode(zlib.crc32(FIRST + SECOND).to_bytes(4, "big")).decode()
+    done = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
     assert done["ChecksumType"] == kind
     assert (done["ChecksumCRC32"] == whole) == (kind == "FULL_OBJECT")
     assert s3.get_object(**target, ChecksumMode="ENABLED")["Body"].read() == FIRST + SECOND
+
+
+@pytest.mark.parametrize("number", ["\xb2", "\u0663", "9" * 5000, "-1", "1.0"])
+def test_a_part_number_that_is_none(aws: Any, upload: dict[str, Any], number: str) -> None:
+    body = (
+        f"<CompleteMultipartUpload><Part><PartNumber>{number}</PartNumber><ETag>x</ETag></Part>"
+        "</CompleteMultipartUpload>"
+    ).encode()
+    path = f"/{upload['Bucket']}/{upload['Key']}?uploadId={upload['UploadId']}"
+    status, answer = send(aws, "POST", path, body, hashlib.sha256(body).hexdigest())
+    assert (status, b"MalformedXML" in answer) == (400, True)
+
+
+def test_a_copied_range_of_too_many_digits(s3: Any, upload: dict[str, Any], refused: Any) -> None:
+    s3.put_object(Bucket=upload["Bucket"], Key="source", Body=b"x")
+    refused(
+        s3.upload_part_copy,
+        "InvalidArgument",
+        **upload,
+        PartNumber=1,
+        CopySource={"Bucket": upload["Bucket"], "Key": "source"},
+        CopySourceRange=f"bytes=0-{'9' * 5000}",
+    )
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME"])
+def test_a_checksum_of_the_whole_is_held_against_the_parts(
+    s3: Any, bucket: str, refused: Any, algorithm: str
+) -> None:
+    target = {"Bucket": bucket, "Key": "a"}
+    whole = s3.put_object(**target, Body=FIRST + SECOND, ChecksumAlgorithm=algorithm)
+    created = s3.create_multipart_upload(
+        **target, ChecksumAlgorithm=algorithm, ChecksumType="FULL_OBJECT"
+    )
+    upload, name = target | {"UploadId": created["UploadId"]}, f"Checksum{algorithm}"
+    parts = []
+    for number, body in enumerate((FIRST, SECOND), 1):
+        part = s3.upload_part(**upload, PartNumber=number, Body=body, ChecksumAlgorithm=algorithm)
+        parts.append({"PartNumber": number, "ETag": part["ETag"], name: part[name]})
+    claim = {"MultipartUpload": {"Parts": parts}, "ChecksumType": "FULL_OBJECT"}
+    wrong = {name: parts[0][name]}
+    refused(s3.complete_multipart_upload, "BadDigest", **upload, **claim, **wrong)
+    other = {"ChecksumSHA1": "2jmj7l5rSw0yVb/vlWAYkK/YBwk="}
+    refused(s3.complete_multipart_upload, "InvalidRequest", **upload, **claim, **other)
+    done = s3.complete_multipart_upload(**upload, **claim, **{name: whole[name]})
+    assert done[name] == whole[name]
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "SHA256"])
+def test_the_checksums_of_parts(s3: Any, bucket: str, algorithm: str) -> None:
+    target, name = {"Bucket": bucket, "Key": "a"}, f"Checksum{algorithm}"
+    created = s3.create_multipart_upload(**target, ChecksumAlgorithm=algorithm)
+    upload = target | {"UploadId": created["UploadId"]}
+    parts = []
+    for number, body in enumerate((FIRST, SECOND), 1):
+        part = s3.upload_part(**upload, PartNumber=number, Body=body, ChecksumAlgorithm=algorithm)
+        parts.append({"PartNumber": number, "ETag": part["ETag"], name: part[name]})
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    got = s3.get_object(**target, PartNumber=2, ChecksumMode="ENABLED")
+    assert (got["Body"].read(), got[name]) == (SECOND, parts[1][name])
+    asked = target | {"ObjectAttributes": ["ObjectParts"]}
+    told = s3.get_object_attributes(**asked)["ObjectParts"]
+    assert (told["TotalPartsCount"], told["IsTruncated"]) == (2, False)
+    sizes = (len(FIRST), len(SECOND))
+    assert told["Parts"] == [
+        {"PartNumber": number, "Size": size, name: parts[number - 1][name]}
+        for number, size in enumerate(sizes, 1)
+    ]
+    first = s3.get_object_attributes(**asked, MaxParts=1)["ObjectParts"]
+    assert (first["IsTruncated"], first["NextPartNumberMarker"]) == (True, 1)
+    second = s3.get_object_attributes(**asked, MaxParts=1, PartNumberMarker=1)["ObjectParts"]
+    assert [part["PartNumber"] for part in second["Parts"]] == [2]
+
+
+@pytest.mark.parametrize("key", ["a\x01b", "\uffff", "é & <b>"])
+def test_an_upload_of_a_key_that_xml_cannot_write(s3: Any, bucket: str, key: str) -> None:
+    target = {"Bucket": bucket, "Key": key}
+    upload = target | {"UploadId": s3.create_multipart_upload(**target)["UploadId"]}
+    s3.upload_part(**upload, PartNumber=1, Body=b"x")
+    listed = s3.list_parts(**upload)["Parts"]
+    parts = [{"PartNumber": 1, "ETag": listed[0]["ETag"]}]
+    done = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    assert done["Location"].startswith("http://127.0.0.1:")
+    assert s3.get_object(**target)["Body"].read() == b"x"

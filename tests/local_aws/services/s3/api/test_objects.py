@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.local_aws.services.s3.test_handler import send
 
 BODY = bytes(range(256)) * 40
 DAY = dt.timedelta(days=1)
@@ -281,3 +284,87 @@ def test_virtual_hosted_addresses(aws: Any, bucket: str) -> None:
     connection.request("GET", url.removeprefix(f"http://{host}"), headers={"Host": host})
     assert connection.getresponse().read() == BODY
     connection.close()
+
+
+@pytest.mark.parametrize("header", ["bytes={}-", "bytes=-{}", "bytes=0-{}"])
+def test_a_range_of_more_digits_than_any_number_is_ignored(
+    s3: Any, bucket: str, header: str
+) -> None:
+    s3.put_object(Bucket=bucket, Key="a", Body=BODY)
+    got = s3.get_object(Bucket=bucket, Key="a", Range=header.format("9" * 5000))
+    assert (got["ResponseMetadata"]["HTTPStatusCode"], got["Body"].read()) == (200, BODY)
+
+
+def test_part_numbers_of_a_read(s3: Any, bucket: str, refused: Any) -> None:
+    s3.put_object(Bucket=bucket, Key="a", Body=BODY)
+    s3.put_object(Bucket=bucket, Key="empty")
+    target = {"Bucket": bucket, "Key": "a"}
+    assert s3.get_object(**target, PartNumber=1)["Body"].read() == BODY
+    assert "ContentRange" not in s3.get_object(Bucket=bucket, Key="empty", PartNumber=1)
+    refused(s3.get_object, "InvalidPartNumber", **target, PartNumber=2)
+    for number in (0, 10_001):
+        refused(s3.get_object, "InvalidArgument", **target, PartNumber=number)
+    refused(s3.get_object, "InvalidRequest", **target, PartNumber=1, Range="bytes=0-1")
+
+
+def test_a_response_header_that_no_header_can_hold(s3: Any, bucket: str, refused: Any) -> None:
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    target = {"Bucket": bucket, "Key": "a"}
+    name = 'attachment; filename="\u20ac.txt"'
+    error = refused(s3.get_object, "InvalidArgument", **target, ResponseContentDisposition=name)[
+        "Error"
+    ]
+    assert error["ArgumentName"] == "response-content-disposition"
+    latin = s3.get_object(**target, ResponseContentDisposition='attachment; filename="\xe9.txt"')
+    assert latin["Body"].read() == b"x"
+
+
+def test_an_empty_condition_is_not_met(aws: Any, bucket: str) -> None:
+    s3 = aws.client("s3", region_name="us-east-1")
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    s3.meta.events.register(
+        "before-sign.s3.PutObject", lambda request, **_: request.headers.add_header("If-Match", "")
+    )
+    with pytest.raises(ClientError) as caught:
+        s3.put_object(Bucket=bucket, Key="a", Body=b"2")
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 412
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
+
+
+def test_conditional_deletes(s3: Any, bucket: str, refused: Any) -> None:
+    target = {"Bucket": bucket, "Key": "a"}
+    for condition in ("*", '"x"'):
+        error = refused(s3.delete_object, "NoSuchKey", **target, IfMatch=condition)
+        assert error["Error"]["Key"] == "a"
+    etag = s3.put_object(**target, Body=b"1")["ETag"]
+    refused(s3.delete_object, "PreconditionFailed", **target, IfMatch='"x"')
+    refused(s3.delete_object, "NotImplemented", **target, IfMatchSize=7)
+    assert s3.get_object(**target)["Body"].read() == b"1"
+    s3.delete_object(**target, IfMatch=etag)
+    refused(s3.get_object, "NoSuchKey", **target)
+
+
+def test_a_document_that_is_refused_deletes_nothing(aws: Any, s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="a")
+    body = b"<Delete><Object><Key>a</Key></Object><Object><Name>b</Name></Object></Delete>"
+    status, answer = send(aws, "POST", f"/{bucket}?delete=", body, hashlib.sha256(body).hexdigest())
+    assert (status, b"MalformedXML" in answer) == (400, True)
+    s3.head_object(Bucket=bucket, Key="a")
+
+
+def test_an_error_of_a_key_that_xml_cannot_write(s3: Any, bucket: str, refused: Any) -> None:
+    for key in ("\uffff", "\ufffe", "\x01"):
+        refused(s3.get_object, "NoSuchKey", Bucket=bucket, Key=key)
+
+
+def test_attributes_that_there_are_not(s3: Any, bucket: str, refused: Any) -> None:
+    s3.put_object(Bucket=bucket, Key="a")
+    target = {"Bucket": bucket, "Key": "a"}
+    refused(s3.get_object_attributes, "InvalidArgument", **target, ObjectAttributes=["Colour"])
+
+
+def test_a_write_takes_no_version_id(aws: Any, s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    path, digest = f"/{bucket}/a?versionId=null", hashlib.sha256(b"2").hexdigest()
+    assert send(aws, "PUT", path, b"2", digest)[0] == 400
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
