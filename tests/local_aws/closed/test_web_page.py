@@ -2,7 +2,6 @@
 
 import http.server
 import json
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -12,22 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
+from tests import chromium
 from tests.conftest import LocalServer
 from tests.local_aws.closed.client import Answer, Signer, ask, raw
-
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-in_a_browser = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not (BROWSER and DRIVER), reason="needs chromium and chromedriver (chromium-driver)"
-    ),
-]
-OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-           "--disable-background-networking", "--disable-component-update", "--disable-sync",
-           "--host-resolver-rules=MAP evil.example 127.0.0.1")  # fmt: skip
 
 # Every way that a page has to another origin. Each reports what it could read, or "".
 ATTACKS = """
@@ -145,12 +132,11 @@ def page() -> Iterator[str]:
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER or ""
-    for option in (*OPTIONS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(option)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver = chromium.start(
+        tmp_path / "profile",
+        "--host-resolver-rules=MAP evil.example 127.0.0.1",
+        logs=("performance",),
+    )
     driver.set_script_timeout(240)
     yield driver
     driver.quit()
@@ -173,7 +159,7 @@ def statuses(browser: webdriver.Chrome, port: int) -> list[int]:
 
 
 class TestInABrowser:
-    pytestmark = in_a_browser
+    pytestmark = chromium.needs_browser
 
     @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "evil.example"])
     def test_a_page_of_another_origin(

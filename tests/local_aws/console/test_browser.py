@@ -1,36 +1,25 @@
 """The console in headless Chromium: its door, hostile objects, other origins, keyboard, phone."""
 
 import http.server
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from botocore.config import Config
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from tests import chromium
+from tests.chromium import wait
 from tests.conftest import LocalServer
 from tests.local_aws.console.support import HOSTILE, link
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not (BROWSER and DRIVER), reason="needs chromium and chromedriver (chromium-driver)"
-    ),
-]
-OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-           "--disable-background-networking", "--disable-component-update", "--disable-sync",
-           "--window-size=1400,1000")  # fmt: skip
+pytestmark = chromium.needs_browser
 READ = """
 const [address, options, done] = arguments;
 fetch(address, options).then((a) => a.text(), (e) => `refused: ${e.message}`).then(done);
@@ -40,12 +29,7 @@ fetch(address, options).then((a) => a.text(), (e) => `refused: ${e.message}`).th
 @pytest.fixture
 def chrome(tmp_path: Path) -> Iterator[webdriver.Chrome]:
     """A fresh Chromium that notes its console."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER or ""
-    for option in (*OPTIONS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(option)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver = chromium.start(tmp_path / "profile", "--window-size=1400,1000", logs=("browser",))
     driver.set_script_timeout(20)
     yield driver
     driver.quit()
@@ -76,14 +60,6 @@ def elsewhere(tmp_path: Path) -> Iterator[Callable[[str], str]]:
 
         yield page
         other.shutdown()
-
-
-def wait(condition: Callable[[], Any], seconds: float = 20) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
-    return found
 
 
 def heading(chrome: webdriver.Chrome) -> str:

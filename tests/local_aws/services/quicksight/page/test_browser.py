@@ -1,21 +1,20 @@
 """The page in headless Chromium: every visual drawn, no error, nothing asked of elsewhere."""
 
 import json
-import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from local_aws.services.quicksight.page import handle
+from tests import chromium
+from tests.chromium import wait
 from tests.local_aws.services.quicksight.fakes import (
     QuickSight,
     bars,
@@ -24,17 +23,7 @@ from tests.local_aws.services.quicksight.fakes import (
     visual,
 )
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not (BROWSER and DRIVER), reason="needs chromium and chromedriver (chromium-driver)"
-    ),
-]
-OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-           "--disable-background-networking", "--disable-component-update", "--disable-sync",
-           "--window-size=1400,1600")  # fmt: skip
+pytestmark = chromium.needs_browser
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 MONTH = dimension("sold", "Date", DateGranularity="MONTH")
 
@@ -104,22 +93,11 @@ def _served(quicksight: QuickSight) -> Iterator[str]:
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
     """A fresh Chromium that notes its console and its requests."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER or ""
-    for option in (*OPTIONS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(option)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver = chromium.start(
+        tmp_path / "profile", "--window-size=1400,1600", logs=("browser", "performance")
+    )
     yield driver
     driver.quit()
-
-
-def wait(condition: Callable[[], Any], seconds: float = 20) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
-    return found
 
 
 def ready(browser: webdriver.Chrome) -> Any:
