@@ -213,6 +213,7 @@ def fetched(signer: Signer, method: str, url: str, **headers: str) -> Answer:
     [
         {"origin": "http://evil.example"},
         {"origin": "null"},
+        {"origin": "null", "sec_fetch_site": "cross-site"},
         {"origin": "http://127.0.0.1:1"},
         {"origin": ""},
         {"sec_fetch_site": "cross-site"},

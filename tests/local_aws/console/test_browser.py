@@ -153,7 +153,8 @@ def test_the_overview_keeps_itself_up_to_date(
     server.client("s3").create_bucket(Bucket=name)
     output = {"OutputLocation": f"s3://{name}/"}
     athena.start_query_execution(QueryString=f"SELECT '{name}'", ResultConfiguration=output)
-    wait(lambda: name in inside.find_element(By.CSS_SELECTOR, "[aria-labelledby=done]").text)
+    done = "return document.querySelector('[aria-labelledby=done]').textContent"
+    wait(lambda: name in inside.execute_script(done))  # an element would go stale meanwhile
     focused = inside.execute_script("return document.activeElement.getAttribute('href')")
     assert focused == "/_console/buckets"
     assert problems(inside) == []
