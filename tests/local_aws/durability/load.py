@@ -351,7 +351,8 @@ class CatalogWorker(Worker):
 
     def event(self) -> None:
         stream, message = f"stream-{self.name}", self.fresh("message")
-        if "log stream" not in self.known:
+        known = self.known.get("log stream")
+        if known is None or not known.sure:
 
             def read() -> Value:
                 return (
