@@ -15,7 +15,7 @@ from local_aws.services.s3 import acl, chunked
 from local_aws.services.s3.actions import ACTIONS, ALWAYS_ROOTS, OBJECT, OF_VERSION, SOURCE, Need
 from local_aws.services.s3.api import COPY_SOURCE, Route, copying
 from local_aws.services.s3.backend import Backend
-from local_aws.services.s3.errors import NoSuchBucket, S3Error
+from local_aws.services.s3.errors import AccessDenied, NoSuchBucket
 from local_aws.services.s3.facts import Target, lookup_of
 from local_aws.services.s3.request import S3Request
 from local_aws.services.s3.rules import Rules
@@ -40,14 +40,6 @@ TAKES_ACL = (
     "PutBucketAcl",
 )
 HIDDEN = ("NoSuchKey", "NoSuchVersion")
-
-
-class AccessDenied(S3Error):
-    code = "AccessDenied"
-    status = 403
-
-    def __init__(self, message: str = "Access Denied") -> None:
-        super().__init__(message)
 
 
 class Gate:

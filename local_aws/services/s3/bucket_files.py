@@ -87,9 +87,6 @@ class BucketFiles:
     def remove_kept(self, bucket: str, key: str, seq: int) -> None:
         files.remove(self.folder(bucket), keys.kept(key, seq))
 
-    def kept_status(self, bucket: str, key: str, seq: int) -> os.stat_result | None:
-        return files.status(self.folder(bucket), keys.kept(key, seq))
-
     def names(self, bucket: str, prefix: str, after: str, fold: bool) -> Iterator[str]:
         """Keys in order; `fold` gives a folder below the prefix as one name ending in "/"."""
         root = self.folder(bucket)

@@ -23,6 +23,14 @@ class S3Error(ServiceError):
     """What the answer says beside the error, such as that there is a delete marker."""
 
 
+class AccessDenied(S3Error):
+    code = "AccessDenied"
+    status = 403
+
+    def __init__(self, message: str = "Access Denied") -> None:
+        super().__init__(message)
+
+
 class NoSuchBucket(S3Error):
     code = "NoSuchBucket"
     status = 404

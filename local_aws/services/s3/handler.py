@@ -16,10 +16,11 @@ from local_aws.services.s3 import checksums
 from local_aws.services.s3.actions import LATE
 from local_aws.services.s3.api import Route, route
 from local_aws.services.s3.api.post_object import open_form
-from local_aws.services.s3.authorise import AccessDenied, Gate
+from local_aws.services.s3.authorise import Gate
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.chunked import EMPTY
 from local_aws.services.s3.errors import (
+    AccessDenied,
     MissingContentLength,
     NoSuchBucket,
     S3Error,

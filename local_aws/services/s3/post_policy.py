@@ -14,6 +14,7 @@ from typing import Any
 
 from local_aws.context import Platform
 from local_aws.services.s3.errors import (
+    AccessDenied,
     InvalidArgument,
     S3Error,
     SignatureDoesNotMatch,
@@ -32,11 +33,6 @@ class PolicyDenied(S3Error):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"Invalid according to Policy: {reason}")
-
-
-class AccessDenied(S3Error):
-    code = "AccessDenied"
-    status = 403
 
 
 class InvalidPolicyDocument(S3Error):

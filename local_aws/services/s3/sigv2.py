@@ -63,7 +63,7 @@ def verify(
     if not (expires.isascii() and expires.isdigit()) or int(expires) > FOREVER:
         raise MalformedQuery(f"Invalid date (should be seconds since epoch): {expires}")
     _refuse_uncovered(query)
-    _adopt_headers(scope, request, query)
+    _adopt_headers(request, query)
     known = find_key(access_key, request.headers.get("x-amz-security-token", ""))
     expected = _signature(scope, request, known.secret_key, expires)
     if not hmac.compare_digest(expected.encode(), signature.encode()):
@@ -90,12 +90,11 @@ def _is_header(name: str) -> bool:
     return name.startswith("x-amz-") or name in ("content-type", "content-md5")
 
 
-def _adopt_headers(scope: Scope, request: HttpRequest, query: dict[str, str]) -> None:
+def _adopt_headers(request: HttpRequest, query: dict[str, str]) -> None:
     """botocore puts the headers that it signed into the query, and S3 reads them there."""
     for name, value in query.items():
         if _is_header(name) and name not in request.headers:
             request.headers[name] = value
-            scope["headers"] = [*scope["headers"], (name.encode(), value.encode())]
 
 
 def _signature(scope: Scope, request: HttpRequest, secret_key: str, expires: str) -> str:
