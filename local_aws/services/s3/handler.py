@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from local_aws import disk
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
 from local_aws.services.s3 import checksums
@@ -32,7 +33,7 @@ from local_aws.services.s3.lifecycle.sweep import Sweeper
 from local_aws.services.s3.notifications.listener import act_for
 from local_aws.services.s3.payload import UNSIGNED, Memory, Payload
 from local_aws.services.s3.request import FilePart, Reply, S3Request, read_request
-from local_aws.services.s3.threads import Threads
+from local_aws.services.s3.threads import Lane, Threads
 from local_aws.services.s3.versions import WouldWait
 from local_aws.wire.http import Receive, Scope, Send
 
@@ -102,6 +103,8 @@ class S3Handler:
         self._backend.uploads.sweep()
         self._sweeper = Sweeper(self._backend)
         self._threads = Threads(THREADS)
+        # Waiting for the disk costs no processor: many may.
+        self._small = self._threads if disk.waits() else Lane(THREADS)
 
     def start(self) -> None:
         self._backend.outbox.start()
@@ -182,7 +185,7 @@ class S3Handler:
             raise MissingContentLength
         if length.isdigit() and int(length) <= BLOCK:
             pieces = await body.rest()
-            return await self._thread(self._run_small, operation, request, pieces)
+            return await self._small.run(self._run_small, operation, request, pieces)
         incoming, payload = await self._thread(self._open, request)
         try:
             while not body.done:
