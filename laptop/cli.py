@@ -22,6 +22,7 @@ from tarn.errors import TarnError
 QUICK = "not spark and not airflow and not browser and not restart"
 HEAVY = "spark or airflow or browser"
 BOTH_CORES = ("-n", "2", "--dist", "loadfile")
+TWO_LANES = ("-n", "2", "--dist", "loadgroup")
 SLOWEST = "--durations=10"
 FAILURES = (
     StartFailed,
@@ -192,8 +193,8 @@ def run_test(_options: argparse.Namespace, rest: Sequence[str]) -> int:
         return _pytest(*rest)
     console.print("Part 1 of 2: engines, services, contracts, DAGs")
     first = _pytest("-m", f"not ({HEAVY})", *BOTH_CORES, SLOWEST)
-    console.print("Part 2 of 2: Spark, Airflow's scheduler, the browser; one at a time")
-    return max(first, _pytest("-m", HEAVY, "-v", SLOWEST))
+    console.print("Part 2 of 2: Airflow's scheduler; beside it Spark and the browser")
+    return max(first, _pytest("-m", HEAVY, "-v", *TWO_LANES, SLOWEST))
 
 
 def _pytest(*arguments: str) -> int:
