@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from tarn.contract import Contract
@@ -114,6 +115,13 @@ class Row:
 
     def count(self, *states: State) -> int:
         return sum(cell.state in states for cell in self.cells.values())
+
+    @cached_property
+    def largest(self) -> Mapping[str, float]:
+        """The largest figure of the cells: rows, bytes, cost_usd, age_seconds."""
+        names = ("rows", "bytes", "cost_usd", "age_seconds")
+        cells = self.cells.values()
+        return {name: max((getattr(c, name) or 0 for c in cells), default=0) for name in names}
 
     def total(self, name: str) -> float:
         """The sum of a figure of the cells: rows, bytes, cost_usd."""

@@ -162,7 +162,7 @@ def _figure(row: Row, cell: Cell, show: str) -> tuple[str, int | None]:
 
 def _level(row: Row, name: str, value: float) -> int:
     """A figure's shade beside the dataset's largest."""
-    largest = max((getattr(cell, name) or 0 for cell in row.cells.values()), default=0)
+    largest = row.largest[name]
     return round(value / largest * LEVELS) if largest else 0
 
 
