@@ -141,7 +141,9 @@ async function open(address, remember = true) {
   drawer.removeAttribute("aria-busy");
   drawer.hidden = false;
   drawer.scrollTop = 0;
-  drawer.querySelector("h2")?.focus();
+  drawer.querySelector("h2")?.focus({ preventScroll: true });
+  cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (cell) bringIntoView(cell);
   if (remember) history.pushState(null, "", search);
 }
 
