@@ -80,6 +80,11 @@ class Settings:
         return self.prefix
 
     @property
+    def topic_name(self) -> str:
+        """The SNS topic of alerts."""
+        return f"{self.prefix}-alerts"
+
+    @property
     def role_name(self) -> str:
         return f"{self.prefix}-lake"
 

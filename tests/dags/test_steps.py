@@ -3,14 +3,16 @@
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 from airflow.sdk import Asset
+from tarn_errors import AirflowFailException, task_errors
 
 from tarn.airflow import callbacks, steps, views
 from tarn.airflow.preload import preload
 from tarn.contract import load_contract
-from tarn.errors import Terminal
+from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
 from tarn.work import make_token
 
@@ -96,8 +98,12 @@ def test_profile_gate_takes_its_own_token_and_run(
 def test_publish_names_the_token_of_every_step(
     flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tarn.steps.publish.publish", lambda *call: call)
-    partition, tokens, results, _ = steps.publish(flights, attempt)
+    record = {"dataset": "flights", "partition": "2013-03", "token": "t", "warnings": ["w"]}
+    told: list[Any] = []
+    monkeypatch.setattr("tarn.alerts.tell", lambda alert, aws: told.append((alert, aws)))
+    monkeypatch.setattr("tarn.steps.publish.publish", lambda *call: {**record, "call": call})
+    partition, tokens, results, _ = steps.publish(flights, attempt)["call"]
+    assert [(alert.gate, alert.token, aws) for alert, aws in told] == [("expectations", "t", "aws")]
     assert partition == MARCH
     assert tokens == {
         "land": "l",
@@ -150,6 +156,57 @@ def test_a_failed_partition_is_no_longer_under_way(
     monkeypatch.setattr("tarn.ledger.ended", ended.append)
     callbacks.partition_failed(flights)(attempt.context)
     assert ended == [MARCH]
+
+
+class Failing:
+    """A task instance whose tries are over."""
+
+    dag_id, run_id, task_id, map_index, max_tries = "flights", "r", "profile", -1, 3
+    log_url = "http://airflow/log"
+
+
+@pytest.mark.parametrize(
+    ("error", "gate", "title"),
+    [
+        (GateFailed("drift", "flights", "2013-03", [], "Mend."), "drift", "the gate drift"),
+        (Terminal("no such file"), "", "profile"),
+        (None, "", "profile"),
+    ],
+)
+def test_a_failed_partition_is_told_once_for_its_tries(
+    error: Any,
+    gate: str,
+    title: str,
+    flights: Any,
+    attempt: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr("tarn.alerts.tell", told.append)
+    raised = error
+    if error:
+        with pytest.raises(AirflowFailException) as caught, task_errors(mock.Mock()):
+            raise error
+        raised = caught.value
+    started = datetime(2026, 1, 1, tzinfo=UTC)
+    context = attempt.context | {
+        "ti": Failing(),
+        "dag_run": SimpleNamespace(start_date=started),
+        "exception": raised,
+    }
+    callbacks.alert_failed(flights)(context)
+    callbacks.alert_failed(flights)(context)
+    assert told[0] == told[1]
+    alert = told[0]
+    assert (alert.kind, alert.severity, alert.step) == ("failed", "critical", "profile")
+    assert (alert.gate, alert.title) == (gate, f"flights 2013-03 failed at {title}")
+    assert alert.link == "http://airflow/log"
+    Failing.max_tries = 7  # cleared: it may fail anew
+    try:
+        callbacks.alert_failed(flights)(context)
+    finally:
+        Failing.max_tries = 3
+    assert told[2].token != alert.token
 
 
 def test_only_a_scheduler_preloads(monkeypatch: pytest.MonkeyPatch) -> None:
