@@ -56,16 +56,16 @@ class Freshness:
 
 
 def assess(
-    contract: Contract, published: Iterable[Mapping[str, Any]], now: datetime
+    contract: Contract, summary: Iterable[Mapping[str, Any]], now: datetime
 ) -> Freshness | None:
-    """Hold the ledger's records of published partitions against a contract.
+    """Hold what readers see, as ledger.summary() says it, against a contract.
 
     None where the contract says nothing of freshness, or no partition is due yet.
     """
     if not contract.freshness:
         return None
     limit = length(contract.freshness)
-    records = [record for record in published if record["dataset"] == contract.name]
+    records = [r for r in summary if r["dataset"] == contract.name and r.get("status") != "failed"]
     if not records:
         due = _first_due(contract, now)
         return None if due is None else _judge(contract.name, "", now - due, limit)

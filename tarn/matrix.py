@@ -174,7 +174,7 @@ def _row(
     due = {partition.label for partition in expected(contract, now)}
     labels = due | {label for label in known if _is_label(contract, label)}
     mine = [records[contract.name, label] for label in labels if (contract.name, label) in records]
-    freshness = assess(contract, [r for r in mine if _is_published(r)], now)
+    freshness = assess(contract, mine, now)
     cells = {}
     for label in sorted(labels):
         place = contract.name, label
@@ -217,7 +217,7 @@ def _recorded(record: Mapping[str, Any]) -> tuple[State, str, str, str]:
     status = record.get("status")
     if status == "failed":
         step, gate = str(record.get("step", "")), str(record.get("gate", ""))
-        return "failed", step, gate, str(record.get("error") or record.get("reason") or "")
+        return "failed", step, gate, str(record.get("message", ""))
     if status == "rolled_back":
         return "rolled_back", "", "", "Readers were pointed back at the run before."
     if not record:
@@ -241,10 +241,6 @@ def _stale(cell: Cell, why: str) -> Cell:
     if cell.state not in ("published", "quarantined"):
         return cell
     return replace(cell, state="stale", reason=why)
-
-
-def _is_published(record: Mapping[str, Any]) -> bool:
-    return bool(record.get("status", "published") == "published")
 
 
 def _is_label(contract: Contract, label: str) -> bool:

@@ -44,6 +44,12 @@ class Detail:
     sample: Piece = field(default_factory=Piece)
     links: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def failure(self) -> str:
+        """What the newest record says, where it is that of a failed run."""
+        newest = (self.history.value or [{}])[0]
+        return str(newest.get("message", "")) if newest.get("status") == "failed" else ""
+
 
 def detail(partition: Partition, record: Mapping[str, Any], aws: Aws, *, rows_too: bool) -> Detail:
     """Read a partition's evidence. rows_too: whether the reader may see rows of the data."""

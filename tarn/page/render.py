@@ -88,8 +88,16 @@ def page(
 
 def drawer(cell: Cell, row: Row, detail: Detail, show: str) -> str:
     """The drawer of one cell."""
+    failure = detail.failure if cell.state == "failed" else ""
     return _render(
-        "drawer.html", cell=cell, row=row, detail=detail, show=show, states=STATES, steps=STEPS
+        "drawer.html",
+        cell=cell,
+        row=row,
+        detail=detail,
+        reason=cell.reason or failure,
+        show=show,
+        states=STATES,
+        steps=STEPS,
     )
 
 

@@ -11,6 +11,8 @@ from tarn import ledger
 from tarn.aws import Aws
 from tarn.contract import Contract, load_contracts
 
+RECORDS = "ledger/"
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -34,7 +36,7 @@ class RememberingAws(Aws):
     def look(self) -> None:
         """List the records; forget those that are gone."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.settings.bucket("ops"), Prefix=ledger.RECORDS
+            Bucket=self.settings.bucket("ops"), Prefix=RECORDS
         )
         self.etags = {o["Key"]: o["ETag"] for page in pages for o in page.get("Contents", [])}
         kept = {key: known for key, known in self.remembered.items() if key in self.etags}

@@ -66,6 +66,17 @@ def test_nothing_published(flights: Contract) -> None:
     assert "nothing is published" in str(found)
 
 
+def test_a_failed_run_makes_nothing_fresh(flights: Contract) -> None:
+    records = [published("2013-01"), published("2013-05") | {"status": "failed"}]
+    found = assess(flights, records, datetime(2013, 6, 15, tzinfo=UTC))
+    assert found is not None
+    assert (found.state, found.newest) == ("late", "2013-01")
+    records[1]["status"] = "rolled_back"  # readers see the run before
+    found = assess(flights, records, datetime(2013, 6, 15, tzinfo=UTC))
+    assert found is not None
+    assert (found.state, found.newest) == ("fresh", "2013-05")
+
+
 def test_no_service_level(flights: Contract) -> None:
     assert assess(replace(flights, freshness=""), [], datetime(2026, 1, 1, tzinfo=UTC)) is None
 

@@ -91,7 +91,7 @@ def test_a_failed_cell_says_its_gate_and_why() -> None:
 
 
 def test_a_failed_record_says_what_airflow_does_not() -> None:
-    failed = record(status="failed", step="convert", gate="drift", error="retyped", **LATER)
+    failed = record(status="failed", step="convert", gate="drift", message="retyped", **LATER)
     for running in (None, run("failed")):
         cell = cell_of(PLACE, failed, None, running, NOW)
         assert (cell.gate, cell.step, cell.reason) == ("drift", "convert", "retyped")

@@ -132,6 +132,20 @@ def test_legend_holds_every_state() -> None:
         assert state.word in legend
 
 
+def test_why_a_run_failed_stands_in_the_ledger_where_airflow_has_no_finding() -> None:
+    contracts = {"flights": load_contract("flights")}
+    [months] = matrices(contracts, [], [], [Run("flights", "2013-04", "r", "failed")], NOW)
+    row = months.rows[0]
+    failed = Piece([{"status": "failed", "step": "land", "message": "no such file"}])
+    html = render.drawer(row.cells["2013-04"], row, Detail(failed), "state")
+    assert "no such file" in html
+    assert "failed at land" in html
+    past = Piece([{"status": "published"}, *failed.value])
+    html = render.drawer(row.cells["2013-04"], row, Detail(past), "state")
+    assert "no such file" not in html
+    assert "say why" in html
+
+
 def test_nothing_to_read() -> None:
     assert "no dataset here that you may read" in render.page([], "state", NOW, nonce="n")
 
