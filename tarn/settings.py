@@ -56,6 +56,12 @@ class Settings:
     )
     job_minutes: int = _setting("TARN_JOB_MINUTES", 60, "minutes after which AWS stops a job")
 
+    lineage: str = _setting(
+        "TARN_LINEAGE",
+        "",
+        "where OpenLineage events go: file:///folder or http(s)://; off when empty",
+    )
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         environ = os.environ if environ is None else environ

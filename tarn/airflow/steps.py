@@ -101,7 +101,7 @@ def validate(contract: Contract, attempt: Attempt) -> dict[str, Any]:
 def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     from airflow.sdk import Asset
 
-    from tarn import alerts
+    from tarn import alerts, lineage
     from tarn.steps import publish as step
 
     inputs = attempt.inputs
@@ -112,6 +112,7 @@ def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     record = step.publish(partition, {**tokens, "publish": token}, results, attempt.aws)
     for alert in alerts.published(record):
         alerts.tell(alert, attempt.aws)
+    lineage.tell_published(record, attempt.aws)
     # Shown beside the asset event, so that a reader of lake_views sees what came in.
     attempt.context["outlet_events"][Asset(contract.name)].extra = {"partition": partition.label}
     return record

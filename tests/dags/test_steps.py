@@ -101,8 +101,11 @@ def test_publish_names_the_token_of_every_step(
     record = {"dataset": "flights", "partition": "2013-03", "token": "t", "warnings": ["w"]}
     told: list[Any] = []
     monkeypatch.setattr("tarn.alerts.tell", lambda alert, aws: told.append((alert, aws)))
+    traced: list[Any] = []
+    monkeypatch.setattr("tarn.lineage.tell_published", lambda *call: traced.append(call))
     monkeypatch.setattr("tarn.steps.publish.publish", lambda *call: {**record, "call": call})
     partition, tokens, results, _ = steps.publish(flights, attempt)["call"]
+    assert [(found["token"], aws) for found, aws in traced] == [("t", "aws")]
     assert [(alert.gate, alert.token, aws) for alert, aws in told] == [("expectations", "t", "aws")]
     assert partition == MARCH
     assert tokens == {
