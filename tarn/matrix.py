@@ -88,6 +88,13 @@ class Cell:
         return found if isinstance(found, Mapping) else {}
 
     @property
+    def rules(self) -> list[Mapping[str, Any]]:
+        """What every rule said: rulesets, row rules, expectations; [] in records that know none."""
+        found = self.record.get("rules")
+        items = found if isinstance(found, list) else []
+        return [rule for rule in items if isinstance(rule, Mapping)]
+
+    @property
     def warnings(self) -> list[str]:
         found = self.record.get("warnings")
         return [str(warning) for warning in found] if isinstance(found, list) else []

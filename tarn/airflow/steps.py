@@ -102,6 +102,7 @@ def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     from airflow.sdk import Asset
 
     from tarn import alerts, lineage
+    from tarn.airflow.metrics import gauge_published
     from tarn.steps import publish as step
 
     inputs = attempt.inputs
@@ -113,6 +114,7 @@ def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     for alert in alerts.published(record):
         alerts.tell(alert, attempt.aws)
     lineage.tell_published(record, attempt.aws)
+    gauge_published(record)
     # Shown beside the asset event, so that a reader of lake_views sees what came in.
     attempt.context["outlet_events"][Asset(contract.name)].extra = {"partition": partition.label}
     return record

@@ -9,7 +9,7 @@ import pytest
 from airflow.sdk import Asset
 from tarn_errors import AirflowFailException, task_errors
 
-from tarn.airflow import callbacks, steps, views
+from tarn.airflow import callbacks, metrics, steps, views
 from tarn.airflow.preload import preload
 from tarn.contract import load_contract
 from tarn.errors import GateFailed, Terminal
@@ -210,6 +210,23 @@ def test_a_failed_partition_is_told_once_for_its_tries(
     finally:
         Failing.max_tries = 3
     assert told[2].token != alert.token
+
+
+def test_gauges_of_a_publish(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_to: dict[str, float] = {}
+
+    def gauge(name: str, value: float, *, tags: dict[str, str]) -> None:
+        assert tags == {"dataset": "flights"}
+        set_to[name] = value
+
+    monkeypatch.setattr("airflow.sdk.observability.stats.gauge", gauge)
+    metrics.gauge_published({"dataset": "flights", "rows_published": 7, "cost_usd": None})
+    assert set_to == {"tarn.flights.rows_published": 7}
+
+
+def test_airflow_takes_the_gauges() -> None:
+    """Its own function, with the metrics that are set here: none."""
+    metrics.gauge_published({"dataset": "flights", "rows_published": 7, "cost_usd": 0.5})
 
 
 def test_only_a_scheduler_preloads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,7 +98,13 @@ def test_a_failed_record_says_what_airflow_does_not() -> None:
 
 
 def test_figures_of_a_record_that_has_none() -> None:
-    odd = {"rows_landed": "many", "warnings": "x", "cost_usd": None, "quarantined_by_rule": [1]}
+    odd = {
+        "rows_landed": "many",
+        "warnings": "x",
+        "cost_usd": None,
+        "quarantined_by_rule": [1],
+        "rules": {},
+    }
     for of in ({}, odd):
         cell = cell_of(PLACE, of, None, None, NOW)
         assert (cell.rows, cell.bytes, cell.cost_usd, cell.quarantined_share) == (None,) * 4
@@ -106,7 +112,9 @@ def test_figures_of_a_record_that_has_none() -> None:
 
 
 def test_share_and_age() -> None:
-    cell = cell_of(PLACE, record(rows_quarantined=5), None, None, NOW)
+    rule = {"name": "times", "passed": True}
+    cell = cell_of(PLACE, record(rows_quarantined=5, rules=[rule, "x"]), None, None, NOW)
+    assert cell.rules == [rule]
     assert cell.quarantined_share == 0.05
     assert cell.age_seconds == timedelta(days=1, hours=1).total_seconds()
 

@@ -58,6 +58,7 @@ HOSTILE_RECORD: dict[str, Any] = {
     "files": HOSTILE,
     "rows_dropped": HOSTILE,
     "cost_usd": HOSTILE,
+    "rules": [{"name": HOSTILE, "kind": HOSTILE, "severity": HOSTILE, "rows_broken": HOSTILE}, 1],
 }
 
 
