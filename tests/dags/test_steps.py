@@ -224,6 +224,14 @@ def test_gauges_of_a_publish(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set_to == {"tarn.flights.rows_published": 7}
 
 
+def test_gauges_that_cannot_be_set_stop_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("airflow.sdk.observability.stats.gauge", mock.Mock(side_effect=OSError))
+    metrics.gauge_published({"dataset": "flights", "rows_published": 7})
+    assert "gauges of flights were not set" in caplog.text
+
+
 def test_airflow_takes_the_gauges() -> None:
     """Its own function, with the metrics that are set here: none."""
     metrics.gauge_published({"dataset": "flights", "rows_published": 7, "cost_usd": 0.5})
