@@ -35,8 +35,6 @@ def alert_failed(contract: Contract) -> Callable[[Mapping[str, Any]], None]:
     """Tell the lake's topic that a partition stopped, where and why; once a generation of tries."""
 
     def alert(context: Mapping[str, Any]) -> None:
-        from tarn_operators import task_token
-
         from tarn import alerts
         from tarn.partition import Partition
 
@@ -50,8 +48,8 @@ def alert_failed(contract: Contract) -> Callable[[Mapping[str, Any]], None]:
                 dataset=partition.dataset,
                 partition=partition.label,
                 title=f"{partition} failed at {f'the gate {gate}' if gate else ti.task_id}",
-                text=str(error or "Airflow gave no reason."),
-                token=task_token(context),
+                text=str(error or context.get("reason") or "The task was killed."),
+                token=_tries(context),
                 step=ti.task_id,
                 gate=gate,
                 link=str(getattr(ti, "log_url", "")),
@@ -59,6 +57,18 @@ def alert_failed(contract: Contract) -> Callable[[Mapping[str, Any]], None]:
         )
 
     return alert
+
+
+def _tries(context: Mapping[str, Any]) -> str:
+    """The token of a task's tries; of its last one, where a killed task's context knows no more."""
+    from tarn_operators import task_token
+
+    from tarn.work import make_token
+
+    if context.get("dag_run"):
+        return task_token(context)
+    ti = context["ti"]
+    return make_token(ti.dag_id, ti.run_id, ti.task_id, ti.map_index, ti.try_number)
 
 
 def _gate(error: BaseException | None) -> str:

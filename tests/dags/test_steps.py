@@ -212,6 +212,20 @@ def test_a_failed_partition_is_told_once_for_its_tries(
     assert told[2].token != alert.token
 
 
+def test_a_task_that_was_killed_is_told_too(
+    flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Airflow then calls from elsewhere, and knows neither the run nor an exception."""
+    told: list[Any] = []
+    monkeypatch.setattr("tarn.alerts.tell", told.append)
+    keys = ("dag_id", "run_id", "task_id", "map_index")
+    ti = SimpleNamespace(**{key: getattr(Failing, key) for key in keys}, try_number=4)
+    callbacks.alert_failed(flights)(attempt.context | {"ti": ti})
+    callbacks.alert_failed(flights)(attempt.context | {"ti": ti, "dag_run": None})
+    assert told[0] == told[1]
+    assert told[0].text == "The task was killed."
+
+
 def test_gauges_of_a_publish(monkeypatch: pytest.MonkeyPatch) -> None:
     set_to: dict[str, float] = {}
 
