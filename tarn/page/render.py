@@ -149,7 +149,10 @@ def _cell(row: Row, label: str, show: str) -> Shown | None:
     sign = STATES[cell.state].sign
     if show == "state" and cell.state == "running" and cell.step_number:
         sign += str(cell.step_number)
-    return Shown(cell, figure or sign, shade, _words(cell, figure, show))
+    # A shade has no room for the state's colour: its sign says it, unless all is well.
+    marked = figure and cell.state not in ("published", "quarantined")
+    text = f"{sign} {figure}" if marked else figure or sign
+    return Shown(cell, text, shade, _words(cell, figure, show))
 
 
 def _figure(row: Row, cell: Cell, show: str) -> tuple[str, int | None]:

@@ -113,11 +113,11 @@ def test_what_a_cell_shows() -> None:
         return " ".join(cell.text for cell in shown[:6])
 
     assert first("state") == "◒ ◒ ◷ ✕ ▸4 ·"
-    assert first("rows") == "30.4k 26.4k 26.8k ✕ ▸ ·"
-    assert first("quality") == "<0.1 % <0.1 % <0.1 % ✕ ▸ ·"
-    assert first("bytes") == "640 kB 556 kB 563 kB ✕ ▸ ·"
-    assert first("cost") == "$0.18 $0.12 $0.12 ✕ ▸ ·"
-    assert first("age") == "12 d 3 h 1 d ✕ ▸ ·"
+    assert first("rows") == "30.4k 26.4k ◷ 26.8k ✕ ▸ ·"
+    assert first("quality") == "<0.1 % <0.1 % ◷ <0.1 % ✕ ▸ ·"
+    assert first("bytes") == "640 kB 556 kB ◷ 563 kB ✕ ▸ ·"
+    assert first("cost") == "$0.18 $0.12 ◷ $0.12 ✕ ▸ ·"
+    assert first("age") == "12 d 3 h ◷ 1 d ✕ ▸ ·"
 
 
 def test_a_warning_is_marked_beside_the_quality() -> None:
