@@ -1,4 +1,4 @@
-"""The one part of tarn that knows Airflow: contracts, views and late data as DAGs.
+"""The one part of tarn that knows Airflow: contracts, views and watches as DAGs.
 
 Parsing is light: no AWS client, no connection, no Variable is touched, and boto3, pandas and Great
 Expectations are imported by tasks only. A DAG file calls one of these functions.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-__all__ = ["dataset_dag", "late_dag", "views_dag"]
+__all__ = ["dataset_dag", "freshness_dag", "late_dag", "views_dag"]
 
 
 def dataset_dag(dag_id: str, doc: str | None) -> DAG:
@@ -33,3 +33,10 @@ def late_dag(dag_id: str, doc: str | None, schedule: str) -> DAG:
     from tarn.airflow.late import build
 
     return build(dag_id, doc, schedule)
+
+
+def freshness_dag(dag_id: str, doc: str | None) -> DAG:
+    """The DAG that watches the freshness of all datasets."""
+    from tarn.airflow.freshness import build
+
+    return build(dag_id, doc)

@@ -107,6 +107,8 @@ def _run_of(run: Any) -> dict[str, str]:
 def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     from airflow.sdk import Asset
 
+    from tarn import alerts, lineage
+    from tarn.airflow.metrics import gauge_published
     from tarn.steps import publish as step
 
     inputs = attempt.inputs
@@ -116,6 +118,10 @@ def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     partition = partition_of(contract, attempt)
     token = token_over(attempt, "convert")
     record = step.publish(partition, {**tokens, "publish": token}, results, attempt.aws)
+    for alert in alerts.published(record):
+        alerts.tell(alert, attempt.aws)
+    lineage.tell_published(record, attempt.aws)
+    gauge_published(record)
     # Shown beside the asset event, so that a reader of lake_views sees what came in.
     attempt.context["outlet_events"][Asset(contract.name)].extra = {"partition": partition.label}
     return record

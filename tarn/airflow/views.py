@@ -116,7 +116,12 @@ def ingest_gate(attempt: Attempt, _detail: Mapping[str, Any]) -> dict[str, Any]:
 @task(trigger_rule="none_failed_min_one_success")  # type: ignore[untyped-decorator]
 def refreshed(datasets: list[str], **context: Any) -> dict[str, Any]:
     """Record what readers now see."""
-    from tarn import ledger
+    from tarn import ledger, lineage
+    from tarn.aws import Aws
+    from tarn.steps.views import views_of
 
     with task_errors(context["ti"]):
-        return ledger.refreshed(datasets, task_token(context), name_of(context))
+        token = task_token(context)
+        entry = ledger.refreshed(datasets, token, name_of(context))
+        lineage.tell_refreshed(views_of(datasets), token, entry["refreshed_at"], Aws())
+        return entry
