@@ -55,3 +55,10 @@ def change(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
+
+
+def declare_policy(home: Path, policy: str) -> None:
+    """Give airlines a policy for drift."""
+    old = "customProperties:\n  - property: source"
+    new = f"customProperties:\n  - property: drift\n    value: {policy}\n  - property: source"
+    change(home / "datasets" / "airlines.yaml", old, new)
