@@ -166,6 +166,12 @@ def keep(
     return kept
 
 
+def told(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What a ledger record says of a drift; a run that nobody looked at has none."""
+    empty: dict[str, Any] = {**Drift().to_dict(), "policy": "", "patch": ""}
+    return {name: kept.get(name, value) for name, value in empty.items()}
+
+
 def remedy(plain: str, contract: Contract, kept: Mapping[str, Any], aws: Aws) -> str:
     """What to do about a drift that stopped a partition; the proposed patch at its end."""
     told = plain

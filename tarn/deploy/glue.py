@@ -43,6 +43,8 @@ LEDGER_COLUMNS = {
     "cost_by_step": "map<string,double>",
     "warnings": "array<string>",
     "columns_added": "array<string>",
+    "drift": "struct<added:array<string>,missing:array<string>,retyped:array<string>,"
+    "reordered:array<string>,policy:string,patch:string>",
 }
 
 

@@ -329,7 +329,7 @@ class _Reader(Pieces):
         action = self.custom(entry, "action")
         return values, Rule(
             name=self.identifier(entry, "rule name") if entry.get("name") else f"enum:{name}",
-            expression=f"{name} IN ({', '.join(map(_literal, values))})",
+            expression=one_of(name, values),
             action=self.one_of(action, "value", ACTIONS) if action else "quarantine",
             description=self.text(entry, "description", ""),
         )
@@ -453,6 +453,11 @@ class _Reader(Pieces):
             raise Wrong(item.line_of("value"), f"`freshness` is {shown(value)}.", "Use a number.")
         unit = self.one_of(item, "unit", FRESHNESS_UNITS) if item.get("unit") else "d"
         return f"{value}{unit}"
+
+
+def one_of(name: str, values: Iterable[str | int]) -> str:
+    """A row rule's expression: a column has one of these values."""
+    return f"{name} IN ({', '.join(map(_literal, values))})"
 
 
 def _literal(value: str | int) -> str:
