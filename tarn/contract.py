@@ -134,6 +134,17 @@ class ContractError(Terminal):
         return "\n".join(f"{self.file}:{p.line}: {p.what} {p.remedy}" for p in self.problems)
 
 
+class ContractErrors(Terminal):
+    """What is wrong in several contracts, or with them: each with its file, lines and remedies."""
+
+    def __init__(self, errors: Sequence[ContractError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(self.errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
+
+
 def load_contract(name: str, settings: Settings | None = None) -> Contract:
     """The contract of a dataset; what is wrong in it is said with file, line and remedy."""
     from tarn.odcs import read_contract
@@ -147,9 +158,17 @@ def load_contract(name: str, settings: Settings | None = None) -> Contract:
 
 
 def load_contracts(settings: Settings | None = None) -> dict[str, Contract]:
-    """All contracts of datasets/, by name."""
+    """All contracts of datasets/, by name; raises ContractErrors with what is wrong in any."""
     settings = settings or Settings.from_environment()
-    return {name: load_contract(name, settings) for name in dataset_names(settings)}
+    contracts, errors = {}, []
+    for name in dataset_names(settings):
+        try:
+            contracts[name] = load_contract(name, settings)
+        except ContractError as error:
+            errors.append(error)
+    if errors:
+        raise ContractErrors(errors)
+    return contracts
 
 
 def dataset_names(settings: Settings | None = None) -> list[str]:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tarn.aws import Aws
-from tarn.contract import Contract, ContractError, Problem, load_contracts
-from tarn.errors import Terminal, aws_errors
+from tarn.contract import Contract, ContractError, ContractErrors, Problem, load_contracts
+from tarn.errors import aws_errors
 from tarn.located import read_yaml
 from tarn.settings import Settings
 
@@ -67,17 +67,6 @@ class ContractDifference:
         return bool(self.breaking) and _major(self.declared) <= _major(self.deployed)
 
 
-class BreakingChange(Terminal):
-    """Contracts that would break their readers: where, what, and what to do."""
-
-    def __init__(self, errors: Sequence[ContractError]) -> None:
-        self.errors = tuple(errors)
-        super().__init__(self.errors)
-
-    def __str__(self) -> str:
-        return "\n".join(str(error) for error in self.errors)
-
-
 def _major(version: str) -> int:
     return int(version.partition(".")[0] or 0)
 
@@ -99,10 +88,10 @@ def differences(aws: Aws) -> list[ContractDifference]:
 
 
 def refuse_breaking(aws: Aws) -> None:
-    """Raise BreakingChange where a contract breaks its readers without a new major version."""
+    """Raise ContractErrors where a contract breaks its readers without a new major version."""
     refused = [difference for difference in differences(aws) if difference.refused]
     if refused:
-        raise BreakingChange([_refusal(difference, aws.settings) for difference in refused])
+        raise ContractErrors([_refusal(difference, aws.settings) for difference in refused])
 
 
 def _refusal(difference: ContractDifference, settings: Settings) -> ContractError:

@@ -19,6 +19,7 @@ from tarn.aws import Aws, is_missing
 from tarn.contract import Contract, load_contracts
 from tarn.contract_changes import ContractDifference
 from tarn.deploy import planned
+from tarn.deploy.check import refuse_unsound
 from tarn.deploy.compare import Change
 from tarn.errors import Terminal
 from tarn.settings import Settings
@@ -87,8 +88,12 @@ class Plan:
 
 
 def make_plan(aws: Aws | None = None) -> Plan:
-    """Compare everything that is declared with what AWS has."""
+    """Compare everything that is declared with what AWS has.
+
+    Raises ContractErrors where declarations cannot be deployed at all.
+    """
     aws = aws or Aws()
+    refuse_unsound(aws)
     rebuilds, unknown = _partitions(aws)
     return Plan(
         changes=tuple(planned(aws)),

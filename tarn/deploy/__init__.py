@@ -41,11 +41,14 @@ def deploy(settings: Settings | None = None, aws: Aws | None = None) -> Iterator
     """Create or update what is declared; yields a line for each thing changed.
 
     A second deploy changes nothing, and yields one line that says so: "unchanged". A breaking
-    change of a contract without a new major version raises before anything is touched.
+    change of a contract without a new major version, or declarations that contradict each other,
+    raise ContractErrors before anything is touched.
     """
     from tarn.contract_changes import refuse_breaking
+    from tarn.deploy.check import refuse_unsound
 
     aws = aws or Aws(settings or Settings.from_environment())
+    refuse_unsound(aws)
     refuse_breaking(aws)
     changes = 0
     for name in STAGES:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tarn.aws import Aws
-from tarn.contract import load_contract
-from tarn.contract_changes import BreakingChange, compare, differences
+from tarn.contract import ContractErrors, load_contract
+from tarn.contract_changes import compare, differences
 from tarn.deploy import deploy
 from tests.tarn.conftest import change
 
@@ -95,7 +95,7 @@ def test_a_breaking_change_asks_for_a_new_major_version(home: Path, lake: Aws) -
     contract = home / "datasets" / "airlines.yaml"
     change(contract, "- name: name\n", "- name: title\n")
     change(contract, "version: 1.0.0", "version: 1.9.0")
-    with pytest.raises(BreakingChange) as caught:
+    with pytest.raises(ContractErrors) as caught:
         list(deploy())
     message = str(caught.value)
     assert message.startswith("datasets/airlines.yaml:5: column name is gone. ")
