@@ -49,24 +49,35 @@ def _create(name: str, aws: Aws) -> None:
 
 def declarations(aws: Aws) -> Iterator[Change]:
     """Contracts as the Glue jobs read them, and the jobs' scripts."""
-    for key, body in _objects(aws).items():
-        uri, digest = aws.settings.uri("ops", key), hashlib.sha256(body).hexdigest()
-        with aws_errors(uri):
-            found = _found(aws.s3.head_object, Bucket=aws.settings.bucket("ops"), Key=key)
-        if found is None or found["Metadata"].get(DIGEST) != digest:
-            yield Change(uri, "write", partial(_put, key, body, aws))
+    for what, objects in _declared(aws).items():
+        with aws_errors(what):
+            differs = any(_differs(key, body, aws) for key, body in objects.items())
+        if differs:
+            yield Change(what, "write", partial(_put_all, objects, aws))
 
 
-def _objects(aws: Aws) -> dict[str, bytes]:
+def _declared(aws: Aws) -> dict[str, dict[str, bytes]]:
+    """The objects of each declaration: a contract is kept under its digest too."""
     found = {}
     for name, contract in load_contracts(aws.settings).items():
         body = json.dumps(contract.to_job_json(), indent=1).encode()
-        found[contracts.deployed_key(name)] = body
-        found[contracts.kept_key(name, contracts.sha256(name, aws.settings))] = body
+        kept = contracts.kept_key(name, contracts.sha256(name, aws.settings))
+        found[f"contract {name}"] = {kept: body, contracts.deployed_key(name): body}
     for path in sorted((aws.settings.root / "glue_jobs").glob("*.py")):
         if path.stem != "__init__":
-            found[f"glue/{path.name}"] = path.read_bytes()
+            key = f"glue/{path.name}"
+            found[aws.settings.uri("ops", key)] = {key: path.read_bytes()}
     return found
+
+
+def _differs(key: str, body: bytes, aws: Aws) -> bool:
+    found = _found(aws.s3.head_object, Bucket=aws.settings.bucket("ops"), Key=key)
+    return found is None or found["Metadata"].get(DIGEST) != hashlib.sha256(body).hexdigest()
+
+
+def _put_all(objects: dict[str, bytes], aws: Aws) -> None:
+    for key, body in objects.items():
+        _put(key, body, aws)
 
 
 def _put(key: str, body: bytes, aws: Aws) -> None:

@@ -39,15 +39,15 @@ def test_a_plan_is_what_a_deploy_does(home: Path, lake: Aws) -> None:
     change(home / "datasets" / "airlines.yaml", "Two-letter code.", "A code of two letters.")
     change(home / "recipes" / "airlines.json", "NA", "none")
     plan = make_plan()
-    assert [(c.verb, c.what.split()[0]) for c in plan.changes] == [
-        (
-            "write",
-            lake.settings.uri("ops", kept_key("airlines", sha256("airlines", lake.settings))),
-        ),
-        ("update", "table"),
-        ("publish", "recipe"),
+    assert [(change.verb, change.what) for change in plan.changes] == [
+        ("write", "contract airlines"),
+        ("update", f"table {lake.settings.database}.airlines"),
+        ("publish", f"recipe {lake.settings.prefix}-airlines"),
     ]
+    kept = kept_key("airlines", sha256("airlines", lake.settings))
+    assert lake.get_json("ops", kept) is None
     assert lines(plan) == list(deploy())
+    assert lake.get_json("ops", kept) == lake.get_json("ops", "contracts/airlines.json")
 
 
 def test_an_update_says_where(home: Path, lake: Aws) -> None:
