@@ -120,8 +120,12 @@ def _table(
 
 def _dropped(found: dict[str, Any], wanted: dict[str, Any]) -> tuple[str, ...]:
     """A comment or a classification that a column has and should have no more."""
-    columns, declared = (t["StorageDescriptor"]["Columns"] for t in (found, wanted))
-    return differences(declared, columns)
+    declared = wanted["StorageDescriptor"]["Columns"]
+    columns = [
+        {key: value for key, value in column.items() if value}
+        for column in found["StorageDescriptor"]["Columns"]
+    ]
+    return tuple(f"StorageDescriptor.Columns{where}" for where in differences(declared, columns))
 
 
 def jobs(aws: Aws) -> Iterator[Change]:

@@ -1,10 +1,13 @@
 """Contracts are read whole; a bad one says everything that is wrong: file, line and remedy."""
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+import yaml
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tarn.contract import Column, Contract, ContractError, load_contract, load_contracts
@@ -187,7 +190,7 @@ def test_names_that_look_like_none_of_ours_are_other_tools(write: Write) -> None
     assert load_contract("trips", settings).drift == "evolve"
 
 
-@pytest.mark.parametrize("raw", [b"", b"name: \xff\n", b"a: \x00\n", b"[" * 3000, b"- 1\n"])
+@pytest.mark.parametrize("raw", [b"", b"name: \xff\n", b"a: \x00\n", b"[" * 500, b"- 1\n"])
 def test_what_is_no_contract_at_all(write: Write, raw: bytes) -> None:
     settings = write("")
     (settings.root / "datasets" / "trips.yaml").write_bytes(raw)
@@ -200,10 +203,10 @@ ODD += ("&a [*a]", "!!int x", "!!set {a}", "? [a]", "%", "\t", "{{}}", "\x00", "
 
 
 @st.composite
-def mutations(draw: st.DrawFn) -> str:
+def spoilt_texts(draw: st.DrawFn) -> str:
     """The contract with a few lines spoilt: dropped, doubled, moved, or with another value."""
     lines = GOOD.splitlines()
-    for _ in range(draw(st.integers(1, 4))):
+    for _ in range(draw(st.integers(1, 2))):
         at = draw(st.integers(0, len(lines) - 1))
         key, _, value = lines[at].partition(": ")
         odd = draw(st.sampled_from(ODD) | st.text(max_size=8))
@@ -213,23 +216,81 @@ def mutations(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+WRONG = st.sampled_from(
+    [
+        None,
+        True,
+        False,
+        -1,
+        0,
+        0.5,
+        10**30,
+        "",
+        "x",
+        "year",
+        "id",
+        "Ä b",
+        "{",
+        [],
+        {},
+        [1],
+        ["x", "x"],
+    ]
+) | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.dates(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
 )
-@given(text=mutations())
-def test_any_text_gives_a_contract_or_says_where_it_is_wrong(write: Write, text: str) -> None:
+
+
+def places(tree: Any) -> Iterator[tuple[Any, Any]]:
+    """Each mapping or list below, with each of its keys or indices."""
+    for key in list(tree) if isinstance(tree, dict) else range(len(tree)):
+        yield tree, key
+        if isinstance(tree[key], dict | list):
+            yield from places(tree[key])
+
+
+@st.composite
+def changed_trees(draw: st.DrawFn) -> str:
+    """The contract with another value, without one, or with another key, at one or two places."""
+    tree = yaml.safe_load(GOOD)
+    for _ in range(draw(st.integers(1, 2))):
+        holder, key = draw(st.sampled_from(list(places(tree))))
+        how = draw(st.sampled_from(["replace", "replace", "remove", "rename", "double"]))
+        if how == "replace":
+            holder[key] = draw(WRONG)
+        elif how == "double" and isinstance(holder, list):
+            holder.append(copy.deepcopy(holder[key]))
+        elif how == "rename" and isinstance(holder, dict):
+            holder[f"{key}{draw(st.text(max_size=2))}"] = holder.pop(key)
+        else:
+            del holder[key]
+    return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
+
+
+@pytest.mark.parametrize("texts", [spoilt_texts(), changed_trees()], ids=["text", "tree"])
+def test_whatever_is_written_is_a_contract_or_says_where_it_is_wrong(
+    write: Write, texts: st.SearchStrategy[str]
+) -> None:
     where = write("")
-    raw = text.encode(errors="surrogatepass")
-    (where.root / "datasets" / "trips.yaml").write_bytes(raw)
-    outcome = read(where)
-    if isinstance(outcome, ContractError):
-        lines = max(1, len(raw.splitlines()))
-        assert outcome.problems
-        assert all(1 <= p.line <= lines and p.what and p.remedy for p in outcome.problems)
-    else:
-        names = {column.name for column in outcome.columns}
-        assert outcome.keys
-        assert set(outcome.keys) | set(outcome.sort_by) <= names
+
+    @settings(max_examples=100, deadline=None)
+    @given(text=texts)
+    def holds(text: str) -> None:
+        raw = text.encode(errors="surrogatepass")
+        (where.root / "datasets" / "trips.yaml").write_bytes(raw)
+        outcome = read(where)
+        if isinstance(outcome, ContractError):
+            lines = max(1, len(raw.splitlines()))
+            assert outcome.problems
+            assert all(1 <= p.line <= lines and p.what and p.remedy for p in outcome.problems)
+        else:
+            names = {column.name for column in outcome.columns}
+            assert outcome.keys
+            assert set(outcome.keys) | set(outcome.sort_by) <= names
+
+    holds()
 
 
 def read(where: Settings) -> Contract | ContractError:
