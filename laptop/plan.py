@@ -78,7 +78,7 @@ def _said(plan: Plan) -> str:
         size, cost = sum(r.bytes for r in plan.rebuilds), sum(r.cost_usd for r in plan.rebuilds)
         lines.append(
             f"{_count(len(plan.rebuilds), 'partition')} to rebuild: {size / 1e6:.1f} MB landed, "
-            f"about ${cost:.2f} by what the last runs cost"
+            f"about ${cost:.2f} by what the last runs cost (./lake backfill DATASET RANGE --again)"
         )
     if unknown := len(plan.unknown):
         says = "does not say what it was" if unknown == 1 else "do not say what they were"
