@@ -8,6 +8,7 @@ beside it; a run without drift takes both away.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from tarn.aws import Aws
 from tarn.contract import Contract
 from tarn.errors import Finding
 from tarn.partition import Partition
+
+log = logging.getLogger(__name__)
 
 KINDS = ("added", "missing", "retyped", "reordered")
 # What stops a partition, by gate and the dataset's policy; all else is told and lets it pass.
@@ -161,6 +164,8 @@ def keep(
         aws.s3.delete_object(Bucket=bucket, Key=patch_key)
     if drift:
         aws.put_json("ops", key, kept)
+        columns = "; ".join(f"{kind} {', '.join(v)}" for kind, v in drift.to_dict().items() if v)
+        log.warning("%s has drifted from its contract: %s. %s", partition, columns, kept["patch"])
     else:
         aws.s3.delete_object(Bucket=bucket, Key=key)
     return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from string import Formatter
@@ -70,23 +71,36 @@ class _Reader(Pieces):
         self.name = name
 
     def contract(self) -> Contract | None:
-        for check in (self.api_version, self.kind, self.same_name, self.identity):
-            self.part(check, "")
+        head = self.head()
         table = self.part(self.table, None)
         if table is None:
             return None
         properties = self.each(self.part(lambda: self.properties(table), []), self.named)
         self.no_repeated(properties)
         columns = self.each([p for p in properties if not p.get("partitioned")], self.column)
-        start, end = self.part(self.interval, ("", ""))
         partition_columns = self.partition_columns(properties)
-        # What a spoilt column lacks would only be said of the table again.
-        sound = not any(problem.line >= table.line for problem in self.problems)
         keys: tuple[str, ...] = ()
         sort_by: tuple[str, ...] = ()
-        if sound:
+        # What a spoilt column lacks would only be said of the table again.
+        if not any(problem.line >= table.line for problem in self.problems):
             keys = self.part(lambda: self.keys(properties, table), keys)
             sort_by = self.part(lambda: self.sort_by(table, properties), keys)
+        return replace(
+            head,
+            source=self.part(lambda: self.source(partition_columns), head.source),
+            source_columns=tuple(p["name"] for p in properties if not self.derived(p)),
+            columns=columns,
+            partition_columns=partition_columns,
+            keys=keys,
+            sort_by=sort_by,
+            rules=self.rules(table, properties),
+        )
+
+    def head(self) -> Contract:
+        """The contract without its table."""
+        for check in (self.api_version, self.kind, self.same_name, self.identity):
+            self.part(check, "")
+        start, end = self.part(self.interval, ("", ""))
         return Contract(
             name=self.name,
             version=self.part(self.version, ""),
@@ -95,13 +109,12 @@ class _Reader(Pieces):
             schedule=self.part(self.schedule, ""),
             start=start,
             end=end,
-            source=self.part(lambda: self.source(partition_columns), Source("files")),
-            source_columns=tuple(p["name"] for p in properties if not self.derived(p)),
-            columns=columns,
-            partition_columns=partition_columns,
-            keys=keys,
-            sort_by=sort_by,
-            rules=self.rules(table, properties),
+            source=Source("files"),
+            source_columns=(),
+            columns=(),
+            partition_columns=(),
+            keys=(),
+            sort_by=(),
             drift=self.part(self.drift, "fail"),
             freshness=self.part(self.freshness, ""),
             tags=self.part(self.tags, ()),

@@ -184,6 +184,16 @@ def test_everything_wrong_is_said_at_once(write: Write) -> None:
     assert len(str(caught.value).splitlines()) == 3
 
 
+def test_no_table_does_not_hide_the_rest(write: Write) -> None:
+    bad = GOOD.replace("1.0.0", "one", 1).replace("schema:", "schema: []\nsupport:")
+    with pytest.raises(ContractError) as caught:
+        load_contract("trips", write(bad))
+    assert [problem.what for problem in caught.value.problems] == [
+        "`version` is 'one'.",
+        "`schema` has 0 objects.",
+    ]
+
+
 def test_names_that_look_like_none_of_ours_are_other_tools(write: Write) -> None:
     other = "customProperties:\n  - property: costCentre\n    value: 7\n  - property: drift"
     settings = write(GOOD.replace("customProperties:\n  - property: drift", other))

@@ -243,7 +243,7 @@ def test_a_column_more_stops_it(home: Path, lake: Aws, airlines: Path, policy: s
 
 
 def test_a_column_more_is_let_in_where_the_contract_evolves(
-    home: Path, lake: Aws, airlines: Path
+    home: Path, lake: Aws, airlines: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     declare_policy(home, "evolve")
     landed = land(AIRLINES, "abc")
@@ -253,6 +253,7 @@ def test_a_column_more_is_let_in_where_the_contract_evolves(
     kept = lake.get_json("ops", "drift/airlines/all.json")
     assert kept is not None
     assert kept["added"] == ["alliance string"]
+    assert "airlines all has drifted from its contract: added alliance string." in caplog.text
 
 
 def test_columns_in_another_order_are_let_in_where_the_contract_evolves(
