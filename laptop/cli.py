@@ -1,6 +1,7 @@
 """The subcommands of ``./lake``."""
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -183,6 +184,24 @@ def run_deploy(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     return 0
 
 
+def run_plan(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """What a deploy would change, and what to rebuild; exit code 2 where it would change something.
+
+    1 where it would refuse, 0 where nothing would change; partitions to rebuild do not count.
+    """
+    from laptop import plan as shown
+    from tarn.plan import make_plan
+
+    stack.use_aws(Home.from_environment())
+    plan = make_plan()
+    if options.json:
+        print(json.dumps(plan.to_dict(), indent=1))  # noqa: T201 - for other programs
+    else:
+        for table in shown.tables(plan):
+            console.print(table)
+    return shown.exit_code(plan)
+
+
 def run_backfill(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """Plan a range of partitions and take it through Airflow; --dry-run only plans."""
     home = Home.from_environment()
@@ -249,6 +268,7 @@ def _parser() -> argparse.ArgumentParser:
     opened = add("open", run_open)
     opened.add_argument("path", nargs="?", default=pages.HOME, help="a page: /quicksight/...")
     opened.add_argument("--print", action="store_true", help="print the link and open nothing")
+    add("plan", run_plan).add_argument("--json", action="store_true", help="for other programs")
     add("deploy", run_deploy)
     backfill.add_options(add("backfill", run_backfill))
     add("test", run_test, passes_on=True)

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MISSING = frozenset(
-    {"404", "NoSuchKey", "NotFound", "EntityNotFoundException", "ResourceNotFoundException"}
+    {
+        "404",
+        "EntityNotFoundException",
+        "NoSuchBucket",
+        "NoSuchKey",
+        "NotFound",
+        "ResourceNotFoundException",
+    }
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
-from tarn.contract import Contract
+from tarn.contract import Column, Contract
 from tarn.errors import code_of
 from tarn.partition import Partition
 
@@ -63,9 +63,13 @@ def _storage(contract: Contract, location: str) -> dict[str, Any]:
     }
 
 
-def _column(column: Any) -> dict[str, str]:
-    described = {"Name": column.name, "Type": column.type}
-    return described | ({"Comment": column.description} if column.description else {})
+def _column(column: Column) -> dict[str, Any]:
+    described: dict[str, Any] = {"Name": column.name, "Type": column.type}
+    if column.description:
+        described["Comment"] = column.description
+    if column.classification:
+        described["Parameters"] = {"classification": column.classification}
+    return described
 
 
 def get_table(database: str, name: str, aws: Aws) -> dict[str, Any] | None:

@@ -1,13 +1,15 @@
 """Contracts: datasets/<name>.yaml, in the Open Data Contract Standard (v3.1).
 
-The standard says columns, types, keys, owner and service levels. What it has no word for (where
-the raw file comes from, the order of rows) stands in its `customProperties`; row rules are its
-`quality` entries of type `custom` and engine `tarn`.
+The standard says columns, types, keys, allowed values, classification, owner and service levels.
+What it has no word for (where the raw file comes from, the order of rows, what to do about drift)
+stands in its `customProperties`; row rules are its `quality` entries of type `custom` and engine
+`tarn`, and its metric `invalidValues` with `validValues`.
 https://bitol-io.github.io/open-data-contract-standard/
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +17,23 @@ from tarn.errors import Terminal
 from tarn.settings import Settings
 
 ENGINE = "tarn"  # of the quality entries that are row rules
+CLASSIFICATIONS = ("public", "internal", "confidential", "restricted")
+DRIFT_POLICIES = ("fail", "quarantine", "evolve")
 
 
 @dataclass(frozen=True)
 class Column:
-    """One published column. `type` is Glue's (Hive's): int, double, string, timestamp, date."""
+    """One published column. `type` is Glue's (Hive's): int, double, string, timestamp, date.
+
+    values: all that the column may hold beside NULL, or () where anything goes.
+    """
 
     name: str
     type: str
     required: bool = False
     description: str = ""
+    classification: str = ""  # one of CLASSIFICATIONS, or "" where nobody said
+    values: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class Contract:
     """What a dataset is: columns, types, keys, rules, source, schedule, owner."""
 
     name: str
+    version: str  # major.minor.patch; a breaking change needs a new major
     description: str
     owner: str
     schedule: str  # cron, UTC
@@ -64,7 +74,8 @@ class Contract:
     partition_columns: tuple[Column, ...]
     keys: tuple[str, ...]
     sort_by: tuple[str, ...]
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Rule, ...] = ()  # those of the columns' values first
+    drift: str = "fail"  # one of DRIFT_POLICIES
     freshness: str = ""  # service level: "45d"
     tags: tuple[str, ...] = ()
 
@@ -73,32 +84,65 @@ class Contract:
         return tuple(column.name for column in self.partition_columns)
 
     def to_job_json(self) -> dict[str, Any]:
-        """What the Glue job reads from ops/contracts/<name>.json."""
+        """What is deployed as ops/contracts/<name>.json.
+
+        The Glue job reads columns, keys, order and rules; a later deploy holds all of it against
+        what is declared then.
+        """
         return {
             "name": self.name,
-            "columns": [
-                {"name": c.name, "type": c.type, "required": c.required} for c in self.columns
-            ],
+            "version": self.version,
+            "columns": [_deployed(column) for column in self.columns],
+            "partition_columns": [_deployed(column) for column in self.partition_columns],
             "keys": list(self.keys),
             "sort_by": list(self.sort_by),
             "rules": [
                 {"name": r.name, "expression": r.expression, "action": r.action} for r in self.rules
             ],
+            "drift": self.drift,
         }
 
 
-class ContractError(Terminal):
-    """A contract that cannot be used: which file, which line, what is wrong, what to do."""
+def _deployed(column: Column) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "type": column.type,
+        "required": column.required,
+        "classification": column.classification,
+        "values": list(column.values),
+    }
 
-    def __init__(self, file: str, line: int, problem: str, remedy: str) -> None:
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a contract: on which line, what, and what to do."""
+
+    line: int
+    what: str
+    remedy: str
+
+
+class ContractError(Terminal):
+    """A contract that cannot be used, with everything that is wrong in it."""
+
+    def __init__(self, file: str, problems: Sequence[Problem]) -> None:
         self.file = file
-        self.line = line
-        self.problem = problem
-        self.remedy = remedy
-        super().__init__(file, line, problem, remedy)
+        self.problems = tuple(sorted(set(problems), key=lambda p: (p.line, p.what)))
+        super().__init__(file, self.problems)
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.problem} {self.remedy}"
+        return "\n".join(f"{self.file}:{p.line}: {p.what} {p.remedy}" for p in self.problems)
+
+
+class ContractErrors(Terminal):
+    """What is wrong in several contracts, or with them: each with its file, lines and remedies."""
+
+    def __init__(self, errors: Sequence[ContractError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(self.errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
 
 
 def load_contract(name: str, settings: Settings | None = None) -> Contract:
@@ -114,9 +158,17 @@ def load_contract(name: str, settings: Settings | None = None) -> Contract:
 
 
 def load_contracts(settings: Settings | None = None) -> dict[str, Contract]:
-    """All contracts of datasets/, by name."""
+    """All contracts of datasets/, by name; raises ContractErrors with what is wrong in any."""
     settings = settings or Settings.from_environment()
-    return {name: load_contract(name, settings) for name in dataset_names(settings)}
+    contracts, errors = {}, []
+    for name in dataset_names(settings):
+        try:
+            contracts[name] = load_contract(name, settings)
+        except ContractError as error:
+            errors.append(error)
+    if errors:
+        raise ContractErrors(errors)
+    return contracts
 
 
 def dataset_names(settings: Settings | None = None) -> list[str]:

@@ -54,7 +54,7 @@ def way_of_a_partition(contract: Contract, settings: DagSettings) -> None:
         on_aws("profile", steps.profile_work, reads=("land",), gate=steps.profile_gate),
         on_aws("clean", steps.clean_work, reads=("land",)),
         on_aws("convert", steps.convert_work, reads=("clean",)),
-        on_aws("crawl", steps.crawl_work, reads=("convert",), gate=steps.crawl_gate),
+        on_aws("crawl", steps.crawl_work, reads=("land", "convert"), gate=steps.crawl_gate),
         python_task(steps.validate, contract, reads=("convert",)),
         python_task(steps.publish, contract, before_publish, outlets=[Asset(contract.name)]),
     )

@@ -87,7 +87,8 @@ def crawl_gate(contract: Contract, attempt: Attempt, _detail: Json) -> dict[str,
     from tarn.steps.crawl import compare_schema
 
     token = attempt.inputs["convert"]["token"]
-    return compare_schema(partition_of(contract, attempt), token, attempt.aws)
+    header = attempt.inputs["land"].get("gate", {}).get("header", ())
+    return compare_schema(partition_of(contract, attempt), token, attempt.aws, header)
 
 
 def validate(contract: Contract, attempt: Attempt) -> dict[str, Any]:

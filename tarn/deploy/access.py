@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws
+from tarn.deploy.compare import Change
 from tarn.errors import aws_errors, code_of
 from tarn.settings import ZONES
 
 POLICY = "lake"
 
 
-def role(aws: Aws) -> Iterator[str]:
-    iam, name = aws.client("iam"), aws.settings.role_name
+def role(aws: Aws) -> Iterator[Change]:
+    iam, name, wanted = aws.client("iam"), aws.settings.role_name, permissions(aws)
     with aws_errors(f"role {name}"):
-        if _missing(iam.get_role, RoleName=name):
-            iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust()))
-            yield f"role {name}: created"
-        wanted = permissions(aws)
-        if _policy(iam, name) != wanted:
-            iam.put_role_policy(RoleName=name, PolicyName=POLICY, PolicyDocument=json.dumps(wanted))
-            yield f"role {name}: permissions written"
+        missing = _missing(iam.get_role, RoleName=name)
+        differs = missing or _policy(iam, name) != wanted
+    if missing:
+        document = json.dumps(trust())
+        create = partial(iam.create_role, RoleName=name, AssumeRolePolicyDocument=document)
+        yield Change(f"role {name}", "create", create)
+    if differs:
+        document = json.dumps(wanted)
+        write = partial(
+            iam.put_role_policy, RoleName=name, PolicyName=POLICY, PolicyDocument=document
+        )
+        yield Change(f"permissions of role {name}", "write", write)
 
 
 def _missing(get: Any, **which: str) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from botocore.exceptions import ClientError
 
 from tarn.alerts import topic_arn
 from tarn.aws import Aws
+from tarn.deploy.compare import Change
 from tarn.errors import aws_errors, code_of
 
 
-def topic(aws: Aws) -> Iterator[str]:
+def topic(aws: Aws) -> Iterator[Change]:
     sns, name = aws.client("sns"), aws.settings.topic_name
     with aws_errors(f"topic {name}"):
         try:
@@ -19,5 +21,4 @@ def topic(aws: Aws) -> Iterator[str]:
         except ClientError as error:
             if code_of(error) != "NotFound":
                 raise
-            sns.create_topic(Name=name)
-            yield f"topic {name}: created"
+            yield Change(f"topic {name}", "create", partial(sns.create_topic, Name=name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,7 +11,7 @@ from botocore.exceptions import ClientError
 from tarn import catalog, ledger
 from tarn.aws import Aws, is_missing
 from tarn.contract import load_contracts
-from tarn.deploy.compare import covers
+from tarn.deploy.compare import Change, differences
 from tarn.errors import aws_errors
 
 # Columns of lake_ops.ledger: the record of tarn.steps.publish as the JSON SerDe reads it.
@@ -45,10 +46,12 @@ LEDGER_COLUMNS = {
     "cost_by_step": "map<string,double>",
     "warnings": "array<string>",
     "columns_added": "array<string>",
+    "drift": "struct<added:array<string>,missing:array<string>,retyped:array<string>,"
+    "reordered:array<string>,policy:string,patch:string>",
 }
 
 
-def databases(aws: Aws) -> Iterator[str]:
+def databases(aws: Aws) -> Iterator[Change]:
     settings = aws.settings
     described = {
         settings.database: "What readers use: published tables and views.",
@@ -57,17 +60,24 @@ def databases(aws: Aws) -> Iterator[str]:
     }
     for name, description in described.items():
         with aws_errors(f"database {name}"):
-            try:
-                aws.glue.get_database(Name=name)
-                continue
-            except ClientError as error:
-                if not is_missing(error):
-                    raise
-            aws.glue.create_database(DatabaseInput={"Name": name, "Description": description})
-            yield f"database {name}: created"
+            missing = _missing(name, aws)
+        if missing:
+            wanted = {"Name": name, "Description": description}
+            create = partial(aws.glue.create_database, DatabaseInput=wanted)  # type: ignore[arg-type]
+            yield Change(f"database {name}", "create", create)
 
 
-def tables(aws: Aws) -> Iterator[str]:
+def _missing(database: str, aws: Aws) -> bool:
+    try:
+        aws.glue.get_database(Name=database)
+    except ClientError as error:
+        if is_missing(error):
+            return True
+        raise
+    return False
+
+
+def tables(aws: Aws) -> Iterator[Change]:
     """The published tables, as the contracts say. Where they point is publish's business."""
     for contract in load_contracts(aws.settings).values():
         found = catalog.get_table(aws.settings.database, contract.name, aws)
@@ -80,7 +90,7 @@ def tables(aws: Aws) -> Iterator[str]:
         yield from _table(aws.settings.database, found, wanted, aws)
 
 
-def ledger_table(aws: Aws) -> Iterator[str]:
+def ledger_table(aws: Aws) -> Iterator[Change]:
     database = aws.settings.ops_database
     wanted = {
         "Name": "ledger",
@@ -101,29 +111,38 @@ def ledger_table(aws: Aws) -> Iterator[str]:
 
 def _table(
     database: str, found: dict[str, Any] | None, wanted: dict[str, Any], aws: Aws
-) -> Iterator[str]:
-    name = f"{database}.{wanted['Name']}"
-    with aws_errors(f"table {name}"):
-        if found is None:
-            aws.glue.create_table(DatabaseName=database, TableInput=wanted)  # type: ignore[arg-type]
-            yield f"table {name}: created"
-        elif not covers(found, wanted):
-            aws.glue.update_table(DatabaseName=database, TableInput=wanted)  # type: ignore[arg-type]
-            yield f"table {name}: updated"
+) -> Iterator[Change]:
+    what, call = f"table {database}.{wanted['Name']}", {"DatabaseName": database}
+    if found is None:
+        create = partial(aws.glue.create_table, **call, TableInput=wanted)  # type: ignore[arg-type]
+        yield Change(what, "create", create)
+    elif differing := differences(found, wanted) or _dropped(found, wanted):
+        update = partial(aws.glue.update_table, **call, TableInput=wanted)  # type: ignore[arg-type]
+        yield Change(what, "update", update, differing)
 
 
-def jobs(aws: Aws) -> Iterator[str]:
+def _dropped(found: dict[str, Any], wanted: dict[str, Any]) -> tuple[str, ...]:
+    """A comment or a classification that a column has and should have no more."""
+    declared = wanted["StorageDescriptor"]["Columns"]
+    columns = [
+        {key: value for key, value in column.items() if value}
+        for column in found["StorageDescriptor"]["Columns"]
+    ]
+    return tuple(f"StorageDescriptor.Columns{where}" for where in differences(declared, columns))
+
+
+def jobs(aws: Aws) -> Iterator[Change]:
     """One convert job a dataset."""
     for dataset in load_contracts(aws.settings):
         name, wanted = aws.settings.convert_job(dataset), _job(dataset, aws)
         with aws_errors(f"Glue job {name}"):
             found = _get_job(name, aws)
-            if found is None:
-                aws.glue.create_job(Name=name, **wanted)
-                yield f"Glue job {name}: created"
-            elif not covers(found, wanted):
-                aws.glue.update_job(JobName=name, JobUpdate=wanted)  # type: ignore[arg-type]
-                yield f"Glue job {name}: updated"
+        if found is None:
+            create = partial(aws.glue.create_job, Name=name, **wanted)
+            yield Change(f"Glue job {name}", "create", create)
+        elif differing := differences(found, wanted):
+            update = partial(aws.glue.update_job, JobName=name, JobUpdate=wanted)  # type: ignore[arg-type]
+            yield Change(f"Glue job {name}", "update", update, differing)
 
 
 def _get_job(name: str, aws: Aws) -> dict[str, Any] | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws
-from tarn.deploy.compare import covers
+from tarn.deploy.compare import Change, differences
 from tarn.errors import aws_errors, code_of
-from tarn.steps.views import refresh_views
+from tarn.steps.views import create_view, stale_views
 
 
-def workgroup(aws: Aws) -> Iterator[str]:
+def workgroup(aws: Aws) -> Iterator[Change]:
     name = aws.settings.workgroup
     wanted = {
         "EnforceWorkGroupConfiguration": True,
@@ -22,14 +23,14 @@ def workgroup(aws: Aws) -> Iterator[str]:
     }
     with aws_errors(f"workgroup {name}"):
         found = _configuration(name, aws)
-        if found is None:
-            aws.athena.create_work_group(Name=name, Configuration=wanted)  # type: ignore[arg-type]
-            yield f"workgroup {name}: created"
-        elif not covers(found, wanted):
-            updates = {k: v for k, v in wanted.items() if k != "ResultConfiguration"}
-            updates["ResultConfigurationUpdates"] = wanted["ResultConfiguration"]
-            aws.athena.update_work_group(WorkGroup=name, ConfigurationUpdates=updates)  # type: ignore[arg-type]
-            yield f"workgroup {name}: updated"
+    if found is None:
+        create = partial(aws.athena.create_work_group, Name=name, Configuration=wanted)  # type: ignore[arg-type]
+        yield Change(f"workgroup {name}", "create", create)
+    elif differing := differences(found, wanted):
+        updates = {k: v for k, v in wanted.items() if k != "ResultConfiguration"}
+        updates["ResultConfigurationUpdates"] = wanted["ResultConfiguration"]
+        update = partial(aws.athena.update_work_group, WorkGroup=name, ConfigurationUpdates=updates)  # type: ignore[arg-type]
+        yield Change(f"workgroup {name}", "update", update, differing)
 
 
 def _configuration(name: str, aws: Aws) -> dict[str, Any] | None:
@@ -42,6 +43,7 @@ def _configuration(name: str, aws: Aws) -> dict[str, Any] | None:
         raise
 
 
-def views(aws: Aws) -> Iterator[str]:
-    for name in refresh_views(aws)["created"]:
-        yield f"view {aws.settings.database}.{name}: created"
+def views(aws: Aws) -> Iterator[Change]:
+    for name in stale_views(aws):
+        what = f"view {aws.settings.database}.{name}"
+        yield Change(what, "create", partial(create_view, name, aws))

@@ -9,12 +9,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
+from tarn.deploy.compare import Change
 from tarn.errors import Terminal, aws_errors
 
 PLACEHOLDER = re.compile(r"\$\{(data_source_arn|data_set_arn:[\w-]+)\}")
@@ -32,7 +34,7 @@ ACTIONS = {
 }
 
 
-def data_source(aws: Aws) -> Iterator[str]:
+def data_source(aws: Aws) -> Iterator[Change]:
     definition = {
         "DataSourceId": f"{aws.settings.lake}-athena",
         "Name": f"{aws.settings.prefix} in Athena",
@@ -42,18 +44,16 @@ def data_source(aws: Aws) -> Iterator[str]:
     yield from _put("DataSource", definition, ("Type",), aws)
 
 
-def data_sets(aws: Aws) -> Iterator[str]:
+def data_sets(aws: Aws) -> Iterator[Change]:
     for path in sorted((aws.settings.root / "dashboards" / "data_sets").glob("*.json")):
         yield from _put("DataSet", _read(path, aws), (), aws)
 
 
-def dashboards(aws: Aws) -> Iterator[str]:
+def dashboards(aws: Aws) -> Iterator[Change]:
     for path in sorted((aws.settings.root / "dashboards").glob("*.json")):
         definition = _read(path, aws)
-        for line in _put("Dashboard", definition, (), aws):
-            with aws_errors(f"dashboard {definition['DashboardId']}"):
-                _publish(definition["DashboardId"], aws)
-            yield line
+        publish = partial(_publish, definition["DashboardId"], aws)
+        yield from _put("Dashboard", definition, (), aws, publish)
 
 
 def _read(path: Path, aws: Aws) -> dict[str, Any]:
@@ -72,26 +72,34 @@ def _arn(what: str, aws: Aws) -> str:
 
 
 def _put(
-    kind: str, definition: dict[str, Any], only_create: tuple[str, ...], aws: Aws
-) -> Iterator[str]:
+    kind: str,
+    definition: dict[str, Any],
+    only_create: tuple[str, ...],
+    aws: Aws,
+    afterwards: Callable[[], None] = lambda: None,
+) -> Iterator[Change]:
     """Create or update one object when its definition is not the one last deployed."""
     which = {f"{kind}Id": definition[f"{kind}Id"]}
     call = _caller(aws)
-    name = f"{kind} {definition[f'{kind}Id']}"
+    what = f"QuickSight {kind} {definition[f'{kind}Id']}"
     # AWS gives definitions back with defaults filled in: the digest of what we sent is kept.
     digest = hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
     key = f"deployed/quicksight/{kind}-{definition[f'{kind}Id']}.json"
-    with aws_errors(f"QuickSight {name}"):
+    with aws_errors(what):
         there = _exists(call, kind, which)
         if there and (aws.get_json("ops", key) or {}).get("sha256") == digest:
             return
+
+    def make() -> None:
         if there:
             changed = {k: v for k, v in definition.items() if k not in only_create}
             call(f"update_{_snake(kind)}", changed)
         else:
             call(f"create_{_snake(kind)}", definition | _permissions(kind, aws))
+        afterwards()
         aws.put_json("ops", key, {"sha256": digest})
-    yield f"QuickSight {name}: {'updated' if there else 'created'}"
+
+    yield Change(what, "update" if there else "create", make)
 
 
 def _caller(aws: Aws) -> Callable[[str, dict[str, Any]], Any]:

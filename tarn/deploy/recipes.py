@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
 from tarn.contract import dataset_names
-from tarn.deploy.compare import covers
+from tarn.deploy.compare import Change, differences
 from tarn.errors import Terminal, aws_errors
 
 
-def recipes(aws: Aws) -> Iterator[str]:
+def recipes(aws: Aws) -> Iterator[Change]:
     for dataset in dataset_names(aws.settings):
-        name = aws.settings.databrew(dataset)
+        name, steps = aws.settings.databrew(dataset), _read(dataset, aws)
         with aws_errors(f"recipe {name}"):
-            yield from _recipe(name, _read(dataset, aws), aws)
+            published = _steps(name, "LATEST_PUBLISHED", aws)
+        if published is None or (differing := differences(published, steps)):
+            detail = () if published is None else differing
+            yield Change(f"recipe {name}", "publish", partial(_publish, name, steps, aws), detail)
 
 
 def _read(name: str, aws: Aws) -> list[dict[str, Any]]:
@@ -29,16 +33,12 @@ def _read(name: str, aws: Aws) -> list[dict[str, Any]]:
     return steps
 
 
-def _recipe(name: str, steps: list[dict[str, Any]], aws: Aws) -> Iterator[str]:
-    published = _steps(name, "LATEST_PUBLISHED", aws)
-    if published is not None and covers(published, steps):
-        return
-    if published is None and _steps(name, "LATEST_WORKING", aws) is None:
+def _publish(name: str, steps: list[dict[str, Any]], aws: Aws) -> None:
+    if _steps(name, "LATEST_WORKING", aws) is None:
         aws.databrew.create_recipe(Name=name, Steps=steps)  # type: ignore[arg-type]
     else:
         aws.databrew.update_recipe(Name=name, Steps=steps)  # type: ignore[arg-type]
     aws.databrew.publish_recipe(Name=name)
-    yield f"recipe {name}: published"
 
 
 def _steps(name: str, version: str, aws: Aws) -> list[Any] | None:

@@ -5,67 +5,83 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 from botocore.exceptions import ClientError
 
+from tarn import contract_changes as contracts
 from tarn.aws import Aws, is_missing
 from tarn.contract import load_contracts
-from tarn.errors import aws_errors, code_of
+from tarn.deploy.compare import Change
+from tarn.errors import aws_errors
 from tarn.settings import ZONES
 
 DIGEST = "tarn-sha256"
 
 
-def buckets(aws: Aws) -> Iterator[str]:
+def buckets(aws: Aws) -> Iterator[Change]:
     """One bucket a zone. AWS encrypts new buckets and blocks public access by default."""
     for zone in ZONES:
         name = aws.settings.bucket(zone)
         with aws_errors(f"bucket {name}"):
-            if _make(name, aws):
-                yield f"bucket {name}: created"
+            there = _found(aws.s3.head_bucket, Bucket=name) is not None
+        if not there:
+            yield Change(f"bucket {name}", "create", partial(_create, name, aws))
 
 
-def _make(name: str, aws: Aws) -> bool:
+def _found(look: Any, **which: str) -> Any | None:
     try:
-        aws.s3.head_bucket(Bucket=name)
-        return False
+        return look(**which)
     except ClientError as error:
-        if not is_missing(error) and code_of(error) != "NoSuchBucket":
-            raise
+        if is_missing(error):
+            return None
+        raise
+
+
+def _create(name: str, aws: Aws) -> None:
     if aws.settings.region == "us-east-1":  # the one region that must not be named
         aws.s3.create_bucket(Bucket=name)
     else:
         where = {"LocationConstraint": aws.settings.region}
         aws.s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)  # type: ignore[arg-type]
-    return True
 
 
-def declarations(aws: Aws) -> Iterator[str]:
+def declarations(aws: Aws) -> Iterator[Change]:
     """Contracts as the Glue jobs read them, and the jobs' scripts."""
-    for key, body in _objects(aws).items():
-        with aws_errors(f"object {key}"):
-            if _put(key, body, aws):
-                yield f"{aws.settings.uri('ops', key)}: written"
+    for what, objects in _declared(aws).items():
+        with aws_errors(what):
+            differs = any(_differs(key, body, aws) for key, body in objects.items())
+        if differs:
+            yield Change(what, "write", partial(_put_all, objects, aws))
 
 
-def _objects(aws: Aws) -> dict[str, bytes]:
-    found = {
-        f"contracts/{name}.json": json.dumps(contract.to_job_json(), indent=1).encode()
-        for name, contract in load_contracts(aws.settings).items()
-    }
+def _declared(aws: Aws) -> dict[str, dict[str, bytes]]:
+    """The objects of each declaration: a contract is kept under its digest too."""
+    found = {}
+    for name, contract in load_contracts(aws.settings).items():
+        body = json.dumps(contract.to_job_json(), indent=1).encode()
+        kept = contracts.kept_key(name, contracts.sha256(name, aws.settings))
+        found[f"contract {name}"] = {kept: body, contracts.deployed_key(name): body}
     for path in sorted((aws.settings.root / "glue_jobs").glob("*.py")):
         if path.stem != "__init__":
-            found[f"glue/{path.name}"] = path.read_bytes()
+            key = f"glue/{path.name}"
+            found[aws.settings.uri("ops", key)] = {key: path.read_bytes()}
     return found
 
 
-def _put(key: str, body: bytes, aws: Aws) -> bool:
-    bucket, digest = aws.settings.bucket("ops"), hashlib.sha256(body).hexdigest()
-    try:
-        if aws.s3.head_object(Bucket=bucket, Key=key)["Metadata"].get(DIGEST) == digest:
-            return False
-    except ClientError as error:
-        if not is_missing(error):
-            raise
-    aws.s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata={DIGEST: digest})
-    return True
+def _differs(key: str, body: bytes, aws: Aws) -> bool:
+    found = _found(aws.s3.head_object, Bucket=aws.settings.bucket("ops"), Key=key)
+    return found is None or found["Metadata"].get(DIGEST) != hashlib.sha256(body).hexdigest()
+
+
+def _put_all(objects: dict[str, bytes], aws: Aws) -> None:
+    for key, body in objects.items():
+        _put(key, body, aws)
+
+
+def _put(key: str, body: bytes, aws: Aws) -> None:
+    digest = hashlib.sha256(body).hexdigest()
+    aws.s3.put_object(
+        Bucket=aws.settings.bucket("ops"), Key=key, Body=body, Metadata={DIGEST: digest}
+    )

@@ -6,15 +6,16 @@ the contract, never from a crawler.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from tarn import catalog, costs
+from tarn import catalog, costs, drift
 from tarn.aws import Aws, is_missing
 from tarn.contract import load_contract
-from tarn.errors import Finding, GateFailed, Terminal, aws_errors, code_of
+from tarn.errors import GateFailed, Terminal, aws_errors, code_of
 from tarn.partition import Partition
 from tarn.work import Status
 
@@ -140,37 +141,34 @@ class CrawlWork:
 
 
 @aws_errors("compare_schema")
-def compare_schema(partition: Partition, token: str, aws: Aws | None = None) -> dict[str, Any]:
+def compare_schema(
+    partition: Partition, token: str, aws: Aws | None = None, header: Sequence[str] = ()
+) -> dict[str, Any]:
     """Hold the crawler's shadow table against the contract (token: the *convert* step's).
 
-    Returns {"added": [...], "missing": [], "retyped": [], "table"}: an added column is reported
-    and does not stop; a missing or retyped one raises GateFailed.
+    header: the raw file's, which may have drifted too. Returns {"added", "missing", "retyped",
+    "reordered", "policy", "patch", "table"}; what stops the partition by the dataset's policy
+    (tarn/drift.py) raises GateFailed.
     """
     aws = aws or Aws()
     contract = load_contract(partition.dataset, aws.settings)
     table = shadow_table(partition, token)
-    found = _columns(table, aws)
-    wanted = {column.name: column.type for column in contract.columns}
-    added = [f"{name} {found[name]}" for name in found if name not in wanted]
-    missing = [f"{name} {wanted[name]}" for name in wanted if name not in found]
-    retyped = [
-        f"{name}: {wanted[name]} in the contract, {found[name]} in the files"
-        for name in wanted
-        if name in found and found[name] != wanted[name]
-    ]
     where = f"{aws.settings.shadow_database}.{table}"
-    findings = [Finding(f"missing column {item}", where) for item in missing]
-    findings += [Finding(f"retyped column {item}", where) for item in retyped]
-    if findings:
+    found = drift.of_table(contract, _columns(table, aws), header)
+    kept = drift.keep(partition, contract, found, where, aws)
+    if kinds := found.stopped_by("schema", contract.drift):
+        plain = (
+            f"Make recipes/{partition.dataset}.json and glue_jobs/{partition.dataset}.py give what "
+            f"datasets/{partition.dataset}.yaml promises, deploy, then clear the task `clean`."
+        )
         raise GateFailed(
             "schema",
             partition.dataset,
             partition.label,
-            findings,
-            f"Make recipes/{partition.dataset}.json and glue_jobs/{partition.dataset}.py give what "
-            f"datasets/{partition.dataset}.yaml promises, deploy, then clear the task `clean`.",
+            drift.findings(found, kinds, where),
+            drift.remedy(plain, contract, kept, aws),
         )
-    return {"added": added, "missing": missing, "retyped": retyped, "table": where}
+    return kept
 
 
 def _columns(table: str, aws: Aws) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from botocore.exceptions import ClientError
 
-from tarn import ledger
+from tarn import drift, ledger
 from tarn.aws import Aws, is_missing
 from tarn.contract import Contract, load_contract
 from tarn.delimited import Record, matcher, records, select
@@ -172,7 +172,7 @@ def check_landed(
 ) -> dict[str, Any]:
     """The structural gate: read the raw object back and hold it against contract and manifest.
 
-    Returns {"rows", "columns", "bytes"}; raises GateFailed.
+    Returns {"rows", "columns", "bytes", "header"}; raises GateFailed.
     """
     aws = aws or Aws()
     contract = load_contract(partition.dataset, aws.settings)
@@ -183,8 +183,10 @@ def check_landed(
     look = _Look(contract, partition, f"{manifest['uri']}{file_name(partition)}")
     with buffered(body) as lines:
         look.read(lines)
-    look.compare(manifest)
-    return {"rows": look.rows, "columns": len(contract.source_columns), "bytes": look.size}
+    kept = drift.keep(partition, contract, look.drift, manifest["uri"], aws)
+    look.compare(manifest, kept, aws)
+    header = list(look.header)
+    return {"rows": look.rows, "columns": len(header), "bytes": look.size, "header": header}
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -209,6 +211,8 @@ class _Look:
         self.rows = 0
         self.size = 0
         self.digest = hashlib.sha256()
+        self.header: tuple[str, ...] = ()
+        self.drift = drift.Drift()
         self.findings: list[Finding] = []
         self.bad_lines: list[str] = []
         self.bad_count = 0
@@ -217,7 +221,7 @@ class _Look:
         found = records(self._count(lines))
         last = header = next(found, None)
         self._header(header)
-        places = {self.contract.source_columns.index(k): k for k in self.partition.values}
+        places = {self.header.index(k): k for k in self.partition.values if k in self.header}
         ours = matcher({at: str(self.partition.values[key]) for at, key in places.items()})
         for last in found:
             self.rows += 1
@@ -241,9 +245,9 @@ class _Look:
         """What is wrong with a record: its encoding, its fields, or the partition it is of."""
         if not (record.raw.isascii() or _is_utf8(record.raw)):
             return "is not UTF-8"
-        count, wanted = record.count, len(self.contract.source_columns)
+        count, wanted = record.count, len(self.header)
         if count != wanted:
-            return f"has {count} fields where the contract has {wanted}"
+            return f"has {count} fields where the header has {wanted}"
         if places and not ours(record.raw):
             return self._elsewhere(record.fields(), places)
         return ""
@@ -251,7 +255,7 @@ class _Look:
     def _elsewhere(self, fields: list[str], places: Mapping[int, str]) -> str:
         """Which partition a record is of, if not of this one: `03` is 3 too."""
         found = {key: fields[at].strip() for at, key in places.items()}
-        wanted = {key: str(value) for key, value in self.partition.values.items()}
+        wanted = {key: str(self.partition.values[key]) for key in found}
         if {key: text.lstrip("0") or text for key, text in found.items()} == wanted:
             return ""
         shown = ", ".join(f"{key} {text[:40]}" for key, text in found.items())
@@ -271,24 +275,23 @@ class _Look:
         self.findings.append(Finding(f"the last record, line {last.line}, {what}", self.uri))
 
     def _header(self, header: Record | None) -> None:
-        wanted = list(self.contract.source_columns)
         # A byte order mark is no part of the first column's name.
         names = [n.removeprefix("\ufeff") for n in header.fields()] if header else []
-        if names == wanted:
-            return
+        self.header = tuple(names)
+        self.drift = drift.of_header(self.contract, names)
         where = f"{self.uri} line 1"
-        missing = [name for name in wanted if name not in names]
-        unexpected = [name for name in names if name not in wanted]
-        if missing:
-            self.findings.append(Finding(f"missing columns: {', '.join(missing)}", where))
-        if unexpected:
-            self.findings.append(Finding(f"unexpected columns: {', '.join(unexpected)}", where))
-        if not missing and not unexpected:
-            self.findings.append(
-                Finding(f"reordered or repeated columns: {', '.join(names)}", where)
-            )
+        told = {
+            "missing": ("missing", self.drift.missing),
+            "added": ("unexpected", [column.name for column in self.drift.added]),
+            "reordered": ("reordered", self.drift.reordered),
+        }
+        for kind in self.drift.stopped_by("landed", self.contract.drift):
+            what, columns = told[kind]
+            self.findings.append(Finding(f"{what} columns: {', '.join(columns)}", where))
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            self.findings.append(Finding(f"repeated columns: {', '.join(repeated)}", where))
 
-    def compare(self, manifest: Mapping[str, Any]) -> None:
+    def compare(self, manifest: Mapping[str, Any], kept: Mapping[str, Any], aws: Aws) -> None:
         if self.size != manifest["bytes"]:
             self.findings.append(
                 Finding(f"{self.size} bytes where {manifest['bytes']} landed", self.uri)
@@ -296,9 +299,10 @@ class _Look:
         elif self.digest.hexdigest() != manifest["sha256"]:
             self.findings.append(Finding("the bytes are not those that landed", self.uri))
         if self.findings:
-            raise _gate(
-                self.partition,
-                self.findings,
+            plain = (
                 f"Mend the source ({manifest['source']}), or the columns in "
-                f"datasets/{self.contract.name}.yaml, then clear the task `land`.",
+                f"datasets/{self.contract.name}.yaml, then clear the task `land`."
             )
+            if self.drift.stopped_by("landed", self.contract.drift):
+                plain = drift.remedy(plain, self.contract, kept, aws)
+            raise _gate(self.partition, self.findings, plain)

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tarn import athena, catalog, costs, ledger
+from tarn import athena, catalog, costs, drift, ledger
 from tarn.aws import Aws, is_missing
 from tarn.contract import load_contract
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
@@ -183,6 +183,7 @@ def _entry(
         "cost_by_step": cost,
         "cost_usd": round(sum(cost.values()), 6),
         "columns_added": list((results.get("drift") or {}).get("added", [])),
+        "drift": drift.told(results.get("drift") or {}),
         "warnings": [str(w) for w in (results.get("validate") or {}).get("warnings", [])],
     }
 

@@ -86,24 +86,36 @@ def refresh_views(aws: Aws | None = None) -> dict[str, Any]:
     Returns {"created": [...], "unchanged": [...]}.
     """
     aws = aws or Aws()
-    views = read_views(aws.settings)
-    result: dict[str, Any] = {"created": [], "unchanged": []}
-    for name in in_order(views):
-        changed = _refresh(name, views[name], aws)
-        result["created" if changed else "unchanged"].append(name)
-    return result
+    stale = stale_views(aws)
+    for name in stale:
+        create_view(name, aws)
+    unchanged = [name for name in view_names(aws.settings) if name not in stale]
+    return {"created": stale, "unchanged": unchanged}
 
 
-def _refresh(name: str, sql: str, aws: Aws) -> bool:
-    database = aws.settings.database
-    digest = hashlib.sha256(sql.encode()).hexdigest()
-    key = f"views/{database}/{name}.json"
-    known = (aws.get_json("ops", key) or {}).get("sha256")
-    if known == digest and catalog.get_table(database, name, aws) is not None:
-        return False
+def stale_views(aws: Aws) -> list[str]:
+    """The views whose text is not the one last created, in dependency order."""
+    views, database = read_views(aws.settings), aws.settings.database
+    return [
+        name
+        for name in in_order(views)
+        if (aws.get_json("ops", _key(name, aws)) or {}).get("sha256") != _digest(views[name])
+        or catalog.get_table(database, name, aws) is None
+    ]
+
+
+def create_view(name: str, aws: Aws) -> None:
+    sql, database = read_views(aws.settings)[name], aws.settings.database
     athena.query(_statement(name, sql, database), database, aws)
-    aws.put_json("ops", key, {"sha256": digest})
-    return True
+    aws.put_json("ops", _key(name, aws), {"sha256": _digest(sql)})
+
+
+def _key(name: str, aws: Aws) -> str:
+    return f"views/{aws.settings.database}/{name}.json"
+
+
+def _digest(sql: str) -> str:
+    return hashlib.sha256(sql.encode()).hexdigest()
 
 
 def _in_database(sql: str, database: str) -> str:

@@ -85,8 +85,17 @@ def test_land_checks_what_it_landed(
 def test_checks_of_the_shadow_table_take_the_token_of_convert(
     step: Any, target: str, flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(target, lambda *call: call)
+    monkeypatch.setattr(target, lambda *call: call[:3])
     assert step(flights, attempt) == (MARCH, "v", "aws")
+
+
+def test_the_crawl_is_told_of_the_raw_header(
+    flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tarn.steps.crawl.compare_schema", lambda *call: call[3])
+    landed = {**RESULTS["land"], "gate": {"header": ["year", "gate"]}}
+    attempt.inputs = RESULTS | {"land": landed}
+    assert steps.crawl_gate(flights, attempt, {}) == ["year", "gate"]
 
 
 def test_profile_gate_takes_its_own_token_and_run(

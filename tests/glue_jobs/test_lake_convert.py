@@ -73,6 +73,22 @@ def test_what_a_row_breaks(spark: Any, change: dict[int, Any], rule: str | None)
     assert found == rule
 
 
+def test_allowed_values_as_the_contract_writes_them(spark: Any) -> None:
+    from lake_convert import transform
+
+    from tarn.odcs.reader import one_of
+
+    odd = ["it's", 'a "b"', "back\\slash", "100%", "\\n"]
+    rule = {"name": "enum:line", "expression": one_of("line", odd), "action": "quarantine"}
+    rows = [
+        (f"2013-01-01 0{i}:00:00", line, "3", "2013-01-01") for i, line in enumerate([*odd, "n"])
+    ]
+    judged = transform(spark.createDataFrame(rows, COLUMNS), {**CONTRACT, "rules": [rule]})
+    assert [(r["line"], r["_rule"]) for r in judged.filter("_rule IS NOT NULL").collect()] == [
+        ("n", "enum:line")
+    ]
+
+
 def test_a_cast_that_loses_something_is_refused(spark: Any) -> None:
     columns = "at string, line string, miles double, day string"
     rows = [(GOOD[0], line, miles, GOOD[3]) for line, miles in (("A", 2.0), ("B", 2.5), ("C", 4e9))]

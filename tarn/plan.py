@@ -1,0 +1,181 @@
+"""What a deploy would change, and what it would mean: contracts, and partitions to rebuild.
+
+Nothing is touched: the stages of a deploy are asked for their changes, which are not made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tarn import contract_changes, ledger
+from tarn.aws import Aws, is_missing
+from tarn.contract import Contract, load_contracts
+from tarn.contract_changes import ContractDifference
+from tarn.deploy import planned
+from tarn.deploy.check import refuse_unsound
+from tarn.deploy.compare import Change
+from tarn.errors import Terminal
+from tarn.settings import Settings
+
+SHARED = "lake_convert"  # the module that every convert job imports
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """A published partition that would come out different now.
+
+    bytes and cost_usd are what its last run landed and cost.
+    """
+
+    dataset: str
+    partition: str
+    reasons: tuple[str, ...]
+    bytes: int
+    cost_usd: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """changes: of a deploy; unknown: partitions whose records do not say what they came from."""
+
+    changes: tuple[Change, ...]
+    contracts: tuple[ContractDifference, ...]
+    rebuilds: tuple[Rebuild, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether a deploy would refuse: a contract breaks its readers."""
+        return any(difference.refused for difference in self.contracts)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "changes": [
+                {"what": c.what, "verb": c.verb, "detail": list(c.detail)} for c in self.changes
+            ],
+            "contracts": [
+                {
+                    "dataset": d.dataset,
+                    "deployed": d.deployed,
+                    "declared": d.declared,
+                    "refused": d.refused,
+                    "changes": [{"what": c.what, "breaking": c.breaking} for c in d.changes],
+                }
+                for d in self.contracts
+            ],
+            "rebuilds": [
+                {
+                    "dataset": r.dataset,
+                    "partition": r.partition,
+                    "reasons": list(r.reasons),
+                    "bytes": r.bytes,
+                    "cost_usd": r.cost_usd,
+                }
+                for r in self.rebuilds
+            ],
+            "unknown": list(self.unknown),
+            "bytes": sum(r.bytes for r in self.rebuilds),
+            "cost_usd": round(sum(r.cost_usd for r in self.rebuilds), 6),
+            "refused": self.refused,
+        }
+
+
+def make_plan(aws: Aws | None = None) -> Plan:
+    """Compare everything that is declared with what AWS has.
+
+    Raises ContractErrors where declarations cannot be deployed at all.
+    """
+    aws = aws or Aws()
+    refuse_unsound(aws)
+    rebuilds, unknown = _partitions(aws)
+    return Plan(
+        changes=tuple(planned(aws)),
+        contracts=tuple(contract_changes.differences(aws)),
+        rebuilds=tuple(rebuilds),
+        unknown=tuple(unknown),
+    )
+
+
+def _partitions(aws: Aws) -> tuple[list[Rebuild], list[str]]:
+    """The published partitions to rebuild, and those of which nobody can say."""
+    held = _Held(aws)
+    rebuilds, unknown = [], []
+    for record in _published(aws):
+        contract = held.contracts.get(record["dataset"])
+        if contract is None:
+            continue  # no longer declared
+        reasons = tuple(held.reasons(record, contract))
+        if reasons:
+            size, cost = int(record["bytes_landed"]), float(record["cost_usd"])
+            rebuilds.append(Rebuild(record["dataset"], record["partition"], reasons, size, cost))
+        elif not all(record.get(name) for name in _Held.DIGESTS):
+            unknown.append(f"{record['dataset']} {record['partition']}")
+    return rebuilds, unknown
+
+
+def _published(aws: Aws) -> list[dict[str, Any]]:
+    try:
+        return ledger.summary(aws)
+    except Terminal as error:
+        cause = error.__cause__
+        if isinstance(cause, ClientError) and is_missing(cause):
+            return []  # before the first deploy there is no bucket
+        raise
+
+
+class _Held:
+    """Records of partitions, held against what is declared now.
+
+    The digests are those of the ledger: of the contract's file; of the recipe's steps as JSON with
+    sorted keys and no blanks; of the digests of the job's script and of the module it imports.
+    """
+
+    DIGESTS = ("contract_sha256", "recipe_sha256", "job_sha256")
+
+    def __init__(self, aws: Aws) -> None:
+        self.aws = aws
+        self.contracts = load_contracts(aws.settings)
+        self.kept = cache(self._kept)
+        self.recipe = cache(lambda dataset: recipe_sha256(dataset, aws.settings))
+        self.job = cache(lambda dataset: job_sha256(dataset, aws.settings))
+
+    def reasons(self, record: Mapping[str, Any], contract: Contract) -> Iterator[str]:
+        """Why a partition would come out different; what its record does not say is no reason."""
+        name, was = contract.name, record.get("contract_sha256")
+        if was and was != contract_changes.sha256(name, self.aws.settings):
+            kept = self.kept(name, was)
+            if kept is None:
+                yield f"contract {record.get('contract_version')} is another, not kept"
+            else:
+                yield from contract_changes.changed_rows(kept, contract)
+        if (was := record.get("recipe_sha256")) and was != self.recipe(name):
+            yield "recipe changed"
+        if (was := record.get("job_sha256")) and was != self.job(name):
+            yield "job changed"
+
+    def _kept(self, dataset: str, sha256: str) -> Any | None:
+        return self.aws.get_json("ops", contract_changes.kept_key(dataset, sha256))
+
+
+def recipe_sha256(dataset: str, settings: Settings) -> str:
+    """The digest of the declared recipe."""
+    steps = json.loads((settings.root / "recipes" / f"{dataset}.json").read_text("utf-8"))
+    text = json.dumps(steps, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def job_sha256(dataset: str, settings: Settings) -> str:
+    """The digest of the declared convert job."""
+    folder = settings.root / "glue_jobs"
+    digests = [
+        hashlib.sha256((folder / f"{name}.py").read_bytes()).hexdigest()
+        for name in (dataset, SHARED)
+    ]
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
