@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,22 +10,15 @@ from botocore.exceptions import ClientError
 from tarn.aws import Aws, is_missing
 from tarn.contract import dataset_names
 from tarn.deploy.compare import covers
-from tarn.errors import Terminal, aws_errors
+from tarn.errors import aws_errors
+from tarn.recipe import declared_steps
 
 
 def recipes(aws: Aws) -> Iterator[str]:
     for dataset in dataset_names(aws.settings):
         name = aws.settings.databrew(dataset)
         with aws_errors(f"recipe {name}"):
-            yield from _recipe(name, _read(dataset, aws), aws)
-
-
-def _read(name: str, aws: Aws) -> list[dict[str, Any]]:
-    path = aws.settings.root / "recipes" / f"{name}.json"
-    if not path.is_file():
-        raise Terminal(f"The dataset {name} has no recipe: write recipes/{name}.json.")
-    steps: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    return steps
+            yield from _recipe(name, declared_steps(dataset, aws.settings), aws)
 
 
 def _recipe(name: str, steps: list[dict[str, Any]], aws: Aws) -> Iterator[str]:
