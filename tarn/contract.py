@@ -8,10 +8,11 @@ https://bitol-io.github.io/open-data-contract-standard/
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tarn.errors import Terminal
+from tarn.layout import Layout
 from tarn.settings import Settings
 
 ENGINE = "tarn"  # of the quality entries that are row rules
@@ -65,6 +66,7 @@ class Contract:
     keys: tuple[str, ...]
     sort_by: tuple[str, ...]
     rules: tuple[Rule, ...] = ()
+    layout: Layout = field(default_factory=Layout)  # of the published files
     freshness: str = ""  # service level: "45d"
     tags: tuple[str, ...] = ()
 
@@ -84,6 +86,7 @@ class Contract:
             "rules": [
                 {"name": r.name, "expression": r.expression, "action": r.action} for r in self.rules
             ],
+            "layout": self.layout.to_dict(),
         }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from tarn.contract import ENGINE, Column, Contract, ContractError, Rule, Source
+from tarn.layout import Layout
 from tarn.located import Located, read_yaml
 from tarn.partition import WIDTHS
 
@@ -72,6 +73,7 @@ class _Reader:
             keys=self.keys(properties),
             sort_by=self.sort_by(table, {c.name for c in columns}),
             rules=self.rules(table),
+            layout=self.layout(table),
             freshness=self.freshness(),
             tags=tuple(self.document.get("tags", ())),
         )
@@ -203,6 +205,13 @@ class _Reader:
                     f"Use some of {', '.join(sorted(names))}.",
                 )
         return tuple(value)
+
+    def layout(self, table: Located) -> Layout:
+        try:
+            return Layout.of(self.custom(table))
+        except ValueError as error:
+            line = table.line_of("customProperties")
+            raise self.error(line, str(error), "Mend it, or leave it out.") from None
 
     def rules(self, table: Located) -> tuple[Rule, ...]:
         items = [item for item in self.items(table, "quality") if item.get("engine") == ENGINE]

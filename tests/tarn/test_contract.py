@@ -94,6 +94,7 @@ def test_read(write: Write) -> None:
         "keys": ["id"],
         "sort_by": ["id"],
         "rules": [{"name": "long_enough", "expression": "miles > 0", "action": "quarantine"}],
+        "layout": {"file_megabytes": 128, "row_group_megabytes": 128, "zstd_level": 3},
     }
 
 
