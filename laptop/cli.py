@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from laptop import bench, demo, environment, sql, stack
+from laptop import bench, demo, environment, rerun, sql, stack
 from laptop import console as pages
 from laptop.airflow import AirflowApi
 from laptop.bench.s3 import LoadFailed
@@ -28,6 +28,7 @@ FAILURES = (
     stack.PortTaken,
     stack.NotRunning,
     demo.DemoFailed,
+    rerun.RerunFailed,
     sql.QueryRefused,
     pages.LinkRefused,
     LoadFailed,
@@ -181,6 +182,22 @@ def run_deploy(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     return 0
 
 
+def run_replay(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Put a partition's quarantined rows through again, after a rule was mended."""
+    home = Home.from_environment()
+    stack.use_aws(home)
+    rerun.replay(home, options.dataset, options.partition, options.dry_run, console)
+    return 0
+
+
+def run_compact(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Rewrite published partitions whose files do not keep to their budget."""
+    home = Home.from_environment()
+    stack.use_aws(home)
+    rerun.compact(home, options.dataset, options.dry_run, console)
+    return 0
+
+
 def run_test(_options: argparse.Namespace, rest: Sequence[str]) -> int:
     """The test suite; ``quick`` leaves out what starts Spark, Airflow or a browser.
 
@@ -241,6 +258,13 @@ def _parser() -> argparse.ArgumentParser:
     opened.add_argument("path", nargs="?", default=pages.HOME, help="a page: /quicksight/...")
     opened.add_argument("--print", action="store_true", help="print the link and open nothing")
     add("deploy", run_deploy)
+    again = add("replay", run_replay)
+    again.add_argument("dataset")
+    again.add_argument("partition", help="2013-03, or `all` for a dataset without partitions")
+    again.add_argument("--dry-run", action="store_true", help="tell how many rows would pass now")
+    smaller = add("compact", run_compact)
+    smaller.add_argument("dataset", nargs="*", help="all datasets where none is named")
+    smaller.add_argument("--dry-run", action="store_true", help="tell what would be rewritten")
     add("test", run_test, passes_on=True)
     bench.add_benches(add("bench", run_bench))
     add("check", run_check)

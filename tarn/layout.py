@@ -61,7 +61,7 @@ class Cut:
     """How a published partition is cut now, and how a rewrite would cut it."""
 
     partition: Partition
-    run: str  # the convert step's token
+    clean: str  # the clean step's token, or "" where the ledger has none
     sizes: tuple[int, ...]  # bytes of its files
     wanted: int  # files that a rewrite makes; 0 where its clean data is gone
     layout: Layout
@@ -96,11 +96,11 @@ def cuts(datasets: Iterable[str], aws: Aws) -> list[Cut]:
 
 def _cut(partition: Partition, record: Mapping[str, Any], layout: Layout, aws: Aws) -> Cut:
     tokens = record["tokens"]
-    sizes = _sizes("curated", partition.run_folder(tokens["convert"]), aws)
-    clean = _sizes("clean", partition.run_folder(tokens.get("clean", "")), aws)
-    wanted = layout.files_for(sum(clean)) if clean else 0
-    return Cut(partition, tokens["convert"], sizes, wanted, layout)
+    sizes, token = _sizes(partition, "curated", tokens["convert"], aws), tokens.get("clean", "")
+    clean = _sizes(partition, "clean", token, aws) if token else ()
+    return Cut(partition, token, sizes, layout.files_for(sum(clean)) if clean else 0, layout)
 
 
-def _sizes(zone: str, prefix: str, aws: Aws) -> tuple[int, ...]:
-    return tuple(size for key, size in aws.keys(zone, prefix) if key.endswith(".parquet"))
+def _sizes(partition: Partition, zone: str, token: str, aws: Aws) -> tuple[int, ...]:
+    keys = aws.keys(zone, partition.run_folder(token))
+    return tuple(size for key, size in keys if key.endswith(".parquet"))

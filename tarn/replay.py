@@ -30,6 +30,7 @@ class Published:
 
     partition: Partition
     run: str  # the convert step's token
+    clean: str  # the clean step's, or "" where the ledger has none
     rows: int
     quarantined: Mapping[str, int]  # rows by rule
 
@@ -58,9 +59,9 @@ def published(partition: Partition, aws: Aws) -> Published:
     token = parameters.get(RUN, "")
     for record in ledger.read(partition=partition, aws=aws):
         if record["tokens"]["convert"] == token:
-            return Published(
-                partition, token, record["rows_published"], record["quarantined_by_rule"]
-            )
+            clean = record["tokens"].get("clean", "")
+            rows, by_rule = record["rows_published"], record["quarantined_by_rule"]
+            return Published(partition, token, clean, rows, by_rule)
     raise Terminal(f"The ledger has no record of the run {token} of {partition}.")
 
 

@@ -35,7 +35,7 @@ def rows(lake: Aws, *found: tuple[str, dict[str, str]]) -> None:
     quarantine._add_partition(AIRLINES, "abc", lake)
 
 
-RUN = Published(AIRLINES, "abc", 16, {"known": 2})
+RUN = Published(AIRLINES, "abc", "abc", 16, {"known": 2})
 ZZ, YY = {"carrier": "ZZ", "name": "Late"}, {"carrier": "YY", "name": "Later"}
 TAKEN = {"carrier": "00", "name": "Airline 0"}
 
@@ -108,5 +108,5 @@ def test_the_lakes_own_rules_are_athenas_too(lake: Aws, name: str) -> None:
         list(stage(one)(lake))
     contract = load_contract(name)
     label = "2013-03" if contract.partition_keys else "all"
-    told = forecast(Published(Partition.parse(contract, label), "x", 0, {}), lake)
+    told = forecast(Published(Partition.parse(contract, label), "x", "x", 0, {}), lake)
     assert (told.again, told.broken) == ({}, {})
