@@ -6,8 +6,10 @@ shape for all datasets, with the line of the raw file that each comes from, belo
 
     by-run/dataset=<dataset>/partition=<label>/run=<convert's token>/
 
-and that folder becomes a partition of the table. (A dataset's name has no hyphen, so the folder is
-no dataset's.) The raw file is read once more for it, only where something was quarantined.
+and that folder becomes a partition of the table. (A dataset is named as a table is, without a
+hyphen, so the folder is no dataset's.) The raw file is read once more for it, only where something
+was quarantined. Lines are told of a run's first rows only (`BATCH`): who has more needs no list of
+lines, and every publish needs a bound.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import io
 import json
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 TABLE = "quarantine"
 FOLDER = "by-run/"
 RULE = "_rule"  # the column that the Glue job adds
-BATCH = 50_000  # rows held at once; the raw file is read once a batch
+BATCH = 20_000  # rows held at once; lines are looked for in the first batch alone
 PARTITION_KEYS = ("dataset", "partition", "run")
 COLUMNS = {
     "rule": ("string", "What the row breaks first: type:, required:, unique:, or a rule's name."),
@@ -88,7 +91,7 @@ def register(partition: Partition, token: str, rows: int, file: RawFile, trail: 
     aws = file.aws
     written = 0
     for number, table in enumerate(_batches(partition, token, aws)):
-        lines = _explained(table, file, trail)
+        lines = _explained(table, file, trail) if number == 0 else _plain(table, file)
         aws.s3.put_object(
             Bucket=aws.settings.bucket("quarantine"),
             Key=f"{folder(partition, token)}rows-{number:05}.json.gz",
@@ -120,27 +123,42 @@ def _batches(partition: Partition, token: str, aws: Aws) -> Iterator[pa.Table]:
 
 
 def _explained(table: pa.Table, file: RawFile, trail: Trail) -> Iterator[dict[str, Any]]:
-    rules = table.column(RULE).to_pylist()
-    rows = table.drop_columns([RULE]).to_pylist()
-    candidates = _candidates(_exact(table).to_pylist(), file, trail)
-    told = zip(rules, rows, candidates, told_apart(candidates), strict=True)
-    for rule, row, lines, line in told:
-        yield {
-            "rule": rule,
-            "line": line,
-            "lines": lines[:SHOWN],
-            "why": "" if line else _why(lines, trail),
-            "file": file.uri,
-            "fields": {name: text(value) for name, value in row.items() if value is not None},
-        }
+    """The rows with the lines that they may come from."""
+    rows = table.to_pylist()
+    candidates = _candidates(rows, file, _exact(trail, table.schema))
+    told = zip(rows, candidates, told_apart(candidates), strict=True)
+    for row, lines, line in told:
+        yield _line(row, file, lines, line, "" if line else _why(lines, trail))
 
 
-def _exact(table: pa.Table) -> pa.Table:
+def _plain(table: pa.Table, file: RawFile) -> Iterator[dict[str, Any]]:
+    """The rows beyond those whose lines are told."""
+    for row in table.to_pylist():
+        yield _line(row, file, [], None, f"lines are told of the first {BATCH:,} quarantined rows")
+
+
+def _line(
+    row: dict[str, Any], file: RawFile, lines: Sequence[int], line: int | None, why: str
+) -> dict[str, Any]:
+    """A row as it stands in the table, by `COLUMNS`."""
+    fields = {n: text(v) for n, v in row.items() if v is not None and n != RULE}
+    return {
+        "rule": row[RULE],
+        "line": line,
+        "lines": lines[:SHOWN],
+        "why": why,
+        "file": file.uri,
+        "fields": fields,
+    }
+
+
+def _exact(trail: Trail, schema: pa.Schema) -> Trail:
     """Without single-precision columns: their values are not those of the texts."""
     import pyarrow as pa
 
-    inexact = [f.name for f in table.schema if pa.types.is_float32(f.type)]
-    return table.drop_columns([RULE, *inexact])
+    inexact = {field.name.lower() for field in schema if pa.types.is_float32(field.type)}
+    origins = {name: o for name, o in trail.origins.items() if name not in inexact}
+    return replace(trail, origins=origins)
 
 
 def _candidates(rows: list[dict[str, Any]], file: RawFile, trail: Trail) -> list[list[int]]:

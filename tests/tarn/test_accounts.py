@@ -104,16 +104,32 @@ def test_rows_of_the_quarantine_that_are_gone_are_missed(deployed: Aws) -> None:
     assert ask(deployed, "SELECT count(*) FROM quarantine") == (("0",),)
 
 
-def test_many_rows_go_in_batches(deployed: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_a_batch_no_lines_are_looked_for(
+    deployed: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(quarantine, "BATCH", 2)
     file = landed(deployed, *(f"C{n},Airline" for n in range(5)))
     quarantined(deployed, *(row(f"C{n}", "Airline", "known") for n in range(5)))
     quarantine.register(AIRLINES, "c", 5, file, follow([], file.header))
-    assert ask(deployed, "SELECT line FROM quarantine ORDER BY line") == tuple(
-        (str(n),) for n in range(2, 7)
+    why = "lines are told of the first 2 quarantined rows"
+    assert ask(deployed, "SELECT line, why FROM quarantine ORDER BY line") == (
+        ("2", ""), ("3", ""), *[(None, why)] * 3
+    )  # fmt: skip
+    assert len(deployed.keys("quarantine", quarantine.folder(AIRLINES, "c"))) == 3
+
+
+def test_single_precision_is_not_compared(deployed: Aws) -> None:
+    """0.1 in 32 bits is not the 0.1 of the text, and 16777217 is 16777216."""
+    file = landed(deployed, "A,16777217", "A,16777216")
+    table = pa.table(
+        {
+            "carrier": ["A"],
+            "name": pa.array([16777217.0], pa.float32()),
+            "_rule": ["known"],
+        }
     )
-    prefix = quarantine.folder(AIRLINES, "c")
-    assert len(deployed.keys("quarantine", prefix)) == 3
+    [line] = quarantine._explained(table, file, follow([], file.header))
+    assert (line["line"], line["lines"]) == (None, [2, 3])
 
 
 MISSING = step("REMOVE_MISSING", sourceColumn="carrier")
