@@ -22,7 +22,15 @@ from tarn.contract import Contract, dataset_names, load_contract
 from tarn.errors import Terminal
 from tarn.layout import MEGABYTE, Cut, cuts
 from tarn.partition import Partition
-from tarn.replay import PASSES, Forecast, Published, forecast, published, require_deployed
+from tarn.replay import (
+    PASSES,
+    Forecast,
+    Published,
+    forecast,
+    published,
+    require_clean,
+    require_deployed,
+)
 from tarn.work import make_token
 
 STEPS = ("convert", "crawl", "validate", "publish")
@@ -49,6 +57,7 @@ def replay(home: Home, dataset: str, label: str, dry_run: bool, console: Console
         console.print(f"{before.partition} has no quarantined rows: there is nothing to replay.")
         return
     console.print(forecast_table(before, forecast(before, aws)))
+    require_clean(before, aws)
     if dry_run:
         return
     run_again(home, [(before.partition, before.clean)], console)

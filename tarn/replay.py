@@ -66,6 +66,17 @@ def published(partition: Partition, aws: Aws) -> Published:
 
 
 @aws_errors("replay")
+def require_clean(run: Published, aws: Aws) -> None:
+    """Terminal where the cleaned data that the run was converted from is no longer there."""
+    folder = run.partition.run_folder(run.clean)
+    if not (run.clean and aws.keys("clean", folder)):
+        raise Terminal(
+            f"The cleaned data of {run.partition}, {aws.settings.uri('clean', folder)}, is gone. "
+            "Clear the task `clean` and all that follow it instead."
+        )
+
+
+@aws_errors("replay")
 def require_deployed(contract: Contract, aws: Aws) -> dict[str, Any]:
     """The deployed contract, as the Glue job will read it; Terminal where it is not the declared.
 

@@ -14,6 +14,8 @@ from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
 from tarn.raw_file import RawFile
 from tarn.recipe import follow
+from tarn.steps.publish import publish
+from tests.tarn.steps.test_publish import converted, tokens
 from tests.tarn.test_recipe import step
 
 AIRLINES = Partition("airlines")
@@ -169,6 +171,30 @@ def test_the_run_itself_says_which_recipe(lake: Aws, monkeypatch: pytest.MonkeyP
     cleaned = {"job": "clean", "run_id": "r"}
     with pytest.raises(GateFailed, match="none drops rows"):
         account_for(AIRLINES, {"land": "l", "convert": "c"}, cleaned, counts, lake)
+
+
+@pytest.fixture
+def publishing(deployed: Aws) -> Aws:
+    list(stage("glue:tables")(deployed))
+    return deployed
+
+
+def test_publish_registers_what_it_leaves_out(publishing: Aws) -> None:
+    publish(AIRLINES, tokens("c"), converted(publishing, "c", rows=15))
+    assert ask(publishing, "SELECT rule, line, fields['name'] FROM quarantine") == (
+        ("known", "2", "Endeavor Air Inc."),
+    )
+
+
+def test_publish_stops_where_databrew_lost_rows(publishing: Aws) -> None:
+    """The sum is right, since what is missing counts as dropped; but nothing could be dropped."""
+    results = converted(publishing, "c", rows=15)
+    key = "metrics/airlines/run=c.json"
+    metrics = publishing.get_json("ops", key) or {}
+    publishing.put_json("ops", key, metrics | {"rows_in": 15, "rows_quarantined": 0})
+    with pytest.raises(GateFailed, match="1 rows are gone after the recipe"):
+        publish(AIRLINES, tokens("c"), results)
+    assert athena.count("airlines", publishing.settings.database, publishing)[0] == 0
 
 
 def test_nothing_to_account_for_reads_nothing(lake: Aws) -> None:

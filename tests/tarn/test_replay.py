@@ -11,7 +11,7 @@ from tarn.contract import Rule, load_contract
 from tarn.deploy import stage
 from tarn.errors import Terminal
 from tarn.partition import Partition
-from tarn.replay import PASSES, Published, forecast, published, require_deployed
+from tarn.replay import PASSES, Published, forecast, published, require_clean, require_deployed
 from tarn.steps.publish import publish, rollback
 from tests.tarn.steps.test_publish import AIRLINES, converted, deployed, tokens
 
@@ -87,6 +87,14 @@ def test_a_contract_that_is_not_deployed(deployed: Aws) -> None:
         require_deployed(contract, deployed)
     list(stage("storage:declarations")(deployed))
     assert require_deployed(contract, deployed)["name"] == "airlines"
+
+
+def test_cleaned_data_that_is_gone(lake: Aws) -> None:
+    with pytest.raises(Terminal, match=r"The cleaned data of airlines all, s3://.*, is gone"):
+        require_clean(RUN, lake)
+    key = f"{AIRLINES.run_folder('abc')}part-0.parquet"
+    lake.s3.put_object(Bucket=lake.settings.bucket("clean"), Key=key, Body=b"x")
+    require_clean(RUN, lake)
 
 
 def test_the_published_run(deployed: Aws) -> None:
