@@ -124,7 +124,7 @@ def _batches(partition: Partition, token: str, aws: Aws) -> Iterator[pa.Table]:
 
 def _explained(table: pa.Table, file: RawFile, trail: Trail) -> Iterator[dict[str, Any]]:
     """The rows with the lines that they may come from."""
-    rows = table.to_pylist()
+    rows = _rows(table)
     candidates = _candidates(rows, file, _exact(trail, table.schema))
     told = zip(rows, candidates, told_apart(candidates), strict=True)
     for row, lines, line in told:
@@ -133,8 +133,20 @@ def _explained(table: pa.Table, file: RawFile, trail: Trail) -> Iterator[dict[st
 
 def _plain(table: pa.Table, file: RawFile) -> Iterator[dict[str, Any]]:
     """The rows beyond those whose lines are told."""
-    for row in table.to_pylist():
+    for row in _rows(table):
         yield _line(row, file, [], None, f"lines are told of the first {BATCH:,} quarantined rows")
+
+
+def _rows(table: pa.Table) -> list[dict[str, Any]]:
+    columns = zip(*map(_values, table.columns), strict=True)
+    return [dict(zip(table.column_names, row, strict=True)) for row in columns]
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    try:
+        return list(column.to_pylist())
+    except (OverflowError, ValueError):  # a day of the year 10000 is none in Python
+        return list(column.cast("string").to_pylist())
 
 
 def _line(

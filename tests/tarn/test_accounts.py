@@ -120,6 +120,24 @@ def test_beyond_a_batch_no_lines_are_looked_for(
     assert len(deployed.keys("quarantine", quarantine.folder(AIRLINES, "c"))) == 3
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        (pa.timestamp("us"), 253402300800000000, "10000-01-01 00:00:00.000000"),
+        (pa.timestamp("us", "UTC"), 2**63 - 1, "32103-01-10 04:00:54.775807Z"),  # DuckDB's infinity
+        (pa.date32(), 2932897, "10000-01-01"),
+    ],
+)
+def test_days_that_python_does_not_have(lake: Aws, kind: Any, value: int, said: str) -> None:
+    file = landed(lake, "A,2013-01-01", "B,10000-01-01")
+    plain = pa.int32() if kind == pa.date32() else pa.int64()
+    names = pa.array([None, value], plain).cast(kind)
+    table = pa.table({"carrier": ["A", "B"], "name": names, "_rule": ["known"] * 2})
+    found = list(quarantine._explained(table, file, follow([], file.header)))
+    assert [line["line"] for line in found] == [2, 3]
+    assert found[1]["fields"] == {"carrier": "B", "name": said}
+
+
 def test_single_precision_is_not_compared(deployed: Aws) -> None:
     """0.1 in 32 bits is not the 0.1 of the text, and 16777217 is 16777216."""
     file = landed(deployed, "A,16777217", "A,16777216")
