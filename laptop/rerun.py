@@ -6,19 +6,18 @@ cleared. So the new run goes through every gate, and readers are pointed at it i
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from laptop import airflow, demo
+from laptop import airflow, watching
 from laptop.airflow import FINISHED, AirflowApi
 from laptop.home import Home
+from laptop.watching import RunsFailed
 from tarn import ledger
 from tarn.aws import Aws
-from tarn.contract import Contract, dataset_names, load_contract
+from tarn.contract import dataset_names, load_contract
 from tarn.errors import Terminal
 from tarn.layout import MEGABYTE, Cut, cuts
 from tarn.partition import Partition
@@ -32,21 +31,6 @@ from tarn.replay import (
     require_deployed,
 )
 from tarn.work import make_token
-
-STEPS = ("convert", "crawl", "validate", "publish")
-LOOK_SECONDS = 2.0
-
-
-class RerunFailed(Exception):
-    """Some partitions could not be run again; the message says which, where and why."""
-
-
-@dataclass(frozen=True)
-class Rerun:
-    """A DAG run that goes through its last steps again."""
-
-    partition: Partition
-    run_id: str
 
 
 def replay(home: Home, dataset: str, label: str, dry_run: bool, console: Console) -> None:
@@ -85,20 +69,24 @@ def compact(home: Home, datasets: Sequence[str], dry_run: bool, console: Console
 def run_again(home: Home, wanted: Sequence[tuple[Partition, str]], console: Console) -> None:
     """Run partitions again from convert on and wait for their ends.
 
-    wanted: each with the token of the clean step whose data is published. Raises RerunFailed.
+    wanted: each with the token of the clean step whose data is published. Raises RunsFailed.
     """
     if not airflow.running(home):
-        raise RerunFailed("Airflow is not running. ./lake up starts it.")
+        raise RunsFailed("Airflow is not running. ./lake up starts it.")
     api = AirflowApi(home)
+    contracts = {partition.dataset: load_contract(partition.dataset) for partition, _ in wanted}
     # All are found before one is begun.
-    found = [Rerun(partition, find_run(api, partition, clean)) for partition, clean in wanted]
-    for rerun in found:
-        begin(api, rerun)
-    failed = watch(api, found, console)
+    runs = [find_run(api, partition, clean) for partition, clean in wanted]
+    for (partition, _), run_id in zip(wanted, runs, strict=True):
+        begin(api, partition, run_id)
+    expected = [(partition.dataset, partition.label) for partition, _ in wanted]
+    ended = watching.watch(api, console, contracts, expected)
+    failed = [f"{one.dataset} {one.label}" for one in ended if one.state == "failed"]
     if failed:
-        names = ", ".join(str(rerun.partition) for rerun in failed)
-        why = demo.failures(api, sorted({rerun.partition.dataset for rerun in failed}))
-        raise RerunFailed(f"{names} failed; readers still see what was published before.\n{why}")
+        why = watching.failures(api, sorted(contracts))
+        raise RunsFailed(
+            f"{', '.join(failed)} failed; readers still see what was published before.\n{why}"
+        )
 
 
 def find_run(api: AirflowApi, partition: Partition, clean: str) -> str:
@@ -106,67 +94,24 @@ def find_run(api: AirflowApi, partition: Partition, clean: str) -> str:
     dataset = partition.dataset
     contract = load_contract(dataset)
     for run in reversed(api.runs(dataset)):
-        if contract.partition_keys and not _is_of(run, partition, contract):
+        if watching.label_of(contract, run) != partition.label:
             continue
         result = api.result(dataset, run["dag_run_id"], "clean") or {}
         if clean and result.get("token") == clean:
             if run["state"] not in FINISHED:
-                raise RerunFailed(f"{partition} is under way in {run['dag_run_id']}. Wait for it.")
+                raise RunsFailed(f"{partition} is under way in {run['dag_run_id']}. Wait for it.")
             return str(run["dag_run_id"])
-    raise RerunFailed(
+    raise RunsFailed(
         f"No run of the DAG {dataset} holds what is published of {partition}: it was deleted, or "
         f"ran from `clean` on again. Clear `convert` and all that follow it in Airflow's last run "
         "of this partition, or run it anew."
     )
 
 
-def _is_of(run: Mapping[str, Any], partition: Partition, contract: Contract) -> bool:
-    logical = str(run.get("logical_date") or "")
-    return bool(logical) and partition == Partition.of(contract, datetime.fromisoformat(logical))
-
-
-def begin(api: AirflowApi, rerun: Rerun) -> None:
-    """Clear the steps, and mark the partition as under way, as land does."""
-    api.clear_from(rerun.partition.dataset, rerun.run_id, STEPS[0])
-    ledger.started(rerun.partition, make_token("rerun", rerun.run_id, time.time()))
-
-
-def watch(api: AirflowApi, reruns: Iterable[Rerun], console: Console) -> list[Rerun]:
-    """Say each step that begins and each run that ends, until all have ended; those that failed."""
-    began, open_, failed = time.monotonic(), list(reruns), []
-    said: dict[Rerun, str] = {}
-    while True:
-        at = {(task["dag_id"], task["dag_run_id"]): task["task_id"] for task in api.active_tasks()}
-        states = _states(api, open_)
-        for rerun in list(open_):
-            state = states[rerun]
-            word = state if state in FINISHED else at.get(_key(rerun), said.get(rerun, "queued"))
-            if word != said.get(rerun):
-                said[rerun] = word
-                console.print(f"  {time.monotonic() - began:5.0f} s  {rerun.partition}: {word}")
-            if state in FINISHED:
-                open_.remove(rerun)
-                failed += [rerun] if state == "failed" else []
-        if not open_:
-            return failed
-        time.sleep(LOOK_SECONDS)
-
-
-def _key(rerun: Rerun) -> tuple[str, str]:
-    return rerun.partition.dataset, rerun.run_id
-
-
-def _states(api: AirflowApi, reruns: Iterable[Rerun]) -> dict[Rerun, str]:
-    reruns = list(reruns)
-    found = {
-        (dataset, run["dag_run_id"]): run["state"]
-        for dataset in {rerun.partition.dataset for rerun in reruns}
-        for run in api.runs(dataset)
-    }
-    missing = [str(rerun.partition) for rerun in reruns if _key(rerun) not in found]
-    if missing:
-        raise RerunFailed(f"Airflow's run of {', '.join(missing)} was deleted meanwhile.")
-    return {rerun: found[_key(rerun)] for rerun in reruns}
+def begin(api: AirflowApi, partition: Partition, run_id: str) -> None:
+    """Clear convert and all that follow it, and mark the partition as under way, as land does."""
+    api.clear_from(partition.dataset, run_id, "convert")
+    ledger.started(partition, make_token("rerun", run_id, time.time()))
 
 
 def forecast_table(run: Published, told: Forecast) -> Table:

@@ -1,7 +1,7 @@
-"""The one part of tarn that knows Airflow: contracts and views as DAGs.
+"""The one part of tarn that knows Airflow: contracts, views and late data as DAGs.
 
 Parsing is light: no AWS client, no connection, no Variable is touched, and boto3, pandas and Great
-Expectations are imported by tasks only. A DAG file calls `dataset_dag` or `views_dag`.
+Expectations are imported by tasks only. A DAG file calls one of these functions.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-__all__ = ["dataset_dag", "views_dag"]
+__all__ = ["dataset_dag", "late_dag", "views_dag"]
 
 
 def dataset_dag(dag_id: str, doc: str | None) -> DAG:
@@ -26,3 +26,10 @@ def views_dag(dag_id: str, doc: str | None) -> DAG:
     from tarn.airflow.views import build
 
     return build(dag_id, doc)
+
+
+def late_dag(dag_id: str, doc: str | None, schedule: str) -> DAG:
+    """The DAG that runs partitions again whose source has changed; schedule: cron, UTC."""
+    from tarn.airflow.late import build
+
+    return build(dag_id, doc, schedule)

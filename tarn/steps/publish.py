@@ -39,8 +39,9 @@ def publish(
     tokens: by step, {"land", "profile", "clean", "convert", "crawl", "publish"}; "convert" names
     the run's folder, "publish" the record. results: by step, what it returned: {"land": land(),
     "profile": Status.detail or check_profile(), "clean": Status.detail, "convert": Status.detail,
-    "crawl": Status.detail, "drift": compare_schema(), "validate": validate()}; only "land" and
-    "clean" are required. Returns the ledger record. The same token again is a no-op.
+    "crawl": Status.detail, "drift": compare_schema(), "validate": validate(), "airflow":
+    {"dag_run_id", "logical_date"}}; only "land" and "clean" are required. Returns the ledger
+    record. The same token again is a no-op.
     """
     aws = aws or Aws()
     _need(partition, tokens)
@@ -102,6 +103,7 @@ def _count(partition: Partition, tokens: Mapping[str, str], aws: Aws) -> dict[st
         "bytes_published": metrics["bytes"],
         "files": metrics["files"],
         "sha256_landed": manifest["sha256"],
+        "source_version": manifest.get("source_version", ""),
         "athena_bytes": answer.scanned,
     }
 
@@ -176,6 +178,7 @@ def _entry(
         "finished_at": ledger.now(),
         "location": aws.settings.uri("curated", partition.run_folder(tokens["convert"])),
         "tokens": dict(tokens),
+        **_airflow_run(results),
         "runs": {step: run["run_id"] for step, run in runs.items() if run.get("run_id")},
         "seconds": {step: float(run.get("seconds", 0)) for step, run in runs.items()},
         "dpu_seconds": float(runs["convert"].get("dpu_seconds", 0)),
@@ -184,6 +187,12 @@ def _entry(
         "columns_added": list((results.get("drift") or {}).get("added", [])),
         "warnings": [str(w) for w in (results.get("validate") or {}).get("warnings", [])],
     }
+
+
+def _airflow_run(results: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The DAG run that published, "" where it was no DAG."""
+    run = results.get("airflow") or {}
+    return {name: str(run.get(name, "")) for name in ("dag_run_id", "logical_date")}
 
 
 def _clean_up(partition: Partition, tokens: Mapping[str, str], aws: Aws) -> None:

@@ -33,7 +33,9 @@ def flights() -> Any:
 @pytest.fixture
 def attempt() -> Any:
     events = {Asset("flights"): SimpleNamespace(extra={})}
-    context = {"logical_date": datetime(2013, 3, 1, tzinfo=UTC), "outlet_events": events}
+    march = datetime(2013, 3, 1, tzinfo=UTC)
+    run = SimpleNamespace(run_id="backfill__2013-03", logical_date=march)
+    context = {"logical_date": march, "outlet_events": events, "dag_run": run}
     return SimpleNamespace(context=context, token="own", inputs=RESULTS, aws="aws")
 
 
@@ -108,6 +110,10 @@ def test_publish_names_the_token_of_every_step(
         "publish": make_token("own", "s3://curated/run=v/"),
     }
     assert results["drift"] == {"added": ["new"]}
+    assert results["airflow"] == {
+        "dag_run_id": "backfill__2013-03",
+        "logical_date": "2013-03-01T00:00:00+00:00",
+    }
     assert attempt.context["outlet_events"][Asset("flights")].extra == {"partition": "2013-03"}
 
 

@@ -89,6 +89,16 @@ def test_quarantined_rows_through_athena(deployed: Aws) -> None:
     assert counted == (("4", "3", file.uri),)
 
 
+def test_a_collected_run_is_out_of_the_table(deployed: Aws) -> None:
+    file = landed(deployed, "AA,American")
+    quarantined(deployed, row("AA", "American", "known"))
+    quarantine.register(AIRLINES, "c", 1, file, follow([], file.header))
+    for _ in range(2):
+        quarantine.forget(AIRLINES, "c", deployed)
+        assert ask(deployed, "SELECT count(*) FROM quarantine") == (("0",),)
+        assert deployed.keys("quarantine", quarantine.folder(AIRLINES, "c")) == []
+
+
 def test_a_recipe_that_mixes_rows_has_no_lines(deployed: Aws) -> None:
     file = landed(deployed, "AA,American")
     quarantined(deployed, row("AA", "American", "known"))
