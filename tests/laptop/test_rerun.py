@@ -20,7 +20,7 @@ class Airflow(FakeAirflow):
     """With what the clean task of each run returned; notes whose it was asked for."""
 
     def __init__(self, *runs: dict[str, Any]) -> None:
-        super().__init__(dict.fromkeys(("flights", "planes"), list(runs)), [])
+        super().__init__({"flights": list(runs), "planes": list(runs)}, [])
 
     def result(self, dag_id: str, run_id: str, task_id: str) -> Any:
         self.asked.append((dag_id, run_id, task_id))
@@ -36,10 +36,8 @@ def run(run_id: str, month: int | None, clean: str, state: str = "success") -> d
 def test_the_run_that_cleaned_what_is_published() -> None:
     api = Airflow(run("a", 3, "x"), run("b", 2, "x"), run("c", 3, "y"), run("d", None, "x"))
     assert find_run(api, MARCH, "x") == "a"  # type: ignore[arg-type]
-    assert [run_id for _, run_id, _ in api.asked] == [
-        "c",
-        "a",
-    ]  # the newest first, and none of another month
+    # The newest first, and none of another month.
+    assert [run_id for _, run_id, _ in api.asked] == ["c", "a"]
 
 
 def test_a_dataset_without_partitions() -> None:
