@@ -350,9 +350,9 @@ class TestReplay:
     def test_a_replay_publishes_what_passes_now(
         self, lake: AirflowApi, lake_home: Home, mended: None
     ) -> None:
-        before = published_by_month("flights")
+        before = published_by_month("flights")["2013-03"]
         rerun.replay(lake_home, "flights", "2013-03", False, Console())
-        assert published_by_month("flights") == before | {"2013-03": before["2013-03"] + 1}
+        assert published_by_month("flights")["2013-03"] == before + 1
         assert self.quarantined() == []
         from tarn import ledger
 
@@ -364,7 +364,7 @@ class TestReplay:
     def test_compaction_joins_small_files(
         self, lake: AirflowApi, lake_home: Home, mended: None
     ) -> None:
-        before, rows = published_bytes(3), published_by_month("flights")
+        before, rows = published_bytes(3), published_by_month("flights")["2013-03"]
         split(before["location"])
         rerun.compact(lake_home, ["flights"], True, Console())
         assert published_bytes(3)["location"] == before["location"]
@@ -372,7 +372,7 @@ class TestReplay:
         after = published_bytes(3)
         assert after["location"] != before["location"]
         assert after["digest"] == before["digest"]
-        assert published_by_month("flights") == rows
+        assert published_by_month("flights")["2013-03"] == rows
         rerun.compact(lake_home, ["flights"], False, Console())
         assert published_bytes(3) == after  # all within their budget now
 
