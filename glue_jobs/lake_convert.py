@@ -8,8 +8,10 @@ the name of the first thing they break:
 - ``<rule>``: a row rule whose action is ``quarantine`` (an unknown result, NULL, passes)
 - ``unique:<keys>``: a key that an earlier row, in the contract's order, already has
 
-The same input gives the same rows in the same order, and the same bytes while it makes one file
-(up to 190 MB of input); beyond, Spark cuts the files by a sample of the rows. Each run has its own
+How files are cut is the contract's `layout`: megabytes of input a file, megabytes of a row group,
+zstd's level. The same input gives the same rows in the same order, and the same bytes while it
+makes one file (input up to one and a half times a file's); beyond, Spark cuts the files by a
+sample of the rows. Each run has its own
 folders, so a run that repeats replaces only what itself wrote. Small objects (contract, metrics)
 are read and written by Spark's own file system: a boto3 client costs a second of CPU to make.
 """
@@ -28,7 +30,7 @@ Params = Mapping[str, Any]
 Transform = Callable[[DataFrame, Params], DataFrame]
 
 ARGUMENTS = ["JOB_NAME", "input", "output", "quarantine", "contract", "metrics"]
-FILE_BYTES = 128 * 1024 * 1024
+MEGABYTE = 1024 * 1024
 RAW = "_raw"
 RULE = "_rule"
 INTEGERS = ("tinyint", "smallint", "int", "bigint")
@@ -81,7 +83,7 @@ def convert(
     spark: SparkSession, files: "Files", transform: Transform, params: Params, args: Params
 ) -> dict[str, Any]:
     """Write both sides of the split; the counts."""
-    count = max(1, round(files.size(args["input"])[1] / FILE_BYTES))
+    count = _file_count(files.size(args["input"])[1], params)
     df = spark.read.parquet(args["input"])
     _require_columns(df, params)
     judged = transform(df.coalesce(1) if count == 1 else df, params)
@@ -93,7 +95,8 @@ def convert(
     files.delete(args["quarantine"])
     rows_out, rows_bad = spark.read.parquet(args["output"]).count(), 0
     if by_rule:
-        _write(_arranged(quarantined(judged), [RULE, *df.columns], 1), args["quarantine"])
+        bad = _arranged(quarantined(judged), [RULE, *df.columns], 1)
+        _write(bad, params, args["quarantine"])
         rows_bad = spark.read.parquet(args["quarantine"]).count()
     _require_conserved(rows_in, rows_out, rows_bad, by_rule)
     number, size = files.size(args["output"])
@@ -118,7 +121,7 @@ def _write_published(judged: DataFrame, params: Params, uri: str, count: int) ->
     else:
         seen = Observation("seen")
         judged = judged.observe(seen, *_counts(params))
-    _write(_arranged(published(judged, params), params["sort_by"], count), uri)
+    _write(_arranged(published(judged, params), params["sort_by"], count), params, uri)
     if count == 1:
         found = seen.get
     return {name: n for name, n in found.items() if n}
@@ -225,8 +228,20 @@ def _arranged(df: DataFrame, sort_by: list[str], count: int) -> DataFrame:
     return df.repartitionByRange(count, *order[: len(sort_by)]).sortWithinPartitions(*order)
 
 
-def _write(df: DataFrame, uri: str) -> None:
-    df.write.mode("overwrite").parquet(uri)
+def _file_count(size: int, params: Params) -> int:
+    budget: float = params["layout"]["file_megabytes"] * MEGABYTE
+    return max(1, round(size / budget))
+
+
+def _write(df: DataFrame, params: Params, uri: str) -> None:
+    # Parquet's own settings, for this write alone.
+    # https://github.com/apache/parquet-java/blob/master/parquet-hadoop/README.md
+    layout = params["layout"]
+    options = {
+        "parquet.block.size": int(layout["row_group_megabytes"] * MEGABYTE),
+        "parquet.compression.codec.zstd.level": layout["zstd_level"],
+    }
+    df.write.mode("overwrite").options(**options).parquet(uri)
 
 
 class Files:

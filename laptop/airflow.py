@@ -150,6 +150,26 @@ class AirflowApi:
         path = f"/dags/{dag_id}/dagRuns/{run_id}/clear"
         self.call("POST", path, json={"dry_run": False, "only_failed": False})
 
+    def clear_from(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """Run a task of a run again, and all that follow it."""
+        wanted = {
+            "dry_run": False,
+            "dag_run_id": run_id,
+            "task_ids": [task_id],
+            "include_downstream": True,
+            "only_failed": False,
+            "prevent_running_task": True,
+        }
+        self.call("POST", f"/dags/{dag_id}/clearTaskInstances", json=wanted)
+
+    def result(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """What a task of a run returned; None where it has returned nothing."""
+        task = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}"
+        found = self.call("GET", f"{task}/xcomEntries?limit=100")["xcom_entries"]
+        if all(entry["key"] != "return_value" for entry in found):
+            return None
+        return self.call("GET", f"{task}/xcomEntries/return_value")["value"]
+
     def runs(self, dag_id: str = "~") -> list[dict[str, Any]]:
         """Every run, of one DAG or of all, oldest first."""
         path = f"/dags/{dag_id}/dagRuns?limit=1000&order_by=run_after"

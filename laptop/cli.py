@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from laptop import backfill, bench, demo, environment, sql, stack, watching
+from laptop import backfill, bench, demo, environment, rerun, sql, stack, watching
 from laptop import console as pages
 from laptop.airflow import AirflowApi
 from laptop.bench.s3 import LoadFailed
@@ -202,6 +202,22 @@ def run_plan(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     return shown.exit_code(plan)
 
 
+def run_replay(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Put a partition's quarantined rows through again, after a rule was mended."""
+    home = Home.from_environment()
+    stack.use_aws(home)
+    rerun.replay(home, options.dataset, options.partition, options.dry_run, console)
+    return 0
+
+
+def run_compact(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Rewrite published partitions whose files do not keep to their budget."""
+    home = Home.from_environment()
+    stack.use_aws(home)
+    rerun.compact(home, options.dataset, options.dry_run, console)
+    return 0
+
+
 def run_backfill(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """Plan a range of partitions and take it through Airflow; --dry-run only plans."""
     home = Home.from_environment()
@@ -271,6 +287,13 @@ def _parser() -> argparse.ArgumentParser:
     add("plan", run_plan).add_argument("--json", action="store_true", help="for other programs")
     add("deploy", run_deploy)
     backfill.add_options(add("backfill", run_backfill))
+    again = add("replay", run_replay)
+    again.add_argument("dataset")
+    again.add_argument("partition", help="2013-03, or `all` for a dataset without partitions")
+    again.add_argument("--dry-run", action="store_true", help="tell how many rows would pass now")
+    smaller = add("compact", run_compact)
+    smaller.add_argument("dataset", nargs="*", help="all datasets where none is named")
+    smaller.add_argument("--dry-run", action="store_true", help="tell what would be rewritten")
     add("test", run_test, passes_on=True)
     bench.add_benches(add("bench", run_bench))
     add("check", run_check)

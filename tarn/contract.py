@@ -10,10 +10,11 @@ https://bitol-io.github.io/open-data-contract-standard/
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tarn.errors import Terminal
+from tarn.layout import Layout
 from tarn.settings import Settings
 
 ENGINE = "tarn"  # of the quality entries that are row rules
@@ -76,6 +77,7 @@ class Contract:
     sort_by: tuple[str, ...]
     rules: tuple[Rule, ...] = ()  # those of the columns' values first
     drift: str = "fail"  # one of DRIFT_POLICIES
+    layout: Layout = field(default_factory=Layout)  # of the published files
     freshness: str = ""  # service level: "45d"
     tags: tuple[str, ...] = ()
 
@@ -100,6 +102,7 @@ class Contract:
                 {"name": r.name, "expression": r.expression, "action": r.action} for r in self.rules
             ],
             "drift": self.drift,
+            "layout": self.layout.to_dict(),
         }
 
 

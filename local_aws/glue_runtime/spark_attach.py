@@ -45,9 +45,21 @@ def detach() -> bool:
     jvm.SparkSession.clearActiveSession()
     SparkSession._instantiatedSession = None
     _set_defaults(jvm, {})
+    _forget_codecs(jvm)
     gc.collect()  # the JVM frees what this process' objects held
     contexts = getattr(getattr(jvm.org.apache.spark, "SparkContext$"), "MODULE$")
     return bool(contexts.getActive().isEmpty())
+
+
+def _forget_codecs(jvm: Any) -> None:
+    """Parquet keeps the first codec of a name, with its level, for as long as the JVM lives.
+
+    On AWS a job's JVM is its own. https://github.com/apache/parquet-java/pull/1134
+    """
+    factory = jvm.java.lang.Class.forName("org.apache.parquet.hadoop.CodecFactory")
+    codecs = factory.getDeclaredField("CODEC_BY_NAME")
+    codecs.setAccessible(True)
+    codecs.get(None).clear()
 
 
 def _read_connection(path: Path, patience: float = 120) -> tuple[int, str]:

@@ -26,6 +26,7 @@ STAGES = (
     "glue:databases",
     "glue:tables",
     "glue:ledger_table",
+    "quarantine:table",
     "glue:jobs",
     "recipes:recipes",
     "query:workgroup",

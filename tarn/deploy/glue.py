@@ -87,7 +87,7 @@ def tables(aws: Aws) -> Iterator[Change]:
         wanted = catalog.table_input(contract, location)
         if found is not None:
             wanted["Parameters"] = found.get("Parameters", {}) | wanted["Parameters"]
-        yield from _table(aws.settings.database, found, wanted, aws)
+        yield from put_table(aws.settings.database, found, wanted, aws)
 
 
 def ledger_table(aws: Aws) -> Iterator[Change]:
@@ -106,10 +106,10 @@ def ledger_table(aws: Aws) -> Iterator[Change]:
             "SerdeInfo": {"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe"},
         },
     }
-    yield from _table(database, catalog.get_table(database, "ledger", aws), wanted, aws)
+    yield from put_table(database, catalog.get_table(database, "ledger", aws), wanted, aws)
 
 
-def _table(
+def put_table(
     database: str, found: dict[str, Any] | None, wanted: dict[str, Any], aws: Aws
 ) -> Iterator[Change]:
     what, call = f"table {database}.{wanted['Name']}", {"DatabaseName": database}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -12,25 +11,18 @@ from botocore.exceptions import ClientError
 from tarn.aws import Aws, is_missing
 from tarn.contract import dataset_names
 from tarn.deploy.compare import Change, differences
-from tarn.errors import Terminal, aws_errors
+from tarn.errors import aws_errors
+from tarn.recipe import declared_steps
 
 
 def recipes(aws: Aws) -> Iterator[Change]:
     for dataset in dataset_names(aws.settings):
-        name, steps = aws.settings.databrew(dataset), _read(dataset, aws)
+        name, steps = aws.settings.databrew(dataset), declared_steps(dataset, aws.settings)
         with aws_errors(f"recipe {name}"):
             published = _steps(name, "LATEST_PUBLISHED", aws)
         if published is None or (differing := differences(published, steps)):
             detail = () if published is None else differing
             yield Change(f"recipe {name}", "publish", partial(_publish, name, steps, aws), detail)
-
-
-def _read(name: str, aws: Aws) -> list[dict[str, Any]]:
-    path = aws.settings.root / "recipes" / f"{name}.json"
-    if not path.is_file():
-        raise Terminal(f"The dataset {name} has no recipe: write recipes/{name}.json.")
-    steps: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    return steps
 
 
 def _publish(name: str, steps: list[dict[str, Any]], aws: Aws) -> None:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from tarn.contract import Problem
+from tarn.layout import PROPERTIES
 from tarn.located import Located
 
 VERSIONS = ("v3.1.0", "v3.0.2", "v3.0.1", "v3.0.0")
@@ -166,7 +167,7 @@ BELOW = {
 # Tarn's own custom properties. Another name is another tool's, unless it looks like one of these.
 CUSTOM = {
     "contract": ("source", "interval", "drift"),
-    "table": ("sortBy",),
+    "table": ("sortBy", *PROPERTIES),
     "column": ("derived",),
     "quality": ("action",),
 }

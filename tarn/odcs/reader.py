@@ -21,6 +21,7 @@ from tarn.contract import (
     Rule,
     Source,
 )
+from tarn.layout import PROPERTIES, Layout
 from tarn.located import Located, NotYaml, read_yaml
 from tarn.odcs.keys import VERSIONS, nearest, unknown_keys
 from tarn.odcs.pieces import Pieces, Wrong, shown
@@ -94,6 +95,7 @@ class _Reader(Pieces):
             keys=keys,
             sort_by=sort_by,
             rules=self.rules(table, properties),
+            layout=self.part(lambda: self.layout(table), head.layout),
         )
 
     def head(self) -> Contract:
@@ -282,6 +284,14 @@ class _Reader(Pieces):
                     f"List some of {', '.join(sorted(names))}.",
                 )
         return (value,) if isinstance(value, str) else tuple(value or ())
+
+    def layout(self, table: Located) -> Layout:
+        items = {name: self.custom(table, name) for name in PROPERTIES}
+        try:
+            return Layout.of({name: item.get("value") for name, item in items.items() if item})
+        except ValueError as error:
+            line = table.line_of("customProperties")
+            raise Wrong(line, str(error), "Mend it, or leave it out.") from None
 
     # -- rules of rows
 

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tarn import athena, catalog, costs, drift, ledger
+from tarn.accounts import account_for
 from tarn.aws import Aws, is_missing
 from tarn.contract import load_contract
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
@@ -49,6 +50,7 @@ def publish(
     if entry is None:
         counts = _count(partition, tokens, aws)
         check_conservation(partition, counts)
+        account_for(partition, tokens, results.get("clean") or {}, counts, aws)
         previous = _point(partition, tokens["convert"], aws)
         entry = _entry(partition, tokens, results, counts, aws) | {"previous_location": previous}
         ledger.record(entry, aws)

@@ -4,6 +4,7 @@ Then what can go wrong: a rerun, corrupt files, local_aws killed in the middle o
 """
 
 import hashlib
+import io
 import os
 import signal
 import time
@@ -14,12 +15,15 @@ from typing import Any
 
 import boto3
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
-from laptop import demo, stack, watching
+from laptop import demo, rerun, stack, watching
 from laptop.airflow import FINISHED, AirflowApi
 from laptop.home import Home
 from laptop.processes import Process
+from tarn.aws import Aws
 from tarn.contract import load_contracts
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
@@ -103,8 +107,6 @@ def backfill(api: AirflowApi, dag_id: str, first: str, last: str, reprocess: str
 
 def settle(api: AirflowApi) -> None:
     """Until views and dashboards have caught up."""
-    from rich.console import Console
-
     from tarn import ledger
 
     watching.wait_for_views(api, ledger.pending_refresh, Console())
@@ -290,6 +292,104 @@ def wait_for_ledger_to_change(
         failed = watching.failures(api, ["lake_late", "flights"])
         assert time.monotonic() < deadline, failed
         time.sleep(1)
+
+
+@pytest.fixture
+def mended(lake: AirflowApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The declarations with a faster airliner allowed, deployed from a checkout of their own."""
+    from tarn.deploy import deploy
+    from tarn.settings import Settings
+
+    root = Settings().root
+    for folder in ("recipes", "glue_jobs", "sql", "expectations", "dashboards"):
+        (tmp_path / folder).symlink_to(root / folder)
+    (tmp_path / "datasets").mkdir()
+    for path in (root / "datasets").glob("*.yaml"):
+        text = path.read_text().replace("distance * 60 <= air_time * 640", MENDED)
+        (tmp_path / "datasets" / path.name).write_text(text)
+    monkeypatch.setenv("TARN_HOME", str(tmp_path))
+    list(deploy())
+
+
+MENDED = "distance * 60 <= air_time * 642"
+
+
+@pytest.mark.usefixtures("backfilled")
+class TestReplay:
+    """March has one flight that was too fast by a mile an hour, at the end of the day."""
+
+    def quarantined(self) -> list[list[str]]:
+        from tarn.contract import load_contract
+        from tarn.partition import Partition
+        from tarn.replay import published
+
+        march = Partition.parse(load_contract("flights"), "2013-03")
+        run = published(march, Aws()).run
+        return athena(
+            "SELECT rule, line, file, fields['carrier'], fields['flight'] FROM lake_ops.quarantine "
+            f"WHERE dataset = 'flights' AND partition = '2013-03' AND run = '{run}'"
+        )
+
+    def test_the_quarantined_row_has_its_line(self, lake: AirflowApi) -> None:
+        [[rule, line, file, carrier, flight]] = self.quarantined()
+        assert (rule, carrier, flight) == ("ground_speed", "EV", "3805")
+        bucket, _, key = file.removeprefix("s3://").partition("/")
+        body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+        fields = body.splitlines()[int(line) - 1].split(",")
+        assert (fields[:3], fields[9:11]) == (["2013", "3", "23"], ["EV", "3805"])
+
+    def test_a_dry_run_changes_nothing(
+        self, lake: AirflowApi, lake_home: Home, mended: None
+    ) -> None:
+        before, said = published_bytes(3), Console(record=True, width=120)
+        rerun.replay(lake_home, "flights", "2013-03", True, said)
+        assert published_bytes(3) == before
+        row = next(line for line in said.export_text().splitlines() if "ground_speed" in line)
+        assert row.split("│")[2:4] == [f"{'1':>12} ", f"{'1':>11} "]
+
+    def test_a_replay_publishes_what_passes_now(
+        self, lake: AirflowApi, lake_home: Home, mended: None
+    ) -> None:
+        before = published_by_month("flights")["2013-03"]
+        rerun.replay(lake_home, "flights", "2013-03", False, Console())
+        assert published_by_month("flights")["2013-03"] == before + 1
+        assert self.quarantined() == []
+        from tarn import ledger
+
+        [record] = [r for r in ledger.summary() if r["partition"] == "2013-03"
+                    and r["dataset"] == "flights"]  # fmt: skip
+        assert record["rows_landed"] == record["rows_published"] == len(march()) - 1
+        rerun.replay(lake_home, "flights", "2013-03", False, Console())  # nothing to do
+
+    def test_compaction_joins_small_files(
+        self, lake: AirflowApi, lake_home: Home, mended: None
+    ) -> None:
+        before, rows = published_bytes(3), published_by_month("flights")["2013-03"]
+        split(before["location"])
+        rerun.compact(lake_home, ["flights"], True, Console())
+        assert published_bytes(3)["location"] == before["location"]
+        rerun.compact(lake_home, ["flights"], False, Console())
+        after = published_bytes(3)
+        assert after["location"] != before["location"]
+        assert after["digest"] == before["digest"]
+        assert published_by_month("flights")["2013-03"] == rows
+        rerun.compact(lake_home, ["flights"], False, Console())
+        assert published_bytes(3) == after  # all within their budget now
+
+
+def split(location: str) -> None:
+    """Cut the one file of a published run in two, as somebody who writes small files would."""
+    bucket, _, prefix = location.removeprefix("s3://").partition("/")
+    s3 = boto3.client("s3")
+    [item] = s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]
+    body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
+    table = pq.read_table(io.BytesIO(body))
+    half = table.num_rows // 2
+    for name, part in (("a", table.slice(0, half)), ("b", table.slice(half))):
+        sink = io.BytesIO()
+        pq.write_table(part, sink, compression="zstd")
+        s3.put_object(Bucket=bucket, Key=f"{prefix}{name}.parquet", Body=sink.getvalue())
+    s3.delete_object(Bucket=bucket, Key=item["Key"])
 
 
 def wait_for_step(api: AirflowApi, step: str, seconds: float = 240) -> None:

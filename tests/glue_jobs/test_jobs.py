@@ -34,8 +34,7 @@ class Lake:
         self.s3.create_bucket(Bucket=self.bucket)
         for script in (dataset, "lake_convert"):
             self.put(f"glue/{script}.py", (JOBS / f"{script}.py").read_bytes())
-        contract = json.dumps(load_contract(dataset).to_job_json()).encode()
-        self.put("contract.json", contract)
+        self.put_contract()
         self.glue.create_job(
             Name=self.bucket,
             Role="lake",
@@ -48,6 +47,11 @@ class Lake:
 
     def put(self, key: str, body: bytes) -> None:
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
+
+    def put_contract(self, **layout: int) -> None:
+        contract = load_contract(self.dataset).to_job_json()
+        contract["layout"] |= layout
+        self.put("contract.json", json.dumps(contract).encode())
 
     def put_clean(self, frame: Any) -> None:
         stream = io.BytesIO()
@@ -165,6 +169,20 @@ def test_a_rerun_without_dirty_rows_leaves_no_old_quarantine(aws: Any) -> None:
         assert lake.convert()["JobRunState"] == "SUCCEEDED"
     assert lake.files("quarantine/") == []
     assert lake.metrics()["rows_quarantined"] == 0
+
+
+@pytest.mark.spark
+def test_the_level_of_zstd_is_the_contracts(aws: Any) -> None:
+    """Through the server, which lends both runs one JVM: Parquet keeps a level for a JVM."""
+    lake = Lake(aws, "airlines")
+    names = [(f"{n:05}", f"{n * 7919 % 50021} and {n**0.5}") for n in range(20_000)]
+    lake.put_clean(pd.DataFrame(names, columns=["carrier", "name"]))
+    sizes = {}
+    for level in (19, 1):
+        lake.put_contract(zstd_level=level)
+        assert lake.convert(f"l{level}")["JobRunState"] == "SUCCEEDED"
+        sizes[level] = lake.metrics(f"l{level}")["bytes"]
+    assert sizes[19] < sizes[1]
 
 
 @pytest.mark.spark

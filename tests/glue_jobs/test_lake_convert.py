@@ -17,6 +17,7 @@ CONTRACT: dict[str, Any] = {
     ],
     "keys": ["at", "line"],
     "sort_by": ["line", "at"],
+    "layout": {"file_megabytes": 128, "row_group_megabytes": 128, "zstd_level": 3},
     "rules": [
         {"name": "positive", "expression": "miles > 0", "action": "quarantine"},
         {"name": "known", "expression": "line <> 'Z'", "action": "fail"},
@@ -122,7 +123,7 @@ def test_a_column_that_is_not_there_is_named(spark: Any) -> None:
         _require_columns(df, CONTRACT)
 
 
-def convert_once(spark: Any, folder: Any, monkeypatch: pytest.MonkeyPatch, files: int) -> Any:
+def convert_once(spark: Any, folder: Any, files: int, **layout: float) -> Any:
     """convert() over plain files, in as many output files as asked for."""
     import lake_convert
 
@@ -134,21 +135,22 @@ def convert_once(spark: Any, folder: Any, monkeypatch: pytest.MonkeyPatch, files
     )
     df.coalesce(1).write.mode("overwrite").parquet(f"file://{folder}/in")
     disk = lake_convert.Files(spark)
-    monkeypatch.setattr(lake_convert, "FILE_BYTES", disk.size(f"file://{folder}/in")[1] / files)
+    megabytes = disk.size(f"file://{folder}/in")[1] / files / lake_convert.MEGABYTE
+    contract = CONTRACT | {
+        "layout": CONTRACT["layout"] | {"file_megabytes": megabytes} | layout,
+    }
     places = {name: f"file://{folder}/{name}" for name in ("output", "quarantine")}
     args = places | {"input": f"file://{folder}/in"}
-    return lake_convert.convert(spark, disk, lake_convert.transform, CONTRACT, args)
+    return lake_convert.convert(spark, disk, lake_convert.transform, contract, args)
 
 
 @pytest.mark.parametrize("files", [1, 3])
-def test_convert_counts_sorts_and_repeats(
-    spark: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, files: int
-) -> None:
+def test_convert_counts_sorts_and_repeats(spark: Any, tmp_path: Any, files: int) -> None:
     import pyarrow.parquet as pq
 
     written, tables = [], []
     for _ in range(2):
-        metrics = convert_once(spark, tmp_path, monkeypatch, files)
+        metrics = convert_once(spark, tmp_path, files)
         parts = sorted((tmp_path / "output").glob("part-*.parquet"))
         written.append([part.read_bytes() for part in parts])
         tables.append([row for part in parts for row in pq.read_table(part).to_pylist()])
@@ -161,6 +163,37 @@ def test_convert_counts_sorts_and_repeats(
     assert tables[0] == sorted(tables[0], key=lambda row: (row["line"], row["at"]))
 
 
+@pytest.mark.parametrize("files", [1, 3])
+def test_files_keep_to_the_budget(spark: Any, tmp_path: Any, files: int) -> None:
+    import pyarrow.parquet as pq
+
+    convert_once(spark, tmp_path, files, row_group_megabytes=0.01)
+    parts = sorted((tmp_path / "output").glob("part-*.parquet"))
+    assert len(parts) == files
+    groups = []
+    for part in parts:
+        footer = pq.read_metadata(part)
+        groups += [footer.row_group(number) for number in range(footer.num_row_groups)]
+    assert len(groups) > files
+    # Parquet looks at its buffer after a hundred rows at the earliest.
+    assert max(group.total_byte_size for group in groups) < 2 * 0.01 * 1024 * 1024
+    codecs = {g.column(i).compression for g in groups for i in range(g.num_columns)}
+    assert codecs == {"ZSTD"}
+    lines = [group.column(1).statistics for group in groups]
+    assert [s.min for s in lines[1:]] >= [s.max for s in lines[:-1]]  # readers can skip groups
+
+
+def test_the_lake_knows_how_many_files_there_will_be() -> None:
+    """tarn.layout says of a partition what this job, which imports nothing of tarn's, will do."""
+    from lake_convert import MEGABYTE, _file_count
+
+    from tarn.layout import Layout
+
+    layout = Layout(file_megabytes=64)
+    for size in (0, 1, 64 * MEGABYTE, 95 * MEGABYTE, 97 * MEGABYTE, 1000 * MEGABYTE):
+        assert _file_count(size, {"layout": layout.to_dict()}) == layout.files_for(size)
+
+
 def test_rows_lost_on_the_way_to_quarantine_are_missed(
     spark: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,4 +202,4 @@ def test_rows_lost_on_the_way_to_quarantine_are_missed(
     whole = lake_convert.quarantined
     monkeypatch.setattr(lake_convert, "quarantined", lambda judged: whole(judged).limit(1))
     with pytest.raises(AssertionError, match=r"1 quarantined of .*: rows are lost"):
-        convert_once(spark, tmp_path, monkeypatch, 1)
+        convert_once(spark, tmp_path, 1)

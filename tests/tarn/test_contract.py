@@ -124,6 +124,11 @@ def test_what_is_deployed(write: Write) -> None:
     assert deployed["keys"] == deployed["sort_by"] == ["id"]
     assert [r["name"] for r in deployed["rules"]] == ["enum:kind", "long_enough"]
     assert deployed["drift"] == "evolve"
+    assert deployed["layout"] == {
+        "file_megabytes": 128,
+        "row_group_megabytes": 128,
+        "zstd_level": 3,
+    }
 
 
 @pytest.mark.parametrize(

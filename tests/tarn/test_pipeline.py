@@ -74,6 +74,14 @@ def test_a_month_of_weather(lake: Aws) -> None:
     assert entry["rows_published"] == len(source) - too_fast
     assert set(entry["runs"]) == {"profile", "clean", "convert", "crawl"}
 
+    too_fast_at = source.reset_index().query("wind_speed > 253").index[0] + 2
+    told = athena.query(
+        f"SELECT rule, line, why FROM quarantine WHERE run = '{entry['tokens']['convert']}'",
+        lake.settings.ops_database,
+        lake,
+    )
+    assert told.rows == (("wind_speed", str(too_fast_at), ""),)
+
     answer = athena.query(
         "SELECT count(*), round(sum(temp), 2), count(wind_gust), min(observed_date) FROM weather "
         "WHERE year = 2013 AND month = 2",

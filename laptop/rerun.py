@@ -1,0 +1,167 @@
+"""``./lake replay`` and ``./lake compact``: published partitions once more from convert on.
+
+Airflow runs the steps: the DAG run that cleaned the published data has convert and all that follow
+cleared. So the new run goes through every gate, and readers are pointed at it in one call.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from laptop import airflow, watching
+from laptop.airflow import FINISHED, AirflowApi
+from laptop.home import Home
+from laptop.watching import RunsFailed
+from tarn import ledger
+from tarn.aws import Aws
+from tarn.contract import dataset_names, load_contract
+from tarn.errors import Terminal
+from tarn.layout import MEGABYTE, Cut, cuts
+from tarn.partition import Partition
+from tarn.replay import (
+    PASSES,
+    Forecast,
+    Published,
+    forecast,
+    published,
+    require_clean,
+    require_deployed,
+)
+from tarn.work import make_token
+
+
+def replay(home: Home, dataset: str, label: str, dry_run: bool, console: Console) -> None:
+    """Say what would pass now; unless `dry_run`, do it and say what has passed."""
+    aws = Aws()
+    before = published(Partition.parse(load_contract(dataset, aws.settings), label), aws)
+    if not before.quarantined:
+        console.print(f"{before.partition} has no quarantined rows: there is nothing to replay.")
+        return
+    console.print(forecast_table(before, forecast(before, aws)))
+    require_clean(before, aws)
+    if dry_run:
+        return
+    run_again(home, [(before.partition, before.clean)], console)
+    console.print(outcome_table(before, published(before.partition, aws)))
+
+
+def compact(home: Home, datasets: Sequence[str], dry_run: bool, console: Console) -> None:
+    """Say which partitions break their budget; unless `dry_run`, rewrite them."""
+    aws = Aws()
+    names = list(datasets) or dataset_names(aws.settings)
+    for name in names:
+        require_deployed(load_contract(name, aws.settings), aws)
+    over = [cut for cut in cuts(names, aws) if cut.over]
+    if not over:
+        console.print("The files of every published partition keep to their budget.")
+        return
+    console.print(cuts_table(over))
+    if dry_run:
+        return
+    run_again(home, [(cut.partition, cut.clean) for cut in over], console)
+    done = {cut.partition for cut in over}
+    console.print(cuts_table([cut for cut in cuts(names, aws) if cut.partition in done]))
+
+
+def run_again(home: Home, wanted: Sequence[tuple[Partition, str]], console: Console) -> None:
+    """Run partitions again from convert on and wait for their ends.
+
+    wanted: each with the token of the clean step whose data is published. Raises RunsFailed.
+    """
+    if not airflow.running(home):
+        raise RunsFailed("Airflow is not running. ./lake up starts it.")
+    api = AirflowApi(home)
+    contracts = {partition.dataset: load_contract(partition.dataset) for partition, _ in wanted}
+    # All are found before one is begun.
+    runs = [find_run(api, partition, clean) for partition, clean in wanted]
+    for (partition, _), run_id in zip(wanted, runs, strict=True):
+        begin(api, partition, run_id)
+    expected = [(partition.dataset, partition.label) for partition, _ in wanted]
+    ended = watching.watch(api, console, contracts, expected)
+    failed = [f"{one.dataset} {one.label}" for one in ended if one.state == "failed"]
+    if failed:
+        why = watching.failures(api, sorted(contracts))
+        raise RunsFailed(
+            f"{', '.join(failed)} failed; readers still see what was published before.\n{why}"
+        )
+
+
+def find_run(api: AirflowApi, partition: Partition, clean: str) -> str:
+    """The id of the DAG run that cleaned what is published."""
+    dataset = partition.dataset
+    contract = load_contract(dataset)
+    for run in reversed(api.runs(dataset)):
+        if watching.label_of(contract, run) != partition.label:
+            continue
+        result = api.result(dataset, run["dag_run_id"], "clean") or {}
+        if clean and result.get("token") == clean:
+            if run["state"] not in FINISHED:
+                raise RunsFailed(f"{partition} is under way in {run['dag_run_id']}. Wait for it.")
+            return str(run["dag_run_id"])
+    raise RunsFailed(
+        f"No run of the DAG {dataset} holds what is published of {partition}: it was deleted, or "
+        f"ran from `clean` on again. Clear `convert` and all that follow it in Airflow's last run "
+        "of this partition, or run it anew."
+    )
+
+
+def begin(api: AirflowApi, partition: Partition, run_id: str) -> None:
+    """Clear convert and all that follow it, and mark the partition as under way, as land does."""
+    api.clear_from(partition.dataset, run_id, "convert")
+    ledger.started(partition, make_token("rerun", run_id, time.time()))
+
+
+def forecast_table(run: Published, told: Forecast) -> Table:
+    """By rule: rows in quarantine, those that would pass now, what keeps the others there."""
+    shown = Table(title=f"{run.partition}: what the deployed rules say", title_justify="left")
+    for name in ("rule", "quarantined", "would pass", "published, would break"):
+        shown.add_column(name, justify="left" if name == "rule" else "right")
+    shown.add_column("the others break")
+    for rule in sorted({*run.quarantined, *told.broken, *(rule for rule, _ in told.again)}):
+        others = {now: n for (was, now), n in told.again.items() if was == rule and now != PASSES}
+        judged = told.passing(rule) + sum(others.values())
+        unknown = run.quarantined.get(rule, 0) - judged
+        words = [f"{now}: {n:,}" for now, n in sorted(others.items())]
+        # A run from before the table of quarantined rows, say.
+        words += [f"not in lake_ops.quarantine: {unknown:,}"] if unknown else []
+        shown.add_row(
+            rule,
+            f"{run.quarantined.get(rule, 0):,}",
+            f"{told.passing(rule):,}",
+            f"{told.broken.get(rule, 0):,}",
+            ", ".join(words),
+        )
+    return shown
+
+
+def outcome_table(before: Published, after: Published) -> Table:
+    """Rows published and quarantined by rule, before and after."""
+    if before.run == after.run:
+        raise Terminal(f"{before.partition} is still the run {before.run}: nothing was replayed.")
+    shown = Table(title=f"{before.partition}: replayed", title_justify="left")
+    for name in ("", "before", "after"):
+        shown.add_column(name, justify="right" if name else "left")
+    shown.add_row("published", f"{before.rows:,}", f"{after.rows:,}")
+    for rule in sorted({*before.quarantined, *after.quarantined}):
+        counts = (_count(run.quarantined, rule) for run in (before, after))
+        shown.add_row(f"quarantined, {rule}", *counts)
+    return shown
+
+
+def _count(by_rule: Mapping[str, Any], rule: str) -> str:
+    return f"{by_rule.get(rule, 0):,}"
+
+
+def cuts_table(found: Iterable[Cut]) -> Table:
+    """Partitions with the number and size of their files, and what their budget makes of them."""
+    shown = Table(title="Files of published partitions", title_justify="left")
+    for name in ("partition", "files", "MB", "files wanted", "MB a file"):
+        shown.add_column(name, justify="left" if name == "partition" else "right")
+    for cut in found:
+        size = f"{sum(cut.sizes) / MEGABYTE:,.1f}"
+        budget = str(cut.layout.file_megabytes)
+        shown.add_row(str(cut.partition), str(len(cut.sizes)), size, str(cut.wanted), budget)
+    return shown

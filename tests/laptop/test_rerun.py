@@ -1,0 +1,85 @@
+"""What replay and compact ask of Airflow, and what they say."""
+
+from typing import Any
+
+import pytest
+
+from laptop.rerun import find_run, forecast_table, outcome_table
+from laptop.watching import RunsFailed
+from tarn.contract import load_contract
+from tarn.errors import Terminal
+from tarn.partition import Partition
+from tarn.replay import PASSES, Forecast, Published
+from tests.laptop.fake_airflow import FakeAirflow
+
+MARCH = Partition.parse(load_contract("flights"), "2013-03")
+PLANES = Partition("planes")
+
+
+class Airflow(FakeAirflow):
+    """With what the clean task of each run returned; notes whose it was asked for."""
+
+    def __init__(self, *runs: dict[str, Any]) -> None:
+        super().__init__({"flights": list(runs), "planes": list(runs)}, [])
+
+    def result(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        self.asked.append((dag_id, run_id, task_id))
+        return next(run["clean"] for run in self.runs(dag_id) if run["dag_run_id"] == run_id)
+
+
+def run(run_id: str, month: int | None, clean: str, state: str = "success") -> dict[str, Any]:
+    logical = f"2013-{month:02}-01T00:00:00Z" if month else None
+    result = {"token": clean} if clean else None
+    return {"dag_run_id": run_id, "logical_date": logical, "clean": result, "state": state}
+
+
+def test_the_run_that_cleaned_what_is_published() -> None:
+    api = Airflow(run("a", 3, "x"), run("b", 2, "x"), run("c", 3, "y"), run("d", None, "x"))
+    assert find_run(api, MARCH, "x") == "a"  # type: ignore[arg-type]
+    # The newest first, and none of another month.
+    assert [run_id for _, run_id, _ in api.asked] == ["c", "a"]
+
+
+def test_a_dataset_without_partitions() -> None:
+    api = Airflow(run("a", None, ""), run("b", 3, "x"))
+    assert find_run(api, PLANES, "x") == "b"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("found", "clean", "says"),
+    [
+        (run("a", 3, "other"), "x", "No run of the DAG flights holds what is published of flights"),
+        (run("a", 3, ""), "x", "Clear `convert` and all that follow it"),
+        (run("a", 3, ""), "", "No run of the DAG"),
+        (run("a", 3, "x", "running"), "x", "flights 2013-03 is under way in a"),
+    ],
+)
+def test_no_run_to_use(found: dict[str, Any], clean: str, says: str) -> None:
+    with pytest.raises(RunsFailed, match=says):
+        find_run(Airflow(found), MARCH, clean)  # type: ignore[arg-type]
+
+
+def cells(table: Any) -> list[list[str]]:
+    return [list(row) for row in zip(*(column.cells for column in table.columns), strict=True)]
+
+
+def test_the_forecast_by_rule() -> None:
+    published = Published(MARCH, "r", "c", 100, {"speed": 5, "old": 2})
+    told = Forecast({("speed", PASSES): 3, ("speed", "unique:id"): 2}, {"new": 7})
+    assert cells(forecast_table(published, told)) == [
+        ["new", "0", "0", "7", ""],
+        ["old", "2", "0", "0", "not in lake_ops.quarantine: 2"],
+        ["speed", "5", "3", "0", "unique:id: 2"],
+    ]
+
+
+def test_the_outcome_by_rule() -> None:
+    before = Published(MARCH, "r", "c", 100, {"speed": 5})
+    after = Published(MARCH, "s", "c", 103, {"unique:id": 2})
+    assert cells(outcome_table(before, after)) == [
+        ["published", "100", "103"],
+        ["quarantined, speed", "5", "0"],
+        ["quarantined, unique:id", "0", "2"],
+    ]
+    with pytest.raises(Terminal, match="still the run r: nothing was replayed"):
+        outcome_table(before, before)
