@@ -1,6 +1,7 @@
 """The environment variables that make this machine an AWS and an Airflow."""
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -48,9 +49,19 @@ def airflow(home: Home, database: str) -> dict[str, str]:
         "DAG_PROCESSOR__REFRESH_INTERVAL": "30",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
     }
-    return {f"AIRFLOW__{name}": value for name, value in options.items()} | {
-        "AIRFLOW_HOME": str(home.airflow)
-    }
+    named = {f"AIRFLOW__{name}": value for name, value in options.items()}
+    return named | _asked_of_airflow() | {"AIRFLOW_HOME": str(home.airflow)}
+
+
+def _asked_of_airflow() -> dict[str, str]:
+    """Airflow's options that this stack's user sets, after its own."""
+    asked = {k: v for k, v in os.environ.items() if k.startswith("LAKE_AIRFLOW__")}
+    return {name.removeprefix("LAKE_"): value for name, value in asked.items()}
+
+
+def local_aws_options() -> list[str]:
+    """What this stack's user adds to local_aws's command line."""
+    return shlex.split(os.environ.get("LAKE_AWS_OPTIONS", ""))
 
 
 def pipeline() -> dict[str, str]:

@@ -61,6 +61,7 @@ def start_local_aws(home: Home) -> None:
     process = Process("local_aws", home)
     command = [sys.executable, "-m", "local_aws"]
     command += ["--data", str(home.data), "--port", str(ports.aws)]
+    command += environment.local_aws_options()
     process.start(command, environment.base())
     process.wait(lambda: _answers(f"http://127.0.0.1:{ports.aws}/_local_aws/health"), seconds=60)
 
