@@ -35,13 +35,14 @@ def up(home: Home, say: Say) -> None:
     _check_ports(home)
     with stage(say, "local_aws"):
         start_local_aws(home)
+    database_was_away = not postgres.running(home)
     with stage(say, "PostgreSQL"):
         database = postgres.start(home)
     settings = airflow_environment(home, database)
     with stage(say, "Airflow's database"):
         airflow.migrate(home, settings)
     with stage(say, "Airflow (api-server, scheduler, dag-processor, triggerer)"):
-        airflow.start(home, settings)
+        airflow.start(home, settings, database_was_away)
 
 
 def down(home: Home) -> list[str]:
