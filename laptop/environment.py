@@ -44,6 +44,8 @@ def airflow(home: Home, database: str) -> dict[str, str]:
         # The largest lever on how soon a task follows the one before it.
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
         "SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        # When a task whose worker is gone is taken for dead and retried; Airflow waits 300 s.
+        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
         "DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "30",

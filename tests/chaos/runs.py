@@ -37,8 +37,19 @@ def glue_runs(result: Mapping[str, Any], aws: Aws) -> list[str]:
 
 
 def crawls(result: Mapping[str, Any], aws: Aws) -> list[str]:
+    """From their logs: publish deletes the crawler, and with it the list of its crawls."""
     name = crawler_name(AIRLINES, result["token"], aws)
-    return [str(crawl["State"]) for crawl in aws.glue.list_crawls(CrawlerName=name)["Crawls"]]
+    events = aws.client("logs").get_log_events(
+        logGroupName="/aws-glue/crawlers", logStreamName=name, startFromHead=True
+    )["events"]
+    states: dict[str, str] = {}
+    for crawl, said in (event["message"].split("] ", 1) for event in events):
+        states.setdefault(crawl, "RUNNING")
+        if said.startswith("ERROR"):
+            states[crawl] = "FAILED"
+        elif "has finished running: " in said and states[crawl] == "RUNNING":
+            states[crawl] = said.rpartition(" ")[2]
+    return list(reversed(states.values()))
 
 
 def ingestions(result: Mapping[str, Any], aws: Aws) -> list[str]:
