@@ -1,7 +1,7 @@
 """kill -9 of each part of a running stack, at each step of a partition, under the real scheduler.
 
-Whole with LAKE_CHAOS=all (most of an hour), else three kills. docs/adr/0010-chaos.md has the table
-of a whole run.
+Whole with LAKE_CHAOS=all (72 kills, about an hour), else three. docs/adr/0010-chaos.md has the
+table of what was run.
 """
 
 import itertools
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.airflow, pytest.mark.timeout(3600)]
 
 SETTINGS = {
     "LAKE_AWS_OPTIONS": "--allow-faults",
-    # Else Airflow waits five minutes before it takes a task whose worker is gone for dead.
+    # How soon a task whose worker is gone is taken for dead: a laptop waits a minute.
     "LAKE_AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
     "LAKE_AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "20",
     "TARN_RETRIES": "3",
@@ -98,7 +98,7 @@ def test_killed_in_a_partition(chaos: Chaos, step: str, victim: str) -> None:
 
 
 @pytest.mark.skipif(not ALL, reason="LAKE_CHAOS=all runs the whole matrix")
-@pytest.mark.parametrize(("step", "victim"), itertools.product(VIEW_STEPS, VICTIMS))
+@pytest.mark.parametrize(("step", "victim"), tuple(itertools.product(VIEW_STEPS, VICTIMS)))
 def test_killed_in_a_refresh(chaos: Chaos, step: str, victim: str) -> None:
     from tarn import ledger
 
