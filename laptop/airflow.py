@@ -6,6 +6,7 @@ https://airflow.apache.org/docs/apache-airflow/stable/stable-rest-api-ref.html
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, ClassVar
 
@@ -47,18 +48,37 @@ def migrate(home: Home, environment: Mapping[str, str]) -> bool:
     return True
 
 
-def start(home: Home, environment: Mapping[str, str]) -> None:
-    """Start every component that does not run, and wait until Airflow calls itself healthy."""
+def start(home: Home, environment: Mapping[str, str], database_was_away: bool = False) -> None:
+    """Start every component that does not run, and wait until Airflow calls itself healthy.
+
+    A component that ran while its database was away may be about to end, seconds from now: each
+    has to give a heartbeat first, and one that ends instead is started again.
+    """
+    since = datetime.now(UTC) if database_was_away else None
     (home.airflow / "config").mkdir(exist_ok=True)
     (home.airflow / "config" / "airflow_local_settings.py").write_text(LOCAL_SETTINGS)
-    for name, arguments in COMPONENTS.items():
-        command = ["airflow", *arguments]
-        if name == "airflow-api-server":
-            command += ["--port", str(home.ports().airflow)]
-        Process(name, home).start(command, environment)
-    api = AirflowApi(home)
     for name in COMPONENTS:
-        Process(name, home).wait(lambda: api.healthy(name), seconds=180)  # noqa: B023 - used at once
+        _launch(name, home, environment)
+    for name in COMPONENTS:
+        try:
+            _wait(name, home, since)
+        except StartFailed:
+            if since is None or Process(name, home).running():
+                raise
+            _launch(name, home, environment)
+            _wait(name, home, since)
+
+
+def _launch(name: str, home: Home, environment: Mapping[str, str]) -> None:
+    command = ["airflow", *COMPONENTS[name]]
+    if name == "airflow-api-server":
+        command += ["--port", str(home.ports().airflow)]
+    Process(name, home).start(command, environment)
+
+
+def _wait(name: str, home: Home, since: datetime | None) -> None:
+    api = AirflowApi(home)
+    Process(name, home).wait(lambda: api.healthy(name, since), seconds=180)
 
 
 def stop(home: Home) -> list[str]:
@@ -92,14 +112,16 @@ class AirflowApi:
         self.address = f"http://127.0.0.1:{home.ports().airflow}"
         self._client = httpx.Client(base_url=self.address, timeout=60)
 
-    def healthy(self, component: str) -> bool:
-        """Whether a component has had a heartbeat of late."""
+    def healthy(self, component: str, since: datetime | None = None) -> bool:
+        """Whether a component has had a heartbeat of late, or since then."""
         try:
             answer = self._client.get("/api/v2/monitor/health")
         except httpx.HTTPError:
             return False
         part = answer.json().get(self.HEALTH[component], {}) if answer.is_success else {}
-        return part.get("status") == "healthy"
+        beat = part.get(f"latest_{self.HEALTH[component]}_heartbeat")  # the api-server has none
+        late = since is not None and beat is not None and datetime.fromisoformat(beat) < since
+        return part.get("status") == "healthy" and not late
 
     def call(self, method: str, path: str, **options: Any) -> Any:
         """One call under /api/v2. Raises RuntimeError with Airflow's own message."""

@@ -1,6 +1,7 @@
 """The environment variables that make this machine an AWS and an Airflow."""
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -43,14 +44,26 @@ def airflow(home: Home, database: str) -> dict[str, str]:
         # The largest lever on how soon a task follows the one before it.
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
         "SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        # When a task whose worker is gone is taken for dead and retried; Airflow waits 300 s.
+        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
         "DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "30",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
     }
-    return {f"AIRFLOW__{name}": value for name, value in options.items()} | {
-        "AIRFLOW_HOME": str(home.airflow)
-    }
+    named = {f"AIRFLOW__{name}": value for name, value in options.items()}
+    return named | _asked_of_airflow() | {"AIRFLOW_HOME": str(home.airflow)}
+
+
+def _asked_of_airflow() -> dict[str, str]:
+    """Airflow's options that this stack's user sets, after its own."""
+    asked = {k: v for k, v in os.environ.items() if k.startswith("LAKE_AIRFLOW__")}
+    return {name.removeprefix("LAKE_"): value for name, value in asked.items()}
+
+
+def local_aws_options() -> list[str]:
+    """What this stack's user adds to local_aws's command line."""
+    return shlex.split(os.environ.get("LAKE_AWS_OPTIONS", ""))
 
 
 def pipeline() -> dict[str, str]:

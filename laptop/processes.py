@@ -54,9 +54,14 @@ class Process:
         return process if alive and same else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start it in a session of its own, unless it runs."""
+        """Start it in a session of its own, unless it runs.
+
+        What a killed one left behind is ended first: the workers of Airflow's scheduler wait for
+        ever, and hold its connections, and so its locks, in the database.
+        """
         if self.running():
             return
+        self._end_what_it_left()
         with self.log.open("ab") as log:
             child = subprocess.Popen(
                 command,
@@ -84,6 +89,7 @@ class Process:
         """End it and what it started; True where it ran. Kills what does not listen."""
         process = self.running()
         if process is None:
+            self._end_what_it_left()
             self._pid_file.unlink(missing_ok=True)
             return False
         family = [process, *process.children(recursive=True)]
@@ -93,6 +99,24 @@ class Process:
             _kill(left)
         self._pid_file.unlink(missing_ok=True)
         return True
+
+    def _end_what_it_left(self) -> None:
+        try:
+            kept = json.loads(self._pid_file.read_text())
+        except (OSError, ValueError):
+            return
+        for orphan in [p for p in psutil.process_iter() if _is_orphan_of(kept, p)]:
+            for left in (orphan, *orphan.children(recursive=True)):
+                _kill(left)
+
+
+def _is_orphan_of(kept: Mapping[str, float], process: psutil.Process) -> bool:
+    """Whether it is of the session that the process of a pid file led, and in nobody's care."""
+    try:
+        of_session = os.getsid(process.pid) == kept["pid"] != process.pid
+        return of_session and process.ppid() == 1 and process.create_time() >= kept["started"]
+    except (OSError, KeyError, psutil.Error):
+        return False
 
 
 def _kill(process: psutil.Process) -> None:

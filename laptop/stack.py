@@ -35,13 +35,14 @@ def up(home: Home, say: Say) -> None:
     _check_ports(home)
     with stage(say, "local_aws"):
         start_local_aws(home)
+    database_was_away = not postgres.running(home)
     with stage(say, "PostgreSQL"):
         database = postgres.start(home)
     settings = airflow_environment(home, database)
     with stage(say, "Airflow's database"):
         airflow.migrate(home, settings)
     with stage(say, "Airflow (api-server, scheduler, dag-processor, triggerer)"):
-        airflow.start(home, settings)
+        airflow.start(home, settings, database_was_away)
 
 
 def down(home: Home) -> list[str]:
@@ -61,6 +62,7 @@ def start_local_aws(home: Home) -> None:
     process = Process("local_aws", home)
     command = [sys.executable, "-m", "local_aws"]
     command += ["--data", str(home.data), "--port", str(ports.aws)]
+    command += environment.local_aws_options()
     process.start(command, environment.base())
     process.wait(lambda: _answers(f"http://127.0.0.1:{ports.aws}/_local_aws/health"), seconds=60)
 

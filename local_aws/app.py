@@ -5,6 +5,7 @@ default: a Host header that is ours, a signature that our secret made. A server 
 and took any web page's request would be remote code execution.
 """
 
+import dataclasses
 import datetime as dt
 import json
 import logging
@@ -21,6 +22,9 @@ from local_aws.access.resources import Arns, Parameters
 from local_aws.console import LINK_PATH, Console, make_link, sandboxed
 from local_aws.context import Platform
 from local_aws.errors import InternalError, ServiceError, UnknownService
+from local_aws.faults import api as faults_api
+from local_aws.faults.calls import call_of
+from local_aws.faults.strike import Exchange, strike
 from local_aws.identities import Identities
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
@@ -179,6 +183,46 @@ async def show_console(
     return await app.console(scope, receive, send, request)
 
 
+async def inject_faults(
+    app: App, scope: Scope, receive: Receive, send: Send, request: HttpRequest
+) -> bool:
+    """A bad day of AWS, where a test asked for it (`local_aws.faults`)."""
+    if request.raw_path == faults_api.PATH:
+        await send_response(send, await _faults(app, receive, request))
+        return True
+    board = app.platform.faults
+    call = None if board.empty else call_of(scope, request)
+    rule = None if call is None else board.strike(*call)
+    if rule is None:
+        return False
+    logger.info("fault: %s of %s", rule.fault, call)
+
+    async def serve(to: Send) -> None:
+        await serve_s3(app, scope, receive, to, request) or await serve_apis(
+            app, scope, receive, to, request
+        )
+
+    await strike(rule, Exchange(scope, receive, send, request), serve, board)
+    return True
+
+
+async def _faults(app: App, receive: Receive, request: HttpRequest) -> HttpResponse:
+    """For the account's own key, where the server was told to allow it."""
+    try:
+        sigv4.check_claim(request, _now())
+        body = await app.bodies.read(receive)
+        whole = dataclasses.replace(request, body=body)
+        verified = await app.authenticate(whole)
+        sigv4.check_body(verified, body)
+        if not verified.principal.is_root or verified.presigned:
+            raise faults_api.FaultsNotAllowed("Sign it with the account's own key")
+        if not app.platform.allow_faults:
+            raise faults_api.FaultsNotAllowed("Start the server with --allow-faults to allow this")
+        return faults_api.answer(app.platform.faults, whole)
+    except ServiceError as error:
+        return plain_error(error)
+
+
 async def serve_s3(
     app: App, scope: Scope, receive: Receive, send: Send, request: HttpRequest
 ) -> bool:
@@ -309,6 +353,7 @@ HANDLERS: tuple[Handler, ...] = (
     refuse_other_origins,
     answer_health,
     show_console,
+    inject_faults,
     serve_s3,
     serve_apis,
 )

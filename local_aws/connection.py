@@ -154,6 +154,7 @@ class Connection(HttpToolsProtocol):
     # Called by the parser.
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["tarn.drop"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
         self._reading = HEAD
         self._requests += 1
         self._head_size = self._header_size = 0

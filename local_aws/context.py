@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.database import Database
 from local_aws.deferred import Deferred
+from local_aws.faults.board import Board
 
 if TYPE_CHECKING:
     from local_aws.moto_services import MotoServices
@@ -38,9 +39,11 @@ class Platform:
     region: str = "us-east-1"
     account_id: str = "123456789012"
     allow_reset: bool = False
+    allow_faults: bool = False
     simulate_network: bool = False
     hosts: tuple[str, ...] = ()
     lifecycle_seconds: float = 3600
+    faults: Board = field(default_factory=Board)
     moto: "MotoServices" = field(init=False)
     s3: "S3Store" = field(init=False)
     glue: "Catalog" = field(init=False)

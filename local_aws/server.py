@@ -54,6 +54,7 @@ def main(arguments: list[str] | None = None) -> None:
         credentials=credentials,
         region=options.region,
         allow_reset=options.allow_reset,
+        allow_faults=options.allow_faults,
         simulate_network=options.simulate_network,
         hosts=tuple(options.allow_host),
         lifecycle_seconds=options.lifecycle_seconds,
@@ -83,7 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--access-key", help="default: made once and kept in the data folder")
     parser.add_argument("--secret-key")
     parser.add_argument(
-        "--allow-reset", action="store_true", help="for tests: POST /_local_aws/reset"
+        "--allow-reset", action="store_true", help="for tests: POST /moto-api/reset"
+    )
+    parser.add_argument(
+        "--allow-faults", action="store_true", help="for tests: /_local_aws/faults sets them"
     )
     parser.add_argument(
         "--simulate-network", action="store_true", help="for tests: believe x-local-aws- headers"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import time
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tarn.errors import code_of
+from tarn.errors import THROTTLED_CODES, code_of
 from tarn.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,9 +41,16 @@ def is_missing(error: ClientError) -> bool:
     return code_of(error) in MISSING
 
 
+ATTEMPTS = 6
+
+
 @lru_cache(maxsize=64)
 def _client(
-    service: str, region: str, environment: tuple[tuple[str, str], ...], process: int
+    service: str,
+    region: str,
+    environment: tuple[tuple[str, str], ...],
+    process: int,
+    attempts: int,
 ) -> Any:
     """A client costs a fifth of a second to make, and threads may share it.
 
@@ -50,7 +59,8 @@ def _client(
     """
     del environment, process
     # "standard" retries throttling and lost connections with back-off and jitter.
-    config = Config(retries={"mode": "standard", "max_attempts": 6}, read_timeout=120)
+    retries: Any = {"mode": "standard", "total_max_attempts": attempts}
+    config = Config(retries=retries, read_timeout=120)
     # A session of its own: boto3's default session is not safe across threads.
     session: Any = boto3.Session(region_name=region)
     return session.client(service, config=config)
@@ -66,9 +76,26 @@ class Aws:
     def from_environment(cls) -> Aws:
         return cls()
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, attempts: int = ATTEMPTS) -> Any:
         environment = tuple((k, v) for k, v in os.environ.items() if k.startswith("AWS_"))
-        return _client(service, self.settings.region, environment, os.getpid())
+        return _client(service, self.settings.region, environment, os.getpid(), attempts)
+
+    def start_once(self, service: str, operation: str, **arguments: Any) -> Any:
+        """Make a call that starts work and has no idempotency token of its own, once.
+
+        boto3 would send it again after a lost connection or a 5xx answer, and AWS would start a
+        second run: whether the first was started is for `Work.find` to tell, at the next try. A
+        call that was throttled was not carried out, so it is sent again.
+        """
+        call = getattr(self.client(service, attempts=1), operation)
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return call(**arguments)
+            except ClientError as error:
+                if code_of(error) not in THROTTLED_CODES:
+                    raise
+            time.sleep(random.uniform(0, min(2**attempt, 20)))  # as boto3's "standard" waits
+        return call(**arguments)
 
     @cached_property
     def s3(self) -> S3Client:

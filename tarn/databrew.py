@@ -55,7 +55,7 @@ def start(job: str, partition: Partition, landed_uri: str, token: str, aws: Aws)
     Two DAG runs may hold the same partition (one by hand beside the schedule's): what the other
     put in between would be read, or written to, by this run.
     """
-    run_id = str(aws.databrew.start_job_run(Name=job)["RunId"])
+    run_id = str(aws.start_once("databrew", "start_job_run", Name=job)["RunId"])
     dataset = aws.databrew.describe_dataset(Name=aws.settings.databrew(partition.slug))
     reads = dataset["Input"].get("S3InputDefinition", {})
     writes = dict(aws.databrew.describe_job(Name=job))

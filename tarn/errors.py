@@ -76,10 +76,20 @@ class GateFailed(Terminal):
         }
 
 
-# AWS's services do not agree on one name for "slow down".
-RETRIED_CODES = frozenset(
+# AWS's services do not agree on one name for "slow down". So refused, a call was not carried out.
+THROTTLED_CODES = frozenset(
     {
         "BandwidthLimitExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+RETRIED_CODES = THROTTLED_CODES | frozenset(
+    {
         "ConcurrentRunsExceededException",
         "ConcurrentModificationException",
         "ConflictException",
@@ -89,16 +99,10 @@ RETRIED_CODES = frozenset(
         "InternalServiceException",
         "LimitExceededException",
         "OperationTimeoutException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
         "RequestTimeout",
         "RequestTimeoutException",
         "ServiceUnavailable",
         "ServiceUnavailableException",
-        "SlowDown",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
     }
 )
 

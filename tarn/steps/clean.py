@@ -69,4 +69,11 @@ class CleanWork(DataBrewJobWork):
                 return
             raise
         if job.get("RecipeReference") != reference:
+            self._delete(aws)
+
+    def _delete(self, aws: Aws) -> None:
+        try:
             aws.databrew.delete_job(Name=self.job(aws))
+        except ClientError as error:
+            if not is_missing(error):  # sent twice, after an answer that was lost
+                raise

@@ -41,7 +41,8 @@ class ConvertWork:
 
     @aws_errors("convert")
     def start(self, aws: Aws) -> str:
-        run = aws.glue.start_job_run(JobName=self.job(aws), Arguments=self.arguments(aws))
+        name, arguments = self.job(aws), self.arguments(aws)
+        run = aws.start_once("glue", "start_job_run", JobName=name, Arguments=arguments)
         return str(run["JobRunId"])
 
     def arguments(self, aws: Aws) -> dict[str, str]:

@@ -83,7 +83,7 @@ class CrawlWork:
             if code_of(error) != "AlreadyExistsException":
                 raise
         try:
-            aws.glue.start_crawler(Name=self.name(aws))
+            aws.start_once("glue", "start_crawler", Name=self.name(aws))
         except ClientError as error:
             if code_of(error) != "CrawlerRunningException":
                 raise  # running: an earlier try of this very run; wait for it

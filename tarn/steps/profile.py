@@ -27,11 +27,14 @@ class ProfileWork(DataBrewJobWork):
 
     @aws_errors("profile")
     def find(self, aws: Aws) -> str | None:
-        for run in databrew.runs(self.job(aws), aws):
+        runs = list(databrew.runs(self.job(aws), aws))
+        # Listed after the runs, so that what one of them has just written is seen.
+        written = " ".join(key for key, _ in aws.keys("ops", self.prefix))
+        for run in runs:
             if run["State"] in databrew.AT_WORK and self._writes(run, aws):
                 return str(run["RunId"])
             # A finished run counts while what it wrote is there.
-            if run["State"] == "SUCCEEDED" and self._wrote(run["RunId"], aws):
+            if run["State"] == "SUCCEEDED" and run["RunId"].removeprefix("db_") in written:
                 return str(run["RunId"])
         return None
 
@@ -41,10 +44,6 @@ class ProfileWork(DataBrewJobWork):
         if not run.get("Outputs"):
             run = dict(aws.databrew.describe_job(Name=self.job(aws)))
         return databrew.writes_to(run, self.token)
-
-    def _wrote(self, run_id: str, aws: Aws) -> bool:
-        name = run_id.removeprefix("db_")
-        return any(name in key for key, _ in aws.keys("ops", self.prefix))
 
     @aws_errors("profile")
     def start(self, aws: Aws) -> str:

@@ -36,7 +36,8 @@ POLL_SECONDS = 0.2
 # An exception inside an expectation is left to us as text only.
 LOST = re.compile(
     r"could not connect|connection (was closed|reset|refused|aborted)|timed out"
-    r"|throttl|rate exceeded|too many requests|service ?unavailable|internal ?(server|failure)",
+    r"|throttl|rate exceeded|too many requests|service ?unavailable"
+    r"|internal[ _]?(server|failure|error)",
     re.IGNORECASE,
 )
 

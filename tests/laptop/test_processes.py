@@ -75,3 +75,46 @@ def test_a_process_that_ends_says_why(home: Home) -> None:
     process.start(sleeper("import sys; sys.exit('no such data folder')"), os.environ)
     with pytest.raises(StartFailed, match="no such data folder"):
         process.wait(lambda: False, seconds=10)
+
+
+SLEEP = "import time; time.sleep(60)"
+WORK = f"import subprocess, sys; subprocess.run([sys.executable, '-c', '{SLEEP}'])"
+PARENT = f"""
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "{SLEEP}"])
+subprocess.Popen([sys.executable, "-c", "{WORK}"])
+time.sleep(60)
+"""
+
+
+def test_what_a_killed_process_left_is_ended_at_the_next_start(home: Home) -> None:
+    process = Process("killed", home)
+    process.start(sleeper(PARENT), os.environ)
+    parent = process.running()
+    assert parent is not None
+    while len(family := parent.children(recursive=True)) < 3:
+        time.sleep(0.02)
+    parent.kill()
+    parent.wait(10)
+    process.start(sleeper(), os.environ)
+    psutil.wait_procs(family, timeout=10)
+    assert not any(_lives(left) for left in family)
+    process.stop()
+
+
+def test_stop_ends_all_that_a_killed_process_left(home: Home) -> None:
+    process = Process("killed", home)
+    process.start(sleeper(PARENT), os.environ)
+    parent = process.running()
+    assert parent is not None
+    while len(family := parent.children()) < 2:
+        time.sleep(0.02)
+    parent.kill()
+    parent.wait(10)
+    assert process.stop() is False
+    psutil.wait_procs(family, timeout=10)
+    assert not any(_lives(left) for left in family)
+
+
+def _lives(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

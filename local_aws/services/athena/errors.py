@@ -72,6 +72,20 @@ class QueryFailed(Exception):
         }
 
 
+class ServiceFailed(QueryFailed):
+    """Athena's own failure, and no fault of the query's: the same query may succeed.
+
+    https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("GENERIC_INTERNAL_ERROR", message)
+
+    @property
+    def athena_error(self) -> dict[str, Any]:
+        return {**super().athena_error, "ErrorCategory": 1, "ErrorType": 100, "Retryable": True}
+
+
 class SyntaxRefused(QueryFailed):
     """What Athena's parser refuses when the query is started."""
 

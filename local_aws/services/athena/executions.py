@@ -14,11 +14,13 @@ from typing import Any
 import duckdb
 
 from local_aws.errors import ServiceError
+from local_aws.faults.board import InjectedFailure
 from local_aws.services.athena import results, statements
 from local_aws.services.athena.errors import (
     InvalidRequest,
     QueryCancelled,
     QueryFailed,
+    ServiceFailed,
     SyntaxRefused,
 )
 from local_aws.services.athena.executor import BytesExceeded, Executor, Job, Outcome
@@ -50,7 +52,7 @@ class Executions:
         """Queries that ran when the server was killed have failed."""
         for body in self.store.active():
             reason = "The server was stopped while the query was running"
-            self._end(body, "FAILED", QueryFailed("GENERIC_INTERNAL_ERROR", reason))
+            self._end(body, "FAILED", ServiceFailed(reason))
 
     def shut_down(self) -> None:
         with self._lock:
@@ -74,6 +76,7 @@ class Executions:
         body = self._accepted(request, workgroup, fingerprint)
         self.store.add_execution(body, token, body["reuse_key"])
         if not self._reuse(request, body):
+            self.engine.platform.faults.started(body["id"])
             self._pool.submit(self._run, body)
         return str(body["id"])
 
@@ -206,6 +209,7 @@ class Executions:
             Kind(**body["kind"]), body["output"], body["cutoff"],
         )  # fmt: skip
         try:
+            self.engine.platform.faults.check(job.id)
             outcome = self._with_cursor(job)
         except QueryCancelled:
             self._end(body, "CANCELLED", None)
@@ -214,6 +218,8 @@ class Executions:
             self._end(body, "CANCELLED", None)
         except QueryFailed as error:
             self._end(body, "FAILED", error)
+        except InjectedFailure as error:
+            self._end(body, "FAILED", ServiceFailed(error.message))
         except ServiceError as error:
             self._end(body, "FAILED", QueryFailed("", f"FAILED: {error.message}"))
         except RecursionError:

@@ -18,6 +18,7 @@ from typing import Any
 from local_aws import child_processes
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
+from local_aws.faults.board import InjectedFailure
 from local_aws.services.databrew import worker
 from local_aws.services.databrew.model import Store
 from local_aws.services.databrew.plan import Plan, make_plan
@@ -61,6 +62,7 @@ class Runner:
 
     def submit(self, run_id: str) -> None:
         """Queue a run."""
+        self.platform.faults.started(run_id)
         self._pool.submit(self._guarded, run_id)
 
     def stop_run(self, run_id: str) -> bool:
@@ -80,7 +82,10 @@ class Runner:
 
     def _guarded(self, run_id: str) -> None:
         try:
+            self.platform.faults.check(run_id)
             self._execute(run_id)
+        except InjectedFailure as error:
+            self._finish(run_id, "FAILED", error.message)
         except Exception as error:
             logger.exception("databrew run %s", run_id)
             self._finish(run_id, "FAILED", f"{type(error).__name__}: {error}")

@@ -48,6 +48,7 @@ class Ingestions:
             if self.thread is None:
                 self.thread = threading.Thread(target=self._work, name="spice", daemon=True)
                 self.thread.start()
+        self.platform.faults.started(f"{data_set}/{ingestion}")
         self.store.move_ingestion(data_set, ingestion, "QUEUED")
         self.jobs.put((data_set, ingestion))
 
@@ -80,6 +81,7 @@ class Ingestions:
             self._fail(job, "DATA_SET_NOT_SPICE", f"The data set {job[0]} is not in SPICE")
             return
         try:
+            self.platform.faults.check("/".join(job))
             extract = spice.write(self.platform, *job, row["document"])
         except IngestionFailed as error:
             self._fail(job, error.type, error.message)

@@ -108,13 +108,13 @@ def test_two_runs_of_a_partition_at_once(
     list(stage("recipes:recipes")(lake))
     ours = kind(AIRLINES, "abc", land(AIRLINES, "abc")["uri"])
     other = land(AIRLINES, "def")["uri"]
-    begin = lake.databrew.start_job_run
+    begin = Aws.start_once
 
-    def late(**which: str) -> object:
-        databrew.put_dataset(AIRLINES, other, lake)
-        return begin(Name=which["Name"])
+    def late(aws: Aws, *call: str, **which: str) -> object:
+        databrew.put_dataset(AIRLINES, other, aws)
+        return begin(aws, *call, **which)
 
-    monkeypatch.setattr(lake.databrew, "start_job_run", late)
+    monkeypatch.setattr(Aws, "start_once", late)
     with pytest.raises(Transient, match="Another run of airlines all changed"):
         ours.start(lake)
     assert ours.find(lake) is None

@@ -41,6 +41,7 @@ class Runner:
         cancelled = threading.Event()
         with self._lock:
             crawl = self.store.begin(name)
+            self.platform.faults.started(crawl["CrawlId"])
             thread = threading.Thread(
                 target=self._run, args=(crawl, cancelled), name=f"crawler-{name}", daemon=True
             )
@@ -88,6 +89,7 @@ class Runner:
             cancelled.is_set,
         )
         try:
+            self.platform.faults.check(identity)
             return "COMPLETED", engine.crawl(self.store.get(name), around), ""
         except engine.Cancelled:
             return ("FAILED", Counter(), KILLED) if self._closing else ("STOPPED", Counter(), "")

@@ -78,6 +78,7 @@ class Execution:
         return outcome
 
     def _prepare_and_run(self) -> Outcome:
+        self._platform.faults.check(self.run.id)
         launch = arguments.resolve(self.run.plan["Arguments"], self.run.job, self.run.id)
         shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "work").mkdir(parents=True)

@@ -44,6 +44,7 @@ class Runner:
 
     def submit(self, run_id: str) -> None:
         """Run it, in a thread of its own."""
+        self._platform.faults.started(run_id)
         run = self._store.run(run_id)
         execution = Execution(self._platform, self._store, self.pool, run, self._minute)
         thread = threading.Thread(

@@ -1,0 +1,274 @@
+"""A stack that tests kill piece by piece: held inside a step, struck, and started again.
+
+A step is held where it hurts: local_aws keeps one call of it waiting (`slow`), the fault's count
+tells when, and then a process dies by SIGKILL. `./lake up` starts what fell, as a user would.
+"""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import boto3
+import httpx
+import psutil
+import pyarrow.parquet as pq
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from laptop import stack
+from laptop.airflow import FINISHED, AirflowApi
+from laptop.home import ROOT, Home
+from laptop.processes import Process
+from tarn.aws import Aws
+from tests.chaos.runs import NEWEST_FIRST, runs
+from tests.faults import Faults
+
+HELD_SECONDS = 4
+PATIENCE = 180
+ENDED = FINISHED | {"upstream_failed", "skipped"}
+SLOW: dict[str, dict[str, Any]] = {
+    "land": {"service": "s3", "operation": "PutObject", "after": 2},  # the manifest
+    "profile": {"service": "databrew", "operation": "DescribeJobRun"},
+    "clean": {"service": "databrew", "operation": "DescribeJobRun"},
+    "convert": {"service": "glue", "operation": "GetJobRun"},
+    "crawl": {"service": "glue", "operation": "GetCrawlerMetrics"},
+    "validate": {"service": "athena", "operation": "GetQueryExecution"},
+    "publish": {"service": "glue", "operation": "UpdateTable"},
+    "views": {"service": "athena", "operation": "GetQueryExecution"},
+    "dashboards": {"service": "quicksight", "operation": "CreateIngestion"},
+}
+PARTITION_STEPS = tuple(SLOW)[:7]
+VIEW_STEPS = tuple(SLOW)[7:]
+BEFORE = dict(zip(SLOW, ("", *SLOW), strict=False)) | {"views": "settle"}
+
+
+# -- who is killed
+
+
+def _component(name: str) -> Callable[[Home], list[psutil.Process]]:
+    def find(home: Home) -> list[psutil.Process]:
+        found = Process(name, home).running()
+        return [found] if found else []
+
+    return find
+
+
+def _workers(home: Home) -> list[psutil.Process]:
+    """LocalExecutor's processes that supervise a task now."""
+    found = Process("airflow-scheduler", home).running()
+    children = found.children() if found else []
+    return [c for c in children if "LocalExecutor" in _title(c) and "<idle>" not in _title(c)]
+
+
+def _tasks(home: Home) -> list[psutil.Process]:
+    """The processes that run a task's code."""
+    return [task for worker in _workers(home) for task in worker.children()]
+
+
+def _postgres(home: Home) -> list[psutil.Process]:
+    return [psutil.Process(int((home.postgres / "postmaster.pid").read_text().split()[0]))]
+
+
+def _title(process: psutil.Process) -> str:
+    return " ".join(process.cmdline())
+
+
+VICTIMS: dict[str, Callable[[Home], list[psutil.Process]]] = {
+    "task": _tasks,
+    "worker": _workers,
+    "scheduler": _component("airflow-scheduler"),
+    "dag-processor": _component("airflow-dag-processor"),
+    "api-server": _component("airflow-api-server"),
+    "triggerer": _component("airflow-triggerer"),
+    "local_aws": _component("local_aws"),
+    "postgres": _postgres,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a kill at a step came to."""
+
+    step: str
+    state: str
+    tries: int
+    runs: tuple[tuple[str, ...], ...]
+    seconds: float
+    down: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        """It succeeded, each token has one run that lives or succeeded, nothing is down."""
+        return (
+            self.state == "success"
+            and not self.down
+            and all(
+                sum(state not in ("FAILED", "STOPPED") for state in states) == 1
+                for states in self.runs
+            )
+        )
+
+    def __str__(self) -> str:
+        told = ", ".join(" then ".join(states).lower() for states in dict.fromkeys(self.runs))
+        others = f"; {', '.join(self.down)} is down" if self.down else ""
+        mark = "ok" if self.sound else "**NOT SOUND**"
+        tried = f"{self.tries} {'try' if self.tries == 1 else 'tries'}"
+        return f"{mark}: {tried}{f', {told}' if told else ''}, {self.seconds:.0f} s{others}"
+
+
+@dataclass
+class Chaos:
+    """One stack, and what it takes to strike it."""
+
+    home: Home
+    faults: Faults
+    seen: set[int] = field(default_factory=set)
+    begun: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.api = AirflowApi(self.home)
+
+    def up(self) -> None:
+        """Start what does not run, in a process of its own: `./lake up`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "laptop", "up"],
+            cwd=ROOT,
+            env=dict(os.environ),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _trigger(self, dag_id: str, run_id: str) -> None:
+        if run_id in self.begun:
+            return
+        self.begun.add(run_id)
+        body = {"dag_run_id": run_id, "logical_date": None}
+        self.api.call("POST", f"/dags/{dag_id}/dagRuns", json=body)
+
+    def first_run(self, dag_id: str) -> str:
+        """The id of the run that the schedule makes once the DAG is unpaused."""
+        self._until(lambda: self.api.runs(dag_id), f"{dag_id} runs")
+        return str(self.api.runs(dag_id)[0]["dag_run_id"])
+
+    def strike(self, victim: str, dag_id: str, run_id: str, step: str) -> Outcome:
+        """Kill while the step is held, start again what fell, and see what becomes of the step."""
+        self._hold(dag_id, run_id, step)
+        began = time.monotonic()
+        self._kill(victim)
+        self.up()
+        self._until(
+            lambda: self._states(dag_id, run_id, step) <= ENDED,
+            f"{step} ends after {victim} was killed",
+        )
+        instances = self._instances(dag_id, run_id, step)
+        return Outcome(
+            step,
+            "success" if self._succeeded(dag_id, run_id, step) else "failed",
+            max(i["try_number"] for i in instances),
+            tuple(self._runs(step, i) for i in instances) if step in NEWEST_FIRST else (),
+            time.monotonic() - began,
+            tuple(name for name, runs_now in stack.parts(self.home).items() if not runs_now),
+        )
+
+    def _hold(self, dag_id: str, run_id: str, step: str) -> None:
+        """Until the step waits for the answer that local_aws keeps from it.
+
+        The rule stands before the step begins, and after the step before it has made its calls.
+        """
+        before = BEFORE[step]
+        if before:
+            self._trigger(dag_id, run_id)
+            self._until(lambda: self._succeeded(dag_id, run_id, before), f"{before} succeeds")
+        self.faults.set({**SLOW[step], "fault": "slow", "seconds": HELD_SECONDS})
+        if not before:
+            self._trigger(dag_id, run_id)
+        self._until(lambda: self.faults.fired() == [1], f"{step} is held")
+
+    def ended(self, dag_id: str, run_id: str) -> str:
+        """How the whole run ended."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}"
+        self._until(lambda: self.api.call("GET", path)["state"] in FINISHED, f"{run_id} ends")
+        return str(self.api.call("GET", path)["state"])
+
+    def look(self) -> None:
+        """Note how many rows readers of the published table find now."""
+        self.seen.add(published_rows())
+
+    def _kill(self, victim: str) -> None:
+        found = VICTIMS[victim](self.home)
+        assert found, f"no {victim} to kill"
+        for process in found:
+            process.kill()
+        psutil.wait_procs(found, timeout=10)
+
+    def _until(self, done: Callable[[], Any], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not self._ask(done):
+            assert time.monotonic() < deadline, f"waited {PATIENCE} s in vain: {what}"
+            self._ask(self.look)
+            time.sleep(0.2)
+
+    def _ask(self, question: Callable[[], Any]) -> Any:
+        """An answer, or None while what would answer is down."""
+        try:
+            return question()
+        except (httpx.HTTPError, RuntimeError, BotoCoreError, ClientError, OSError):
+            return None
+
+    def _instances(self, dag_id: str, run_id: str, step: str) -> list[dict[str, Any]]:
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100&task_id={step}"
+        found = self.api.call("GET", path)["task_instances"]
+        mine = [one for one in found if one["task_id"] == step]
+        assert mine, f"{dag_id} has no task {step}"
+        return mine
+
+    def _states(self, dag_id: str, run_id: str, step: str) -> set[str]:
+        return {str(one["state"]) for one in self._instances(dag_id, run_id, step)}
+
+    def _succeeded(self, dag_id: str, run_id: str, step: str) -> bool:
+        return self._states(dag_id, run_id, step) == {"success"}
+
+    def _runs(self, step: str, instance: dict[str, Any]) -> tuple[str, ...]:
+        """The runs of a task instance's token; none where it has no result."""
+        if instance["state"] != "success":
+            return ()
+        path = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}".format(**instance)
+        entry = self.api.call(
+            "GET", f"{path}/xcomEntries/return_value?map_index={instance['map_index']}"
+        )
+        result = entry["value"]
+        result = json.loads(result) if isinstance(result, str) else result
+        return tuple(runs(step, result, Aws()))
+
+
+@cache
+def _hasty(service: str) -> Any:
+    """A client that does not wait for a server which is down: the next look comes soon."""
+    retries: Any = {"total_max_attempts": 1}
+    return boto3.client(service, config=Config(retries=retries, connect_timeout=1, read_timeout=5))  # type: ignore[call-overload]
+
+
+def published_rows() -> int:
+    """Rows that readers find where the table of airlines points, counted from the files."""
+    table = _hasty("glue").get_table(DatabaseName="lake", Name="airlines")["Table"]
+    bucket, _, prefix = table["StorageDescriptor"]["Location"].removeprefix("s3://").partition("/")
+    s3 = _hasty("s3")
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+    files = (s3.get_object(Bucket=bucket, Key=o["Key"])["Body"].read() for o in listed)
+    return sum(pq.read_metadata(io.BytesIO(file)).num_rows for file in files)
+
+
+def table_of(outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[str]:
+    """Markdown: a row for each kill."""
+    yield from ("| step | killed | what became of it |", "|---|---|---|")
+    for victim, outcome in outcomes:
+        yield f"| {outcome.step} | {victim} | {outcome} |"
