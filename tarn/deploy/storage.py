@@ -11,9 +11,10 @@ from botocore.exceptions import ClientError
 from tarn.aws import Aws, is_missing
 from tarn.contract import load_contracts
 from tarn.errors import aws_errors, code_of
+from tarn.provenance import DIGEST
 from tarn.settings import ZONES
 
-DIGEST = "tarn-sha256"
+VERSIONED = "raw"  # the zone whose objects the ledger names by version
 
 
 def buckets(aws: Aws) -> Iterator[str]:
@@ -23,6 +24,8 @@ def buckets(aws: Aws) -> Iterator[str]:
         with aws_errors(f"bucket {name}"):
             if _make(name, aws):
                 yield f"bucket {name}: created"
+            if zone == VERSIONED and _version(name, aws):
+                yield f"bucket {name}: versioned"
 
 
 def _make(name: str, aws: Aws) -> bool:
@@ -37,6 +40,13 @@ def _make(name: str, aws: Aws) -> bool:
     else:
         where = {"LocationConstraint": aws.settings.region}
         aws.s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)  # type: ignore[arg-type]
+    return True
+
+
+def _version(name: str, aws: Aws) -> bool:
+    if aws.s3.get_bucket_versioning(Bucket=name).get("Status") == "Enabled":
+        return False
+    aws.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     return True
 
 

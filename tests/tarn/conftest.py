@@ -28,3 +28,11 @@ def lake(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Aws:
     made = Aws.from_environment()
     deploy_stages(made, "storage:buckets")
     return made
+
+
+@pytest.fixture
+def deployed(lake: Aws) -> Aws:
+    """The lake with what a publish needs, and the ledger's tables."""
+    deploy_stages(lake, "storage:declarations", "glue:databases", "glue:tables", "ledger:tables")
+    deploy_stages(lake, "query:workgroup", "ledger:views")
+    return lake

@@ -1,0 +1,71 @@
+"""Where readers of a partition are sent, and how a run's folder is given up for collection.
+
+One call of Glue's catalog moves readers. Collecting and moving may meet: the collector first leaves
+a tombstone and then looks where readers are; who moves readers first moves them and then looks for
+a tombstone. Each sees the other, whoever is first, as S3 and the catalog answer with what was
+written last; so readers are never left at a folder that is being deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tarn import catalog, ledger
+from tarn.aws import Aws
+from tarn.contract import load_contract
+from tarn.errors import Terminal
+from tarn.partition import Partition
+
+PREVIOUS = "tarn.previous"
+RUN = "tarn.run"
+TOMBSTONES = "collected/"
+
+
+def run_of(location: str) -> str:
+    """The run whose folder it is: `s3://…/run=0123abcd/`."""
+    return location.rstrip("/").rpartition("run=")[2]
+
+
+def size_of(location: str, aws: Aws) -> int:
+    """The bytes below a folder of the curated zone."""
+    key = location.removeprefix(aws.settings.uri("curated", ""))
+    return sum(size for _, size in aws.keys("curated", key))
+
+
+def move(partition: Partition, location: str, parameters: Mapping[str, str], aws: Aws) -> None:
+    """Send readers to a run's folder, in one call; back again if the run has been collected.
+
+    parameters: kept beside the location in the catalog. Raises Terminal.
+    """
+    contract = load_contract(partition.dataset, aws.settings)
+    before, kept = catalog.location_of(partition, aws)
+    run = {RUN: run_of(location), PREVIOUS: before, **parameters}
+    catalog.point(contract, partition, location, run, aws)
+    tombstone = aws.get_json("ops", _tombstone(partition, run_of(location)))
+    if tombstone is None:
+        return
+    former = before or catalog.unpublished(contract, aws)
+    catalog.point(contract, partition, former, _ours(kept), aws)
+    raise Terminal(
+        f"Run {run_of(location)} of {partition} was collected at {tombstone['collected_at']}: its "
+        "files are gone. Choose a later run, or clear the task `convert` to make a new one."
+    )
+
+
+def _ours(parameters: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in parameters.items() if name.startswith("tarn.")}
+
+
+def give_up(partition: Partition, run: str, aws: Aws) -> bool:
+    """Let a run's folder be deleted; False where readers are there."""
+    key = _tombstone(partition, run)
+    if aws.get_json("ops", key) is None:
+        aws.put_json("ops", key, {"run": run, "collected_at": ledger.now()})
+    if run_of(catalog.location_of(partition, aws)[0]) != run:
+        return True
+    aws.s3.delete_object(Bucket=aws.settings.bucket("ops"), Key=key)
+    return False
+
+
+def _tombstone(partition: Partition, run: str) -> str:
+    return f"{TOMBSTONES}{partition.dataset}/{partition.slug}-{run}.json"
