@@ -66,6 +66,7 @@ class Contract:
     sort_by: tuple[str, ...]
     rules: tuple[Rule, ...] = ()
     freshness: str = ""  # service level: "45d"
+    monthly_budget_usd: float | None = None  # scheduled runs stop once a month has cost it
     tags: tuple[str, ...] = ()
 
     @property

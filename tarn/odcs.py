@@ -73,6 +73,7 @@ class _Reader:
             sort_by=self.sort_by(table, {c.name for c in columns}),
             rules=self.rules(table),
             freshness=self.freshness(),
+            monthly_budget_usd=self.monthly_budget(custom),
             tags=tuple(self.document.get("tags", ())),
         )
 
@@ -259,3 +260,15 @@ class _Reader:
     def freshness(self) -> str:
         item = self.sla("freshness")
         return f"{self.need(item, 'value')}{item.get('unit', 'd')}" if item else ""
+
+    def monthly_budget(self, custom: dict[str, Any]) -> float | None:
+        value = custom.get("monthlyBudgetUsd")
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+            raise self.error(
+                self.document.line_of("customProperties"),
+                f"`monthlyBudgetUsd` is {value!r}.",
+                "Give US dollars, more than 0.",
+            )
+        return float(value)

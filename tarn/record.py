@@ -11,7 +11,7 @@ from typing import Any
 from tarn import athena, costs, ledger, provenance, rules
 from tarn.aws import Aws
 from tarn.contract import load_contract
-from tarn.errors import GateFailed
+from tarn.errors import Finding
 from tarn.partition import Partition
 
 Json = Mapping[str, Any]
@@ -90,30 +90,31 @@ def failed(
     partition: Partition,
     token: str,
     step: str,
-    error: BaseException | None,
+    message: str,
+    finding: Json,
     results: Mapping[str, Json],
     aws: Aws,
 ) -> dict[str, Any]:
-    """The record of a run that ended in `step`; results: of the steps before it."""
+    """The record of a run that ended in `step`.
+
+    finding: GateFailed.to_dict(), or nothing; results: of the steps so far, as for a publish, and
+    of this one as far as AWS got with it.
+    """
+    landed = results.get("land") or {}
     return {
         **EMPTY,
         **_head(partition, token, ledger.FAILED, aws),
         **_work(results, {}, aws),
         **provenance.contract(partition.dataset, aws),
-        "rows_landed": int((results.get("land") or {}).get("rows", 0)),
-        "bytes_landed": int((results.get("land") or {}).get("bytes", 0)),
+        "rows_landed": int(landed.get("rows", 0)),
+        "bytes_landed": int(landed.get("bytes", 0)),
         "tokens": {name: result["token"] for name, result in results.items() if "token" in result},
         "rules": list(_rules(results)),
         "step": step,
-        "message": str(error or ""),
-        **_gate(error),
+        "message": message,
+        "gate": str(finding.get("gate", "")),
+        "findings": [str(Finding(**item)) for item in finding.get("findings", [])],
     }
-
-
-def _gate(error: BaseException | None) -> dict[str, Any]:
-    if not isinstance(error, GateFailed):
-        return {}
-    return {"gate": error.gate, "findings": [str(finding) for finding in error.findings]}
 
 
 def _head(partition: Partition, token: str, status: str, aws: Aws) -> dict[str, Any]:
