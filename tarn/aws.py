@@ -32,6 +32,15 @@ def is_missing(error: ClientError) -> bool:
     return code_of(error) in MISSING
 
 
+def forget(delete: Any, **which: str) -> None:
+    """Delete a thing; gone already is as good."""
+    try:
+        delete(**which)
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+
+
 @lru_cache(maxsize=64)
 def _client(
     service: str, region: str, environment: tuple[tuple[str, str], ...], process: int

@@ -42,7 +42,7 @@ def spent(dataset: str, aws: Aws, at: datetime | None = None) -> float:
     first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     records = ledger.read(dataset, aws=aws, since=first)
     month = f"{at:%Y-%m}"
-    return sum(r["cost_usd"] for r in records if r["finished_at"].startswith(month))
+    return sum(float(r["cost_usd"]) for r in records if r["finished_at"].startswith(month))
 
 
 def require(contract: Contract, aws: Aws, at: datetime | None = None) -> None:

@@ -12,7 +12,7 @@ readers, and how many there were. So nothing compares clocks to know what is pen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import groupby
@@ -99,12 +99,15 @@ def record_key(partition: Partition, token: str, status: str = PUBLISHED) -> str
 def record(entry: dict[str, Any], aws: Aws | None = None) -> str:
     """Write a partition run's record and return its uri; the same run overwrites its own record."""
     aws = aws or Aws()
-    slug = entry["dataset"]
-    if entry["partition"] != "all":
-        slug = f"{slug}-{entry['partition']}"
-    key = f"{RUNS}{entry['status']}/{entry['dataset']}/{slug}-{entry['token']}.json"
+    key = f"{RUNS}{entry['status']}/{entry['dataset']}/{slug(entry)}-{entry['token']}.json"
     aws.put_json("ops", key, entry)
     return aws.settings.uri("ops", key)
+
+
+def slug(entry: Mapping[str, Any]) -> str:
+    """The partition of a record or a marker, as names on AWS say it: Partition.slug."""
+    whole = entry["partition"] == "all"
+    return str(entry["dataset"]) if whole else f"{entry['dataset']}-{entry['partition']}"
 
 
 def find(

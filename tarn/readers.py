@@ -57,14 +57,16 @@ def _ours(parameters: Mapping[str, str]) -> dict[str, str]:
 
 
 def give_up(partition: Partition, run: str, aws: Aws) -> bool:
-    """Let a run's folder be deleted; False where readers are there."""
+    """Say that a run's folder will be deleted; False where readers are there: then spare it."""
     key = _tombstone(partition, run)
     if aws.get_json("ops", key) is None:
         aws.put_json("ops", key, {"run": run, "collected_at": ledger.now()})
-    if run_of(catalog.location_of(partition, aws)[0]) != run:
-        return True
-    aws.s3.delete_object(Bucket=aws.settings.bucket("ops"), Key=key)
-    return False
+    return run_of(catalog.location_of(partition, aws)[0]) != run
+
+
+def spare(partition: Partition, run: str, aws: Aws) -> None:
+    """Take it back: the run's folder stays."""
+    aws.s3.delete_object(Bucket=aws.settings.bucket("ops"), Key=_tombstone(partition, run))
 
 
 def _tombstone(partition: Partition, run: str) -> str:

@@ -115,8 +115,12 @@ def ingest_gate(attempt: Attempt, _detail: Mapping[str, Any]) -> dict[str, Any]:
 # One upstream task that succeeded is enough (settle): no view may read what changed.
 @task(trigger_rule="none_failed_min_one_success")  # type: ignore[untyped-decorator]
 def refreshed(datasets: list[str], **context: Any) -> dict[str, Any]:
-    """Record what readers now see."""
+    """Record what readers now see, and of which ingestion and query."""
     from tarn import ledger
+    from tarn.steps.dashboards import shown
 
     with task_errors(context["ti"]):
-        return ledger.refreshed(datasets, task_token(context), name_of(context))
+        # A list of ids: of a mapped task all results, also where there is just one.
+        results = context["ti"].xcom_pull(task_ids=["dashboards"]) or []
+        views = [shown(result, dag_settings()) for result in results if result]
+        return ledger.refreshed(datasets, task_token(context), name_of(context), views=views)

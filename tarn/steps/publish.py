@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from tarn import athena, catalog, ledger, readers, record
-from tarn.aws import Aws, is_missing
+from tarn.aws import Aws, forget
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.partition import Partition
 from tarn.steps.convert import read_metrics
@@ -158,14 +156,6 @@ def _point(partition: Partition, token: str, aws: Aws) -> str:
 def _clean_up(partition: Partition, tokens: Mapping[str, str], aws: Aws) -> None:
     """The shadow table and the crawler have served; gone already is as good."""
     table = shadow_table(partition, tokens["convert"])
-    _forget(aws.glue.delete_table, DatabaseName=aws.settings.shadow_database, Name=table)
+    forget(aws.glue.delete_table, DatabaseName=aws.settings.shadow_database, Name=table)
     if tokens.get("crawl"):
-        _forget(aws.glue.delete_crawler, Name=crawler_name(partition, tokens["crawl"], aws))
-
-
-def _forget(delete: Any, **which: str) -> None:
-    try:
-        delete(**which)
-    except ClientError as error:
-        if not is_missing(error):
-            raise
+        forget(aws.glue.delete_crawler, Name=crawler_name(partition, tokens["crawl"], aws))
