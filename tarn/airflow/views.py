@@ -17,13 +17,11 @@ from airflow.sdk import DAG, Asset, AssetAny, task
 from tarn_errors import task_errors
 from tarn_operators import Attempt, AwsWorkOperator, SettleOperator, task_token
 
-from tarn.airflow.settings import DagSettings, dag_settings, default_args
+from tarn.airflow.settings import OWNER, DagSettings, dag_settings, default_args
 from tarn.contract import dataset_names
 
 if TYPE_CHECKING:
     from tarn.work import Work
-
-OWNER = "data-platform"
 
 
 def build(dag_id: str, doc: str | None) -> DAG:
