@@ -1,6 +1,8 @@
 """The subcommands of ``./lake``."""
 
 import argparse
+import getpass
+import json
 import os
 import subprocess
 import sys
@@ -181,6 +183,47 @@ def run_deploy(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     return 0
 
 
+def run_trace(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Where a figure comes from, down to the landed bytes; exit code 1 where something is gone."""
+    from dataclasses import asdict
+
+    from laptop import ledger
+    from tarn.trace import trace
+
+    stack.use_aws(Home.from_environment())
+    found = trace(options.name, options.partition)
+    if options.json:
+        print(json.dumps(asdict(found), indent=1))  # noqa: T201 - for other programs
+    else:
+        console.print(ledger.tree(found))
+    return 1 if any(found.all_problems()) else 0
+
+
+def run_rollback(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Send readers of a partition back to its former run; twice goes further back."""
+    from laptop import ledger
+    from tarn.contract import load_contract
+    from tarn.partition import Partition
+    from tarn.rollback import rollback
+
+    stack.use_aws(Home.from_environment())
+    partition = Partition.parse(load_contract(options.dataset), options.partition)
+    console.print(ledger.moved(rollback(partition, getpass.getuser(), options.to)), markup=False)
+    return 0
+
+
+def run_collect(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Delete what nobody reads nor can go back to."""
+    from laptop import ledger
+    from tarn.retention import collect
+
+    stack.use_aws(Home.from_environment())
+    things = list(collect(dry_run=options.dry_run))
+    title = "Would be deleted" if options.dry_run else "Deleted"
+    console.print(ledger.collected(things, title) if things else "Nothing to collect")
+    return 0
+
+
 def run_test(_options: argparse.Namespace, rest: Sequence[str]) -> int:
     """The test suite; ``quick`` leaves out what starts Spark, Airflow or a browser.
 
@@ -241,6 +284,16 @@ def _parser() -> argparse.ArgumentParser:
     opened.add_argument("path", nargs="?", default=pages.HOME, help="a page: /quicksight/...")
     opened.add_argument("--print", action="store_true", help="print the link and open nothing")
     add("deploy", run_deploy)
+    traced = add("trace", run_trace)
+    traced.add_argument("name", help="a dataset, a view or a QuickSight data set")
+    traced.add_argument("partition", nargs="?", default="", help="of a dataset: 2013-03")
+    traced.add_argument("--json", action="store_true", help="for other programs")
+    back = add("rollback", run_rollback)
+    back.add_argument("dataset")
+    back.add_argument("partition", nargs="?", default="all", help="2013-03; nothing for a whole")
+    back.add_argument("--to", default="", metavar="RUN", help="this run, or its first letters")
+    collected = add("collect", run_collect)
+    collected.add_argument("--dry-run", action="store_true", help="only say what would go")
     add("test", run_test, passes_on=True)
     bench.add_benches(add("bench", run_bench))
     add("check", run_check)

@@ -15,12 +15,8 @@ from tarn.airflow import steps
 from tarn.airflow.callbacks import partition_failed
 from tarn.airflow.settings import DagSettings, dag_settings, default_args
 from tarn.airflow.tasks import aws_task, python_task
+from tarn.airflow.timetables import CronDataIntervalTimetable
 from tarn.contract import Contract, load_contract
-
-try:
-    from airflow.sdk import CronDataIntervalTimetable
-except ImportError:  # Airflow 3.0
-    from airflow.timetables.interval import CronDataIntervalTimetable
 
 
 def build(dag_id: str, doc: str | None) -> DAG:
