@@ -36,13 +36,15 @@ class BudgetSpent(Terminal):
 def spent(dataset: str, aws: Aws, at: datetime | None = None) -> float:
     """US dollars that the dataset's runs have cost in a month, published or failed.
 
-    An estimate: tries that failed before a task's last one are not in it.
+    An estimate: tries that failed before a task's last one are not in it. A run of AWS's that two
+    records name (one failed, and a later one went on from there) is counted once.
     """
     at = at or datetime.now(UTC)
     first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     records = ledger.read(dataset, aws=aws, since=first)
     month = f"{at:%Y-%m}"
-    return sum(float(r["cost_usd"]) for r in records if r["finished_at"].startswith(month))
+    lines = [line for r in records if r["finished_at"].startswith(month) for line in r["costs"]]
+    return sum({(line["service"], line["run_id"]): float(line["usd"]) for line in lines}.values())
 
 
 def require(contract: Contract, aws: Aws, at: datetime | None = None) -> None:

@@ -47,9 +47,9 @@ class Cost:
     unit: str
     usd: float
 
-    def of(self, step: str) -> dict[str, Any]:
-        """A line of a ledger record."""
-        return {"step": step, **asdict(self)}
+    def of(self, step: str, run_id: str) -> dict[str, Any]:
+        """A line of a ledger record; two lines of one run of AWS's are the same bill."""
+        return {"step": step, "run_id": run_id, **asdict(self)}
 
 
 def _cost(service: str, units: float) -> Cost:

@@ -123,7 +123,9 @@ def status(job: str, run_id: str, aws: Aws) -> Status:
         "run_id": run_id,
         "job": job,
         "seconds": seconds,
-        "cost": costs.databrew(seconds, aws.settings.databrew_nodes).of(job.rpartition("-")[2]),
+        "cost": costs.databrew(seconds, aws.settings.databrew_nodes).of(
+            job.rpartition("-")[2], run_id
+        ),
         # A profile job has none.
         "recipe_version": run.get("RecipeReference", {}).get("RecipeVersion", ""),
     }

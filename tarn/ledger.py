@@ -242,7 +242,10 @@ def refreshed(
         aws.put_json("ops", record_at, entry)
     seen = {name: last for name, last in newest.items() if name.split("/")[0] in datasets}
     held = {"refresh": token, "at": entry["refreshed_at"]}
-    shown = {view["view"]: held | {"bytes": view["bytes"]} for view in entry["views"]}
+    shown = {
+        view["view"]: held | {"bytes": view["bytes"], "ingestion": view["ingestion"]}
+        for view in entry["views"]
+    }
     aws.put_json("ops", LATEST, {"seen": latest["seen"] | seen, "views": latest["views"] | shown})
     aws.s3.delete_object(Bucket=aws.settings.bucket("ops"), Key=key)
     return entry
@@ -258,7 +261,8 @@ def _held(views: Sequence[dict[str, Any]], before: dict[str, Any]) -> list[dict[
     lines = []
     for last in (before[view["view"]] for view in views if view["view"] in before):
         age = datetime.now(UTC) - datetime.fromisoformat(last["at"])
-        lines.append(costs.spice(last["bytes"], age.total_seconds()).of("dashboards"))
+        cost = costs.spice(last["bytes"], age.total_seconds())
+        lines.append(cost.of("dashboards", last["ingestion"]))
     return lines
 
 

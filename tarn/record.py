@@ -135,8 +135,9 @@ def _work(
     runs = {step: dict(results.get(step) or {}) for step in WORK}
     lines = [run["cost"] for run in runs.values() if run.get("cost")]
     for step, ids in queries.items():
-        if scanned := athena.scanned([i for i in ids if i], aws):
-            lines.append(costs.athena(scanned).of(step))
+        asked = [query for query in ids if query]
+        if scanned := athena.scanned(asked, aws):
+            lines.append(costs.athena(scanned).of(step, asked[0]))
     convert = runs["convert"]
     return {
         "runs": {step: run["run_id"] for step, run in runs.items() if run.get("run_id")},

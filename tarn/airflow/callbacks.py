@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tarn.contract import Contract
 
 log = logging.getLogger(__name__)
-STEPS = ("land", "profile", "clean", "convert", "crawl", "validate")  # that leave a result
 
 
 def say_why(context: Mapping[str, Any]) -> None:
@@ -42,12 +42,15 @@ def _failure(context: Mapping[str, Any]) -> dict[str, Any]:
     from tarn_errors import FINDING
     from tarn_operators import LEFT
 
+    from tarn.airflow.steps import BEFORE_PUBLISH
     from tarn.work import make_token
 
     ti = context["ti"]
     pull = getattr(ti, "xcom_pull", lambda **_: None)
-    results = {step: pull(task_ids=step) for step in STEPS}
-    results[ti.task_id] = results.get(ti.task_id) or pull(task_ids=ti.task_id, key=LEFT)
+    # Not of later steps: those of a run that was cleared still have their former results.
+    before = takewhile(lambda step: step != ti.task_id, BEFORE_PUBLISH)
+    results = {step: pull(task_ids=step) for step in before}
+    results[ti.task_id] = pull(task_ids=ti.task_id, key=LEFT)
     error = context.get("exception") or context.get("reason") or "The task was killed."
     return {
         "token": make_token("failed", ti.dag_id, ti.run_id, ti.task_id, ti.try_number),

@@ -43,7 +43,6 @@ def build(dag_id: str, doc: str | None) -> DAG:
 def way_of_a_partition(contract: Contract, settings: DagSettings) -> None:
     """The steps in their order; `reads` names the steps whose results each of them uses."""
     on_aws = partial(aws_task, contract=contract, settings=settings)
-    before_publish = ("land", "profile", "clean", "convert", "crawl", "validate")
     chain(
         python_task(steps.land, contract),
         on_aws("profile", steps.profile_work, reads=("land",), gate=steps.profile_gate),
@@ -51,7 +50,7 @@ def way_of_a_partition(contract: Contract, settings: DagSettings) -> None:
         on_aws("convert", steps.convert_work, reads=("clean",)),
         on_aws("crawl", steps.crawl_work, reads=("convert",), gate=steps.crawl_gate),
         python_task(steps.validate, contract, reads=("convert",)),
-        python_task(steps.publish, contract, before_publish, outlets=[Asset(contract.name)]),
+        python_task(steps.publish, contract, steps.BEFORE_PUBLISH, outlets=[Asset(contract.name)]),
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tarn.work import Work
 
 Json = Mapping[str, Any]
+BEFORE_PUBLISH = ("land", "profile", "clean", "convert", "crawl", "validate")
 
 
 def partition_of(contract: Contract, attempt: Attempt) -> Partition:

@@ -14,7 +14,7 @@ from tarn.aws import Aws
 from tarn.deploy.glue import put_table
 from tarn.steps.views import OPS, refresh_views
 
-COST = "struct<step:string,service:string,units:double,unit:string,usd:double>"
+COST = "struct<step:string,run_id:string,service:string,units:double,unit:string,usd:double>"
 RULE = (
     "struct<name:string,kind:string,severity:string,passed:boolean,"
     "rows_checked:bigint,rows_broken:bigint>"

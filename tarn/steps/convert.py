@@ -73,7 +73,7 @@ class ConvertWork:
             "token": self.token,
             "seconds": seconds,
             "dpu_seconds": float(run.get("DPUSeconds") or seconds * dpus),
-            "cost": costs.glue_job(seconds, dpus).of(self.kind),
+            "cost": costs.glue_job(seconds, dpus).of(self.kind, run_id),
             "job_sha256": run.get("Arguments", {}).get(SCRIPT, ""),
             "uri": aws.settings.uri("curated", self.partition.run_folder(self.token)),
             "read": self.clean_uri,

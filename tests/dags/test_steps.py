@@ -12,6 +12,7 @@ from tarn.airflow.preload import preload
 from tarn.contract import load_contract
 from tarn.errors import Terminal
 from tarn.partition import Partition
+from tarn.retention import Collected
 from tarn.work import make_token
 
 MARCH = Partition("flights", (("year", 2013), ("month", 3)))
@@ -171,6 +172,7 @@ def test_a_failed_partition_is_recorded_and_no_longer_under_way(
     xcoms = {
         ("land", "return_value"): RESULTS["land"],
         ("profile", "left"): {"run_id": "db_1"},
+        ("clean", "return_value"): RESULTS["clean"],  # of the run before this was cleared
         ("profile", "finding"): finding,
     }
     ti = Ti(dag_id="flights", run_id="r", task_id="profile", try_number=1, xcoms=xcoms)
@@ -221,6 +223,36 @@ def test_the_budget_stops_scheduled_runs_only(
     attempt.context["dag_run"].run_type = run_type
     steps.land(flights, attempt)
     assert bool(calls) is asked
+
+
+def test_a_refresh_records_every_ingestion(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`dashboards` is mapped: its results come as a list, also where there is one or none."""
+    monkeypatch.setattr("tarn.ledger.refreshed", lambda *call, views: (call, views))
+    monkeypatch.setattr("tarn.steps.dashboards.shown", lambda result, _settings: result["view"])
+    run = dags["lake_views"].get_task("refreshed").python_callable
+    ti = Ti(dag_id="lake_views", run_id="r", task_id="refreshed", map_index=-1, max_tries=3)
+    context = {"ti": ti, "dag_run": SimpleNamespace(start_date=None, run_id="r")}
+    for results, views in (([{"view": "late"}, {"view": "early"}], ["late", "early"]), (None, [])):
+        monkeypatch.setattr(Ti, "xcom_pull", lambda _ti, task_ids, results=results: results)
+        (datasets, _token, kept), shown = run(["flights"], **context)
+        assert (datasets, kept, shown) == (["flights"], views_name("r"), views)
+
+
+def views_name(run_id: str) -> str:
+    return views.name_of({"dag_run": SimpleNamespace(run_id=run_id)})
+
+
+def test_maintenance_counts_what_it_collects(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    things = [Collected("s3://a/", "of run x", 2, 30), Collected("crawler c", "of a failed run")]
+    monkeypatch.setattr("tarn.retention.collect", lambda: iter(things))
+    run = dags["lake_maintenance"].get_task("collect").python_callable
+    with caplog.at_level("INFO"):
+        assert run(ti=None) == {"things": 2, "objects": 2, "bytes": 30}
+    assert "s3://a/: of run x" in caplog.messages
 
 
 def test_only_a_scheduler_preloads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,17 @@ from tarn.budget import BudgetSpent
 from tarn.contract import Contract, load_contract
 
 
-def ran(lake: Aws, token: str, usd: float, status: str = ledger.PUBLISHED, at: str = "") -> None:
+def ran(
+    lake: Aws,
+    token: str,
+    usd: float,
+    status: str = ledger.PUBLISHED,
+    at: str = "",
+    run_id: str = "",
+) -> None:
     entry = {"dataset": "flights", "partition": "2013-03", "token": token, "status": status}
-    ledger.record(entry | {"finished_at": at or ledger.now(), "cost_usd": usd}, lake)
+    costs = [{"step": "clean", "run_id": run_id or token, "service": "databrew", "usd": usd}]
+    ledger.record(entry | {"finished_at": at or ledger.now(), "costs": costs}, lake)
 
 
 @pytest.fixture
@@ -40,6 +48,13 @@ def test_another_month_and_another_dataset(lake: Aws, flights: Contract) -> None
     april = datetime(2013, 4, 30, tzinfo=UTC)
     with pytest.raises(BudgetSpent, match=r"\$20\.00 of its \$10\.00 for April 2013"):
         budget.require(flights, lake, april)
+
+
+def test_a_run_of_two_records_is_paid_once(lake: Aws) -> None:
+    """It failed after the job; cleared from there, it was published."""
+    ran(lake, "a", 6.0, ledger.FAILED, run_id="db_1")
+    ran(lake, "b", 6.0, run_id="db_1")
+    assert budget.spent("flights", lake) == 6.0
 
 
 def test_no_budget(lake: Aws) -> None:

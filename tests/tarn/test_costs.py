@@ -29,8 +29,9 @@ def test_spice_bills_what_it_holds() -> None:
 
 
 def test_a_line_of_the_ledger() -> None:
-    assert costs.athena([10**12]).of("count") == {
+    assert costs.athena([10**12]).of("count", "q1") == {
         "step": "count",
+        "run_id": "q1",
         "service": "athena",
         "units": 1.0,
         "unit": "TB",

@@ -17,7 +17,14 @@ PROFILE = {
     "run_id": "db_1",
     "token": "p",
     "seconds": 61.0,
-    "cost": {"step": "profile", "service": "databrew", "units": 0.07, "unit": "h", "usd": 0.03},
+    "cost": {
+        "step": "profile",
+        "run_id": "db_1",
+        "service": "databrew",
+        "units": 0.07,
+        "unit": "h",
+        "usd": 0.03,
+    },
     "gate": {"rows": 16, "rules": [{"name": "codes", "status": "SUCCEEDED", "failed": 0}]},
 }
 EXPECTED = [
@@ -84,6 +91,21 @@ def test_the_costs_of_a_run_and_of_a_refresh(deployed: Aws) -> None:
     [(token, total, whole)] = ask(sql, deployed)
     assert token == "aaa"
     assert float(total or 0) == float(whole or 0) == pytest.approx(entry["cost_usd"])
+
+
+def test_what_two_records_name_costs_once(deployed: Aws) -> None:
+    """A failed run that went on from a later step, published twice."""
+    call = {"step": "validate", "message": "", "finding": {}, "results": {"profile": PROFILE}}
+    ledger.record(record.failed(AIRLINES, "f", aws=deployed, **call), deployed)
+    results = converted(deployed, "aaa") | {"profile": PROFILE}
+    publish(AIRLINES, tokens("aaa"), results)
+    publish(AIRLINES, tokens("aaa") | {"publish": "again"}, results)
+    assert ask("SELECT token, step FROM costs ORDER BY step, token", deployed) == (
+        ("aaa", "count"),
+        ("again", "count"),
+        ("again", "crawl"),
+        ("again", "profile"),
+    )
 
 
 def test_what_a_run_was_made_from(deployed: Aws) -> None:

@@ -272,6 +272,7 @@ class Model:
     def __init__(self) -> None:
         self.past = History()
         self.files: set[str] = set()
+        self.tombstones: set[str] = set()
         self.made = 0
 
     def move(self, run: str, status: str) -> None:
@@ -287,12 +288,16 @@ class Model:
         self.files |= {f"t{self.made}", f"land-t{self.made}"}
 
     def rollback(self, _: int) -> None:
-        if self.past.way[:-1] and self.past.way[-2] in self.files:
-            self.move(self.past.way[-2], ledger.ROLLED_BACK)
+        if self.past.way[:-1]:
+            self.back(self.past.way[-2])
 
     def to(self, which: int) -> None:
-        if f"t{which}" in self.files & self.past.records.keys():
-            self.move(f"t{which}", ledger.ROLLED_BACK)
+        if f"t{which}" in self.past.records:
+            self.back(f"t{which}")
+
+    def back(self, run: str) -> None:
+        if run in self.files - self.tombstones:
+            self.move(run, ledger.ROLLED_BACK)
 
     def collect(self, runs: int) -> None:
         self.files -= self.doomed(runs)
@@ -304,7 +309,9 @@ class Model:
         folders = [Folder("curated", "", token) for token in self.files]
         keep = Keep(runs, datetime.now(UTC) + timedelta(seconds=1))
         current = self.past.way[-1] if self.past.way else ""
-        return {folder.token for folder, _ in unneeded(folders, self.past, current, keep)}
+        doomed = {folder.token for folder, _ in unneeded(folders, self.past, current, keep)}
+        self.tombstones |= doomed
+        return doomed
 
     def whole(self, run: str) -> bool:
         return {run, f"land-{run}"} <= self.files
