@@ -234,10 +234,10 @@ def test_a_refresh_records_every_ingestion(
     run = dags["lake_views"].get_task("refreshed").python_callable
     ti = Ti(dag_id="lake_views", run_id="r", task_id="refreshed", map_index=-1, max_tries=3)
     context = {"ti": ti, "dag_run": SimpleNamespace(start_date=None, run_id="r")}
-    for results, views in (([{"view": "late"}, {"view": "early"}], ["late", "early"]), (None, [])):
+    for results, names in (([{"view": "late"}, {"view": "early"}], ["late", "early"]), (None, [])):
         monkeypatch.setattr(Ti, "xcom_pull", lambda _ti, task_ids, results=results: results)
         (datasets, _token, kept), shown = run(["flights"], **context)
-        assert (datasets, kept, shown) == (["flights"], views_name("r"), views)
+        assert (datasets, kept, shown) == (["flights"], views_name("r"), names)
 
 
 def views_name(run_id: str) -> str:
