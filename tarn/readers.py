@@ -38,22 +38,30 @@ def move(partition: Partition, location: str, parameters: Mapping[str, str], aws
     parameters: kept beside the location in the catalog. Raises Terminal.
     """
     contract = load_contract(partition.dataset, aws.settings)
-    before, kept = catalog.location_of(partition, aws)
+    before, _ = catalog.location_of(partition, aws)
     run = {RUN: run_of(location), PREVIOUS: before, **parameters}
     catalog.point(contract, partition, location, run, aws)
+    hold(partition, aws)
+
+
+def hold(partition: Partition, aws: Aws) -> None:
+    """Send readers back if the run that they were sent to has been collected: raises Terminal.
+
+    Who finds that an earlier try has moved them calls it too: that try may have ended before it.
+    """
+    location, parameters = catalog.location_of(partition, aws)
     tombstone = aws.get_json("ops", _tombstone(partition, run_of(location)))
     if tombstone is None:
         return
-    former = before or catalog.unpublished(contract, aws)
-    catalog.point(contract, partition, former, _ours(kept), aws)
+    contract = load_contract(partition.dataset, aws.settings)
+    if before := parameters.get(PREVIOUS, ""):
+        catalog.point(contract, partition, before, {RUN: run_of(before)}, aws)
+    else:
+        catalog.point(contract, partition, catalog.unpublished(contract, aws), {}, aws)
     raise Terminal(
         f"Run {run_of(location)} of {partition} was collected at {tombstone['collected_at']}: its "
         "files are gone. Choose a later run, or clear the task `convert` to make a new one."
     )
-
-
-def _ours(parameters: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in parameters.items() if name.startswith("tarn.")}
 
 
 def give_up(partition: Partition, run: str, aws: Aws) -> bool:

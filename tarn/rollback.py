@@ -34,6 +34,7 @@ def rollback(
     past = history(partition, aws)
     token = parameters.get(TOKEN, "")
     if token and ledger.find(partition, token, aws, ledger.ROLLED_BACK) is None:
+        readers.hold(partition, aws)
         before = parameters[readers.PREVIOUS]
         return _record(partition, past, current, before, token, run_by, aws)
     run = _find(partition, past, to, aws) if to else _former(partition, past, run_of(current))

@@ -148,6 +148,7 @@ def _point(partition: Partition, token: str, aws: Aws) -> str:
     location = aws.settings.uri("curated", partition.run_folder(token))
     current, parameters = catalog.location_of(partition, aws)
     if current == location:  # an earlier try got this far
+        readers.hold(partition, aws)
         return parameters.get(readers.PREVIOUS, "")
     readers.move(partition, location, {}, aws)
     return current

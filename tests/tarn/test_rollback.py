@@ -8,6 +8,7 @@ from tarn import catalog, ledger, readers, rollback
 from tarn.aws import Aws
 from tarn.errors import Terminal
 from tarn.rollback import rollback as go_back
+from tarn.steps.publish import publish
 from tests.tarn.airlines import AIRLINES, converted, published, read, tokens
 
 
@@ -104,19 +105,18 @@ def test_moved_at_the_same_time(deployed: Aws) -> None:
 def test_a_first_publish_of_what_is_collected(deployed: Aws) -> None:
     results = converted(deployed, "aaa")
     assert readers.give_up(AIRLINES, "aaa", deployed)
-    from tarn.steps.publish import publish
-
     with pytest.raises(Terminal, match="was collected"):
         publish(AIRLINES, tokens("aaa"), results)
     assert read(deployed) == 0
 
 
+def killed(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
 def test_cut_off_after_readers_were_moved(deployed: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     for token, rows in (("aaa", 16), ("bbb", 15), ("ccc", 14)):
         published(deployed, token, rows)
-
-    def killed(*_: Any) -> None:
-        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(rollback.ledger, "record", killed)
@@ -130,6 +130,30 @@ def test_cut_off_after_readers_were_moved(deployed: Aws, monkeypatch: pytest.Mon
     assert entry["previous_location"].endswith("run=ccc/")
     go_back(AIRLINES, "ann")
     assert read(deployed) == 16
+
+
+@pytest.mark.parametrize("retry", ["rollback", "publish"])
+def test_cut_off_before_it_saw_the_tombstone(
+    deployed: Aws, monkeypatch: pytest.MonkeyPatch, retry: str
+) -> None:
+    """Who comes next holds against it what the one that was cut off could not."""
+    published(deployed, "aaa", rows=14)
+    results = published(deployed, "bbb", rows=15) and converted(deployed, "ccc")
+
+    def move() -> Any:
+        if retry == "rollback":
+            return go_back(AIRLINES, "ann", to="aaa")
+        return publish(AIRLINES, tokens("ccc"), results)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(readers, "hold", killed)
+        with pytest.raises(KeyboardInterrupt):
+            move()
+    assert read(deployed) == (14 if retry == "rollback" else 16)
+    readers.give_up(AIRLINES, "aaa" if retry == "rollback" else "ccc", deployed)
+    with pytest.raises(Terminal, match="was collected at"):
+        move()
+    assert read(deployed) == 15
 
 
 def test_a_publish_that_left_no_record(deployed: Aws) -> None:
