@@ -12,24 +12,26 @@ from typing import Any
 
 from rich.console import Console
 
-from laptop import bench, demo, environment, sql, stack
+from laptop import backfill, bench, demo, environment, sql, stack, watching
 from laptop import console as pages
 from laptop.airflow import AirflowApi
 from laptop.bench.s3 import LoadFailed
 from laptop.bench.servers import ServerFailed
 from laptop.home import ROOT, Home
 from laptop.processes import StartFailed
+from tarn.contract import load_contracts
 from tarn.errors import TarnError
 
 QUICK = "not spark and not airflow and not browser and not restart"
 HEAVY = "spark or airflow or browser"
 BOTH_CORES = ("-n", "2", "--dist", "loadfile")
+TWO_LANES = ("-n", "2", "--dist", "loadgroup")
 SLOWEST = "--durations=10"
 FAILURES = (
     StartFailed,
     stack.PortTaken,
     stack.NotRunning,
-    demo.DemoFailed,
+    watching.RunsFailed,
     sql.QueryRefused,
     pages.LinkRefused,
     LoadFailed,
@@ -67,15 +69,15 @@ def run_demo(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     started = time.monotonic()
     demo.request_work(api)
     console.print("Twelve months of flights and weather; planes, airports and airlines as a whole")
-    expected = len(demo.MONTHS) * len(demo.MONTHLY) + len(demo.WHOLE)
-    partitions = demo.watch(api, console, expected)
+    partitions = watching.watch(api, console, load_contracts(), demo.EXPECTED)
     partitions_took = time.monotonic() - started
     failed = [p for p in partitions if p.state == "failed"]
     if failed:
-        raise demo.DemoFailed(f"{len(failed)} partitions failed\n{demo.failures(api)}")
+        told = watching.failures(api, demo.DATASETS)
+        raise watching.RunsFailed(f"{len(failed)} partitions failed\n{told}")
     from tarn import ledger
 
-    demo.wait_for_views(api, ledger.pending_refresh, console)
+    watching.wait_for_views(api, ledger.pending_refresh, console)
     _summarise(api)
     console.print(
         f"\nPartitions took {partitions_took:.0f} s, everything {time.monotonic() - began:.0f} s."
@@ -224,6 +226,13 @@ def run_collect(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     return 0
 
 
+def run_backfill(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Plan a range of partitions and take it through Airflow; --dry-run only plans."""
+    home = Home.from_environment()
+    stack.use_aws(home)
+    return backfill.run(options, AirflowApi(home), console)
+
+
 def run_test(_options: argparse.Namespace, rest: Sequence[str]) -> int:
     """The test suite; ``quick`` leaves out what starts Spark, Airflow or a browser.
 
@@ -235,8 +244,8 @@ def run_test(_options: argparse.Namespace, rest: Sequence[str]) -> int:
         return _pytest(*rest)
     console.print("Part 1 of 2: engines, services, contracts, DAGs")
     first = _pytest("-m", f"not ({HEAVY})", *BOTH_CORES, SLOWEST)
-    console.print("Part 2 of 2: Spark, Airflow's scheduler, the browser; one at a time")
-    return max(first, _pytest("-m", HEAVY, "-v", SLOWEST))
+    console.print("Part 2 of 2: Airflow's scheduler; beside it Spark and the browser")
+    return max(first, _pytest("-m", HEAVY, "-v", *TWO_LANES, SLOWEST))
 
 
 def _pytest(*arguments: str) -> int:
@@ -294,6 +303,7 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("--to", default="", metavar="RUN", help="this run, or its first letters")
     collected = add("collect", run_collect)
     collected.add_argument("--dry-run", action="store_true", help="only say what would go")
+    backfill.add_options(add("backfill", run_backfill))
     add("test", run_test, passes_on=True)
     bench.add_benches(add("bench", run_bench))
     add("check", run_check)

@@ -27,8 +27,13 @@ def start(home: Home) -> str:
 
 def running(home: Home) -> bool:
     """Whether it runs."""
+    return pid(home) is not None
+
+
+def pid(home: Home) -> int | None:
+    """The postmaster's process id, None where it does not run."""
     info = _pgserver().postgres_server.PostmasterInfo.read_from_pgdata(home.postgres)
-    return bool(info and info.is_running())
+    return int(info.pid) if info and info.is_running() else None
 
 
 def stop(home: Home) -> bool:

@@ -2,6 +2,8 @@
 
 import argparse
 import configparser
+import contextlib
+import ctypes
 import ipaddress
 import logging
 import resource
@@ -26,8 +28,12 @@ OWN_FILES = 1024
 """Descriptors that connections leave for files, databases and child processes."""
 
 
+M_ARENA_MAX, ARENAS = -8, 2  # https://man7.org/linux/man-pages/man3/mallopt.3.html
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Serve until a signal. Exit 2 where the options or the data folder cannot be used."""
+    _keep_little_memory()
     options = _parser().parse_args(arguments)
     logging.basicConfig(
         level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -60,6 +66,12 @@ def main(arguments: list[str] | None = None) -> None:
     _warn_of_others(options.host, platform.hosts)
     limits = Limits(options.client_seconds, _connections(options.max_connections))
     Server(Config(app, limits)).run(sockets=[listener])
+
+
+def _keep_little_memory() -> None:
+    """glibc gives each of many threads an arena, and an arena keeps what it once held."""
+    with contextlib.suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 def _parser() -> argparse.ArgumentParser:

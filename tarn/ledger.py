@@ -139,10 +139,11 @@ def read(
 
 
 @aws_errors("ledger: summary")
-def summary(aws: Aws | None = None) -> list[dict[str, Any]]:
-    """Of each partition the record of what readers see, by dataset and partition."""
+def summary(aws: Aws | None = None, statuses: Sequence[str] = MOVES) -> list[dict[str, Any]]:
+    """Of each partition its newest record of these statuses, by dataset and partition: of what
+    moved its readers, that says what they see."""
     aws = aws or Aws()
-    records = _read_all([newest["key"] for newest in _newest(aws).values()], aws)
+    records = _read_all([newest["key"] for newest in _newest(aws, statuses).values()], aws)
     return sorted(records, key=lambda r: (r["dataset"], r["partition"]))
 
 
@@ -168,9 +169,9 @@ def _name(key: str) -> str:
     return key.removeprefix(RUNS).partition("/")[2].rpartition("-")[0]
 
 
-def _newest(aws: Aws) -> dict[str, dict[str, Any]]:
+def _newest(aws: Aws, statuses: Sequence[str] = MOVES) -> dict[str, dict[str, Any]]:
     """What moved each partition's readers last: {"flights/flights-2013-03": {"key", "records"}}."""
-    listed = sorted(_listed(aws, MOVES), key=lambda item: _name(item[1]))
+    listed = sorted(_listed(aws, statuses), key=lambda item: _name(item[1]))
     return {
         name: _last([*items], aws) for name, items in groupby(listed, lambda item: _name(item[1]))
     }

@@ -41,7 +41,9 @@ class Partition:
     def parse(cls, contract: Contract, label: str) -> Partition:
         """The partition of a label: `2013-03`, or `all` for a dataset without keys."""
         parts = [] if label == "all" else label.split("-")
-        if len(parts) != len(contract.partition_keys) or not all(p.isdigit() for p in parts):
+        if len(parts) != len(contract.partition_keys) or not all(
+            part.isascii() and part.isdigit() for part in parts
+        ):
             wanted = "-".join(contract.partition_keys) or "all"
             raise Terminal(f"{label!r} is no partition of {contract.name}: give {wanted}.")
         return cls(

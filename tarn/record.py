@@ -26,6 +26,8 @@ COUNTS = {
     "bytes_published": 0,
     "files": 0,
     "athena_bytes": 0,
+    "sha256_landed": "",
+    "source_version": "",
     "quarantined_by_rule": {},
 }
 EMPTY: dict[str, Any] = {
@@ -38,6 +40,8 @@ EMPTY: dict[str, Any] = {
     "recipe_version": "",
     "recipe_sha256": "",
     "job_sha256": "",
+    "dag_run_id": "",
+    "logical_date": "",
     "tokens": {},
     "runs": {},
     "queries": {},
@@ -77,6 +81,7 @@ def published(
         **_work(results, queries, aws),
         **provenance.contract(partition.dataset, aws),
         **provenance.recipe(partition.dataset, version, aws),
+        **(results.get("airflow") or {}),
         "landed": provenance.landed(manifest, aws),
         "location": aws.settings.uri("curated", partition.run_folder(tokens["convert"])),
         "tokens": dict(tokens),

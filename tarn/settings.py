@@ -67,6 +67,12 @@ class Settings:
     )
     job_minutes: int = _setting("TARN_JOB_MINUTES", 60, "minutes after which AWS stops a job")
 
+    lineage: str = _setting(
+        "TARN_LINEAGE",
+        "",
+        "where OpenLineage events go: file:///folder or http(s)://; off when empty",
+    )
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         environ = os.environ if environ is None else environ
@@ -89,6 +95,11 @@ class Settings:
     @property
     def workgroup(self) -> str:
         return self.prefix
+
+    @property
+    def topic_name(self) -> str:
+        """The SNS topic of alerts."""
+        return f"{self.prefix}-alerts"
 
     @property
     def role_name(self) -> str:

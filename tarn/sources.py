@@ -23,11 +23,15 @@ from tarn.partition import Partition
 
 @dataclass(frozen=True)
 class SourceFile:
-    """An open source: its name for messages, its bytes, and whether all of it is the partition."""
+    """An open source: its name for messages, its bytes, and whether all of it is the partition.
+
+    `version` is another when the file was written again: size and time of change, or S3's ETag.
+    """
 
     name: str
     stream: IO[bytes]
     exact: bool
+    version: str = ""
 
 
 @contextmanager
@@ -53,7 +57,7 @@ def _from_folder(folder: Path, partition: Partition) -> SourceFile:
         path = folder / name
         if path.is_file():
             exact = name != f"{partition.dataset}.csv" or not partition.keys
-            return SourceFile(str(path), path.open("rb"), exact)
+            return SourceFile(str(path), path.open("rb"), exact, _version(path))
     raise Terminal(
         f"TARN_SOURCE_{partition.dataset.upper()} is {folder}, which holds neither "
         f"{' nor '.join(names)}. Put the file there, or unset the variable."
@@ -75,7 +79,7 @@ def _from_package(contract: Contract, partition: Partition) -> SourceFile:
             f"The package {source.package} has no {source.member}, the source of {contract.name}."
         )
     name = f"{source.package}/{source.member}"
-    return SourceFile(name, _open(path), exact=not partition.keys)
+    return SourceFile(name, _open(path), exact=not partition.keys, version=_version(path))
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -98,22 +102,28 @@ def _from_files(contract: Contract, partition: Partition, aws: Aws) -> SourceFil
     exact = "label" in named or named >= partition.values.keys()
     if source.location.startswith("s3://"):
         uri = f"{source.location.rstrip('/')}/{name}"
-        return SourceFile(uri, _open_s3(uri, partition, aws), exact)
+        stream, version = _open_s3(uri, partition, aws)
+        return SourceFile(uri, stream, exact, version)
     path = aws.settings.root / source.location / name
     if not path.is_file():
         raise Terminal(f"The source file of {partition}, {path}, is not there (yet).")
-    return SourceFile(str(path), _open(path), exact)
+    return SourceFile(str(path), _open(path), exact, _version(path))
 
 
-def _open_s3(uri: str, partition: Partition, aws: Aws) -> IO[bytes]:
+def _version(path: Path) -> str:
+    status = path.stat()
+    return f"{status.st_size}-{status.st_mtime_ns}"
+
+
+def _open_s3(uri: str, partition: Partition, aws: Aws) -> tuple[IO[bytes], str]:
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     try:
-        body = aws.s3.get_object(Bucket=bucket, Key=key)["Body"]
+        found = aws.s3.get_object(Bucket=bucket, Key=key)
     except ClientError as error:
         if is_missing(error):
             raise Terminal(f"The source file of {partition}, {uri}, is not there (yet).") from None
         raise
-    return buffered(body)
+    return buffered(found["Body"]), found["ETag"].strip('"')
 
 
 def buffered(raw: Any) -> IO[bytes]:

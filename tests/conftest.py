@@ -126,6 +126,14 @@ def aws(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> LocalServer:
     return server
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two lanes for the heavy tests: Airflow's stack, which mostly waits, beside all others."""
+    for item in items:
+        lane = "airflow" if item.get_closest_marker("airflow") else "others"
+        item.add_marker(pytest.mark.xdist_group(lane))
+
+
 def pytest_unconfigure() -> None:
     """py4j and PostgreSQL's wrapper log at exit, when pytest has closed what they write to."""
     logging.raiseExceptions = False

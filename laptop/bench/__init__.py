@@ -1,7 +1,7 @@
-"""``./lake bench WHAT``: what this server costs, beside its peers, in one run on one machine.
+"""``./lake bench WHAT``: what the lake costs, in one run on one machine.
 
-`BENCHES` is the list. A bench starts every server as a process of its own, drives all of them with
-the same client code, and prints what the *servers* used: a client's own time says little of them.
+`BENCHES` is the list. A bench starts what it measures as processes of its own, over a folder of its
+own, and prints what *they* used: the time of who drives them says little of them.
 """
 
 import argparse
@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from laptop.bench import s3
+from laptop.bench import pipeline, s3
 
 Bench = Callable[[argparse.Namespace, Console], int]
 BENCHES: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Bench]] = {
     "s3": (s3.add_options, s3.run),
+    "pipeline": (pipeline.add_options, pipeline.run),
 }
 
 

@@ -63,13 +63,13 @@ class Meter:
         return [self._root, *self._root.children(recursive=True)]
 
     def _seconds(self) -> float:
+        """Of each living process, and of those that it has seen end."""
         total = 0.0
         for process in self._family():
             with contextlib.suppress(psutil.NoSuchProcess):
                 times = process.cpu_times()
-                total += times.user + times.system
-        ended = self._root.cpu_times()
-        return total + ended.children_user + ended.children_system
+                total += times.user + times.system + times.children_user + times.children_system
+        return total
 
     def _resident(self) -> float:
         total = 0.0

@@ -95,7 +95,7 @@ def start(kind: Kind, parent: Path) -> Server:
     """Start one over a folder of its own and wait until it takes connections."""
     folder = parent / kind.name
     folder.mkdir()
-    port = _free_port()
+    port = free_port()
     log = parent / f"{kind.name}.log"
     command = kind.command(folder, port)
     if not Path(command[0]).exists():
@@ -134,7 +134,7 @@ def _environment() -> dict[str, str]:
     return environment.base()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""The one part of tarn that knows Airflow: contracts and views as DAGs.
+"""The one part of tarn that knows Airflow: contracts, views and watches as DAGs.
 
 Parsing is light: no AWS client, no connection, no Variable is touched, and boto3, pandas and Great
 Expectations are imported by tasks only. A DAG file calls one of the functions here.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-__all__ = ["dataset_dag", "maintenance_dag", "views_dag"]
+__all__ = ["dataset_dag", "freshness_dag", "late_dag", "maintenance_dag", "views_dag"]
 
 
 def dataset_dag(dag_id: str, doc: str | None) -> DAG:
@@ -31,5 +31,19 @@ def views_dag(dag_id: str, doc: str | None) -> DAG:
 def maintenance_dag(dag_id: str, doc: str | None) -> DAG:
     """The DAG that deletes what nobody needs."""
     from tarn.airflow.maintenance import build
+
+    return build(dag_id, doc)
+
+
+def late_dag(dag_id: str, doc: str | None, schedule: str) -> DAG:
+    """The DAG that runs partitions again whose source has changed; schedule: cron, UTC."""
+    from tarn.airflow.late import build
+
+    return build(dag_id, doc, schedule)
+
+
+def freshness_dag(dag_id: str, doc: str | None) -> DAG:
+    """The DAG that watches the freshness of all datasets."""
+    from tarn.airflow.freshness import build
 
     return build(dag_id, doc)

@@ -12,7 +12,7 @@ import pendulum
 from airflow.sdk import DAG, Asset, chain
 
 from tarn.airflow import steps
-from tarn.airflow.callbacks import partition_failed
+from tarn.airflow.callbacks import alert_failed, partition_failed
 from tarn.airflow.settings import DagSettings, dag_settings, default_args
 from tarn.airflow.tasks import aws_task, python_task
 from tarn.airflow.timetables import CronDataIntervalTimetable
@@ -23,7 +23,8 @@ def build(dag_id: str, doc: str | None) -> DAG:
     settings = dag_settings()
     contract = load_contract(dag_id, settings)
     arguments = default_args(settings, contract.owner)
-    arguments["on_failure_callback"].insert(0, partition_failed(contract))
+    # say_why stays the last: the log ends with its words.
+    arguments["on_failure_callback"][:0] = [partition_failed(contract), alert_failed(contract)]
     with DAG(
         dag_id=dag_id,
         description=contract.description,

@@ -102,17 +102,30 @@ def validate(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     return step.validate(partition_of(contract, attempt), token, attempt.aws)
 
 
+def _run_of(run: Any) -> dict[str, str]:
+    """What names a DAG run: to find it, and to run it again."""
+    logical = run.logical_date.isoformat() if run.logical_date else ""
+    return {"dag_run_id": run.run_id, "logical_date": logical}
+
+
 def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     from airflow.sdk import Asset
 
+    from tarn import alerts, lineage
+    from tarn.airflow.metrics import gauge_published
     from tarn.steps import publish as step
 
     inputs = attempt.inputs
     tokens = {name: result["token"] for name, result in inputs.items() if "token" in result}
-    results = {**inputs, "drift": inputs["crawl"]["gate"]}
+    run = attempt.context["dag_run"]
+    results = {**inputs, "drift": inputs["crawl"]["gate"], "airflow": _run_of(run)}
     partition = partition_of(contract, attempt)
     token = token_over(attempt, "convert")
     record = step.publish(partition, {**tokens, "publish": token}, results, attempt.aws)
+    for alert in alerts.published(record):
+        alerts.tell(alert, attempt.aws)
+    lineage.tell_published(record, attempt.aws)
+    gauge_published(record)
     # Shown beside the asset event, so that a reader of lake_views sees what came in.
     attempt.context["outlet_events"][Asset(contract.name)].extra = {"partition": partition.label}
     return record

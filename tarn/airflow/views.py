@@ -114,11 +114,16 @@ def ingest_gate(attempt: Attempt, _detail: Mapping[str, Any]) -> dict[str, Any]:
 @task(trigger_rule="none_failed_min_one_success")  # type: ignore[untyped-decorator]
 def refreshed(datasets: list[str], **context: Any) -> dict[str, Any]:
     """Record what readers now see, and of which ingestion and query."""
-    from tarn import ledger
+    from tarn import ledger, lineage
+    from tarn.aws import Aws
     from tarn.steps.dashboards import shown
+    from tarn.steps.views import views_of
 
     with task_errors(context["ti"]):
         # A list of ids: of a mapped task all results, also where there is just one.
         results = context["ti"].xcom_pull(task_ids=["dashboards"]) or []
         views = [shown(result, dag_settings()) for result in results if result]
-        return ledger.refreshed(datasets, task_token(context), name_of(context), views=views)
+        token = task_token(context)
+        entry = ledger.refreshed(datasets, token, name_of(context), views=views)
+        lineage.tell_refreshed(views_of(datasets), token, entry["refreshed_at"], Aws())
+        return entry

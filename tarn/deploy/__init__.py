@@ -17,6 +17,7 @@ STAGES = (
     "storage:buckets",
     "access:role",
     "storage:declarations",
+    "alerts:topic",
     "glue:databases",
     "glue:tables",
     "ledger:tables",

@@ -40,6 +40,8 @@ RUNS = {
     "bytes_published": "bigint",
     "files": "bigint",
     "athena_bytes": "bigint",
+    "sha256_landed": "string",
+    "source_version": "string",  # of the file that it was landed from
     "quarantined_by_rule": "map<string,bigint>",
     "location": "string",
     "previous_location": "string",
@@ -49,6 +51,8 @@ RUNS = {
     "recipe_version": "string",
     "recipe_sha256": "string",
     "job_sha256": "string",
+    "dag_run_id": "string",
+    "logical_date": "string",
     "tokens": "map<string,string>",  # by step
     "runs": "map<string,string>",  # AWS's ids, by step
     "queries": "map<string,array<string>>",  # Athena's ids, by step

@@ -6,6 +6,7 @@ A run folder without `_manifest.json` is a landing that did not finish: nothing 
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
@@ -47,12 +48,35 @@ def land(partition: Partition, token: str, aws: Aws | None = None) -> dict[str, 
     return manifest
 
 
+def differs(contract: Contract, partition: Partition, record: Mapping[str, Any], aws: Aws) -> bool:
+    """Whether the source holds other rows now than the run of a ledger record landed.
+
+    The bytes are read only where the file was written again; a source that is gone, and a record
+    from before sources had versions, do not differ: there is nothing to land, or to compare with.
+    """
+    try:
+        with open_source(contract, partition, aws) as source:
+            if source.version == record.get("source_version", source.version):
+                return False
+            counted = _copy(source, contract, partition, _Nowhere())
+    except Terminal:
+        return False
+    return bool(counted["sha256"] != record["sha256_landed"])
+
+
+class _Nowhere(io.RawIOBase):
+    """A file that forgets what is written."""
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+
 def file_name(partition: Partition) -> str:
     return f"{partition.slug}.csv"
 
 
 def _copy(
-    source: SourceFile, contract: Contract, partition: Partition, out: IO[bytes]
+    source: SourceFile, contract: Contract, partition: Partition, out: IO[bytes] | _Nowhere
 ) -> dict[str, Any]:
     """Copy the partition's records, byte for byte and in order, counting them."""
     digest, size, rows = hashlib.sha256(), 0, -1
@@ -66,7 +90,13 @@ def _copy(
             f"{source.name} holds no rows for {partition.dataset} over the interval "
             f"{partition.label}. Wait for the source, or leave this interval out."
         )
-    return {"rows": rows, "bytes": size, "sha256": digest.hexdigest(), "source": source.name}
+    return {
+        "rows": rows,
+        "bytes": size,
+        "sha256": digest.hexdigest(),
+        "source": source.name,
+        "source_version": source.version,
+    }
 
 
 def _select(source: SourceFile, contract: Contract, partition: Partition) -> Iterator[bytes]:

@@ -110,6 +110,20 @@ def check_profile(
     }
 
 
+@aws_errors("read_profile")
+def read_profile(
+    partition: Partition, token: str, run_id: str, aws: Aws
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What a profile run found (token: the profile step's own), in DataBrew's own words.
+
+    Returns its columns' profile, and its rules: [{"name", "status", "failed", "definition",
+    "columns"}], [] without a ruleset. Raises Terminal where the profile is not there any more.
+    """
+    profile_key, report_key = _outputs(partition, token, run_id, aws)
+    rules = _rule_results(aws.get_json("ops", report_key)) if report_key else []
+    return aws.get_json("ops", profile_key) or {}, rules
+
+
 def _outputs(partition: Partition, token: str, run_id: str, aws: Aws) -> tuple[str, str]:
     """Keys of the run's profile and of its data-quality report ("" without rules)."""
     prefix = _prefix(partition, token)

@@ -32,8 +32,9 @@ def publish(
     tokens: by step, {"land", "profile", "clean", "convert", "crawl", "publish"}; "convert" names
     the run's folder, "publish" the record. results: by step, what it returned: {"land": land(),
     "profile": Status.detail or check_profile(), "clean": Status.detail, "convert": Status.detail,
-    "crawl": Status.detail, "drift": compare_schema(), "validate": validate()}; only "land" and
-    "clean" are required. Returns the ledger record. The same token again is a no-op.
+    "crawl": Status.detail, "drift": compare_schema(), "validate": validate(), "airflow":
+    {"dag_run_id", "logical_date"}}; only "land" and "clean" are required. Returns the ledger
+    record. The same token again is a no-op.
     """
     aws = aws or Aws()
     _need(partition, tokens)
@@ -101,6 +102,8 @@ def _count(
         "bytes_landed": manifest["bytes"],
         "bytes_published": metrics["bytes"],
         "files": metrics["files"],
+        "sha256_landed": manifest["sha256"],
+        "source_version": manifest.get("source_version", ""),
         "athena_bytes": answer.scanned,
         "query": answer.query_id,
     }

@@ -3,14 +3,16 @@
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 from airflow.sdk import Asset
+from tarn_errors import AirflowFailException, task_errors
 
-from tarn.airflow import callbacks, steps, views
+from tarn.airflow import callbacks, metrics, steps, views
 from tarn.airflow.preload import preload
 from tarn.contract import load_contract
-from tarn.errors import Terminal
+from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
 from tarn.retention import Collected
 from tarn.work import make_token
@@ -34,11 +36,9 @@ def flights() -> Any:
 @pytest.fixture
 def attempt() -> Any:
     events = {Asset("flights"): SimpleNamespace(extra={})}
-    context = {
-        "logical_date": datetime(2013, 3, 1, tzinfo=UTC),
-        "outlet_events": events,
-        "dag_run": SimpleNamespace(run_type="backfill"),
-    }
+    march = datetime(2013, 3, 1, tzinfo=UTC)
+    run = SimpleNamespace(run_id="backfill__2013-03", logical_date=march, run_type="backfill")
+    context = {"logical_date": march, "outlet_events": events, "dag_run": run}
     return SimpleNamespace(context=context, token="own", inputs=RESULTS, aws="aws")
 
 
@@ -101,8 +101,15 @@ def test_profile_gate_takes_its_own_token_and_run(
 def test_publish_names_the_token_of_every_step(
     flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tarn.steps.publish.publish", lambda *call: call)
-    partition, tokens, results, _ = steps.publish(flights, attempt)
+    record = {"dataset": "flights", "partition": "2013-03", "token": "t", "warnings": ["w"]}
+    told: list[Any] = []
+    monkeypatch.setattr("tarn.alerts.tell", lambda alert, aws: told.append((alert, aws)))
+    traced: list[Any] = []
+    monkeypatch.setattr("tarn.lineage.tell_published", lambda *call: traced.append(call))
+    monkeypatch.setattr("tarn.steps.publish.publish", lambda *call: {**record, "call": call})
+    partition, tokens, results, _ = steps.publish(flights, attempt)["call"]
+    assert [(found["token"], aws) for found, aws in traced] == [("t", "aws")]
+    assert [(alert.gate, alert.token, aws) for alert, aws in told] == [("expectations", "t", "aws")]
     assert partition == MARCH
     assert tokens == {
         "land": "l",
@@ -113,6 +120,10 @@ def test_publish_names_the_token_of_every_step(
         "publish": make_token("own", "s3://curated/run=v/"),
     }
     assert results["drift"] == {"added": ["new"]}
+    assert results["airflow"] == {
+        "dag_run_id": "backfill__2013-03",
+        "logical_date": "2013-03-01T00:00:00+00:00",
+    }
     assert attempt.context["outlet_events"][Asset("flights")].extra == {"partition": "2013-03"}
 
 
@@ -229,14 +240,17 @@ def test_a_refresh_records_every_ingestion(
     dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`dashboards` is mapped: its results come as a list, also where there is one or none."""
-    monkeypatch.setattr("tarn.ledger.refreshed", lambda *call, views: (call, views))
+    monkeypatch.setattr(
+        "tarn.ledger.refreshed", lambda *call, views: {"refreshed_at": "", "call": (*call, views)}
+    )
+    monkeypatch.setattr("tarn.lineage.tell_refreshed", lambda *_: None)
     monkeypatch.setattr("tarn.steps.dashboards.shown", lambda result, _settings: result["view"])
     run = dags["lake_views"].get_task("refreshed").python_callable
     ti = Ti(dag_id="lake_views", run_id="r", task_id="refreshed", map_index=-1, max_tries=3)
     context = {"ti": ti, "dag_run": SimpleNamespace(start_date=None, run_id="r")}
     for results, names in (([{"view": "late"}, {"view": "early"}], ["late", "early"]), (None, [])):
         monkeypatch.setattr(Ti, "xcom_pull", lambda _ti, task_ids, results=results: results)
-        (datasets, _token, kept), shown = run(["flights"], **context)
+        datasets, _token, kept, shown = run(["flights"], **context)["call"]
         assert (datasets, kept, shown) == (["flights"], views_name("r"), names)
 
 
@@ -253,6 +267,97 @@ def test_maintenance_counts_what_it_collects(
     with caplog.at_level("INFO"):
         assert run(ti=None) == {"things": 2, "objects": 2, "bytes": 30}
     assert "s3://a/: of run x" in caplog.messages
+
+
+class Failing:
+    """A task instance whose tries are over."""
+
+    dag_id, run_id, task_id, map_index, max_tries = "flights", "r", "profile", -1, 3
+    log_url = "http://airflow/log"
+
+
+@pytest.mark.parametrize(
+    ("error", "gate", "title"),
+    [
+        (GateFailed("drift", "flights", "2013-03", [], "Mend."), "drift", "the gate drift"),
+        (Terminal("no such file"), "", "profile"),
+        (None, "", "profile"),
+    ],
+)
+def test_a_failed_partition_is_told_once_for_its_tries(
+    error: Any,
+    gate: str,
+    title: str,
+    flights: Any,
+    attempt: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr("tarn.alerts.tell", told.append)
+    raised = error
+    if error:
+        with pytest.raises(AirflowFailException) as caught, task_errors(mock.Mock()):
+            raise error
+        raised = caught.value
+    started = datetime(2026, 1, 1, tzinfo=UTC)
+    context = attempt.context | {
+        "ti": Failing(),
+        "dag_run": SimpleNamespace(start_date=started),
+        "exception": raised,
+    }
+    callbacks.alert_failed(flights)(context)
+    callbacks.alert_failed(flights)(context)
+    assert told[0] == told[1]
+    alert = told[0]
+    assert (alert.kind, alert.severity, alert.step) == ("failed", "critical", "profile")
+    assert (alert.gate, alert.title) == (gate, f"flights 2013-03 failed at {title}")
+    assert alert.link == "http://airflow/log"
+    Failing.max_tries = 7  # cleared: it may fail anew
+    try:
+        callbacks.alert_failed(flights)(context)
+    finally:
+        Failing.max_tries = 3
+    assert told[2].token != alert.token
+
+
+def test_a_task_that_was_killed_is_told_too(
+    flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Airflow then calls from elsewhere, and knows neither the run nor an exception."""
+    told: list[Any] = []
+    monkeypatch.setattr("tarn.alerts.tell", told.append)
+    keys = ("dag_id", "run_id", "task_id", "map_index")
+    ti = SimpleNamespace(**{key: getattr(Failing, key) for key in keys}, try_number=4)
+    known = {name: value for name, value in attempt.context.items() if name != "dag_run"}
+    callbacks.alert_failed(flights)(known | {"ti": ti})
+    callbacks.alert_failed(flights)(attempt.context | {"ti": ti, "dag_run": None})
+    assert told[0] == told[1]
+    assert told[0].text == "The task was killed."
+
+
+def test_gauges_of_a_publish(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_to: dict[str, float] = {}
+
+    def gauge(name: str, value: float, *, tags: dict[str, str]) -> None:
+        assert tags == {"dataset": "flights"}
+        set_to[name] = value
+
+    monkeypatch.setattr("airflow.sdk.observability.stats.gauge", gauge)
+    metrics.gauge_published({"dataset": "flights", "rows_published": 7, "cost_usd": None})
+    assert set_to == {"tarn.flights.rows_published": 7}
+
+
+def test_gauges_that_cannot_be_set_stop_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("airflow.sdk.observability.stats.gauge", mock.Mock(side_effect=OSError))
+    metrics.gauge_published({"dataset": "flights", "rows_published": 7})
+    assert "gauges of flights were not set" in caplog.text
+
+
+def test_airflow_takes_the_gauges() -> None:
+    """Its own function, with the metrics that are set here: none."""
+    metrics.gauge_published({"dataset": "flights", "rows_published": 7, "cost_usd": 0.5})
 
 
 def test_only_a_scheduler_preloads(monkeypatch: pytest.MonkeyPatch) -> None:

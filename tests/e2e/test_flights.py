@@ -16,10 +16,11 @@ import boto3
 import pandas as pd
 import pytest
 
-from laptop import demo, stack
+from laptop import demo, stack, watching
 from laptop.airflow import FINISHED, AirflowApi
 from laptop.home import Home
 from laptop.processes import Process
+from tarn.contract import load_contracts
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
 
@@ -83,7 +84,11 @@ def wait(api: AirflowApi, dag_id: str, seconds: float = 420) -> dict[str, str]:
     """Until no run of a DAG is open; the state of each label's last run."""
     deadline = time.monotonic() + seconds
     while True:
-        states = {p.label: p.state for p in demo.progress(api) if p.dataset == dag_id}
+        states = {
+            p.label: p.state
+            for p in watching.progress(api, load_contracts())
+            if p.dataset == dag_id
+        }
         done = bool(states) and all(state in FINISHED for state in states.values())
         if done and not api.open_backfills(dag_id):
             return states
@@ -102,7 +107,7 @@ def settle(api: AirflowApi) -> None:
 
     from tarn import ledger
 
-    demo.wait_for_views(api, ledger.pending_refresh, Console())
+    watching.wait_for_views(api, ledger.pending_refresh, Console())
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +119,9 @@ def backfilled(lake_home: Home) -> None:
     demo.request_work(api, MONTHS)
     for dag_id in demo.DATASETS:
         states = wait(api, dag_id)
-        assert set(states.values()) == {"success"}, f"{states}\n{demo.failures(api)}"
+        assert set(states.values()) == {"success"}, (
+            f"{states}\n{watching.failures(api, demo.DATASETS)}"
+        )
     settle(api)
 
 
@@ -241,7 +248,7 @@ class TestAgain:
         process.wait(10)
         stack.start_local_aws(lake_home)
         states = wait(lake, "flights")
-        assert set(states.values()) == {"success"}, demo.failures(lake)
+        assert set(states.values()) == {"success"}, watching.failures(lake, demo.DATASETS)
         assert published_by_month("flights") == counted_by_month("flights")
 
     @pytest.mark.parametrize(
@@ -263,7 +270,7 @@ class TestAgain:
             assert wait(lake, "flights")["2013-03"] == "failed"
         finally:
             monthly.unlink()
-        message = demo.failures(lake, ["flights"])
+        message = watching.failures(lake, ["flights"])
         assert said in message
         assert "Gate" in message or "gate" in message
         assert published_bytes(3) == before, "readers must still see the old rows"
@@ -282,6 +289,43 @@ class TestAgain:
         backfill(lake, "flights", "2013-03-01T00:00:00Z", "2013-03-01T00:00:00Z", "completed")
         assert wait(lake, "flights")["2013-03"] == "success"
         assert published_by_month("flights") == counted_by_month("flights")
+
+    def test_a_source_that_changed_is_landed_again(self, lake: AirflowApi, sources: Path) -> None:
+        """By the DAG that looks for late data; the other months of the shared file stay."""
+        before = {month: published_bytes(month)["location"] for month in (1, 2, 3)}
+        rows = published_by_month("flights")
+        source = sources / "flights.csv"
+        kept = source.read_text()
+        source.write_text("".join(without_the_last_of(kept.splitlines(keepends=True), month="2")))
+        try:
+            lake.unpause("lake_late")
+            lake.call("POST", "/dags/lake_late/dagRuns", json={"logical_date": None})
+            wait_for_ledger_to_change(lake, "2013-02", before[2])
+            assert wait(lake, "flights")["2013-02"] == "success"
+        finally:
+            source.write_text(kept)
+        after = {month: published_bytes(month)["location"] for month in (1, 2, 3)}
+        assert {month for month in before if after[month] != before[month]} == {2}
+        assert published_by_month("flights") == rows | {"2013-02": rows["2013-02"] - 1}
+
+
+def without_the_last_of(lines: list[str], month: str) -> list[str]:
+    column = lines[0].split(",").index("month")
+    at = max(n for n, line in enumerate(lines) if line.split(",")[column] == month)
+    return lines[:at] + lines[at + 1 :]
+
+
+def wait_for_ledger_to_change(
+    api: AirflowApi, label: str, location: str, seconds: float = 240
+) -> None:
+    """Until a partition is published from elsewhere."""
+    from tarn import ledger
+
+    deadline = time.monotonic() + seconds
+    while any(r["partition"] == label and r["location"] == location for r in ledger.summary()):
+        failed = watching.failures(api, ["lake_late", "flights"])
+        assert time.monotonic() < deadline, failed
+        time.sleep(1)
 
 
 def wait_for_step(api: AirflowApi, step: str, seconds: float = 240) -> None:

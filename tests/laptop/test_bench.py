@@ -1,12 +1,14 @@
 """The bench runs at small sizes against every server, and reports each. No figure is asserted."""
 
+import csv
 import json
 import re
 from pathlib import Path
 
 import pytest
 
-from laptop.bench import s3, s3_client
+from laptop.bench import pipeline, s3, s3_client
+from laptop.bench.many_flights import write_flights
 from laptop.bench.s3_client import LOADS
 from laptop.cli import main
 
@@ -52,3 +54,29 @@ def test_a_wrong_answer_fails_the_load() -> None:
 
 def test_every_load_has_a_title() -> None:
     assert all(s3.title(load, s3.QUICK) for load in LOADS)
+
+
+def test_flights_many_times_over_keep_their_keys_apart(tmp_path: Path) -> None:
+    write_flights(tmp_path, ["2013-02"], 3)
+    with (tmp_path / "flights-2013-02.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 3 * 24_951
+    assert {row["month"] for row in rows} == {"2"}
+    keys = {(row["time_hour"], row["carrier"], row["flight"]) for row in rows}
+    assert len(keys) == len(rows)
+
+
+def test_what_airflow_says_of_tasks_is_summed_by_step() -> None:
+    def task(name: str, start: int, end: int) -> dict[str, str]:
+        times = (f"2026-01-01T00:00:{second:02}Z" for second in (start - 1, start, end))
+        queued, began, ended = times
+        return {"task_id": name, "queued_when": queued, "start_date": began, "end_date": ended}
+
+    never = {"task_id": "land", "queued_when": None, "start_date": None, "end_date": None}
+    found = list(
+        pipeline.steps([task("land", 1, 3), task("land", 5, 9), task("convert", 1, 30), never])
+    )
+    assert [(s.name, s.tasks, s.seconds, s.median, s.queued) for s in found] == [
+        ("convert", 1, 29, 29, 1),
+        ("land", 2, 6, 3, 2),
+    ]

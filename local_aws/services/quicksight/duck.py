@@ -9,13 +9,15 @@ from functools import cache
 
 import duckdb
 
+from local_aws.duckdb_memory import RETURNED
+
 MEMORY = "512MB"
 _opening = threading.Lock()
 
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
+    connection = duckdb.connect(config=RETURNED)
     connection.execute(
         f"SET threads = 2; SET memory_limit = '{MEMORY}'; SET TimeZone = 'UTC';"
         "SET autoinstall_known_extensions = false"

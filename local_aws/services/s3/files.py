@@ -11,6 +11,7 @@ import os
 import secrets
 import stat
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO}
 BLOCKED = {errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST}
 RENAME_ATTEMPTS = 10
+PRUNING = threading.Lock()
+"""Held while empty folders are removed, and by who lost a folder to that and tries again."""
 
 
 class Obstructed(Exception):
@@ -189,9 +192,10 @@ def open_file(root: Path, parts: Sequence[str]) -> tuple[int, os.stat_result] | 
 
 def move_in(source: Path, root: Path, parts: Sequence[str]) -> None:
     """Rename `source` to its place; raises Obstructed where the place cannot be."""
-    for _ in range(RENAME_ATTEMPTS):
+    for attempt in range(RENAME_ATTEMPTS):
         try:
-            return _rename(source, root, parts)
+            with PRUNING if attempt else contextlib.nullcontext():
+                return _rename(source, root, parts)
         except FileNotFoundError:
             # A delete pruned the folder between our making and our using it.
             if not source.exists():
@@ -219,8 +223,11 @@ def _rename(source: Path, root: Path, parts: Sequence[str]) -> None:
 
 def link(root: Path, source: Sequence[str], target: Sequence[str]) -> None:
     """Give a file a second name. One that has that name already keeps it."""
-    for _ in range(RENAME_ATTEMPTS):
-        with contextlib.suppress(FileExistsError, FileNotFoundError):
+    for attempt in range(RENAME_ATTEMPTS):
+        with (
+            PRUNING if attempt else contextlib.nullcontext(),
+            contextlib.suppress(FileExistsError, FileNotFoundError),
+        ):
             _link(root, source, target)
         if status(root, target):
             return
@@ -246,7 +253,18 @@ def remove(root: Path, parts: Sequence[str]) -> None:
         return
     with contextlib.suppress(FileNotFoundError):
         _in_folder(root, parts, os.unlink)
-    for depth in range(len(parts) - 1, 0, -1):
+    with PRUNING:
+        _prune(root, parts[:-1])
+
+
+def remove_empty(folder: Path) -> None:
+    """Remove a folder that may hold nothing any more."""
+    with PRUNING, contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _prune(root: Path, parts: Sequence[str]) -> None:
+    for depth in range(len(parts), 0, -1):
         try:
             _in_folder(root, parts[:depth], os.rmdir)
         except OSError:

@@ -4,7 +4,6 @@ An upload that was completed is remembered with its ETag for a day, so that the 
 whose answer was lost, in a kill of this server say, succeeds as it does on AWS.
 """
 
-import contextlib
 import hashlib
 import json
 import os
@@ -202,8 +201,7 @@ class Uploads:
             for path in folder.iterdir():
                 if (folder.name, path.name) not in known:
                     path.unlink()
-            with contextlib.suppress(OSError):  # parts are in it
-                folder.rmdir()
+            files.remove_empty(folder)
 
     def _lock(self, upload: Upload) -> threading.Lock:
         return self._locks[hash(upload.id) % LOCKS]
@@ -265,8 +263,7 @@ class Uploads:
             self.db.execute("UPDATE uploads SET etag = ? WHERE id = ?", (etag, upload.id))
             self.db.execute("DELETE FROM parts WHERE upload = ?", (upload.id,))
         shutil.rmtree(self._folder(upload), ignore_errors=True)
-        with contextlib.suppress(OSError):  # others are open
-            self._folder(upload).parent.rmdir()
+        files.remove_empty(self._folder(upload).parent)
 
     def _part(self, upload_id: str, number: int) -> Part | None:
         row = self.db.one(

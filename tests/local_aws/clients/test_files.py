@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ def test_sync_copies_what_changed_and_deletes_what_went(
     for name in ("a.txt", "deep/b c.txt", "deep/ü.txt"):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(name)
+        # S3 tells whole seconds: what was written within one looks newer than its copy.
+        os.utime(source / name, (time.time() - 60,) * 2)
     run(aws, "s3", "sync", str(source), f"s3://{bucket}/x")
     (source / "a.txt").unlink()
     (source / "deep/b c.txt").write_text("longer than it was")

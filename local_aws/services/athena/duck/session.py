@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from local_aws.duckdb_memory import RETURNED
 from local_aws.services.athena.duck.python_functions import SIGNATURES
 
 
@@ -20,6 +21,7 @@ def connect(scratch: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyCo
             "temp_directory": str(scratch),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            **RETURNED,
         }
     )
     connection.execute("SET TimeZone = 'UTC'")

@@ -1,0 +1,128 @@
+"""``./lake backfill``: a range of partitions, planned, then run by Airflow's own backfill."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from laptop import watching
+from laptop.airflow import FINISHED, AirflowApi
+from tarn import ledger
+from tarn.aws import Aws
+from tarn.backfill import PUBLISHED, Plan, parse_range, plan
+from tarn.contract import load_contract
+from tarn.partition import Partition
+
+MB = 1 << 20
+SHOWN = 40  # partitions of a plan's table; the rest is summed up
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What ``./lake backfill`` takes."""
+    parser.add_argument("dataset")
+    parser.add_argument("range", help="2013-01..2013-12, one partition, or all")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan and do nothing")
+    parser.add_argument("--again", action="store_true", help="also what is published already")
+    parser.add_argument("--json", action="store_true", help="the plan as JSON; does nothing")
+    parser.add_argument("--at-once", type=int, default=2, help="partitions under way at once")
+
+
+def run(options: argparse.Namespace, api: AirflowApi, console: Console) -> int:
+    """Plan, show, and unless it is a dry run carry out; 1 where a partition failed."""
+    contract = load_contract(options.dataset)
+    partitions = parse_range(contract, options.range)
+    planned = plan(contract, partitions, Aws.from_environment(), again=options.again)
+    if options.json:
+        print(json.dumps(planned.to_dict(), indent=2))  # noqa: T201 - for other programs
+        return 0
+    console.print(table(planned))
+    console.print(basis(planned))
+    if options.dry_run or not planned.to_run:
+        return 0
+    request(api, planned, options.at_once)
+    expected = [(contract.name, partition.label) for partition in planned.to_run]
+    ended = watching.watch(api, console, {contract.name: contract}, expected)
+    failed = [one.label for one in ended if one.state == "failed"]
+    if failed:
+        told = watching.failures(api, [contract.name])
+        raise watching.RunsFailed(f"{', '.join(failed)} of {contract.name} failed\n{told}")
+    watching.wait_for_views(api, ledger.pending_refresh, console)
+    console.print("Views and dashboards show it.")
+    return 0
+
+
+def request(api: AirflowApi, planned: Plan, at_once: int) -> None:
+    """Ask Airflow for the planned partitions.
+
+    Those that have a run are cleared, unless it is under way; the others are one backfill. A
+    dataset without partitions has its one run by its schedule, once it is unpaused.
+    """
+    contract = planned.contract
+    for dag_id in (contract.name, watching.VIEWS_DAG):
+        api.unpause(dag_id)
+    if open_backfills := api.open_backfills(contract.name):
+        raise watching.RunsFailed(
+            f"Airflow runs backfill {open_backfills[0]['id']} of {contract.name} already, and "
+            "allows one at a time. Wait for it, or cancel it in Airflow."
+        )
+    runs = {watching.label_of(contract, run): run for run in api.runs(contract.name)}
+    for partition in planned.to_run:
+        run = runs.get(partition.label)
+        if run and run["state"] in FINISHED:
+            api.clear(contract.name, run["dag_run_id"])
+    fresh = [p for p in planned.to_run if p.keys and p.label not in runs]
+    if fresh:
+        first, last = _moment(fresh[0]), _moment(fresh[-1])
+        api.backfill(contract.name, first, last, at_once)
+
+
+def _moment(partition: Partition) -> str:
+    values = partition.values
+    moment = datetime(
+        values["year"], values.get("month", 1), values.get("day", 1), values.get("hour", 0)
+    )
+    return f"{moment.isoformat()}Z"
+
+
+def table(planned: Plan) -> Table:
+    """The plan: each partition and why, then the sums."""
+    shown = Table(title=f"Backfill of {planned.contract.name}", title_justify="left")
+    for column in ("partition", "why", "landed MB", "DPU-hours", "USD"):
+        shown.add_column(column, justify="left" if column in ("partition", "why") else "right")
+    one = _figures(planned, 1)
+    for item in planned.partitions[:SHOWN]:
+        figures: Sequence[str] = one if item.runs else ("", "", "")
+        shown.add_row(item.partition.label, item.reason, *figures)
+    left = len(planned.partitions) - SHOWN
+    if left > 0:
+        shown.add_row("…", f"{left} more")
+    shown.add_section()
+    count = len(planned.to_run)
+    shown.add_row(f"{count} to run", "", *_figures(planned, count))
+    return shown
+
+
+def _figures(planned: Plan, count: int) -> tuple[str, str, str]:
+    if planned.estimate is None:
+        return "?", "?", "?"
+    each = planned.estimate
+    return (
+        f"{each.bytes_landed * count / MB:,.1f}",
+        f"{each.dpu_hours * count:,.3f}",
+        f"{each.cost_usd * count:,.2f}",
+    )
+
+
+def basis(planned: Plan) -> str:
+    """What the plan's figures rest on, and what it leaves alone."""
+    if planned.estimate is None:
+        said = "Nothing of this dataset is published yet: what it will take is unknown."
+    else:
+        said = f"Estimated from the median of {planned.estimate.runs} published runs."
+    kept = sum(item.reason == PUBLISHED for item in planned.partitions)
+    return said + (
+        f" {kept} published partitions stay as they are; --again runs them too." if kept else ""
+    )

@@ -1,0 +1,58 @@
+"""Late data as a DAG: find partitions whose source has changed, and run them again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pendulum
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG, task
+from tarn_errors import AirflowSkipException, task_errors
+
+from tarn.airflow.settings import OWNER, dag_settings, default_args
+from tarn.airflow.timetables import CronDataIntervalTimetable
+
+
+def build(dag_id: str, doc: str | None, schedule: str) -> DAG:
+    settings = dag_settings()
+    with DAG(
+        dag_id=dag_id,
+        description="Runs partitions again whose source file has changed since it was landed.",
+        doc_md=doc,
+        schedule=CronDataIntervalTimetable(schedule, timezone="UTC"),
+        start_date=pendulum.datetime(2013, 1, 1, tz="UTC"),
+        catchup=False,
+        max_active_runs=1,
+        default_args=default_args(settings, OWNER),
+        tags=["lake"],
+    ) as dag:
+        # Reset: the partition's own run is cleared, rather than a second one made beside it.
+        TriggerDagRunOperator.partial(task_id="run_again", reset_dag_run=True).expand_kwargs(
+            find_late()
+        )
+    return dag
+
+
+@task
+def find_late(**context: Any) -> list[dict[str, Any]]:
+    """What to trigger for each partition that is late; skipped where none is."""
+    from tarn import backfill
+    from tarn.aws import Aws
+    from tarn.contract import load_contracts
+
+    with task_errors(context["ti"]):
+        found = backfill.late(load_contracts(), Aws.from_environment())
+    if not found:
+        raise AirflowSkipException("Every source is as it was landed.")
+    return [as_trigger(record) for record in found]
+
+
+def as_trigger(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of TriggerDagRunOperator for the run that published a ledger record."""
+    return {
+        "trigger_dag_id": record["dataset"],
+        "trigger_run_id": record.get("dag_run_id") or None,
+        "logical_date": record.get("logical_date") or None,
+        "note": f"The source of {record['dataset']} {record['partition']} has changed.",
+    }

@@ -1,0 +1,177 @@
+"""The page's HTML: nothing in data runs, figures are said, a reader without eyes is told."""
+
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from tarn.contract import load_contract
+from tarn.matrix import Matrix, Run, matrices
+from tarn.page import render
+from tarn.page.detail import Detail, Piece, Sample
+from tests.tarn.page.lakes import HOSTILE, NOW, record, year
+
+
+class Tags(HTMLParser):
+    """Every element of a page with its attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+    def of(self, tag: str, **wanted: str) -> list[dict[str, str]]:
+        return [
+            attributes
+            for name, attributes in self.found
+            if name == tag and all(attributes.get(k) == v for k, v in wanted.items())
+        ]
+
+
+def lake(**more: Any) -> list[Matrix]:
+    contracts = {name: load_contract(name) for name in ("flights", "planes")}
+    records = [record(partition, "aa") | more for partition in year("flights")[:3]]
+    finding = {
+        "gate": HOSTILE,
+        "findings": [{"what": HOSTILE, "where": HOSTILE}],
+        "remedy": HOSTILE,
+    }
+    runs = [
+        Run(
+            "flights", "2013-04", HOSTILE, "failed", NOW, NOW, "profile", "failed", finding, HOSTILE
+        ),
+        Run("flights", "2013-05", "r", "running", NOW, None, "convert"),
+    ]
+    return matrices(contracts, records, [], runs, NOW + timedelta(hours=3))
+
+
+HOSTILE_RECORD: dict[str, Any] = {
+    "token": HOSTILE,
+    "status": HOSTILE,
+    "started_at": HOSTILE,
+    "warnings": [HOSTILE],
+    "quarantined_by_rule": {HOSTILE: HOSTILE},
+    "files": HOSTILE,
+    "rows_dropped": HOSTILE,
+    "cost_usd": HOSTILE,
+    "rules": [{"name": HOSTILE, "kind": HOSTILE, "severity": HOSTILE, "rows_broken": HOSTILE}, 1],
+}
+
+
+def harmless(html: str) -> None:
+    tags = Tags(html)
+    assert HOSTILE in html.replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", '"').replace(
+        "&#39;", "'"
+    )
+    assert [s.get("src") for s in tags.of("script")] in ([], ["static/page.js"])
+    assert not tags.of("img")
+    for _, attributes in tags.found:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        assert not attributes.get("href", "").lower().startswith(("javascript:", "data:"))
+
+
+@pytest.mark.parametrize("show", list(render.SHOWS))
+def test_hostile_values_are_text(show: str) -> None:
+    found = lake(**HOSTILE_RECORD)
+    row = found[0].rows[0]
+    sample = Sample((HOSTILE,), ((HOSTILE,), (None,)))
+    profile = {
+        "columns": [{"name": HOSTILE, "type": HOSTILE, "min": HOSTILE, "max": HOSTILE}],
+        "rules": [{"name": HOSTILE, "status": HOSTILE, "failed": 1}],
+    }
+    for label in ("2013-01", "2013-04"):
+        detail = Detail(
+            Piece([HOSTILE_RECORD]), Piece(profile), Piece(sample), ((HOSTILE, "https://x/"),)
+        )
+        drawer = render.drawer(row.cells[label], row, detail, show)
+        harmless(drawer)
+        harmless(render.page(found, show, NOW, nonce="n", drawer=drawer, chosen=("flights", label)))
+    problems = Detail(Piece(problem=HOSTILE), Piece(problem=HOSTILE), Piece(problem=HOSTILE))
+    harmless(render.drawer(row.cells["2013-01"], row, problems, show))
+    harmless(render.message(HOSTILE, HOSTILE, "n", (HOSTILE, "../x")))
+
+
+@pytest.mark.parametrize("show", list(render.SHOWS))
+def test_each_cell_is_said_in_words(show: str) -> None:
+    links = Tags(render.page(lake(), show, NOW, nonce="n")).of("a")
+    cells = [link for link in links if link.get("class", "").startswith("cell")]
+    assert len(cells) == 13
+    words = [cell["aria-label"] for cell in cells]
+    assert words[0].startswith("flights 2013-01, published, some rows quarantined")
+    assert "flights 2013-05, running, at convert" in words
+    assert any(w.startswith("planes all, missing") for w in words)
+    assert all(cell["href"].startswith("?show=") for cell in cells)
+
+
+def test_what_a_cell_shows() -> None:
+    def first(show: str) -> str:
+        shown = render._shown(lake()[0], show)["rows"][0][1]
+        return " ".join(cell.text for cell in shown[:6])
+
+    assert first("state") == "◒ ◒ ◷ ✕ ▸4 ·"
+    assert first("rows") == "30.4k 26.4k ◷ 26.8k ✕ ▸ ·"
+    assert first("quality") == "<0.1 % <0.1 % ◷ <0.1 % ✕ ▸ ·"
+    assert first("bytes") == "640 kB 556 kB ◷ 563 kB ✕ ▸ ·"
+    assert first("cost") == "$0.18 $0.12 ◷ $0.12 ✕ ▸ ·"
+    assert first("age") == "12 d 3 h ◷ 1 d ✕ ▸ ·"
+
+
+def test_a_warning_is_marked_beside_the_quality() -> None:
+    shown = render._shown(lake(warnings=["x"])[0], "quality")["rows"][0][1]
+    assert shown[0].text.endswith("!")
+
+
+def test_legend_holds_every_state() -> None:
+    html = render.page(lake(), "state", NOW, nonce="n")
+    legend = html[html.index('class="legend"') :]
+    for state in render.STATES.values():
+        assert state.sign in legend
+        assert state.word in legend
+
+
+def test_why_a_run_failed_stands_in_the_ledger_where_airflow_has_no_finding() -> None:
+    contracts = {"flights": load_contract("flights")}
+    [months] = matrices(contracts, [], [], [Run("flights", "2013-04", "r", "failed")], NOW)
+    row = months.rows[0]
+    failed = Piece([{"status": "failed", "step": "land", "message": "no such file"}])
+    html = render.drawer(row.cells["2013-04"], row, Detail(failed), "state")
+    assert "no such file" in html
+    assert "failed at land" in html
+    past = Piece([{"status": "published"}, *failed.value])
+    html = render.drawer(row.cells["2013-04"], row, Detail(past), "state")
+    assert "no such file" not in html
+    assert "say why" in html
+
+
+def test_nothing_to_read() -> None:
+    assert "no dataset here that you may read" in render.page([], "state", NOW, nonce="n")
+
+
+def luminance(colour: str) -> float:
+    values = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_can_be_read(theme: str) -> None:
+    """WCAG 2.2 AA: text has 4.5 to 1 against its ground."""
+    css = (render.STATIC / "page.css").read_text()
+    block = (
+        css.split(":root {")[1] if theme == "light" else css.split(':root[data-theme="dark"] {')[1]
+    )
+    pairs = [part.split(":") for part in block.split("}")[0].replace("\n", " ").split(";")]
+    colours = {pair[0].strip(): pair[1].strip() for pair in pairs if len(pair) == 2}
+    grounds = [(f"--{name}-text", f"--{name}") for name in render.STATES if name != "missing"]
+    grounds += [
+        (text, "--page")
+        for text in ("--text", "--soft", "--link", "--missing-text", "--failed-text")
+    ]
+    grounds += [("--soft", "--surface"), ("--text", "--surface")]
+    for text, ground in grounds:
+        light, dark = sorted((luminance(colours[text]), luminance(colours[ground])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
