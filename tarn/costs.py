@@ -58,8 +58,9 @@ def _cost(service: str, units: float) -> Cost:
 
 
 def databrew(seconds: float, nodes: int) -> Cost:
-    """A job's run; AWS bills whole minutes."""
-    return _cost("databrew", math.ceil(seconds / 60) / 60 * nodes)
+    """A job's run; AWS bills each minute that has begun."""
+    minutes = max(1, math.ceil(seconds / 60))
+    return _cost("databrew", minutes / 60 * nodes)
 
 
 def glue_job(seconds: float, dpus: float) -> Cost:
