@@ -1,6 +1,7 @@
 """The subcommands of ``./lake``."""
 
 import argparse
+import getpass
 import json
 import os
 import subprocess
@@ -218,6 +219,47 @@ def run_compact(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     return 0
 
 
+def run_trace(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Where a figure comes from, down to the landed bytes; exit code 1 where something is gone."""
+    from dataclasses import asdict
+
+    from laptop import ledger
+    from tarn.trace import trace
+
+    stack.use_aws(Home.from_environment())
+    found = trace(options.name, options.partition)
+    if options.json:
+        print(json.dumps(asdict(found), indent=1))  # noqa: T201 - for other programs
+    else:
+        console.print(ledger.tree(found))
+    return 1 if any(found.all_problems()) else 0
+
+
+def run_rollback(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Send readers of a partition back to its former run; twice goes further back."""
+    from laptop import ledger
+    from tarn.contract import load_contract
+    from tarn.partition import Partition
+    from tarn.rollback import rollback
+
+    stack.use_aws(Home.from_environment())
+    partition = Partition.parse(load_contract(options.dataset), options.partition)
+    console.print(ledger.moved(rollback(partition, getpass.getuser(), options.to)), markup=False)
+    return 0
+
+
+def run_collect(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Delete what nobody reads nor can go back to."""
+    from laptop import ledger
+    from tarn.retention import collect
+
+    stack.use_aws(Home.from_environment())
+    things = list(collect(dry_run=options.dry_run))
+    title = "Would be deleted" if options.dry_run else "Deleted"
+    console.print(ledger.collected(things, title) if things else "Nothing to collect")
+    return 0
+
+
 def run_backfill(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """Plan a range of partitions and take it through Airflow; --dry-run only plans."""
     home = Home.from_environment()
@@ -286,6 +328,16 @@ def _parser() -> argparse.ArgumentParser:
     opened.add_argument("--print", action="store_true", help="print the link and open nothing")
     add("plan", run_plan).add_argument("--json", action="store_true", help="for other programs")
     add("deploy", run_deploy)
+    traced = add("trace", run_trace)
+    traced.add_argument("name", help="a dataset, a view or a QuickSight data set")
+    traced.add_argument("partition", nargs="?", default="", help="of a dataset: 2013-03")
+    traced.add_argument("--json", action="store_true", help="for other programs")
+    back = add("rollback", run_rollback)
+    back.add_argument("dataset")
+    back.add_argument("partition", nargs="?", default="all", help="2013-03; nothing for a whole")
+    back.add_argument("--to", default="", metavar="RUN", help="this run, or its first letters")
+    collected = add("collect", run_collect)
+    collected.add_argument("--dry-run", action="store_true", help="only say what would go")
     backfill.add_options(add("backfill", run_backfill))
     again = add("replay", run_replay)
     again.add_argument("dataset")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tarn.work import Status, Work
 
 RUN_LINK = AwsRunLink()
+LEFT = "left"  # the XCom of what AWS did for a task that failed
 
 
 def deferrable_by_default() -> bool:
@@ -172,11 +174,12 @@ class AwsWorkOperator(BaseOperator):  # type: ignore[misc]
     def _see_through(self, attempt: Attempt, work: Work, run_id: str) -> dict[str, Any]:
         """To the run's end and through the gate."""
         status = self._wait(work, attempt.aws, run_id)
-        if status.state == "FAILED":
-            raise WorkFailed(f"{work.kind} run {run_id} failed on AWS: {status.message}")
-        self.log.info("%s run %s succeeded. %s", work.kind, run_id, status.message)
         detail = {**status.detail, "token": work.token, "run_id": run_id}
-        return detail if self.gate is None else {**detail, "gate": self.gate(attempt, detail)}
+        with _left_behind(attempt, detail):
+            if status.state == "FAILED":
+                raise WorkFailed(f"{work.kind} run {run_id} failed on AWS: {status.message}")
+            self.log.info("%s run %s succeeded. %s", work.kind, run_id, status.message)
+            return detail if self.gate is None else {**detail, "gate": self.gate(attempt, detail)}
 
     def _wait(self, work: Work, aws: Aws, run_id: str) -> Status:
         while not (status := work.status(aws, run_id)).done:
@@ -184,6 +187,19 @@ class AwsWorkOperator(BaseOperator):  # type: ignore[misc]
                 raise WorkFailed(f"{work.kind} run {run_id} was stopped, as Airflow ended the task")
             time.sleep(self.poll_seconds)
         return status
+
+
+@contextmanager
+def _left_behind(attempt: Attempt, detail: Mapping[str, Any]) -> Iterator[None]:
+    """A task that fails has no result: leave what AWS did and what it cost where the ledger looks.
+
+    An XCom of its own, as the retry of a task forgets those of the try before.
+    """
+    try:
+        yield
+    except Exception:
+        attempt.context["ti"].xcom_push(key=LEFT, value=dict(detail))
+        raise
 
 
 class SettleOperator(BaseOperator):  # type: ignore[misc]

@@ -44,6 +44,15 @@ def is_missing(error: ClientError) -> bool:
 ATTEMPTS = 6
 
 
+def forget(delete: Any, **which: Any) -> None:
+    """Delete a thing; gone already is as good."""
+    try:
+        delete(**which)
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+
+
 @lru_cache(maxsize=64)
 def _client(
     service: str,

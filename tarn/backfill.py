@@ -139,7 +139,8 @@ def plan(
 
     again: those that are published too.
     """
-    records = {r["partition"]: r for r in ledger.summary(aws) if r["dataset"] == contract.name}
+    published = ledger.summary(aws, [ledger.PUBLISHED])
+    records = {r["partition"]: r for r in published if r["dataset"] == contract.name}
     planned = [
         Planned(partition, _reason(contract, partition, records.get(partition.label), aws, again))
         for partition in partitions
@@ -182,7 +183,9 @@ def estimate(records: Iterable[Mapping[str, Any]]) -> Estimate | None:
 def late(contracts: Mapping[str, Contract], aws: Aws) -> list[dict[str, Any]]:
     """The ledger's records of published partitions whose source has changed since they landed."""
     found = []
-    for record in ledger.summary(aws):
+    # Of what was published last, also where readers were sent back from it: a rollback holds
+    # until the source changes again.
+    for record in ledger.summary(aws, [ledger.PUBLISHED]):
         contract = contracts.get(record["dataset"])
         if contract is None:
             continue  # a dataset that is declared no more

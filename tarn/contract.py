@@ -79,6 +79,7 @@ class Contract:
     drift: str = "fail"  # one of DRIFT_POLICIES
     layout: Layout = field(default_factory=Layout)  # of the published files
     freshness: str = ""  # service level: "45d"
+    monthly_budget_usd: float | None = None  # scheduled runs stop once a month has cost it
     tags: tuple[str, ...] = ()
 
     @property

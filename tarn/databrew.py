@@ -123,7 +123,11 @@ def status(job: str, run_id: str, aws: Aws) -> Status:
         "run_id": run_id,
         "job": job,
         "seconds": seconds,
-        "cost_usd": costs.databrew(seconds, aws.settings.databrew_nodes),
+        "cost": costs.databrew(seconds, aws.settings.databrew_nodes).of(
+            job.rpartition("-")[2], run_id
+        ),
+        # A profile job has none.
+        "recipe_version": run.get("RecipeReference", {}).get("RecipeVersion", ""),
     }
     if state == "SUCCEEDED":
         return Status("SUCCEEDED", f"DataBrew job {job}: {state}", detail)

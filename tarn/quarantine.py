@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tarn.aws import Aws, is_missing
+from tarn.aws import Aws
+from tarn.aws import forget as gone
 from tarn.errors import Terminal, code_of
 from tarn.lines import SHOWN, LineFinder, told_apart
 from tarn.partition import Partition
@@ -228,14 +229,8 @@ def _add_partition(partition: Partition, token: str, aws: Aws) -> None:
 
 def forget(partition: Partition, token: str, aws: Aws) -> None:
     """Take a run's rows out of the table, for whoever collects the run. Gone already is as good."""
-    try:
-        aws.glue.delete_partition(
-            DatabaseName=aws.settings.ops_database,
-            TableName=TABLE,
-            PartitionValues=[partition.dataset, partition.label, token],
-        )
-    except ClientError as error:
-        if not is_missing(error):
-            raise
+    values = [partition.dataset, partition.label, token]
+    database = aws.settings.ops_database
+    gone(aws.glue.delete_partition, DatabaseName=database, TableName=TABLE, PartitionValues=values)
     for key, _ in aws.keys("quarantine", folder(partition, token)):
         aws.s3.delete_object(Bucket=aws.settings.bucket("quarantine"), Key=key)

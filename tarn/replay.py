@@ -17,7 +17,7 @@ from tarn.aws import Aws
 from tarn.contract import Contract, load_contract
 from tarn.errors import Terminal, aws_errors
 from tarn.partition import Partition
-from tarn.steps.publish import RUN
+from tarn.readers import RUN
 
 PASSES = ""
 # The names of Trino's types where they are not Hive's.

@@ -54,6 +54,17 @@ class Settings:
     quicksight_principal: str = _setting(
         "TARN_QUICKSIGHT_PRINCIPAL", "", "ARN of the QuickSight user or group who sees dashboards"
     )
+    athena_cutoff_bytes: int = _setting(
+        "TARN_ATHENA_CUTOFF_BYTES",
+        1_000_000_000_000,
+        "bytes that one query may scan before Athena cancels it; 10 MB at least",
+    )
+    retention_runs: int = _setting(
+        "TARN_RETENTION_RUNS", 2, "former runs of a partition that rollback may go back to"
+    )
+    retention_days: float = _setting(
+        "TARN_RETENTION_DAYS", 7.0, "days that a run's files stay after its readers have left it"
+    )
     job_minutes: int = _setting("TARN_JOB_MINUTES", 60, "minutes after which AWS stops a job")
 
     lineage: str = _setting(

@@ -17,7 +17,7 @@ State = Literal["RUNNING", "SUCCEEDED", "FAILED"]
 @dataclass(frozen=True)
 class Status:
     """Where a run is. `detail` is JSON: on success `uri` (what it wrote), `read` (the uri that it
-    read), `token`, `run_id`, `seconds`, `cost_usd` and what else the step knows."""
+    read), `token`, `run_id`, `seconds`, `cost` (tarn.costs) and what else the step knows."""
 
     state: State
     message: str = ""

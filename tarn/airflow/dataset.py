@@ -15,12 +15,8 @@ from tarn.airflow import steps
 from tarn.airflow.callbacks import alert_failed, partition_failed
 from tarn.airflow.settings import DagSettings, dag_settings, default_args
 from tarn.airflow.tasks import aws_task, python_task
+from tarn.airflow.timetables import CronDataIntervalTimetable
 from tarn.contract import Contract, load_contract
-
-try:
-    from airflow.sdk import CronDataIntervalTimetable
-except ImportError:  # Airflow 3.0
-    from airflow.timetables.interval import CronDataIntervalTimetable
 
 
 def build(dag_id: str, doc: str | None) -> DAG:
@@ -48,7 +44,6 @@ def build(dag_id: str, doc: str | None) -> DAG:
 def way_of_a_partition(contract: Contract, settings: DagSettings) -> None:
     """The steps in their order; `reads` names the steps whose results each of them uses."""
     on_aws = partial(aws_task, contract=contract, settings=settings)
-    before_publish = ("land", "profile", "clean", "convert", "crawl", "validate")
     chain(
         python_task(steps.land, contract),
         on_aws("profile", steps.profile_work, reads=("land",), gate=steps.profile_gate),
@@ -56,7 +51,7 @@ def way_of_a_partition(contract: Contract, settings: DagSettings) -> None:
         on_aws("convert", steps.convert_work, reads=("clean",)),
         on_aws("crawl", steps.crawl_work, reads=("land", "convert"), gate=steps.crawl_gate),
         python_task(steps.validate, contract, reads=("convert",)),
-        python_task(steps.publish, contract, before_publish, outlets=[Asset(contract.name)]),
+        python_task(steps.publish, contract, steps.BEFORE_PUBLISH, outlets=[Asset(contract.name)]),
     )
 
 

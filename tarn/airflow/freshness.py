@@ -8,14 +8,9 @@ import pendulum
 from airflow.sdk import DAG, task
 from tarn_errors import task_errors
 
-from tarn.airflow.settings import dag_settings, default_args
+from tarn.airflow.settings import OWNER, dag_settings, default_args
+from tarn.airflow.timetables import CronDataIntervalTimetable
 
-try:
-    from airflow.sdk import CronDataIntervalTimetable
-except ImportError:  # Airflow 3.0
-    from airflow.timetables.interval import CronDataIntervalTimetable
-
-OWNER = "data-platform"
 HOURLY = "17 * * * *"  # not on the hour, when everybody's DAGs start
 
 

@@ -10,14 +10,8 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import DAG, task
 from tarn_errors import AirflowSkipException, task_errors
 
-from tarn.airflow.settings import dag_settings, default_args
-
-try:
-    from airflow.sdk import CronDataIntervalTimetable
-except ImportError:  # Airflow 3.0
-    from airflow.timetables.interval import CronDataIntervalTimetable
-
-OWNER = "data-platform"
+from tarn.airflow.settings import OWNER, dag_settings, default_args
+from tarn.airflow.timetables import CronDataIntervalTimetable
 
 
 def build(dag_id: str, doc: str | None, schedule: str) -> DAG:

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from tarn.settings import Settings
 
+OWNER = "data-platform"  # of the DAGs that are no dataset's
+
 
 def _setting(variable: str, default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"variable": variable, "meaning": meaning})

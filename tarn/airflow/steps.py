@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tarn.work import Work
 
 Json = Mapping[str, Any]
+BEFORE_PUBLISH = ("land", "profile", "clean", "convert", "crawl", "validate")
 
 
 def partition_of(contract: Contract, attempt: Attempt) -> Partition:
@@ -40,8 +41,11 @@ def token_over(attempt: Attempt, before: str) -> str:
 
 
 def land(contract: Contract, attempt: Attempt) -> dict[str, Any]:
+    from tarn import budget
     from tarn.steps import land as step
 
+    if attempt.context["dag_run"].run_type == "scheduled":
+        budget.require(contract, attempt.aws)
     partition = partition_of(contract, attempt)
     landed = step.land(partition, attempt.token, attempt.aws)
     return {**landed, "gate": step.check_landed(partition, landed, attempt.aws)}

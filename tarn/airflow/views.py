@@ -17,13 +17,11 @@ from airflow.sdk import DAG, Asset, AssetAny, task
 from tarn_errors import task_errors
 from tarn_operators import Attempt, AwsWorkOperator, SettleOperator, task_token
 
-from tarn.airflow.settings import DagSettings, dag_settings, default_args
+from tarn.airflow.settings import OWNER, DagSettings, dag_settings, default_args
 from tarn.contract import dataset_names
 
 if TYPE_CHECKING:
     from tarn.work import Work
-
-OWNER = "data-platform"
 
 
 def build(dag_id: str, doc: str | None) -> DAG:
@@ -115,13 +113,17 @@ def ingest_gate(attempt: Attempt, _detail: Mapping[str, Any]) -> dict[str, Any]:
 # One upstream task that succeeded is enough (settle): no view may read what changed.
 @task(trigger_rule="none_failed_min_one_success")  # type: ignore[untyped-decorator]
 def refreshed(datasets: list[str], **context: Any) -> dict[str, Any]:
-    """Record what readers now see."""
+    """Record what readers now see, and of which ingestion and query."""
     from tarn import ledger, lineage
     from tarn.aws import Aws
+    from tarn.steps.dashboards import shown
     from tarn.steps.views import views_of
 
     with task_errors(context["ti"]):
+        # A list of ids: of a mapped task all results, also where there is just one.
+        results = context["ti"].xcom_pull(task_ids=["dashboards"]) or []
+        views = [shown(result, dag_settings()) for result in results if result]
         token = task_token(context)
-        entry = ledger.refreshed(datasets, token, name_of(context))
+        entry = ledger.refreshed(datasets, token, name_of(context), views=views)
         lineage.tell_refreshed(views_of(datasets), token, entry["refreshed_at"], Aws())
         return entry

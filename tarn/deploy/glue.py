@@ -1,4 +1,4 @@
-"""Glue's databases, the published tables, the ledger's table, and the convert jobs."""
+"""Glue's databases, the published tables, and the convert jobs."""
 
 from __future__ import annotations
 
@@ -8,47 +8,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tarn import catalog, ledger
+from tarn import catalog
 from tarn.aws import Aws, is_missing
 from tarn.contract import load_contracts
 from tarn.deploy.compare import Change, differences
 from tarn.errors import aws_errors
-
-# Columns of lake_ops.ledger: the record of tarn.steps.publish as the JSON SerDe reads it.
-LEDGER_COLUMNS = {
-    "dataset": "string",
-    "partition": "string",
-    "status": "string",
-    "token": "string",
-    "rows_landed": "bigint",
-    "rows_cleaned": "bigint",
-    "rows_dropped": "bigint",
-    "rows_quarantined": "bigint",
-    "rows_published": "bigint",
-    "bytes_landed": "bigint",
-    "bytes_published": "bigint",
-    "files": "bigint",
-    "athena_bytes": "bigint",
-    "sha256_landed": "string",
-    "source_version": "string",
-    "dag_run_id": "string",
-    "logical_date": "string",
-    "started_at": "string",
-    "finished_at": "string",
-    "dpu_seconds": "double",
-    "cost_usd": "double",
-    "location": "string",
-    "previous_location": "string",
-    "quarantined_by_rule": "map<string,bigint>",
-    "runs": "map<string,string>",
-    "tokens": "map<string,string>",
-    "seconds": "map<string,double>",
-    "cost_by_step": "map<string,double>",
-    "warnings": "array<string>",
-    "columns_added": "array<string>",
-    "drift": "struct<added:array<string>,missing:array<string>,retyped:array<string>,"
-    "reordered:array<string>,policy:string,patch:string>",
-}
 
 
 def databases(aws: Aws) -> Iterator[Change]:
@@ -90,23 +54,9 @@ def tables(aws: Aws) -> Iterator[Change]:
         yield from put_table(aws.settings.database, found, wanted, aws)
 
 
-def ledger_table(aws: Aws) -> Iterator[Change]:
-    database = aws.settings.ops_database
-    wanted = {
-        "Name": "ledger",
-        "Description": "One record a partition run: rows, bytes, cost, ids of every AWS run.",
-        "TableType": "EXTERNAL_TABLE",
-        "Parameters": {"EXTERNAL": "TRUE", "classification": "json"},
-        "PartitionKeys": [],
-        "StorageDescriptor": {
-            "Columns": [{"Name": n, "Type": t} for n, t in LEDGER_COLUMNS.items()],
-            "Location": aws.settings.uri("ops", ledger.RECORDS),
-            "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
-            "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
-            "SerdeInfo": {"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe"},
-        },
-    }
-    yield from put_table(database, catalog.get_table(database, "ledger", aws), wanted, aws)
+def declared_table(database: str, wanted: dict[str, Any], aws: Aws) -> Iterator[Change]:
+    """A table whose location is declared too."""
+    yield from put_table(database, catalog.get_table(database, wanted["Name"], aws), wanted, aws)
 
 
 def put_table(

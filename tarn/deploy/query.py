@@ -19,6 +19,7 @@ def workgroup(aws: Aws) -> Iterator[Change]:
     wanted = {
         "EnforceWorkGroupConfiguration": True,
         "PublishCloudWatchMetricsEnabled": False,
+        "BytesScannedCutoffPerQuery": aws.settings.athena_cutoff_bytes,
         "ResultConfiguration": {"OutputLocation": aws.settings.athena_results},
     }
     with aws_errors(f"workgroup {name}"):

@@ -15,9 +15,10 @@ from tarn.aws import Aws, is_missing
 from tarn.contract import load_contracts
 from tarn.deploy.compare import Change
 from tarn.errors import aws_errors
+from tarn.provenance import DIGEST
 from tarn.settings import ZONES
 
-DIGEST = "tarn-sha256"
+VERSIONED = "raw"  # the zone whose objects the ledger names by version
 
 
 def buckets(aws: Aws) -> Iterator[Change]:
@@ -26,8 +27,11 @@ def buckets(aws: Aws) -> Iterator[Change]:
         name = aws.settings.bucket(zone)
         with aws_errors(f"bucket {name}"):
             there = _found(aws.s3.head_bucket, Bucket=name) is not None
+            versioned = there and _is_versioned(name, aws)
         if not there:
             yield Change(f"bucket {name}", "create", partial(_create, name, aws))
+        if zone == VERSIONED and not versioned:
+            yield Change(f"versions of bucket {name}", "update", partial(_version, name, aws))
 
 
 def _found(look: Any, **which: str) -> Any | None:
@@ -45,6 +49,14 @@ def _create(name: str, aws: Aws) -> None:
     else:
         where = {"LocationConstraint": aws.settings.region}
         aws.s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)  # type: ignore[arg-type]
+
+
+def _is_versioned(name: str, aws: Aws) -> bool:
+    return aws.s3.get_bucket_versioning(Bucket=name).get("Status") == "Enabled"
+
+
+def _version(name: str, aws: Aws) -> None:
+    aws.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
 
 def declarations(aws: Aws) -> Iterator[Change]:

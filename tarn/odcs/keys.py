@@ -166,7 +166,7 @@ BELOW = {
 
 # Tarn's own custom properties. Another name is another tool's, unless it looks like one of these.
 CUSTOM = {
-    "contract": ("source", "interval", "drift"),
+    "contract": ("source", "interval", "drift", "monthlyBudgetUsd"),
     "table": ("sortBy", *PROPERTIES),
     "column": ("derived",),
     "quality": ("action",),

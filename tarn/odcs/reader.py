@@ -119,6 +119,7 @@ class _Reader(Pieces):
             sort_by=(),
             drift=self.part(self.drift, "fail"),
             freshness=self.part(self.freshness, ""),
+            monthly_budget_usd=self.part(self.monthly_budget, None),
             tags=self.part(self.tags, ()),
         )
 
@@ -476,6 +477,19 @@ class _Reader(Pieces):
             raise Wrong(item.line_of("value"), f"`freshness` is {shown(value)}.", "Use a number.")
         unit = self.one_of(item, "unit", FRESHNESS_UNITS) if item.get("unit") else "d"
         return f"{value}{unit}"
+
+    def monthly_budget(self) -> float | None:
+        item = self.custom(self.document, "monthlyBudgetUsd")
+        if item is None:
+            return None
+        value = item.get("value")
+        if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
+            raise Wrong(
+                item.line_of("value"),
+                f"`monthlyBudgetUsd` is {shown(value)}.",
+                "Give US dollars, more than 0.",
+            )
+        return float(value)
 
 
 def one_of(name: str, values: Iterable[str | int]) -> str:

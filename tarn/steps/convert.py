@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from tarn import costs
+from tarn import costs, provenance
 from tarn.aws import Aws
 from tarn.errors import Terminal, aws_errors
 from tarn.partition import Partition
@@ -14,6 +14,7 @@ from tarn.work import Status
 LIVING = frozenset({"STARTING", "RUNNING", "WAITING", "STOPPING"})
 REUSABLE = LIVING - {"STOPPING"} | {"SUCCEEDED"}
 TOKEN = "--tarn_token"  # noqa: S105 (the name of an argument)
+SCRIPT = "--tarn_job_sha256"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class ConvertWork:
             "--contract": settings.uri("ops", f"contracts/{self.partition.dataset}.json"),
             "--metrics": settings.uri("ops", _metrics_key(self.partition, self.token)),
             TOKEN: self.token,
+            # Glue keeps a run's arguments: a deploy while it runs does not change what it ran.
+            SCRIPT: provenance.job_sha256(self.partition.dataset, aws),
         }
 
     @aws_errors("convert")
@@ -71,7 +74,8 @@ class ConvertWork:
             "token": self.token,
             "seconds": seconds,
             "dpu_seconds": float(run.get("DPUSeconds") or seconds * dpus),
-            "cost_usd": costs.glue_job(seconds, dpus),
+            "cost": costs.glue_job(seconds, dpus).of(self.kind, run_id),
+            "job_sha256": run.get("Arguments", {}).get(SCRIPT, ""),
             "uri": aws.settings.uri("curated", self.partition.run_folder(self.token)),
             "read": self.clean_uri,
         }

@@ -100,7 +100,7 @@ class CrawlWork:
             "run_id": run_id,
             "token": self.token,
             "seconds": seconds,
-            "cost_usd": costs.crawler(seconds),
+            "cost": costs.crawler(seconds).of(self.kind, run_id),
             "uri": self.curated_uri,
             "read": self.curated_uri,
         }

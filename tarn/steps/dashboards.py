@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from tarn import athena
 from tarn.aws import Aws, is_missing
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors, code_of
 from tarn.settings import Settings
+from tarn.steps.views import digest, read_views, tables_of
 from tarn.work import Status
 
 LIVING = frozenset({"INITIALIZED", "QUEUED", "RUNNING"})
@@ -93,6 +94,7 @@ class IngestWork:
             "view": self.view,
             "rows": rows.get("RowsIngested", 0),
             "rows_dropped": rows.get("RowsDropped", 0),
+            "bytes": ingestion.get("IngestionSizeInBytes", 0),
             "seconds": float(ingestion.get("IngestionTimeInSeconds", 0)),
             "uri": ingestion.get("Arn", ""),
         }
@@ -124,7 +126,8 @@ class IngestWork:
 def check_ingestion(view: str, token: str, aws: Aws | None = None) -> dict[str, Any]:
     """Compare the rows ingested with Athena's count(*) of the view.
 
-    Returns {"view", "rows", "rows_dropped", "athena_rows"}; raises GateFailed when they differ.
+    Returns {"view", "rows", "rows_dropped", "athena_rows", "query" (the id of Athena's count)};
+    raises GateFailed when they differ.
     """
     aws = aws or Aws()
     work = IngestWork(view, token)
@@ -132,7 +135,7 @@ def check_ingestion(view: str, token: str, aws: Aws | None = None) -> dict[str, 
     if run_id is None:
         raise Terminal(f"There is no ingestion {token} of {view}. Clear the task that starts it.")
     detail = work.status(aws, run_id).detail
-    expected, _ = athena.count(view, aws.settings.database, aws)
+    expected, answer = athena.count(view, aws.settings.database, aws)
     if detail["rows"] != expected or detail["rows_dropped"]:
         raise GateFailed(
             "ingestion",
@@ -153,4 +156,22 @@ def check_ingestion(view: str, token: str, aws: Aws | None = None) -> dict[str, 
         "rows": detail["rows"],
         "rows_dropped": detail["rows_dropped"],
         "athena_rows": expected,
+        "query": answer.query_id,
+    }
+
+
+def shown(result: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """What a refresh's record says of a view; result: the ingestion's Status.detail, with what
+    check_ingestion returned as "gate"."""
+    view = result["view"]
+    return {
+        "view": view,
+        "data_set": data_set_id(view, settings),
+        "ingestion": result["run_id"],
+        "rows": result["rows"],
+        "athena_rows": result["gate"]["athena_rows"],
+        "bytes": result["bytes"],
+        "query": result["gate"]["query"],
+        "sql_sha256": digest(read_views(settings)[view]),
+        "tables": tables_of(view, settings),
     }

@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from tarn import athena, catalog, costs, drift, ledger
+from tarn import athena, catalog, ledger, readers, record
 from tarn.accounts import account_for
-from tarn.aws import Aws, is_missing
-from tarn.contract import load_contract
+from tarn.aws import Aws, forget
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.partition import Partition
 from tarn.steps.convert import read_metrics
@@ -22,9 +19,6 @@ from tarn.steps.crawl import crawler_name, require_shadow, shadow_table
 from tarn.steps.land import MANIFEST
 
 READS = {"profile": "land", "clean": "land", "convert": "clean", "crawl": "convert"}
-RUNS = tuple(READS)
-PREVIOUS = "tarn.previous"
-RUN = "tarn.run"
 
 
 @aws_errors("publish")
@@ -48,11 +42,13 @@ def publish(
     _of_one_run(partition, tokens, results, aws)
     entry = ledger.find(partition, tokens["publish"], aws)
     if entry is None:
-        counts = _count(partition, tokens, aws)
+        manifest = _manifest(partition, tokens["land"], aws)
+        counts = _count(partition, tokens, manifest, aws)
         check_conservation(partition, counts)
         account_for(partition, tokens, results.get("clean") or {}, counts, aws)
-        previous = _point(partition, tokens["convert"], aws)
-        entry = _entry(partition, tokens, results, counts, aws) | {"previous_location": previous}
+        entry = record.published(partition, tokens, results, counts, manifest, aws)
+        entry["previous_location"] = _point(partition, tokens["convert"], aws)
+        entry["finished_at"] = ledger.now()
         ledger.record(entry, aws)
     ledger.ended(partition, aws)
     _clean_up(partition, tokens, aws)
@@ -85,11 +81,17 @@ def _of_one_run(
             )
 
 
-def _count(partition: Partition, tokens: Mapping[str, str], aws: Aws) -> dict[str, Any]:
-    """The run's rows, each counted where they are."""
-    manifest = aws.get_json("raw", f"{partition.run_folder(tokens['land'])}{MANIFEST}")
+def _manifest(partition: Partition, token: str, aws: Aws) -> dict[str, Any]:
+    manifest = aws.get_json("raw", f"{partition.run_folder(token)}{MANIFEST}")
     if manifest is None:
-        raise Terminal(f"publish of {partition}: there is no landing of token {tokens['land']}.")
+        raise Terminal(f"publish of {partition}: there is no landing of token {token}.")
+    return dict(manifest)
+
+
+def _count(
+    partition: Partition, tokens: Mapping[str, str], manifest: Mapping[str, Any], aws: Aws
+) -> dict[str, Any]:
+    """The run's rows, each counted where they are."""
     metrics = read_metrics(partition, tokens["convert"], aws)
     published, answer = _count_run(partition, tokens["convert"], aws)
     return {
@@ -105,6 +107,7 @@ def _count(partition: Partition, tokens: Mapping[str, str], aws: Aws) -> dict[st
         "sha256_landed": manifest["sha256"],
         "source_version": manifest.get("source_version", ""),
         "athena_bytes": answer.scanned,
+        "query": answer.query_id,
     }
 
 
@@ -147,80 +150,18 @@ def check_conservation(partition: Partition, counts: Mapping[str, Any]) -> None:
 
 def _point(partition: Partition, token: str, aws: Aws) -> str:
     """Point readers at the run's folder; returns where they were pointed before, or ""."""
-    contract = load_contract(partition.dataset, aws.settings)
     location = aws.settings.uri("curated", partition.run_folder(token))
     current, parameters = catalog.location_of(partition, aws)
     if current == location:  # an earlier try got this far
-        return parameters.get(PREVIOUS, "")
-    catalog.point(contract, partition, location, {RUN: token, PREVIOUS: current}, aws)
+        readers.hold(partition, aws)
+        return parameters.get(readers.PREVIOUS, "")
+    readers.move(partition, location, {}, aws)
     return current
-
-
-def _entry(
-    partition: Partition,
-    tokens: Mapping[str, str],
-    results: Mapping[str, Mapping[str, Any]],
-    counts: Mapping[str, Any],
-    aws: Aws,
-) -> dict[str, Any]:
-    runs = {step: dict(results.get(step) or {}) for step in RUNS}
-    queries = int((results.get("validate") or {}).get("queries", 0))
-    cost = {step: float(run.get("cost_usd", 0)) for step, run in runs.items()}
-    # Each query is billed for 10 MB at least, and a run's file is seldom larger.
-    cost["athena"] = round(costs.athena(counts["athena_bytes"]) + queries * costs.athena(0), 6)
-    return {
-        **counts,
-        "dataset": partition.dataset,
-        "partition": partition.label,
-        "token": tokens["publish"],
-        "status": "published",
-        "started_at": ledger.started_at(partition, aws),
-        "finished_at": ledger.now(),
-        "location": aws.settings.uri("curated", partition.run_folder(tokens["convert"])),
-        "tokens": dict(tokens),
-        **_airflow_run(results),
-        "runs": {step: run["run_id"] for step, run in runs.items() if run.get("run_id")},
-        "seconds": {step: float(run.get("seconds", 0)) for step, run in runs.items()},
-        "dpu_seconds": float(runs["convert"].get("dpu_seconds", 0)),
-        "cost_by_step": cost,
-        "cost_usd": round(sum(cost.values()), 6),
-        "columns_added": list((results.get("drift") or {}).get("added", [])),
-        "drift": drift.told(results.get("drift") or {}),
-        "warnings": [str(w) for w in (results.get("validate") or {}).get("warnings", [])],
-    }
-
-
-def _airflow_run(results: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """The DAG run that published, "" where it was no DAG."""
-    run = results.get("airflow") or {}
-    return {name: str(run.get(name, "")) for name in ("dag_run_id", "logical_date")}
 
 
 def _clean_up(partition: Partition, tokens: Mapping[str, str], aws: Aws) -> None:
     """The shadow table and the crawler have served; gone already is as good."""
     table = shadow_table(partition, tokens["convert"])
-    _forget(aws.glue.delete_table, DatabaseName=aws.settings.shadow_database, Name=table)
+    forget(aws.glue.delete_table, DatabaseName=aws.settings.shadow_database, Name=table)
     if tokens.get("crawl"):
-        _forget(aws.glue.delete_crawler, Name=crawler_name(partition, tokens["crawl"], aws))
-
-
-def _forget(delete: Any, **which: str) -> None:
-    try:
-        delete(**which)
-    except ClientError as error:
-        if not is_missing(error):
-            raise
-
-
-@aws_errors("rollback")
-def rollback(partition: Partition, aws: Aws | None = None) -> dict[str, Any]:
-    """Point readers back at the location before the last publish."""
-    aws = aws or Aws()
-    contract = load_contract(partition.dataset, aws.settings)
-    current, parameters = catalog.location_of(partition, aws)
-    previous = parameters.get(PREVIOUS, "")
-    if not previous:
-        raise Terminal(f"{partition} has no earlier location to go back to.")
-    token = previous.rstrip("/").rpartition("run=")[2]
-    catalog.point(contract, partition, previous, {RUN: token, PREVIOUS: current}, aws)
-    return {"location": previous, "previous_location": current}
+        forget(aws.glue.delete_crawler, Name=crawler_name(partition, tokens["crawl"], aws))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from tarn import rules
 from tarn.aws import Aws
 from tarn.errors import (
     Finding,
@@ -30,6 +31,7 @@ from tarn.partition import Partition
 from tarn.steps.crawl import require_shadow, shadow_table
 
 CRITICAL = "critical"
+EXPECTATION = "expectation"
 EXAMPLES = 5
 LONGEST = 80  # characters of an example
 POLL_SECONDS = 0.2
@@ -46,8 +48,9 @@ LOST = re.compile(
 def validate(partition: Partition, token: str, aws: Aws | None = None) -> dict[str, Any]:
     """Run expectations/<dataset>.json on the run's shadow table (token: the *convert* step's).
 
-    Returns {"expectations", "passed", "warnings": [...], "queries", "table"}; a critical
-    failure raises GateFailed naming expectation, column, count and examples.
+    Returns {"expectations", "passed", "warnings": [...], "results", "queries" (Athena's ids),
+    "table"}; results are lines of lake_ops.rules. A critical failure raises GateFailed naming
+    expectation, column, count and examples.
     """
     aws = aws or Aws()
     suite, table = read_suite(partition.dataset, aws), shadow_table(partition, token)
@@ -68,6 +71,7 @@ def validate(partition: Partition, token: str, aws: Aws | None = None) -> dict[s
         "expectations": checked.expectations,
         "passed": checked.expectations - len(checked.failures),
         "warnings": [failure.text for failure in checked.failures],
+        "results": checked.results,
         "queries": checked.queries,
         "table": where,
     }
@@ -97,17 +101,21 @@ def connection(aws: Aws) -> str:
 class Failure:
     """An expectation that does not hold."""
 
+    name: str
     severity: str
     text: str
+    rows: int | None = None  # that were checked; None where it is not about rows
+    broken: int | None = None
 
 
 @dataclass
 class Checked:
-    """What a suite said of a table."""
+    """What a suite said of a table, and the ids of the queries that it asked."""
 
     expectations: int
     failures: list[Failure] = field(default_factory=list)
-    queries: int = 0
+    results: list[dict[str, Any]] = field(default_factory=list)
+    queries: list[str] = field(default_factory=list)
 
 
 def check(url: str, table: str, suite: Mapping[str, Any]) -> Checked:
@@ -122,25 +130,44 @@ def check(url: str, table: str, suite: Mapping[str, Any]) -> Checked:
         source = context.data_sources.add_sql(
             "lake", connection_string=url, create_temp_table=False
         )
-        with _counted(source) as queries:
+        with _asked(source) as queries:
             asset = source.add_table_asset(table, table_name=table)
             batch = asset.add_batch_definition_whole_table("run").get_batch()
             expectations = list(suite["expectations"])
-            failed = _failed(batch, expectations, "BOOLEAN_ONLY")
-            again = [_plain(result) for result in failed]
-            explained = _failed(batch, again, "BASIC") if again else []
-        failures = [_failure(result) for result in explained]
-        return Checked(len(expectations), failures, len(queries))
+            asked = _ask(batch, expectations, "BOOLEAN_ONLY")
+            again = [_plain(result) for result in asked if not result.success]
+            explained = _ask(batch, again, "BASIC") if again else []
+        failures = [_failure(result) for result in explained if not result.success]
+        results = [_passed(result) for result in asked if result.success]
+        results += [_broken(failure) for failure in failures]
+        return Checked(len(expectations), failures, results, queries)
 
 
-def _failed(batch: Any, expectations: list[dict[str, Any]], detail: str) -> list[Any]:
+def _passed(result: Any) -> dict[str, Any]:
+    """A line of lake_ops.rules; the first pass counts no rows."""
+    config = result.expectation_config
+    return rules.line(_title(config), EXPECTATION, _severity(config), passed=True)
+
+
+def _broken(failure: Failure) -> dict[str, Any]:
+    return rules.line(
+        failure.name,
+        EXPECTATION,
+        failure.severity,
+        passed=False,
+        rows_checked=failure.rows,
+        rows_broken=failure.broken,
+    )
+
+
+def _ask(batch: Any, expectations: list[dict[str, Any]], detail: str) -> list[Any]:
     import great_expectations as gx
 
     suite = gx.ExpectationSuite(name="suite", expectations=expectations)
     results = batch.validate(
         suite, result_format={"result_format": detail, "partial_unexpected_count": EXAMPLES}
     )
-    return [result for result in results.results if not result.success]
+    return list(results.results)
 
 
 def _plain(result: Any) -> dict[str, Any]:
@@ -159,14 +186,15 @@ def _failure(result: Any) -> Failure:
     if raised:
         kind = Transient if LOST.search(raised) else Terminal
         raise kind(f"{_title(config)} could not be checked: {raised}")
-    if "unexpected_count" in found:
+    rows, broken = found.get("element_count"), found.get("unexpected_count")
+    if broken is not None:
         examples = ", ".join(_short(value) for value in found.get("partial_unexpected_list", []))
-        text = f"{found['unexpected_count']} of {found['element_count']} rows break "
+        text = f"{broken} of {rows} rows break "
         text += _title(config)
         text += f", such as {examples}" if examples else ""
     else:
         text = f"{_title(config)} does not hold: observed {found.get('observed_value')}"
-    return Failure(_severity(config), text)
+    return Failure(_title(config), _severity(config), text, rows, broken)
 
 
 def _short(value: Any) -> str:
@@ -192,20 +220,20 @@ def _title(config: Any) -> str:
 
 
 @contextmanager
-def _counted(source: Any) -> Iterator[list[str]]:
-    """The statements that a data source runs."""
+def _asked(source: Any) -> Iterator[list[str]]:
+    """The ids of the queries that a data source runs ("" where its database has none)."""
     from sqlalchemy import event
 
-    engine, statements = source.get_execution_engine().engine, []
+    engine, ids = source.get_execution_engine().engine, []
 
-    def note(*call: Any) -> None:
-        statements.append(str(call[2]))
+    def note(_connection: Any, cursor: Any, *_call: Any) -> None:
+        ids.append(str(getattr(cursor, "query_id", None) or ""))
 
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "after_cursor_execute", note)
     try:
-        yield statements
+        yield ids
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "after_cursor_execute", note)
 
 
 @contextmanager

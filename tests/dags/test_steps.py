@@ -14,6 +14,7 @@ from tarn.airflow.preload import preload
 from tarn.contract import load_contract
 from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
+from tarn.retention import Collected
 from tarn.work import make_token
 
 MARCH = Partition("flights", (("year", 2013), ("month", 3)))
@@ -36,7 +37,7 @@ def flights() -> Any:
 def attempt() -> Any:
     events = {Asset("flights"): SimpleNamespace(extra={})}
     march = datetime(2013, 3, 1, tzinfo=UTC)
-    run = SimpleNamespace(run_id="backfill__2013-03", logical_date=march)
+    run = SimpleNamespace(run_id="backfill__2013-03", logical_date=march, run_type="backfill")
     context = {"logical_date": march, "outlet_events": events, "dag_run": run}
     return SimpleNamespace(context=context, token="own", inputs=RESULTS, aws="aws")
 
@@ -167,13 +168,114 @@ def test_the_log_of_a_failed_task_ends_with_the_reason(caplog: pytest.LogCapture
     ]
 
 
-def test_a_failed_partition_is_no_longer_under_way(
-    flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+class Ti(SimpleNamespace):
+    """A task instance that failed, and the XComs of its run by (task, key)."""
+
+    def xcom_pull(self, task_ids: str, key: str = "return_value") -> Any:
+        return self.xcoms.get((task_ids, key))
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the ledger is told of a failure, in order."""
+    said: list[Any] = []
+    monkeypatch.setattr("tarn.record.failed", lambda partition, **call: (partition, call))
+    monkeypatch.setattr("tarn.ledger.record", lambda entry, aws: said.append(entry))
+    monkeypatch.setattr("tarn.ledger.ended", lambda partition, aws: said.append(partition))
+    return said
+
+
+def test_a_failed_partition_is_recorded_and_no_longer_under_way(
+    flights: Any, attempt: Any, recorded: list[Any]
 ) -> None:
-    ended: list[Partition] = []
-    monkeypatch.setattr("tarn.ledger.ended", ended.append)
+    finding = {"gate": "profile", "findings": [{"what": "5 rows", "where": "dep_time"}]}
+    xcoms = {
+        ("land", "return_value"): RESULTS["land"],
+        ("profile", "left"): {"run_id": "db_1"},
+        ("clean", "return_value"): RESULTS["clean"],  # of the run before this was cleared
+        ("profile", "finding"): finding,
+    }
+    ti = Ti(dag_id="flights", run_id="r", task_id="profile", try_number=1, xcoms=xcoms)
+    attempt.context |= {"ti": ti, "exception": Terminal("5 rows break it")}
     callbacks.partition_failed(flights)(attempt.context)
-    assert ended == [MARCH]
+    [(partition, call), ended] = recorded
+    assert partition == ended == MARCH
+    assert (call["step"], call["message"]) == ("profile", "5 rows break it")
+    assert call["finding"] == finding
+    assert call["results"] == {"land": RESULTS["land"], "profile": {"run_id": "db_1"}}
+    ti.try_number = 5  # cleared, and failed again: another record
+    callbacks.partition_failed(flights)(attempt.context)
+    assert recorded[2][1]["token"] != call["token"]
+
+
+def test_a_killed_task_is_recorded_by_what_is_known(
+    flights: Any, attempt: Any, recorded: list[Any]
+) -> None:
+    """The DAG processor's context, where a worker could not call back itself."""
+    ti = SimpleNamespace(dag_id="flights", run_id="r", task_id="land", try_number=1)
+    attempt.context["ti"] = ti
+    callbacks.partition_failed(flights)(attempt.context)
+    [(_, call), ended] = recorded
+    assert (call["message"], call["results"]) == ("The task was killed.", {})
+    assert ended == MARCH
+
+
+def test_the_mark_goes_even_where_the_record_cannot_be_written(
+    flights: Any, attempt: Any, recorded: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("tarn.ledger.record")
+    attempt.context["ti"] = Ti(dag_id="f", run_id="r", task_id="land", try_number=1, xcoms={})
+    with pytest.raises(AttributeError):
+        callbacks.partition_failed(flights)(attempt.context)
+    assert recorded == [MARCH]
+
+
+@pytest.mark.parametrize(
+    ("run_type", "asked"), [("scheduled", True), ("manual", False), ("backfill", False)]
+)
+def test_the_budget_stops_scheduled_runs_only(
+    run_type: str, asked: bool, flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tarn.budget.require", lambda *call: calls.append(call))
+    monkeypatch.setattr("tarn.steps.land.land", lambda *call: {"token": call[1]})
+    monkeypatch.setattr("tarn.steps.land.check_landed", lambda *call: {})
+    calls: list[Any] = []
+    attempt.context["dag_run"].run_type = run_type
+    steps.land(flights, attempt)
+    assert bool(calls) is asked
+
+
+def test_a_refresh_records_every_ingestion(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`dashboards` is mapped: its results come as a list, also where there is one or none."""
+    monkeypatch.setattr(
+        "tarn.ledger.refreshed", lambda *call, views: {"refreshed_at": "", "call": (*call, views)}
+    )
+    monkeypatch.setattr("tarn.lineage.tell_refreshed", lambda *_: None)
+    monkeypatch.setattr("tarn.steps.dashboards.shown", lambda result, _settings: result["view"])
+    run = dags["lake_views"].get_task("refreshed").python_callable
+    ti = Ti(dag_id="lake_views", run_id="r", task_id="refreshed", map_index=-1, max_tries=3)
+    context = {"ti": ti, "dag_run": SimpleNamespace(start_date=None, run_id="r")}
+    for results, names in (([{"view": "late"}, {"view": "early"}], ["late", "early"]), (None, [])):
+        monkeypatch.setattr(Ti, "xcom_pull", lambda _ti, task_ids, results=results: results)
+        datasets, _token, kept, shown = run(["flights"], **context)["call"]
+        assert (datasets, kept, shown) == (["flights"], views_name("r"), names)
+
+
+def views_name(run_id: str) -> str:
+    return views.name_of({"dag_run": SimpleNamespace(run_id=run_id)})
+
+
+def test_maintenance_counts_what_it_collects(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    things = [Collected("s3://a/", "of run x", 2, 30), Collected("crawler c", "of a failed run")]
+    monkeypatch.setattr("tarn.retention.collect", lambda: iter(things))
+    run = dags["lake_maintenance"].get_task("collect").python_callable
+    with caplog.at_level("INFO"):
+        assert run(ti=None) == {"things": 2, "objects": 2, "bytes": 30}
+    assert "s3://a/: of run x" in caplog.messages
 
 
 class Failing:

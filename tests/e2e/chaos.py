@@ -254,7 +254,9 @@ class Chaos:
 def _hasty(service: str) -> Any:
     """A client that does not wait for a server which is down: the next look comes soon."""
     retries: Any = {"total_max_attempts": 1}
-    return boto3.client(service, config=Config(retries=retries, connect_timeout=1, read_timeout=5))  # type: ignore[call-overload]
+    return boto3.Session().client(
+        service, config=Config(retries=retries, connect_timeout=1, read_timeout=5)
+    )  # type: ignore[call-overload]
 
 
 def published_rows() -> int:

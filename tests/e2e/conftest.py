@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from laptop import stack
@@ -47,6 +48,8 @@ def lake(lake_home: Home, monkeypatch: pytest.MonkeyPatch) -> AirflowApi:
     for name in [n for n in os.environ if n.startswith("AWS_") and n != "AWS_CA_BUNDLE"]:
         monkeypatch.delenv(name)
     stack.use_aws(lake_home)
+    # Another module's stack may have been the first: the default session keeps its credentials.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     return AirflowApi(lake_home)
 
 

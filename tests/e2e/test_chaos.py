@@ -13,7 +13,7 @@ import boto3
 import pytest
 from botocore.credentials import Credentials
 
-from laptop import demo, stack
+from laptop import demo, stack, watching
 from laptop.home import Home
 from tests.conftest import free_port
 from tests.e2e.chaos import PARTITION_STEPS, VICTIMS, VIEW_STEPS, Chaos, Outcome, table_of
@@ -77,7 +77,7 @@ def struck(chaos: Chaos, victim: str, dag_id: str, step: str) -> None:
     run_id = f"chaos-{victim}-{step}"
     outcome = chaos.strike(victim, dag_id, run_id, step)
     outcomes.append((victim, outcome))
-    assert chaos.ended(dag_id, run_id) == "success", demo.failures(chaos.api, [dag_id])
+    assert chaos.ended(dag_id, run_id) == "success", watching.failures(chaos.api, [dag_id])
     assert outcome.sound, str(outcome)
 
 

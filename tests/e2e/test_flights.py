@@ -182,6 +182,32 @@ class TestBackfill:
         ((rows,),) = athena("SELECT count(*) FROM lake.delays_by_carrier_month")
         assert latest["RowInfo"]["RowsIngested"] == int(rows)
 
+    def test_a_number_of_the_dashboard_is_traced_to_its_files(self, lake: AirflowApi) -> None:
+        from tarn.trace import trace
+
+        found = trace("tarn-delays-by-carrier-month")
+        assert list(found.all_problems()) == []
+        *_, view = found.below
+        flights = next(table for table in view.below if table.name == "table lake.flights")
+        assert [n.name for n in flights.below] == [f"flights {label}" for label in LABELS]
+        published = published_by_month("flights")
+        assert sum(n.facts["rows"] for n in flights.below) == sum(published.values())
+        for label in LABELS:
+            assert list(trace("flights", label).all_problems()) == []
+
+    def test_what_it_cost(self, lake: AirflowApi) -> None:
+        services = "SELECT service, count(*), sum(usd) FROM lake_ops.costs GROUP BY service"
+        costs = {service: (int(n), float(usd)) for service, n, usd in athena(services)}
+        runs = 9
+        assert costs.keys() >= {"databrew", "glue", "crawler", "athena"}
+        assert [costs[s][0] for s in ("databrew", "glue", "crawler", "athena")] == [
+            2 * runs,
+            runs,
+            runs,
+            2 * runs,
+        ]
+        assert all(usd > 0 for service, (_, usd) in costs.items() if service != "spice")
+
     def test_nothing_is_left_in_the_shadow(self, lake: AirflowApi) -> None:
         glue = boto3.client("glue")
         assert glue.get_tables(DatabaseName="lake_shadow")["TableList"] == []
@@ -250,6 +276,16 @@ class TestAgain:
         assert said in message
         assert "Gate" in message or "gate" in message
         assert published_bytes(3) == before, "readers must still see the old rows"
+        columns = "step, gate, message, cardinality(findings), cost_usd, rows_landed"
+        ((step, gate, why, findings, cost, rows),) = athena(
+            f"SELECT {columns} FROM lake_ops.runs WHERE status = 'failed' "
+            "AND dataset = 'flights' ORDER BY finished_at DESC LIMIT 1"
+        )
+        assert step in message
+        assert gate
+        assert said in why
+        assert int(findings) > 0
+        assert (float(cost) > 0, int(rows) > 0) == (step != "land", step != "land")
 
     def test_the_mended_file_goes_through(self, lake: AirflowApi) -> None:
         backfill(lake, "flights", "2013-03-01T00:00:00Z", "2013-03-01T00:00:00Z", "completed")

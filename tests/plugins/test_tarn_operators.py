@@ -76,6 +76,19 @@ def test_a_mapped_task_has_a_token_for_each_index(ti: Any) -> None:
     assert task_token(ti.context) != first
 
 
+def test_a_task_that_fails_leaves_what_aws_did(operator: Any, runs: Any, ti: Any) -> None:
+    with pytest.raises(WorkFailed):
+        operator(ends="FAILED").execute(ti.context)
+    assert ti.pushed["left"]["run_id"] == "run-1"
+    ti.pushed.clear()
+    with pytest.raises(AirflowFailException):
+        operator(gate=gate_that_fails).execute(ti.context)
+    assert ti.pushed["left"]["token"] == task_token(ti.context)
+    ti.pushed.clear()
+    operator().execute(ti.context)
+    assert "left" not in ti.pushed
+
+
 def test_a_run_that_failed_on_aws_is_retried_with_a_new_run(
     operator: Any, runs: Any, ti: Any
 ) -> None:

@@ -62,3 +62,18 @@ def declare_policy(home: Path, policy: str) -> None:
     old = "customProperties:\n  - property: source"
     new = f"customProperties:\n  - property: drift\n    value: {policy}\n  - property: source"
     change(home / "datasets" / "airlines.yaml", old, new)
+
+
+@pytest.fixture
+def deployed(lake: Aws) -> Aws:
+    """The lake with what a publish needs, and the ledger's tables."""
+    deploy_stages(
+        lake,
+        "storage:declarations",
+        "glue:databases",
+        "glue:tables",
+        "ledger:tables",
+        "quarantine:table",
+    )
+    deploy_stages(lake, "query:workgroup", "ledger:views")
+    return lake

@@ -169,3 +169,16 @@ def test_records_from_before_sources_had_versions(sources: Path, lake: Aws) -> N
     ledger.record(record, lake)
     write(sources / "flights.csv", [line(1, 9)])
     assert late(lake) == []
+
+
+def test_what_was_gone_back_from_is_not_late(sources: Path, lake: Aws) -> None:
+    """Else the next morning would publish again what somebody went back from."""
+    published(lake, month(1))
+    old = ledger.summary(lake)[0]
+    write(sources / "flights.csv", [line(1, 9)])
+    published(lake, month(1), token="def", finished_at="2020-01-02")
+    back = {"status": ledger.ROLLED_BACK, "token": "x", "finished_at": "2020-01-03"}
+    ledger.record(old | back, lake)
+    assert late(lake) == []
+    write(sources / "flights.csv", [line(1, 10)])
+    assert late(lake) == ["2013-01"]

@@ -315,6 +315,21 @@ def read(where: Settings) -> Contract | ContractError:
         return error
 
 
+BUDGET = "  - property: monthlyBudgetUsd\n    value: "
+
+
+def test_a_budget(write: Write) -> None:
+    assert load_contract("trips", write(GOOD)).monthly_budget_usd is None
+    contract = load_contract("trips", write(f"{GOOD}{BUDGET}12"))
+    assert contract.monthly_budget_usd == 12.0
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "true", "much", ".nan", "[1]"])
+def test_a_budget_that_is_none(write: Write, value: str) -> None:
+    with pytest.raises(ContractError, match="Give US dollars, more than 0"):
+        load_contract("trips", write(f"{GOOD}{BUDGET}{value}"))
+
+
 def test_no_such_dataset(write: Write) -> None:
     with pytest.raises(Terminal, match=r"no dataset 'cars'.*Declared: trips"):
         load_contract("cars", write(GOOD))

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from tarn import catalog
+from tarn import athena, catalog
 from tarn.aws import Aws
 from tarn.contract import dataset_names, load_contract
 from tarn.deploy import STAGES, deploy
 from tarn.deploy.access import permissions
 from tarn.deploy.compare import DONE, covers
+from tarn.errors import Terminal
 from tarn.plan import make_plan
 from tarn.settings import ZONES, Settings
+from tests.tarn.conftest import deploy_stages
 
 
 @pytest.mark.parametrize(
@@ -85,3 +87,20 @@ def test_stages_exist() -> None:
 
     for name in STAGES:
         assert (stage(name).__doc__ or stage(name).__module__).strip()
+
+
+def test_no_query_scans_more_than_the_cutoff(lake: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TARN_ATHENA_CUTOFF_BYTES", "10000000")
+    aws = Aws()
+    deploy_stages(aws, "glue:databases", "query:workgroup")
+    folder = aws.settings.uri("curated", "big/")
+    body = b"0123456789\n" * 1_000_000
+    aws.s3.put_object(Bucket=aws.settings.bucket("curated"), Key="big/a.csv", Body=body)
+    create = f"CREATE EXTERNAL TABLE big (a string) ROW FORMAT DELIMITED LOCATION '{folder}'"
+    athena.query(create, aws.settings.database, aws)
+    with pytest.raises(Terminal, match=r"ended CANCELLED: .*limit"):
+        athena.query("SELECT max(a) FROM big", aws.settings.database, aws)
+    monkeypatch.setenv("TARN_ATHENA_CUTOFF_BYTES", "20000000")
+    aws = Aws()
+    assert deploy_stages(aws, "query:workgroup") == [f"workgroup {aws.settings.workgroup}: updated"]
+    assert athena.query("SELECT max(a) FROM big", aws.settings.database, aws).scanned > 10**7

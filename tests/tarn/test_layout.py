@@ -55,6 +55,7 @@ def test_published_partitions_are_looked_at(lake: Aws) -> None:
             lake.s3.put_object(Bucket=lake.settings.bucket(zone), Key=key, Body=b"x" * 10)
     record = {
         "dataset": "airlines", "partition": "all", "token": "p", "finished_at": "",
+        "status": ledger.PUBLISHED,
         "tokens": {"convert": "c", "clean": "k"},
     }  # fmt: skip
     ledger.record(record, lake)

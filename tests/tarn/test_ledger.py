@@ -1,6 +1,6 @@
 """The ledger on the real server: records, what is under way, what views have yet to show."""
 
-import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +14,15 @@ APRIL = Partition("flights", (("year", 2013), ("month", 4)))
 PLANES = Partition("planes")
 
 
-def publish(partition: Partition, token: str, at: str, rows: int = 1) -> None:
+def publish(
+    partition: Partition, token: str, at: str, rows: int = 1, status: str = ledger.PUBLISHED
+) -> None:
     ledger.record(
         {
             "dataset": partition.dataset,
             "partition": partition.label,
             "token": token,
-            "status": "published",
+            "status": status,
             "finished_at": at,
             "rows_published": rows,
         }
@@ -65,8 +67,7 @@ def test_the_same_run_overwrites_its_record(lake: Aws) -> None:
 def test_summary_is_the_latest_of_each(lake: Aws) -> None:
     publish(MARCH, "zz", "2020-01-01")
     publish(PLANES, "b1", "2020-01-01")
-    time.sleep(1.1)  # S3 knows whole seconds
-    publish(MARCH, "aa", "2020-01-02")  # later, though its name sorts before
+    publish(MARCH, "aa", "2020-01-02")  # later in the same second, though its name sorts before
     assert labels(ledger.summary()) == [("flights", "2013-03", "aa"), ("planes", "all", "b1")]
 
 
@@ -153,3 +154,55 @@ def test_a_refresh_recorded_twice_sees_nothing_more(lake: Aws) -> None:
     publish(APRIL, "c1", "2020-01-02")
     ledger.refreshed(["flights"], "r2", "one")
     assert ledger.pending_refresh() == ["flights"]
+
+
+def test_a_failed_run_moves_nobody(lake: Aws) -> None:
+    publish(MARCH, "a1", "2020-01-01")
+    ledger.pending_refresh(keep="one")
+    ledger.refreshed(["flights"], "r1", "one")
+    publish(MARCH, "f1", "2020-01-02", status=ledger.FAILED)
+    assert ledger.pending_refresh() == []
+    assert labels(ledger.summary()) == [("flights", "2013-03", "a1")]
+    assert labels(ledger.read()) == [("flights", "2013-03", "a1"), ("flights", "2013-03", "f1")]
+    assert labels(ledger.read(statuses=[ledger.FAILED])) == [("flights", "2013-03", "f1")]
+
+
+def test_a_rollback_is_to_be_shown(lake: Aws) -> None:
+    publish(MARCH, "a1", "2020-01-01")
+    ledger.pending_refresh(keep="one")
+    ledger.refreshed(["flights"], "r1", "one")
+    publish(MARCH, "x1", "2020-01-02", status=ledger.ROLLED_BACK)
+    assert ledger.pending_refresh() == ["flights"]
+    assert labels(ledger.summary()) == [("flights", "2013-03", "x1")]
+
+
+def shown(view: str, size: int) -> dict[str, Any]:
+    return {"view": view, "ingestion": "i", "rows": 1, "bytes": size}
+
+
+def test_a_refresh_says_which_runs_its_views_saw(lake: Aws) -> None:
+    publish(MARCH, "a1", "2020-01-01")
+    publish(PLANES, "b1", "2020-01-01")
+    ledger.pending_refresh(keep="one")
+    first = ledger.refreshed(["flights", "planes"], "r1", "one", views=[shown("late", 10**9)])
+    assert first["runs"] == {
+        "flights/flights-2013-03": "ledger/runs/published/flights/flights-2013-03-a1.json",
+        "planes/planes": "ledger/runs/published/planes/planes-b1.json",
+    }
+    assert first["costs"] == []  # nothing was held before
+    assert ledger.last_refresh("late", lake) == first
+    assert ledger.last_refresh("early", lake) is None
+    assert ledger.refreshed(["flights", "planes"], "r1", "one") == first  # a retry
+
+
+def test_spice_is_paid_for_what_it_held(lake: Aws) -> None:
+    ledger.pending_refresh(keep="one")
+    ledger.refreshed([], "r1", "one", views=[shown("late", 10**9)])
+    latest = lake.get_json("ops", ledger.LATEST)
+    latest["views"]["late"]["at"] = (datetime.now(UTC) - timedelta(days=15)).isoformat()
+    lake.put_json("ops", ledger.LATEST, latest)
+    second = ledger.refreshed([], "r2", "two", views=[shown("late", 5), shown("early", 5)])
+    [line] = second["costs"]
+    assert (line["service"], line["unit"]) == ("spice", "GB-month")
+    assert line["units"] == pytest.approx(0.5, abs=0.001)
+    assert line["usd"] == pytest.approx(0.19, abs=0.001)

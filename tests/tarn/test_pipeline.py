@@ -1,6 +1,8 @@
 """The way of a partition without Airflow: every step on the real server, counted with pandas."""
 
+import json
 import subprocess
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from tarn.contract import load_contract
 from tarn.deploy import deploy
 from tarn.partition import Partition
 from tarn.plan import make_plan
+from tarn.rollback import rollback
 from tarn.steps.clean import CleanWork
 from tarn.steps.convert import ConvertWork
 from tarn.steps.crawl import CrawlWork, compare_schema
@@ -21,6 +24,7 @@ from tarn.steps.land import check_landed, land
 from tarn.steps.profile import ProfileWork, check_profile
 from tarn.steps.publish import publish
 from tarn.steps.validate import validate
+from tarn.trace import trace
 from tarn.work import run_to_end
 from tests.tarn.conftest import change, declare_policy
 
@@ -45,7 +49,9 @@ def run(partition: Partition, run_name: str, aws: Aws) -> dict[str, Any]:
         return dict(results[work.kind])
 
     profiled = finish(ProfileWork(partition, tokens["profile"], landed["uri"]))
-    check_profile(partition, tokens["profile"], profiled["run_id"], landed["rows"], aws)
+    results["profile"]["gate"] = check_profile(
+        partition, tokens["profile"], profiled["run_id"], landed["rows"], aws
+    )
     cleaned = finish(CleanWork(partition, tokens["clean"], landed["uri"]))
     converted = finish(ConvertWork(partition, tokens["convert"], cleaned["uri"]))
     finish(CrawlWork(partition, tokens["crawl"], converted["uri"]))
@@ -97,6 +103,51 @@ def test_a_month_of_weather(lake: Aws) -> None:
     assert again["previous_location"] == entry["location"]
     assert bytes_of(again, lake) == bytes_of(entry, lake)
     assert [r["token"] for r in ledger.summary(lake)] == ["b5"]
+    made_from_what_was_declared(again, lake)
+    judged_by_every_rule(again, lake)
+    assert list(trace("weather", "2013-02").all_problems()) == []
+    rollback(FEBRUARY, "ann", aws=lake)
+    assert trace("weather", "2013-02").facts["run"] == "a3"
+
+
+def made_from_what_was_declared(entry: dict[str, Any], aws: Aws) -> None:
+    root = aws.settings.root
+    steps = json.loads((root / "recipes" / "weather.json").read_text())
+    recipe = json.dumps(steps, sort_keys=True, separators=(",", ":"))
+    assert entry["recipe_version"] == "1.0"
+    assert entry["recipe_sha256"] == sha256(recipe.encode()).hexdigest()
+    jobs = [
+        (root / "glue_jobs" / f"{name}.py").read_bytes() for name in ("weather", "lake_convert")
+    ]
+    digests = "".join(sha256(job).hexdigest() for job in jobs)
+    assert entry["job_sha256"] == sha256(digests.encode()).hexdigest()
+    contract = (root / "datasets" / "weather.yaml").read_bytes()
+    assert entry["contract_sha256"] == sha256(contract).hexdigest()
+
+
+def judged_by_every_rule(entry: dict[str, Any], aws: Aws) -> None:
+    """By each of the three judges, and all that was run is paid for."""
+    answer = athena.query(
+        "SELECT kind, count(*), count_if(passed) FROM rules WHERE token = 'b5' "
+        "GROUP BY kind ORDER BY kind",
+        aws.settings.ops_database,
+        aws,
+    )
+    root = aws.settings.root
+    suite = json.loads((root / "expectations" / "weather.json").read_text())["expectations"]
+    ruleset = json.loads((root / "recipes" / "weather.rules.json").read_text())
+    ruleset = ruleset["Rules"] if isinstance(ruleset, dict) else ruleset
+    rows = len(load_contract("weather").rules)
+    counts = {kind: (int(n or 0), int(passed or 0)) for kind, n, passed in answer.rows}
+    assert counts == {
+        "expectation": (len(suite), len(suite)),
+        "row": (rows, rows - 1),  # the famous 1048 miles an hour
+        "ruleset": (len(ruleset), len(ruleset)),
+    }
+    assert [line["step"] for line in entry["costs"]] == [*entry["runs"], "validate", "count"]
+    assert all(line["usd"] > 0 for line in entry["costs"])
+    validated = entry["queries"]["validate"]
+    assert athena.scanned(validated, aws)
 
 
 @pytest.mark.spark

@@ -12,10 +12,9 @@ from tarn.deploy import stage
 from tarn.errors import Terminal
 from tarn.partition import Partition
 from tarn.replay import PASSES, Published, forecast, published, require_clean, require_deployed
-from tarn.steps.publish import publish, rollback
-from tests.tarn.steps.test_publish import AIRLINES, converted, deployed, tokens
-
-__all__ = ["deployed"]  # the fixture
+from tarn.rollback import rollback
+from tarn.steps.publish import publish
+from tests.tarn.airlines import AIRLINES, converted, tokens
 
 
 def mend(lake: Aws, monkeypatch: pytest.MonkeyPatch, *rules: Rule) -> None:
@@ -81,12 +80,12 @@ def test_published_rows_that_a_stricter_rule_breaks(
     assert (told.again, told.broken) == ({}, {"early": 6})
 
 
-def test_a_contract_that_is_not_deployed(deployed: Aws) -> None:
+def test_a_contract_that_is_not_deployed(lake: Aws) -> None:
     contract = load_contract("airlines")
     with pytest.raises(Terminal, match=r"datasets/airlines\.yaml is not what is deployed"):
-        require_deployed(contract, deployed)
-    list(stage("storage:declarations")(deployed))
-    assert require_deployed(contract, deployed)["name"] == "airlines"
+        require_deployed(contract, lake)
+    list(stage("storage:declarations")(lake))
+    assert require_deployed(contract, lake)["name"] == "airlines"
 
 
 def test_cleaned_data_that_is_gone(lake: Aws) -> None:
@@ -103,7 +102,7 @@ def test_the_published_run(deployed: Aws) -> None:
     publish(AIRLINES, tokens("abc"), converted(deployed, "abc"))
     publish(AIRLINES, tokens("def"), converted(deployed, "def", rows=15))
     assert published(AIRLINES, deployed).run == "def"
-    rollback(AIRLINES)
+    rollback(AIRLINES, "ann", aws=deployed)
     found = published(AIRLINES, deployed)
     assert (found.run, found.rows) == ("abc", 16)
 

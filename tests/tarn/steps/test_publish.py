@@ -2,24 +2,18 @@
 
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from tarn import athena, catalog, ledger
 from tarn.aws import Aws
-from tarn.deploy import stage
-from tarn.deploy.glue import LEDGER_COLUMNS
+from tarn.deploy.ledger import RUNS
 from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
-from tarn.steps.crawl import CrawlWork, compare_schema
-from tarn.steps.land import land
-from tarn.steps.publish import check_conservation, publish, rollback
-from tarn.work import run_to_end
+from tarn.steps.crawl import compare_schema
+from tarn.steps.publish import check_conservation, publish
+from tests.tarn.airlines import AIRLINES, converted, read, tokens
 
-AIRLINES = Partition("airlines")
 FEBRUARY = Partition("weather", (("year", 2013), ("month", 2)))
-STEPS = ("land", "profile", "clean", "convert", "crawl", "publish")
 
 
 def counts(landed: int, cleaned: int, published: int, quarantined: int) -> dict[str, Any]:
@@ -52,75 +46,6 @@ def test_not_conserved(bad: tuple[int, int, int, int], says: str) -> None:
     assert "gate conservation stopped weather 2013-02" in str(caught.value)
 
 
-def tokens(token: str) -> dict[str, str]:
-    return dict.fromkeys(STEPS, token)
-
-
-@pytest.fixture
-def deployed(lake: Aws) -> Aws:
-    for name in (
-        "glue:databases",
-        "glue:tables",
-        "glue:ledger_table",
-        "quarantine:table",
-        "query:workgroup",
-    ):
-        list(stage(name)(lake))
-    return lake
-
-
-def converted(lake: Aws, token: str, rows: int = 16) -> dict[str, Any]:
-    """What land, convert and crawl leave behind for airlines, without DataBrew and Spark."""
-    landed = land(AIRLINES, token)
-    table = pa.table(
-        {"carrier": [f"{n:02}" for n in range(rows)], "name": [f"Airline {n}" for n in range(rows)]}
-    )
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
-    folder = AIRLINES.run_folder(token)
-    lake.s3.put_object(
-        Bucket=lake.settings.bucket("curated"),
-        Key=f"{folder}part-0.parquet",
-        Body=sink.getvalue().to_pybytes(),
-    )
-    if rows < 16:
-        quarantine(lake, folder, 16 - rows)
-    metrics = {
-        "rows_in": 16,
-        "rows_out": rows,
-        "rows_quarantined": 16 - rows,
-        "files": 1,
-        "bytes": sink.getvalue().size,
-        "quarantined_by_rule": {},
-    }
-    lake.put_json("ops", f"metrics/airlines/run={token}.json", metrics)
-    work = CrawlWork(AIRLINES, token, lake.settings.uri("curated", folder))
-    return {"land": landed, "crawl": run_to_end(work, lake).detail}
-
-
-def quarantine(lake: Aws, folder: str, rows: int) -> None:
-    """The first airlines of the raw file, as the Glue job leaves what it quarantines."""
-    first = [("9E", "Endeavor Air Inc."), ("AA", "American Airlines Inc.")][:rows]
-    table = pa.table(
-        {
-            "carrier": [carrier for carrier, _ in first],
-            "name": [name for _, name in first],
-            "_rule": ["known"] * rows,
-        }
-    )
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink)
-    lake.s3.put_object(
-        Bucket=lake.settings.bucket("quarantine"),
-        Key=f"{folder}part-0.parquet",
-        Body=sink.getvalue().to_pybytes(),
-    )
-
-
-def read(lake: Aws) -> int:
-    return athena.count("airlines", lake.settings.database, lake)[0]
-
-
 def test_publish(deployed: Aws) -> None:
     results = converted(deployed, "abc")
     assert compare_schema(AIRLINES, "abc")["added"] == []
@@ -131,7 +56,7 @@ def test_publish(deployed: Aws) -> None:
     assert entry["rows_dropped"] == entry["rows_quarantined"] == 0
     assert entry["runs"] == {"crawl": results["crawl"]["run_id"]}
     assert entry["cost_usd"] > 0
-    assert set(entry) == set(LEDGER_COLUMNS)  # others would be invisible in Athena
+    assert set(entry) == set(RUNS)  # others would be invisible in Athena
     assert ledger.in_flight() == []
     assert ledger.summary()[0]["token"] == "abc"
 
@@ -213,16 +138,6 @@ def test_steps_of_two_runs_are_not_published(
     assert read(deployed) == 0
 
 
-def test_rollback(deployed: Aws) -> None:
-    publish(AIRLINES, tokens("abc"), converted(deployed, "abc"))
-    with pytest.raises(Terminal, match="no earlier location"):
-        rollback(AIRLINES)
-    publish(AIRLINES, tokens("def"), converted(deployed, "def", rows=15))
-    assert read(deployed) == 15
-    rollback(AIRLINES)
-    assert read(deployed) == 16
-
-
 def test_no_token(lake: Aws) -> None:
     with pytest.raises(Terminal, match="no token of convert, publish was given"):
         publish(AIRLINES, {"land": "abc"}, {})
@@ -234,7 +149,7 @@ def test_ledger_in_athena(deployed: Aws) -> None:
     publish(AIRLINES, tokens("abc"), results)
     answer = athena.query(
         "SELECT dataset, rows_landed, rows_published, runs['crawl'], drift.policy, drift.added[1] "
-        "FROM ledger",
+        "FROM runs",
         deployed.settings.ops_database,
         deployed,
     )

@@ -1,0 +1,119 @@
+"""The ledger in Athena: runs and refreshes as tables, rules and costs as views over them.
+
+The views read arrays of the records: a run that is there has its rules and costs, as it was
+written whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from tarn import ledger
+from tarn.aws import Aws
+from tarn.deploy.compare import Change
+from tarn.deploy.glue import declared_table
+from tarn.steps.views import OPS, create_view, stale_views
+
+COST = "struct<step:string,run_id:string,service:string,units:double,unit:string,usd:double>"
+RULE = (
+    "struct<name:string,kind:string,severity:string,passed:boolean,"
+    "rows_checked:bigint,rows_broken:bigint>"
+)
+OBJECT = "struct<uri:string,version_id:string,etag:string,sha256:string,bytes:bigint>"
+DRIFT = (
+    "struct<added:array<string>,missing:array<string>,retyped:array<string>,"
+    "reordered:array<string>,policy:string,patch:string>"
+)
+SHOWN = (
+    "struct<view:string,data_set:string,ingestion:string,rows:bigint,athena_rows:bigint,"
+    "bytes:bigint,query:string,sql_sha256:string,tables:array<string>>"
+)
+RUNS = {
+    "dataset": "string",
+    "partition": "string",
+    "status": "string",  # published, failed, rolled_back
+    "token": "string",
+    "started_at": "string",
+    "finished_at": "string",
+    "rows_landed": "bigint",
+    "rows_cleaned": "bigint",
+    "rows_dropped": "bigint",
+    "rows_quarantined": "bigint",
+    "rows_published": "bigint",
+    "bytes_landed": "bigint",
+    "bytes_published": "bigint",
+    "files": "bigint",
+    "athena_bytes": "bigint",
+    "sha256_landed": "string",
+    "source_version": "string",  # of the file that it was landed from
+    "quarantined_by_rule": "map<string,bigint>",
+    "location": "string",
+    "previous_location": "string",
+    "landed": OBJECT,
+    "contract_version": "string",
+    "contract_sha256": "string",
+    "recipe_version": "string",
+    "recipe_sha256": "string",
+    "job_sha256": "string",
+    "dag_run_id": "string",
+    "logical_date": "string",
+    "tokens": "map<string,string>",  # by step
+    "runs": "map<string,string>",  # AWS's ids, by step
+    "queries": "map<string,array<string>>",  # Athena's ids, by step
+    "seconds": "map<string,double>",
+    "dpu_seconds": "double",
+    "costs": f"array<{COST}>",
+    "cost_usd": "double",
+    "rules": f"array<{RULE}>",
+    "warnings": "array<string>",
+    "columns_added": "array<string>",
+    "drift": DRIFT,
+    "step": "string",  # of a failed run: where it failed, and what stopped it
+    "gate": "string",
+    "message": "string",
+    "findings": "array<string>",
+    "run_by": "string",  # of a rollback: who
+}
+REFRESHES = {
+    "token": "string",
+    "refreshed_at": "string",
+    "datasets": "array<string>",
+    "runs": "map<string,string>",  # by partition: the record of the run that was seen
+    "views": f"array<{SHOWN}>",
+    "costs": f"array<{COST}>",
+}
+TABLES = {
+    "runs": (ledger.RUNS, RUNS, "One record a partition run: rows, bytes, cost, ids, digests."),
+    "refreshes": (ledger.REFRESHES, REFRESHES, "One record a refresh of views and dashboards."),
+}
+
+
+def tables(aws: Aws) -> Iterator[Change]:
+    for name, (prefix, columns, description) in TABLES.items():
+        wanted = _table(name, description, columns, aws.settings.uri("ops", prefix))
+        yield from declared_table(aws.settings.ops_database, wanted, aws)
+
+
+def _table(name: str, description: str, columns: dict[str, str], location: str) -> dict[str, Any]:
+    return {
+        "Name": name,
+        "Description": description,
+        "TableType": "EXTERNAL_TABLE",
+        "Parameters": {"EXTERNAL": "TRUE", "classification": "json"},
+        "PartitionKeys": [],
+        "StorageDescriptor": {
+            "Columns": [{"Name": n, "Type": kind} for n, kind in columns.items()],
+            "Location": location,
+            "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+            "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+            "SerdeInfo": {"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe"},
+        },
+    }
+
+
+def views(aws: Aws) -> Iterator[Change]:
+    for name in stale_views(aws, OPS):
+        what = f"view {aws.settings.ops_database}.{name}"
+        yield Change(what, "create", partial(create_view, name, aws, OPS))

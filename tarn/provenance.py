@@ -1,0 +1,71 @@
+"""What a run was made from: declarations and scripts by digest, the landed object by version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tarn import contract_changes
+from tarn.aws import Aws, is_missing
+from tarn.contract import load_contract
+from tarn.errors import Terminal
+
+DIGEST = "tarn-sha256"  # metadata of what a deploy writes to the ops zone
+SHARED = "lake_convert"  # what every convert job imports
+
+
+def contract(dataset: str, aws: Aws) -> dict[str, str]:
+    """{"contract_version", "contract_sha256"}: the file that this worker has."""
+    return {
+        "contract_version": load_contract(dataset, aws.settings).version,
+        "contract_sha256": contract_changes.sha256(dataset, aws.settings),
+    }
+
+
+def recipe(dataset: str, version: str, aws: Aws) -> dict[str, str]:
+    """{"recipe_version", "recipe_sha256"} of a published recipe ("" for no version).
+
+    The digest is of its steps as JSON with sorted keys and no blanks.
+    """
+    if not version:
+        return {"recipe_version": "", "recipe_sha256": ""}
+    name = aws.settings.databrew(dataset)
+    described = aws.databrew.describe_recipe(Name=name, RecipeVersion=version)
+    steps = json.dumps(described.get("Steps", []), sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(steps.encode()).hexdigest()
+    return {"recipe_version": version, "recipe_sha256": digest}
+
+
+def job_sha256(dataset: str, aws: Aws) -> str:
+    """The digest of a convert job: of its script's and of the shared module's, as deployed."""
+    digests = [_deployed(f"glue/{name}.py", aws) for name in (dataset, SHARED)]
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _deployed(key: str, aws: Aws) -> str:
+    try:
+        found = aws.s3.head_object(Bucket=aws.settings.bucket("ops"), Key=key)
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        raise Terminal(
+            f"{aws.settings.uri('ops', key)} is missing. Deploy the lake: it writes the scripts of "
+            "the Glue jobs."
+        ) from None
+    return str(found["Metadata"].get(DIGEST, ""))
+
+
+def landed(manifest: Mapping[str, Any], aws: Aws) -> dict[str, Any]:
+    """The landed object: {"uri", "version_id" ("" without versions), "etag", "sha256", "bytes"}."""
+    found = aws.s3.head_object(Bucket=aws.settings.bucket("raw"), Key=manifest["key"])
+    return {
+        "uri": aws.settings.uri("raw", manifest["key"]),
+        "version_id": str(found.get("VersionId", "")),
+        "etag": found["ETag"].strip('"'),
+        "sha256": manifest["sha256"],
+        "bytes": manifest["bytes"],
+    }
