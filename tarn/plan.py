@@ -20,6 +20,7 @@ from tarn.deploy import planned
 from tarn.deploy.check import refuse_unsound
 from tarn.deploy.compare import Change
 from tarn.errors import Terminal
+from tarn.partition import Partition
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,19 @@ def _partitions(aws: Aws) -> tuple[list[Rebuild], list[str]]:
             continue  # no longer declared
         reasons = tuple(held.reasons(record, contract))
         if reasons:
-            size, cost = int(record["bytes_landed"]), float(record["cost_usd"])
+            size, cost = int(record["bytes_landed"]), _cost(record, contract, aws)
             rebuilds.append(Rebuild(record["dataset"], record["partition"], reasons, size, cost))
         elif not all(record.get(name) for name in _Held.DIGESTS):
             unknown.append(f"{record['dataset']} {record['partition']}")
     return rebuilds, unknown
+
+
+def _cost(record: Mapping[str, Any], contract: Contract, aws: Aws) -> float:
+    """What the run cost that readers see. To go back to it cost nothing."""
+    if record["status"] == ledger.ROLLED_BACK:
+        partition = Partition.parse(contract, record["partition"])
+        record = ledger.find(partition, record["tokens"]["publish"], aws) or record
+    return float(record["cost_usd"])
 
 
 def _published(aws: Aws) -> list[dict[str, Any]]:

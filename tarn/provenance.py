@@ -15,6 +15,7 @@ from tarn.contract import load_contract
 from tarn.errors import Terminal
 from tarn.settings import Settings
 
+OF = ("contract_version", "contract_sha256", "recipe_version", "recipe_sha256", "job_sha256")
 DIGEST = "tarn-sha256"  # metadata of what a deploy writes to the ops zone
 SHARED = "lake_convert"  # what every convert job imports
 
