@@ -41,8 +41,9 @@ def account_for(
 
 
 def _steps(partition: Partition, cleaned: Mapping[str, Any], aws: Aws) -> list[dict[str, Any]]:
-    if cleaned.get("job") and cleaned.get("run_id"):
-        return recipe.steps_of_run(cleaned["job"], cleaned["run_id"], aws)
+    """By the version that the run names: its job may be collected before a replay."""
+    if version := cleaned.get("recipe_version"):
+        return recipe.published_steps(partition.dataset, version, aws)
     return recipe.declared_steps(partition.dataset, aws.settings)
 
 

@@ -131,6 +131,14 @@ def _compare(deployed: Json, declared: Json) -> Iterator[ContractChange]:
     before, now = deployed.get("drift", declared["drift"]), declared["drift"]
     if before != now:
         yield ContractChange(f"the drift policy goes from {before} to {now}", rows=False)
+    yield from _layout(deployed.get("layout", declared["layout"]), declared["layout"])
+
+
+def _layout(before: Json, now: Json) -> Iterator[ContractChange]:
+    """How files are cut: the same rows, so what is published is left to `./lake compact`."""
+    for name in [name for name in now if before.get(name, now[name]) != now[name]]:
+        what = _went(f"{name} goes", before[name], now[name])
+        yield ContractChange(f"the layout's {what}", rows=False)
 
 
 def _columns(deployed: Sequence[Json], declared: Sequence[Json]) -> Iterator[ContractChange]:

@@ -74,7 +74,7 @@ def assess(
     if is_last(contract, partition):
         return Freshness(contract.name, "fresh", partition.label, timedelta(0), limit)
     held = interval(partition)
-    since = held[1] if held else max(_moment(record["finished_at"]) for record in records)
+    since = held[1] if held else max(map(_published_at, records))
     return _judge(contract.name, partition.label, max(now - since, timedelta(0)), limit)
 
 
@@ -104,8 +104,9 @@ def _first_due(contract: Contract, now: datetime) -> datetime | None:
     return held[1] if held else None
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+def _published_at(record: Mapping[str, Any]) -> datetime:
+    """When what readers see was published: a rollback to it makes no data newer."""
+    moment = datetime.fromisoformat(record.get("published_at") or record["finished_at"])
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -5,8 +5,6 @@ Nothing is touched: the stages of a deploy are asked for their changes, which ar
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tarn import contract_changes, ledger
+from tarn import contract_changes, ledger, provenance, recipe
 from tarn.aws import Aws, is_missing
 from tarn.contract import Contract, load_contracts
 from tarn.contract_changes import ContractDifference
@@ -22,9 +20,7 @@ from tarn.deploy import planned
 from tarn.deploy.check import refuse_unsound
 from tarn.deploy.compare import Change
 from tarn.errors import Terminal
-from tarn.settings import Settings
-
-SHARED = "lake_convert"  # the module that every convert job imports
+from tarn.partition import Partition
 
 
 @dataclass(frozen=True)
@@ -113,11 +109,19 @@ def _partitions(aws: Aws) -> tuple[list[Rebuild], list[str]]:
             continue  # no longer declared
         reasons = tuple(held.reasons(record, contract))
         if reasons:
-            size, cost = int(record["bytes_landed"]), float(record["cost_usd"])
+            size, cost = int(record["bytes_landed"]), _cost(record, contract, aws)
             rebuilds.append(Rebuild(record["dataset"], record["partition"], reasons, size, cost))
         elif not all(record.get(name) for name in _Held.DIGESTS):
             unknown.append(f"{record['dataset']} {record['partition']}")
     return rebuilds, unknown
+
+
+def _cost(record: Mapping[str, Any], contract: Contract, aws: Aws) -> float:
+    """What the run cost that readers see. To go back to it cost nothing."""
+    if record["status"] == ledger.ROLLED_BACK:
+        partition = Partition.parse(contract, record["partition"])
+        record = ledger.find(partition, record["tokens"]["publish"], aws) or record
+    return float(record["cost_usd"])
 
 
 def _published(aws: Aws) -> list[dict[str, Any]]:
@@ -131,11 +135,7 @@ def _published(aws: Aws) -> list[dict[str, Any]]:
 
 
 class _Held:
-    """Records of partitions, held against what is declared now.
-
-    The digests are those of the ledger: of the contract's file; of the recipe's steps as JSON with
-    sorted keys and no blanks; of the digests of the job's script and of the module it imports.
-    """
+    """Records of partitions, held against what is declared now."""
 
     DIGESTS = ("contract_sha256", "recipe_sha256", "job_sha256")
 
@@ -143,8 +143,8 @@ class _Held:
         self.aws = aws
         self.contracts = load_contracts(aws.settings)
         self.kept = cache(self._kept)
-        self.recipe = cache(lambda dataset: recipe_sha256(dataset, aws.settings))
-        self.job = cache(lambda dataset: job_sha256(dataset, aws.settings))
+        self.recipe = cache(self._recipe)
+        self.job = cache(lambda name: provenance.declared_job_sha256(name, aws.settings))
 
     def reasons(self, record: Mapping[str, Any], contract: Contract) -> Iterator[str]:
         """Why a partition would come out different; what its record does not say is no reason."""
@@ -163,19 +163,5 @@ class _Held:
     def _kept(self, dataset: str, sha256: str) -> Any | None:
         return self.aws.get_json("ops", contract_changes.kept_key(dataset, sha256))
 
-
-def recipe_sha256(dataset: str, settings: Settings) -> str:
-    """The digest of the declared recipe."""
-    steps = json.loads((settings.root / "recipes" / f"{dataset}.json").read_text("utf-8"))
-    text = json.dumps(steps, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def job_sha256(dataset: str, settings: Settings) -> str:
-    """The digest of the declared convert job."""
-    folder = settings.root / "glue_jobs"
-    digests = [
-        hashlib.sha256((folder / f"{name}.py").read_bytes()).hexdigest()
-        for name in (dataset, SHARED)
-    ]
-    return hashlib.sha256("".join(digests).encode()).hexdigest()
+    def _recipe(self, dataset: str) -> str:
+        return recipe.digest(recipe.declared_steps(dataset, self.aws.settings))

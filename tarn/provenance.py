@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from tarn import contract_changes
+from tarn import recipe as recipes
 from tarn.aws import Aws, is_missing
 from tarn.contract import load_contract
 from tarn.errors import Terminal
+from tarn.settings import Settings
 
+OF = ("contract_version", "contract_sha256", "recipe_version", "recipe_sha256", "job_sha256")
 DIGEST = "tarn-sha256"  # metadata of what a deploy writes to the ops zone
 SHARED = "lake_convert"  # what every convert job imports
 
@@ -27,23 +29,26 @@ def contract(dataset: str, aws: Aws) -> dict[str, str]:
 
 
 def recipe(dataset: str, version: str, aws: Aws) -> dict[str, str]:
-    """{"recipe_version", "recipe_sha256"} of a published recipe ("" for no version).
-
-    The digest is of its steps as JSON with sorted keys and no blanks.
-    """
+    """{"recipe_version", "recipe_sha256"} of a published recipe ("" for no version)."""
     if not version:
         return {"recipe_version": "", "recipe_sha256": ""}
-    name = aws.settings.databrew(dataset)
-    described = aws.databrew.describe_recipe(Name=name, RecipeVersion=version)
-    steps = json.dumps(described.get("Steps", []), sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(steps.encode()).hexdigest()
-    return {"recipe_version": version, "recipe_sha256": digest}
+    steps = recipes.published_steps(dataset, version, aws)
+    return {"recipe_version": version, "recipe_sha256": recipes.digest(steps)}
 
 
 def job_sha256(dataset: str, aws: Aws) -> str:
     """The digest of a convert job: of its script's and of the shared module's, as deployed."""
-    digests = [_deployed(f"glue/{name}.py", aws) for name in (dataset, SHARED)]
-    return hashlib.sha256("".join(digests).encode()).hexdigest()
+    return _job_digest(_deployed(f"glue/{name}.py", aws) for name in (dataset, SHARED))
+
+
+def declared_job_sha256(dataset: str, settings: Settings) -> str:
+    """The same of the scripts that are declared: equal once they are deployed."""
+    scripts = (settings.root / "glue_jobs" / f"{name}.py" for name in (dataset, SHARED))
+    return _job_digest(hashlib.sha256(script.read_bytes()).hexdigest() for script in scripts)
+
+
+def _job_digest(scripts: Iterable[str]) -> str:
+    return hashlib.sha256("".join(scripts).encode()).hexdigest()
 
 
 def _deployed(key: str, aws: Aws) -> str:

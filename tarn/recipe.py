@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions-reference.html
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -227,10 +228,14 @@ def declared_steps(dataset: str, settings: Settings) -> list[dict[str, Any]]:
     return steps
 
 
-def steps_of_run(job: str, run_id: str, aws: Aws) -> list[dict[str, Any]]:
-    """The steps that a run of a recipe job was pinned to, whatever has been published since."""
-    reference = aws.databrew.describe_job_run(Name=job, RunId=run_id)["RecipeReference"]
-    recipe = aws.databrew.describe_recipe(
-        Name=reference["Name"], RecipeVersion=reference["RecipeVersion"]
-    )
-    return [dict(step) for step in recipe["Steps"]]
+def published_steps(dataset: str, version: str, aws: Aws) -> list[dict[str, Any]]:
+    """The steps of a published version, whatever has been published since."""
+    name = aws.settings.databrew(dataset)
+    described = aws.databrew.describe_recipe(Name=name, RecipeVersion=version)
+    return [dict(step) for step in described.get("Steps", [])]
+
+
+def digest(steps: Sequence[Mapping[str, Any]]) -> str:
+    """SHA-256 of a recipe's steps as JSON with sorted keys and no blanks."""
+    text = json.dumps(steps, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

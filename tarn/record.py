@@ -32,6 +32,7 @@ COUNTS = {
 }
 EMPTY: dict[str, Any] = {
     **COUNTS,
+    "published_at": "",
     "location": "",
     "previous_location": "",
     "landed": {},

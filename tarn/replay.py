@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tarn import athena, catalog, ledger, quarantine
+from tarn import athena, catalog, quarantine
 from tarn.aws import Aws
 from tarn.contract import Contract, load_contract
 from tarn.errors import Terminal, aws_errors
+from tarn.history import history
 from tarn.partition import Partition
 from tarn.readers import RUN
 
@@ -57,12 +58,12 @@ def published(partition: Partition, aws: Aws) -> Published:
     if not location:
         raise Terminal(f"{partition} is not published yet. Run its DAG for this interval first.")
     token = parameters.get(RUN, "")
-    for record in ledger.read(partition=partition, aws=aws):
-        if record["tokens"]["convert"] == token:
-            clean = record["tokens"].get("clean", "")
-            rows, by_rule = record["rows_published"], record["quarantined_by_rule"]
-            return Published(partition, token, clean, rows, by_rule)
-    raise Terminal(f"The ledger has no record of the run {token} of {partition}.")
+    record = history(partition, aws).records.get(token)
+    if record is None:
+        raise Terminal(f"The ledger has no record of the run {token} of {partition}.")
+    clean = record["tokens"].get("clean", "")
+    rows, by_rule = record["rows_published"], record["quarantined_by_rule"]
+    return Published(partition, token, clean, rows, by_rule)
 
 
 @aws_errors("replay")

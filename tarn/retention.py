@@ -153,9 +153,9 @@ def _partition(
         return  # readers have just been moved to one of them: another time
     for folder, why in gone:
         if not dry_run:
-            _delete(folder, aws)
-            if folder.zone == "quarantine":
+            if folder.zone == "quarantine":  # first: the folder is what the next one finds it by
                 quarantine.forget(partition, folder.token, aws)
+            _delete(folder, aws)
         uri = aws.settings.uri(folder.zone, folder.prefix)
         yield Collected(uri, why, len(folder.objects), folder.bytes)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tarn import catalog, ledger, readers, record
+from tarn import catalog, ledger, provenance, readers, record
 from tarn.aws import Aws
 from tarn.errors import Terminal, aws_errors
 from tarn.history import History, history
@@ -14,7 +14,7 @@ from tarn.work import make_token
 
 TOKEN = "tarn.rollback"  # noqa: S105 (the name of a parameter in the catalog)
 # Of the run's own record: what readers see again. Its cost and rules stay the run's own.
-KEPT = (*record.COUNTS, "landed", "tokens", "location")
+KEPT = (*record.COUNTS, *provenance.OF, "landed", "tokens", "location")
 
 
 @aws_errors("rollback")
@@ -98,9 +98,11 @@ def _record(
     run_by: str,
     aws: Aws,
 ) -> dict[str, Any]:
+    run = past.records[run_of(location)]
     entry = {
         **record.EMPTY,
-        **{name: past.records[run_of(location)][name] for name in KEPT},
+        **{name: run.get(name, record.EMPTY[name]) for name in KEPT},
+        "published_at": run.get("published_at") or run["finished_at"],
         "dataset": partition.dataset,
         "partition": partition.label,
         "token": token,

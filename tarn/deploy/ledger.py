@@ -37,6 +37,7 @@ RUNS = {
     "token": "string",
     "started_at": "string",
     "finished_at": "string",
+    "published_at": "string",  # of what readers see: before finished_at after a rollback
     "rows_landed": "bigint",
     "rows_cleaned": "bigint",
     "rows_dropped": "bigint",

@@ -48,7 +48,7 @@ def publish(
         account_for(partition, tokens, results.get("clean") or {}, counts, aws)
         entry = record.published(partition, tokens, results, counts, manifest, aws)
         entry["previous_location"] = _point(partition, tokens["convert"], aws)
-        entry["finished_at"] = ledger.now()
+        entry["finished_at"] = entry["published_at"] = ledger.now()
         ledger.record(entry, aws)
     ledger.ended(partition, aws)
     _clean_up(partition, tokens, aws)

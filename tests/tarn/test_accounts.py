@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tarn import athena, quarantine, recipe
+from tarn import athena, quarantine
 from tarn.accounts import account_for, check_dropped
 from tarn.aws import Aws
 from tarn.deploy import stage
@@ -192,11 +192,16 @@ def test_dropped_rows(lake: Aws, steps: list[dict[str, Any]], dropped: int, says
     return None
 
 
-def test_the_run_itself_says_which_recipe(lake: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_run_itself_says_which_recipe(lake: Aws) -> None:
+    """Though another is published since, and its DataBrew job was collected before a replay."""
     landed(lake, "AA,American")
-    monkeypatch.setattr(recipe, "steps_of_run", lambda job, run_id, aws: [TRIM])
+    name = lake.settings.databrew("airlines")
+    lake.databrew.create_recipe(Name=name, Steps=[TRIM])  # type: ignore[list-item]
+    lake.databrew.publish_recipe(Name=name)
+    lake.databrew.update_recipe(Name=name, Steps=[MISSING])  # type: ignore[list-item]
+    lake.databrew.publish_recipe(Name=name)
     counts = {"rows_dropped": 1, "rows_quarantined": 0}
-    cleaned = {"job": "clean", "run_id": "r"}
+    cleaned = {"job": f"{name}-clean", "run_id": "collected", "recipe_version": "1.0"}
     with pytest.raises(GateFailed, match="none drops rows"):
         account_for(AIRLINES, {"land": "l", "convert": "c"}, cleaned, counts, lake)
 

@@ -12,7 +12,9 @@ from tarn.contract_changes import kept_key, sha256
 from tarn.deploy import deploy
 from tarn.deploy.compare import DONE
 from tarn.errors import Terminal
-from tarn.plan import job_sha256, make_plan, recipe_sha256
+from tarn.plan import make_plan
+from tarn.provenance import declared_job_sha256
+from tarn.recipe import declared_steps, digest
 from tarn.settings import Settings
 from tests.tarn.conftest import change
 
@@ -89,8 +91,8 @@ def record(settings: Settings, **members: Any) -> dict[str, Any]:
         "cost_usd": 0.25,
         "contract_version": "1.0.0",
         "contract_sha256": sha256("airlines", settings),
-        "recipe_sha256": recipe_sha256("airlines", settings),
-        "job_sha256": job_sha256("airlines", settings),
+        "recipe_sha256": digest(declared_steps("airlines", settings)),
+        "job_sha256": declared_job_sha256("airlines", settings),
         **members,
     }
 

@@ -7,7 +7,7 @@ import pytest
 from tarn.aws import Aws
 from tarn.contract import dataset_names, load_contract
 from tarn.deploy import stage
-from tarn.recipe import Origin, declared_steps, follow, steps_of_run
+from tarn.recipe import Origin, declared_steps, digest, follow, published_steps
 from tarn.settings import Settings
 
 HEADER = ("id", "name", "miles")
@@ -93,15 +93,12 @@ def test_the_lakes_own_recipes_are_known(name: str) -> None:
     }  # fmt: skip
 
 
-def test_a_run_is_judged_by_its_own_version(lake: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A recipe published after a run says nothing of the run."""
+def test_a_version_stays_when_another_is_published(lake: Aws) -> None:
     list(stage("recipes:recipes")(lake))
+    first = published_steps("airlines", "1.0", lake)
     name = lake.settings.databrew("airlines")
-    first = [
-        dict(s) for s in lake.databrew.describe_recipe(Name=name, RecipeVersion="1.0")["Steps"]
-    ]
     lake.databrew.update_recipe(Name=name, Steps=first[:1])  # type: ignore[arg-type]
     lake.databrew.publish_recipe(Name=name)
-    reference = {"RecipeReference": {"Name": name, "RecipeVersion": "1.0"}}
-    monkeypatch.setattr(lake.databrew, "describe_job_run", lambda **_: reference)
-    assert len(steps_of_run("job", "run", lake)) == len(first) > 1
+    assert len(first) > len(published_steps("airlines", "2.0", lake)) == 1
+    assert published_steps("airlines", "1.0", lake) == first
+    assert digest(first) == digest(declared_steps("airlines", lake.settings))

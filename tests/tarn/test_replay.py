@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from tarn import quarantine
+from tarn import ledger, quarantine
 from tarn.aws import Aws
 from tarn.contract import Rule, load_contract
 from tarn.deploy import stage
 from tarn.errors import Terminal
 from tarn.partition import Partition
+from tarn.record import failed
 from tarn.replay import PASSES, Published, forecast, published, require_clean, require_deployed
 from tarn.rollback import rollback
 from tarn.steps.publish import publish
@@ -105,6 +106,17 @@ def test_the_published_run(deployed: Aws) -> None:
     rollback(AIRLINES, "ann", aws=deployed)
     found = published(AIRLINES, deployed)
     assert (found.run, found.rows) == ("abc", 16)
+
+
+def test_failed_runs_are_not_the_published_one(deployed: Aws) -> None:
+    """One failed before it had converted; one went on to publish what it had converted."""
+    ledger.record(failed(AIRLINES, "fff", "land", "No source.", {}, {}, deployed))
+    results = converted(deployed, "abc")
+    done = {"convert": {"token": "abc"}}
+    ledger.record(failed(AIRLINES, "ggg", "validate", "Not yet.", {}, done, deployed))
+    publish(AIRLINES, tokens("abc"), results)
+    found = published(AIRLINES, deployed)
+    assert (found.run, found.clean, found.rows) == ("abc", "abc", 16)
 
 
 @pytest.mark.parametrize("name", ["flights", "weather", "planes"])

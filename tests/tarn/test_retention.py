@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tarn import catalog, databrew, ledger, readers, retention
+from tarn import athena, catalog, databrew, ledger, quarantine, readers, retention
 from tarn.aws import Aws
 from tarn.errors import TarnError, Terminal
 from tarn.history import History
@@ -156,6 +156,21 @@ def test_cut_off_it_goes_on(at_once: Aws, monkeypatch: pytest.MonkeyPatch) -> No
             break
     assert list(collect()) == []
     assert runs_in("curated", at_once) == runs_in("raw", at_once) == {"ccc"}
+
+
+def test_cut_off_it_leaves_no_rows_in_the_quarantine(
+    at_once: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(at_once, "aaa", rows=15)
+    published(at_once, "bbb", rows=14)
+    with monkeypatch.context() as patch:
+        patch.setattr(quarantine, "forget", killed_after(0, quarantine.forget))
+        with pytest.raises(KeyboardInterrupt):
+            list(collect())
+    list(collect())
+    sql = "SELECT DISTINCT run FROM quarantine"
+    assert athena.query(sql, at_once.settings.ops_database, at_once).rows == (("bbb",),)
+    assert at_once.keys("quarantine", quarantine.folder(AIRLINES, "aaa")) == []
 
 
 def killed_after(times: int, function: Callable[..., Any]) -> Callable[..., Any]:
