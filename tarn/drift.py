@@ -150,7 +150,7 @@ def keep(
     from tarn.contract_patch import propose
 
     text = propose(partition, contract, drift, aws.settings) if drift else ""
-    patch_key, key = (f"drift/{partition.dataset}/{partition.label}.{e}" for e in ("patch", "json"))
+    patch_key, key = _key(partition, "patch"), _key(partition, "json")
     kept = {
         **drift.to_dict(),
         "policy": contract.drift,
@@ -169,6 +169,16 @@ def keep(
     else:
         aws.s3.delete_object(Bucket=bucket, Key=key)
     return kept
+
+
+def _key(partition: Partition, kind: str) -> str:
+    return f"drift/{partition.dataset}/{partition.label}.{kind}"
+
+
+def kept_of(partition: Partition, gate: str, aws: Aws) -> dict[str, Any]:
+    """What `keep` kept for a gate that has just stopped the partition; {} where nothing drifted."""
+    looked = any(gate == looking for looking, _ in STOPS)
+    return (aws.get_json("ops", _key(partition, "json")) or {}) if looked else {}
 
 
 def told(kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def failed(
     finding: GateFailed.to_dict(), or nothing; results: of the steps so far, as for a publish, and
     of this one as far as AWS got with it.
     """
-    landed = results.get("land") or {}
+    landed, gate = results.get("land") or {}, str(finding.get("gate", ""))
     return {
         **EMPTY,
         **_head(partition, token, ledger.FAILED, aws),
@@ -120,7 +120,8 @@ def failed(
         "rules": list(_rules(results)),
         "step": step,
         "message": message,
-        "gate": str(finding.get("gate", "")),
+        "gate": gate,
+        "drift": drift.told(drift.kept_of(partition, gate, aws)),
         "findings": [str(Finding(**item)) for item in finding.get("findings", [])],
     }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pendulum
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
@@ -12,6 +13,12 @@ from tarn_errors import AirflowSkipException, task_errors
 
 from tarn.airflow.settings import OWNER, dag_settings, default_args
 from tarn.airflow.timetables import CronDataIntervalTimetable
+
+if TYPE_CHECKING:
+    from tarn.aws import Aws
+    from tarn.contract import Contract
+
+log = logging.getLogger(__name__)
 
 
 def build(dag_id: str, doc: str | None, schedule: str) -> DAG:
@@ -42,10 +49,26 @@ def find_late(**context: Any) -> list[dict[str, Any]]:
     from tarn.contract import load_contracts
 
     with task_errors(context["ti"]):
-        found = backfill.late(load_contracts(), Aws.from_environment())
+        aws, contracts = Aws.from_environment(), load_contracts()
+        found = backfill.late(contracts, aws)
+        paid = [record for record in found if affordable(contracts[record["dataset"]], aws)]
     if not found:
         raise AirflowSkipException("Every source is as it was landed.")
-    return [as_trigger(record) for record in found]
+    if not paid:
+        raise AirflowSkipException("No budget is left for what is late.")
+    return [as_trigger(record) for record in paid]
+
+
+def affordable(contract: Contract, aws: Aws) -> bool:
+    """Whether its budget lets the dataset run: nobody asks for what this DAG starts."""
+    from tarn import budget
+
+    try:
+        budget.require(contract, aws)
+    except budget.BudgetSpent as error:
+        log.warning("%s", error)
+        return False
+    return True
 
 
 def as_trigger(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,9 @@ def land(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     from tarn import budget
     from tarn.steps import land as step
 
-    if attempt.context["dag_run"].run_type == "scheduled":
+    run = attempt.context["dag_run"]
+    # A run of the schedule's that somebody cleared, or a backfill, is asked for.
+    if run.run_type == "scheduled" and not run.clear_number:
         budget.require(contract, attempt.aws)
     partition = partition_of(contract, attempt)
     landed = step.land(partition, attempt.token, attempt.aws)

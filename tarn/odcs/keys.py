@@ -191,22 +191,27 @@ def unknown_keys(mapping: Located, place: str = "contract") -> Iterator[Problem]
             )
         elif place == "column" and key in UNSUPPORTED and mapping[key]:
             yield Problem(mapping.line_of(key), f"Tarn does not hold `{key}`.", UNSUPPORTED[key])
-    yield from _unknown_custom(mapping, CUSTOM.get(place, ()))
+    yield from _unknown_custom(mapping, place)
     for key in mapping.keys() & set(KEYS[place]) & BELOW.keys():
         if not (place == "column" and key in UNSUPPORTED):
             for item in _mappings(mapping[key]):
                 yield from unknown_keys(item, BELOW[key])
 
 
-def _unknown_custom(mapping: Located, ours: tuple[str, ...]) -> Iterator[Problem]:
+def _unknown_custom(mapping: Located, place: str) -> Iterator[Problem]:
+    """Custom properties that would be passed over, though they were meant for Tarn."""
+    ours, seen = CUSTOM.get(place, ()), set()
     for item in _mappings(mapping.get("customProperties")):
-        name = str(item.get("property"))
-        if name not in ours and get_close_matches(name, ours, cutoff=0.75):
-            yield Problem(
-                item.line_of("property"),
-                f"There is no custom property `{name}`.",
-                nearest(name, ours),
-            )
+        name, line = str(item.get("property")), item.line_of("property")
+        places = [other for other, names in CUSTOM.items() if name in names]
+        if name in ours and name in seen:
+            yield Problem(line, f"Custom property `{name}` is there twice.", "Take one away.")
+        elif name not in ours and places:
+            what = f"`{name}` is no custom property of a {place}."
+            yield Problem(line, what, f"Move it to the {places[0]}'s `customProperties`.")
+        elif name not in ours and get_close_matches(name, ours, cutoff=0.75):
+            yield Problem(line, f"There is no custom property `{name}`.", nearest(name, ours))
+        seen.add(name)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -287,12 +288,17 @@ class _Reader(Pieces):
         return (value,) if isinstance(value, str) else tuple(value or ())
 
     def layout(self, table: Located) -> Layout:
-        items = {name: self.custom(table, name) for name in PROPERTIES}
+        items = [item for name in PROPERTIES if (item := self.custom(table, name))]
+        return Layout.of(dict(self.each(items, self.cut)))
+
+    def cut(self, item: Located) -> tuple[str, Any]:
+        """One property of the layout and its value."""
+        name, value = str(item["property"]), item.get("value")
         try:
-            return Layout.of({name: item.get("value") for name, item in items.items() if item})
+            Layout.of({name: value})
         except ValueError as error:
-            line = table.line_of("customProperties")
-            raise Wrong(line, str(error), "Mend it, or leave it out.") from None
+            raise Wrong(item.line_of("value"), str(error), "Mend it, or leave it out.") from None
+        return name, value
 
     # -- rules of rows
 
@@ -483,7 +489,11 @@ class _Reader(Pieces):
         if item is None:
             return None
         value = item.get("value")
-        if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
+        if (
+            not isinstance(value, int | float)
+            or isinstance(value, bool)
+            or not 0 < value < math.inf
+        ):
             raise Wrong(
                 item.line_of("value"),
                 f"`monthlyBudgetUsd` is {shown(value)}.",

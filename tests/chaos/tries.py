@@ -55,7 +55,8 @@ class Task:
     def context(self) -> dict[str, Any]:
         from airflow.sdk import Asset
 
-        run = SimpleNamespace(start_date=RUN_STARTED, run_id=self.run_id, run_type="scheduled")
+        run = SimpleNamespace(start_date=RUN_STARTED, run_id=self.run_id)
+        run.run_type, run.clear_number = "scheduled", 0
         events = {Asset("airlines"): SimpleNamespace(extra={})}
         return {
             "ti": self,

@@ -1,5 +1,6 @@
 """What each step is told: which partition, which run's folder, which token."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -231,18 +232,39 @@ def test_the_mark_goes_even_where_the_record_cannot_be_written(
 
 
 @pytest.mark.parametrize(
-    ("run_type", "asked"), [("scheduled", True), ("manual", False), ("backfill", False)]
+    ("run_type", "cleared", "asked"),
+    [
+        ("scheduled", 0, True),
+        ("scheduled", 1, False),  # by hand, or by ./lake backfill
+        ("manual", 0, False),
+        ("backfill", 0, False),
+    ],
 )
 def test_the_budget_stops_scheduled_runs_only(
-    run_type: str, asked: bool, flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+    run_type: str,
+    cleared: int,
+    asked: bool,
+    flights: Any,
+    attempt: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("tarn.budget.require", lambda *call: calls.append(call))
     monkeypatch.setattr("tarn.steps.land.land", lambda *call: {"token": call[1]})
     monkeypatch.setattr("tarn.steps.land.check_landed", lambda *call: {})
     calls: list[Any] = []
-    attempt.context["dag_run"].run_type = run_type
+    run = attempt.context["dag_run"]
+    run.run_type, run.clear_number = run_type, cleared
     steps.land(flights, attempt)
     assert bool(calls) is asked
+
+
+def test_late_data_waits_for_the_budget(flights: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It clears runs, which no budget stops, though nobody asked for them."""
+    from tarn.airflow.late import affordable
+
+    monkeypatch.setattr("tarn.budget.spent", lambda *_: 5.0)
+    for budget, enough in ((None, True), (5.5, True), (5.0, False)):
+        assert affordable(replace(flights, monthly_budget_usd=budget), None) is enough  # type: ignore[arg-type]
 
 
 def test_a_refresh_records_every_ingestion(

@@ -12,6 +12,7 @@ from tarn.aws import Aws
 from tarn.contract import load_contract, load_contracts
 from tarn.deploy import deploy
 from tarn.deploy.ledger import RUNS
+from tarn.errors import Terminal
 from tarn.freshness import assess
 from tarn.layout import cuts
 from tarn.plan import Plan, make_plan
@@ -160,3 +161,27 @@ def test_every_column_of_every_kind_of_record_is_sql(whole: Aws) -> None:
     assert float(spent[0] or 0) == round(budget.spent("airlines", whole), 6) > 0.88
     assert ask("SELECT token, datasets FROM refreshes") == (("r", "[airlines]"),)
     assert ask("SELECT run, count(*) FROM quarantine GROUP BY 1") == (("bbb", "1"),)
+
+
+def test_a_lake_from_before_the_ledgers_runs(whole: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of it is deleted or misread; its task `publish`, cleared, takes a run in."""
+    entry = run(whole, "aaa")
+    key = ledger.record_key(AIRLINES, "aaa")
+    whole.s3.delete_object(Bucket=whole.settings.bucket("ops"), Key=key)
+    before = "ledger/airlines/airlines-aaa.json"
+    whole.put_json("ops", before, {name: entry[name] for name in ("dataset", "partition", "token")})
+    whole.put_json("ops", ledger.LATEST, {"token": "r", "seen": {"ledger/airlines": before}})
+    for name in ("RETENTION_RUNS", "RETENTION_DAYS", "STALE_SECONDS"):
+        monkeypatch.setenv(f"TARN_{name}", "0")
+
+    assert [thing.what for thing in collect() if "s3://" in thing.what] == []
+    assert athena.count("airlines", whole.settings.database, whole)[0] == 16
+    assert ledger.read() == ledger.pending_refresh() == []
+    assert athena.count("runs", whole.settings.ops_database, whole)[0] == 0
+    with pytest.raises(Terminal, match="clear its task `publish`"):
+        trace("airlines")
+    results = {"land": {}, "clean": {"recipe_version": "1.0"}}
+    again = publish(AIRLINES, tokens("aaa"), results)
+    assert again["location"] == entry["location"]
+    assert list(trace("airlines").all_problems()) == []
+    assert ledger.pending_refresh() == ["airlines"]

@@ -315,6 +315,7 @@ def read(where: Settings) -> Contract | ContractError:
         return error
 
 
+NO_NUMBER = "no whole number from 1 to"
 BUDGET = "  - property: monthlyBudgetUsd\n    value: "
 
 
@@ -324,10 +325,33 @@ def test_a_budget(write: Write) -> None:
     assert contract.monthly_budget_usd == 12.0
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "true", "much", ".nan", "[1]"])
+@pytest.mark.parametrize("value", ["0", "-1", "true", "much", ".nan", ".inf", "[1]"])
 def test_a_budget_that_is_none(write: Write, value: str) -> None:
     with pytest.raises(ContractError, match="Give US dollars, more than 0"):
         load_contract("trips", write(f"{GOOD}{BUDGET}{value}"))
+
+
+def test_every_property_of_tarns_own_wrong_at_once(write: Write) -> None:
+    """Each with its line; one that would be passed over counts as wrong."""
+    sort_by = "      - property: sortBy\n"
+    wrong = {"fileMegabytes": 0, "rowGroupMegabytes": "x", "zstdLevel": 99, "drift": "fail"}
+    table = "".join(f"      - {{property: {n}, value: {v}}}\n" for n, v in wrong.items())
+    own = "  - {property: drift, value: fail}\n  - {property: zstdLevel, value: 3}\n"
+    text = GOOD.replace(sort_by, table + sort_by).replace("value: evolve", "value: evolv")
+    text = f"{text}{own}{BUDGET}-5\n"
+    with pytest.raises(ContractError) as caught:
+        load_contract("trips", write(text))
+    lines = text.splitlines()
+    assert [(lines[p.line - 1].strip(" -{}"), p.what) for p in caught.value.problems] == [
+        ("property: fileMegabytes, value: 0", f"`fileMegabytes` is 0, {NO_NUMBER} 5120."),
+        ("property: rowGroupMegabytes, value: x", f"`rowGroupMegabytes` is 'x', {NO_NUMBER} 1024."),
+        ("property: zstdLevel, value: 99", f"`zstdLevel` is 99, {NO_NUMBER} 22."),
+        ("property: drift, value: fail", "`drift` is no custom property of a table."),
+        ("value: evolv", "`value` is 'evolv'."),
+        ("property: drift, value: fail", "Custom property `drift` is there twice."),
+        ("property: zstdLevel, value: 3", "`zstdLevel` is no custom property of a contract."),
+        ("value: -5", "`monthlyBudgetUsd` is -5."),
+    ]
 
 
 def test_no_such_dataset(write: Write) -> None:

@@ -1,11 +1,13 @@
 """The ledger's records as Athena reads them: runs, their rules, their costs."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tarn import athena, ledger, record
+from tarn import athena, drift, ledger, record
 from tarn.aws import Aws
+from tarn.contract import load_contract
 from tarn.deploy.ledger import RUNS
 from tarn.errors import Finding, GateFailed
 from tarn.partition import Partition
@@ -140,6 +142,25 @@ def test_a_failed_run(deployed: Aws) -> None:
          "db_1", "1", None),
     )  # fmt: skip
     assert ask("SELECT name, status FROM rules", deployed) == (("codes", "failed"),)
+
+
+def test_a_run_that_drift_stopped(deployed: Aws) -> None:
+    """Its record says what has drifted, where the drift kept the run from a publish."""
+    results = converted(deployed, "aaa")
+    contract = replace(load_contract("airlines"), drift="quarantine")
+    drifted = drift.of_header(contract, ["carrier", "name", "fleet"])
+    kept = drift.keep(AIRLINES, contract, drifted, "s3://raw/airlines.csv", deployed)
+    call: dict[str, Any] = {"message": "Stopped.", "results": {"land": results["land"]}}
+    for gate in ("landed", "schema", "profile"):
+        entry = record.failed(AIRLINES, gate, gate, finding={"gate": gate}, aws=deployed, **call)
+        ledger.record(entry, deployed)
+    assert ask(
+        "SELECT gate, drift.added, drift.policy, drift.patch FROM runs ORDER BY gate", deployed
+    ) == (
+        ("landed", "[fleet string]", "quarantine", kept["patch"]),
+        ("profile", "[]", "", ""),
+        ("schema", "[fleet string]", "quarantine", kept["patch"]),
+    )
 
 
 def test_a_run_that_failed_at_once(deployed: Aws) -> None:
