@@ -14,7 +14,7 @@ from tests.chromium import wait
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
 
-JUNE = "2013-06-01T00:00:00Z"  # of which the folder of sources holds no file
+JUNE = "2013-06-01T00:00:00Z"
 
 
 def subscribed() -> str:
@@ -43,6 +43,7 @@ def ended(lake: AirflowApi, dag_id: str, *, start: str = "") -> bool:
 
 def test_a_failure_is_seen_and_told(lake: AirflowApi, sources: Path) -> None:
     queue = subscribed()
+    (sources / "flights-2013-06.csv").write_text("no,such,columns\n1,2,3\n")
     lake.unpause("flights")
     lake.backfill("flights", JUNE, JUNE, max_active_runs=1)
     wait(lambda: ended(lake, "flights", start="2013-06"), seconds=240)
