@@ -55,14 +55,15 @@ class Task:
     def context(self) -> dict[str, Any]:
         from airflow.sdk import Asset
 
-        run = SimpleNamespace(start_date=RUN_STARTED, run_id=self.run_id)
+        moment = datetime(2013, 1, 1, tzinfo=UTC)
+        run = SimpleNamespace(start_date=RUN_STARTED, run_id=self.run_id, logical_date=moment)
         run.run_type, run.clear_number = "scheduled", 0
         events = {Asset("airlines"): SimpleNamespace(extra={})}
         return {
             "ti": self,
             "task_instance": self,
             "dag_run": run,
-            "logical_date": datetime(2013, 1, 1, tzinfo=UTC),
+            "logical_date": moment,
             "outlet_events": events,
         }
 
