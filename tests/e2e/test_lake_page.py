@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from laptop.airflow import FINISHED, AirflowApi
+from tarn.contract import load_contract
 from tests.chromium import wait
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
@@ -43,13 +45,15 @@ def ended(lake: AirflowApi, dag_id: str, *, start: str = "") -> bool:
 
 def test_a_failure_is_seen_and_told(lake: AirflowApi, sources: Path) -> None:
     queue = subscribed()
-    (sources / "flights-2013-06.csv").write_text("no,such,columns\n1,2,3\n")
+    header = ",".join(load_contract("flights").source_columns)
+    (sources / "flights-2013-06.csv").write_text(f"{header}\n")  # and no rows
     lake.unpause("flights")
     lake.backfill("flights", JUNE, JUNE, max_active_runs=1)
     wait(lambda: ended(lake, "flights", start="2013-06"), seconds=240)
 
     page = html.unescape(httpx.get(f"{lake.address}/tarn/").raise_for_status().text)
-    assert 'aria-label="flights 2013-06, failed, at land"' in page
+    labels = re.findall('aria-label="(flights [^"]*)"', page)
+    assert "flights 2013-06, failed, at land" in labels
     drawer = httpx.get(f"{lake.address}/tarn/cell?dataset=flights&partition=2013-06").text
     assert "../dags/flights/runs/backfill__" in drawer
     assert "failed at <b>land</b>" in drawer
