@@ -3,7 +3,6 @@
 import argparse
 import json
 from collections.abc import Sequence
-from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +13,7 @@ from tarn import ledger
 from tarn.aws import Aws
 from tarn.backfill import PUBLISHED, Plan, parse_range, plan
 from tarn.contract import load_contract
+from tarn.intervals import interval
 from tarn.partition import Partition
 
 MB = 1 << 20
@@ -80,11 +80,10 @@ def request(api: AirflowApi, planned: Plan, at_once: int) -> None:
 
 
 def _moment(partition: Partition) -> str:
-    values = partition.values
-    moment = datetime(
-        values["year"], values.get("month", 1), values.get("day", 1), values.get("hour", 0)
-    )
-    return f"{moment.isoformat()}Z"
+    """Its logical date, as Airflow's API takes it."""
+    held = interval(partition)
+    assert held is not None, "a partition with keys has an interval"
+    return held[0].strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def table(planned: Plan) -> Table:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import median
 from typing import Any
 
@@ -12,6 +12,7 @@ from tarn import ledger
 from tarn.aws import Aws
 from tarn.contract import Contract
 from tarn.errors import Terminal
+from tarn.intervals import following, interval, midnight
 from tarn.partition import Partition
 from tarn.steps.land import differs
 
@@ -91,18 +92,17 @@ def parse_range(contract: Contract, text: str) -> list[Partition]:
 
 def _moment(contract: Contract, label: str) -> datetime:
     """The first moment of a partition."""
-    values = Partition.parse(contract, label).values
     try:
-        return datetime(
-            values["year"], values.get("month", 1), values.get("day", 1), values.get("hour", 0)
-        )
+        held = interval(Partition.parse(contract, label))
     except (ValueError, OverflowError) as error:
         raise Terminal(f"{label!r} is no partition of {contract.name}: {error}.") from None
+    assert held is not None, "a partition with keys has an interval"
+    return held[0]
 
 
 def _require_inside(contract: Contract, text: str, start: datetime, end: datetime) -> None:
-    first = datetime.fromisoformat(contract.start) if contract.start else start
-    last = datetime.fromisoformat(contract.end) if contract.end else end
+    first = midnight(contract.start) if contract.start else start
+    last = midnight(contract.end) if contract.end else end
     if start < first or end > last:
         raise Terminal(
             f"{text} leaves the interval of {contract.name}, {contract.start or '…'} to "
@@ -118,18 +118,7 @@ def _between(contract: Contract, text: str, start: datetime, end: datetime) -> I
         if number == LONGEST:
             raise Terminal(f"{text} is over {LONGEST:,} partitions of {contract.name}: split it.")
         yield Partition.of(contract, start)
-        start = _following(start, contract.partition_keys)
-
-
-def _following(moment: datetime, keys: Sequence[str]) -> datetime:
-    """The first moment of the next partition: one later in the finest key."""
-    if "hour" in keys:
-        return moment + timedelta(hours=1)
-    if "day" in keys:
-        return moment + timedelta(days=1)
-    if "month" in keys:
-        return (moment.replace(day=1) + timedelta(days=31)).replace(day=1)
-    return moment.replace(year=moment.year + 1)
+        start = following(start, contract.partition_keys[-1])
 
 
 def plan(

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from tarn.contract import Contract
 from tarn.errors import Terminal
-from tarn.intervals import expected, interval, is_last
+from tarn.intervals import expected, interval, is_last, midnight
 from tarn.partition import Partition
 
 State = Literal["fresh", "late"]
@@ -98,7 +98,7 @@ def _judge(dataset: str, newest: str, age: timedelta, limit: timedelta) -> Fresh
 def _first_due(contract: Contract, now: datetime) -> datetime | None:
     """When the first partition was over; a dataset without keys is due from its start."""
     if not contract.partition_keys:
-        return datetime.fromisoformat(contract.start).replace(tzinfo=UTC)
+        return midnight(contract.start)
     first = next(iter(expected(contract, now)), None)
     held = interval(first) if first else None
     return held[1] if held else None

@@ -20,7 +20,7 @@ def interval(partition: Partition) -> tuple[datetime, datetime] | None:
     if not partition.keys:
         return None
     start = datetime(**(FIRST | partition.values), tzinfo=UTC)
-    return start, _after(start, partition.keys[-1][0])
+    return start, following(start, partition.keys[-1][0])
 
 
 def expected(contract: Contract, now: datetime) -> list[Partition]:
@@ -33,20 +33,20 @@ def expected(contract: Contract, now: datetime) -> list[Partition]:
 def is_last(contract: Contract, partition: Partition) -> bool:
     """Whether the contract ends with this partition: none will ever follow it."""
     found = interval(partition)
-    return bool(contract.end and found and found[1] > _moment(contract.end))
+    return bool(contract.end and found and found[1] > midnight(contract.end))
 
 
 def _over(contract: Contract, now: datetime) -> Iterator[Partition]:
     keys = contract.partition_keys
-    start = _moment(contract.start)
-    last = _moment(contract.end) if contract.end else now
-    while start <= last and (after := _after(start, keys[-1])) <= now:
+    start = midnight(contract.start)
+    last = midnight(contract.end) if contract.end else now
+    while start <= last and (after := following(start, keys[-1])) <= now:
         yield Partition(contract.name, tuple((key, getattr(start, key)) for key in keys))
         start = after
 
 
-def _after(start: datetime, key: str) -> datetime:
-    """The start of the next year, month, day or hour."""
+def following(start: datetime, key: str) -> datetime:
+    """The start of the next year, month, day or hour (key)."""
     if key == "year":
         return start.replace(year=start.year + 1)
     if key == "month":
@@ -54,5 +54,6 @@ def _after(start: datetime, key: str) -> datetime:
     return start + (timedelta(hours=1) if key == "hour" else timedelta(days=1))
 
 
-def _moment(text: str) -> datetime:
+def midnight(text: str) -> datetime:
+    """The first moment of a contract's ISO date, UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)

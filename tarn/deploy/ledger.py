@@ -7,14 +7,14 @@ written whole.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 from tarn import ledger
 from tarn.aws import Aws
 from tarn.deploy.compare import Change
 from tarn.deploy.glue import declared_table
-from tarn.steps.views import OPS, create_view, stale_views
+from tarn.deploy.query import views_in
+from tarn.steps.views import OPS
 
 COST = "struct<step:string,run_id:string,service:string,units:double,unit:string,usd:double>"
 RULE = (
@@ -115,6 +115,4 @@ def _table(name: str, description: str, columns: dict[str, str], location: str) 
 
 
 def views(aws: Aws) -> Iterator[Change]:
-    for name in stale_views(aws, OPS):
-        what = f"view {aws.settings.ops_database}.{name}"
-        yield Change(what, "create", partial(create_view, name, aws, OPS))
+    yield from views_in(aws.settings.ops_database, OPS, aws)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from tarn.aws import Aws
 from tarn.deploy.compare import Change, differences
 from tarn.errors import aws_errors, code_of
-from tarn.steps.views import create_view, stale_views
+from tarn.steps.views import LAKE, create_view, stale_views
 
 
 def workgroup(aws: Aws) -> Iterator[Change]:
@@ -45,6 +45,10 @@ def _configuration(name: str, aws: Aws) -> dict[str, Any] | None:
 
 
 def views(aws: Aws) -> Iterator[Change]:
-    for name in stale_views(aws):
-        what = f"view {aws.settings.database}.{name}"
-        yield Change(what, "create", partial(create_view, name, aws))
+    yield from views_in(aws.settings.database, LAKE, aws)
+
+
+def views_in(database: str, folder: str, aws: Aws) -> Iterator[Change]:
+    """The views of a database, from its folder below sql/."""
+    for name in stale_views(aws, folder):
+        yield Change(f"view {database}.{name}", "create", partial(create_view, name, aws, folder))
