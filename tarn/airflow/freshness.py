@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import pendulum
 from airflow.sdk import DAG, task
 from tarn_errors import task_errors
 
-from tarn.airflow.settings import OWNER, dag_settings, default_args
-from tarn.airflow.timetables import CronDataIntervalTimetable
+from tarn.airflow.timetables import regular
 
 HOURLY = "17 * * * *"  # not on the hour, when everybody's DAGs start
 
 
 def build(dag_id: str, doc: str | None) -> DAG:
-    with DAG(
-        dag_id=dag_id,
-        description="Alerts once where a dataset is older than its contract allows.",
-        doc_md=doc,
-        schedule=CronDataIntervalTimetable(HOURLY, timezone="UTC"),
-        start_date=pendulum.datetime(2013, 1, 1, tz="UTC"),
-        catchup=False,
-        max_active_runs=1,
-        default_args=default_args(dag_settings(), OWNER),
-        tags=["lake", "alerts"],
-    ) as dag:
+    description = "Alerts once where a dataset is older than its contract allows."
+    with regular(dag_id, doc, description, HOURLY, "alerts") as dag:
         check()
     return dag
 

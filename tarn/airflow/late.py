@@ -6,13 +6,11 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import pendulum
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, task
 from tarn_errors import AirflowSkipException, task_errors
 
-from tarn.airflow.settings import OWNER, dag_settings, default_args
-from tarn.airflow.timetables import CronDataIntervalTimetable
+from tarn.airflow.timetables import regular
 
 if TYPE_CHECKING:
     from tarn.aws import Aws
@@ -22,18 +20,8 @@ log = logging.getLogger(__name__)
 
 
 def build(dag_id: str, doc: str | None, schedule: str) -> DAG:
-    settings = dag_settings()
-    with DAG(
-        dag_id=dag_id,
-        description="Runs partitions again whose source file has changed since it was landed.",
-        doc_md=doc,
-        schedule=CronDataIntervalTimetable(schedule, timezone="UTC"),
-        start_date=pendulum.datetime(2013, 1, 1, tz="UTC"),
-        catchup=False,
-        max_active_runs=1,
-        default_args=default_args(settings, OWNER),
-        tags=["lake"],
-    ) as dag:
+    description = "Runs partitions again whose source file has changed since it was landed."
+    with regular(dag_id, doc, description, schedule) as dag:
         # Reset: the partition's own run is cleared, rather than a second one made beside it.
         TriggerDagRunOperator.partial(task_id="run_again", reset_dag_run=True).expand_kwargs(
             find_late()

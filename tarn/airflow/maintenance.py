@@ -5,29 +5,18 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import pendulum
 from airflow.sdk import DAG, task
 from tarn_errors import task_errors
 
-from tarn.airflow.settings import OWNER, dag_settings, default_args
-from tarn.airflow.timetables import CronDataIntervalTimetable
+from tarn.airflow.timetables import regular
 
 NIGHTLY = "30 2 * * *"
 log = logging.getLogger(__name__)
 
 
 def build(dag_id: str, doc: str | None) -> DAG:
-    with DAG(
-        dag_id=dag_id,
-        description="Deletes files of runs that nobody reads nor can go back to.",
-        doc_md=doc,
-        schedule=CronDataIntervalTimetable(NIGHTLY, timezone="UTC"),
-        start_date=pendulum.datetime(2013, 1, 1, tz="UTC"),
-        catchup=False,
-        max_active_runs=1,
-        default_args=default_args(dag_settings(), OWNER),
-        tags=["lake", "maintenance"],
-    ) as dag:
+    description = "Deletes files of runs that nobody reads nor can go back to."
+    with regular(dag_id, doc, description, NIGHTLY, "maintenance") as dag:
         collect()
     return dag
 
