@@ -15,7 +15,14 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-MODULES = ("boto3", "yaml", "tarn.work", "tarn.contract", "great_expectations", "pyathena")
+MODULES = (
+    "boto3",
+    "yaml",
+    "tarn.services.work",
+    "tarn.contracts.contract",
+    "great_expectations",
+    "pyathena",
+)
 
 
 def preload(arguments: list[str] | None = None) -> None:
