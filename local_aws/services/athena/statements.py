@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 from sqlglot.tokens import Token, TokenType
 
-from local_aws.services.athena.errors import SyntaxRefused
+from local_aws.services.athena.errors import QueryFailed, SyntaxRefused
 from local_aws.services.athena.trino.dialect import parse_expression, token_position, tokenize
 
 
@@ -48,7 +48,6 @@ _SUBTYPES = {
     "CREATE TABLE": "CREATE_TABLE",
     "DROP TABLE": "DROP_TABLE",
     "DROP VIEW": "DROP_VIEW",
-    "ALTER TABLE": "ALTER_TABLE",
     "ALTER DATABASE": "ALTER_DATABASE",
     "ALTER SCHEMA": "ALTER_DATABASE",
     "MSCK REPAIR": "MSCK_REPAIR",
@@ -85,15 +84,42 @@ def classify(text: str) -> Kind:
         return Kind("row_change", "DML", first, "{id}.csv")
     if first in ("OPTIMIZE", "VACUUM"):
         return Kind("row_change", "DML", first, _TEXT)
+    if pair == "ALTER TABLE":
+        return Kind("ddl", "DDL", _alteration(text), _TEXT)
     if pair in _SUBTYPES:
         return Kind("ddl", "DDL", _SUBTYPES[pair], _TEXT)
+    if pair == "SHOW FUNCTIONS":
+        return Kind("ddl", "UTILITY", "SHOW_FUNCTIONS", "{id}.csv")
     if first in _UTILITY:
-        subtype = "DESCRIBE_TABLE" if first != "SHOW" else "_".join(words[:2])
+        subtype = "DESCRIBE_TABLE" if first != "SHOW" else _shown(words)
         return Kind("ddl", "UTILITY", subtype, _TEXT)
     raise SyntaxRefused(
         f"mismatched input '{first}'. Expecting: 'ALTER', 'CREATE', 'DELETE', 'DESCRIBE', 'DROP',"
         " 'EXECUTE', 'EXPLAIN', 'INSERT', 'MERGE', 'MSCK', 'PREPARE', 'SHOW', 'UNLOAD', <query>"
     )
+
+
+_ALTERATIONS = (
+    ("ADD COLUMNS", "ALTER_TABLE_ADD_COLUMN"),
+    ("REPLACE COLUMNS", "ALTER_TABLE_REPLACE_COLUMN"),
+    ("CHANGE", "ALTER_TABLE_CHANGE_COLUMN"),
+)
+_SHOWN = {"TBLPROPERTIES": "SHOW_TABLE_PROPERTIES", "SCHEMAS": "SHOW_DATABASES"}
+
+
+def _alteration(text: str) -> str:
+    """What Athena calls a change of columns; any other ALTER TABLE is just that."""
+    said = " ".join(text.upper().split())
+    for words, subtype in _ALTERATIONS:
+        if re.search(rf"^ALTER TABLE \S+ {words}\b", said):
+            return subtype
+    return "ALTER_TABLE"
+
+
+def _shown(words: list[str]) -> str:
+    if words[1:2] == ["CREATE"]:
+        return "_".join(words[:3])
+    return _SHOWN.get(words[1] if len(words) > 1 else "", "_".join(words[:2]))
 
 
 def _has_query(text: str) -> bool:
@@ -104,12 +130,15 @@ def _has_query(text: str) -> bool:
 def bind_parameters(text: str, parameters: list[str]) -> str:
     """Puts execution parameters in the places of `?`.
 
-    An expression is evaluated; anything else is bound as a text.
+    An expression is evaluated; anything else is bound as a text. Athena lets parameters of a
+    statement without places be, and fails one whose places have another number.
     """
     places = [token for token in tokenize(text) if token.token_type == TokenType.PLACEHOLDER]
-    if len(places) != len(parameters):
-        raise SyntaxRefused(
-            f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}"
+    if places and len(places) != len(parameters):
+        raise QueryFailed(
+            "INVALID_PARAMETER_USAGE",
+            f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}",
+            (1, 1),
         )
     for token, value in reversed(list(zip(places, parameters, strict=True))):
         text = text[: token.start] + _parameter(value) + text[token.end + 1 :]
@@ -123,17 +152,29 @@ def _parameter(value: str) -> str:
     return value
 
 
+# The model's name of a prepared statement.
+_NAME = r'"?([a-zA-Z_][a-zA-Z0-9_@:]{0,255})"?'
+
+
 def split_prepare(text: str) -> tuple[str, str]:
     """PREPARE name FROM statement."""
-    found = re.match(r'PREPARE\s+"?(\w+)"?\s+FROM\s+(.+)', text, re.IGNORECASE | re.DOTALL)
+    found = re.match(rf"PREPARE\s+{_NAME}\s+FROM\s+(.+)", text, re.IGNORECASE | re.DOTALL)
     if found is None:
         raise SyntaxRefused("mismatched input. Expecting: PREPARE name FROM statement")
     return found[1], found[2]
 
 
+def split_deallocate(text: str) -> str:
+    """DEALLOCATE PREPARE name."""
+    found = re.fullmatch(rf"DEALLOCATE\s+PREPARE\s+{_NAME}", text, re.IGNORECASE)
+    if found is None:
+        raise SyntaxRefused("mismatched input. Expecting: DEALLOCATE PREPARE name")
+    return found[1]
+
+
 def split_execute(text: str) -> tuple[str, list[str]]:
     """EXECUTE name [USING expression, ...]."""
-    found = re.match(r'EXECUTE\s+"?(\w+)"?(?:\s+USING\s+(.+))?$', text, re.IGNORECASE | re.DOTALL)
+    found = re.match(rf"EXECUTE\s+{_NAME}(?:\s+USING\s+(.+))?$", text, re.IGNORECASE | re.DOTALL)
     if found is None:
         raise SyntaxRefused("mismatched input. Expecting: EXECUTE name [USING expression, ...]")
     return found[1], split_list(found[2]) if found[2] else []
