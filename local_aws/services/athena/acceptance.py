@@ -17,7 +17,12 @@ from typing import Any
 
 from local_aws.context import Platform, Request
 from local_aws.services.athena import statements
-from local_aws.services.athena.errors import InvalidRequest, QueryFailed, SyntaxRefused
+from local_aws.services.athena.errors import (
+    InvalidRequest,
+    QueryFailed,
+    SyntaxRefused,
+    from_glue,
+)
 from local_aws.services.athena.hive_ddl import parse as parse_ddl
 from local_aws.services.athena.result_objects import check_encryption
 from local_aws.services.athena.show import Show
@@ -173,10 +178,7 @@ class Acceptance:
         try:
             show.table(command)
         except QueryFailed as error:
-            raise InvalidRequest(
-                "Entity Not Found (Service: AmazonDataCatalog; Status Code: 400; Error Code:"
-                f" EntityNotFoundException; Request ID: {uuid.uuid4()}; Proxy: null)"
-            ) from error
+            raise InvalidRequest(from_glue("Entity Not Found")) from error
 
 
 def _query_of(text: str, kind: Kind) -> str | None:

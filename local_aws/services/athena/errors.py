@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from local_aws.errors import ServiceError
@@ -41,6 +42,14 @@ class MetadataError(ServiceError):
     """The catalog has no such database or table."""
 
     code = "MetadataException"
+
+
+def from_glue(message: str) -> str:
+    """How Athena passes on that the Glue catalog has no such entity; clients look for its code."""
+    return (
+        f"{message} (Service: AmazonDataCatalog; Status Code: 400; Error Code:"
+        f" EntityNotFoundException; Request ID: {uuid.uuid4()}; Proxy: null)"
+    )
 
 
 # AthenaError.ErrorType, as measured on Athena

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from local_aws.context import Platform, Request, Response
-from local_aws.services.athena.errors import InvalidRequest, MetadataError
+from local_aws.services.athena.errors import InvalidRequest, MetadataError, from_glue
 from local_aws.services.athena.paging import Tokens
 from local_aws.services.glue.errors import EntityNotFoundException
 
@@ -50,7 +50,7 @@ class MetadataApi:
         try:
             found: dict[str, Any] = self.platform.glue.get_database(name.lower())
         except EntityNotFoundException:
-            raise MetadataError(f"EntityNotFoundException: Database {name} not found.") from None
+            raise MetadataError(from_glue(f"Database {name} not found.")) from None
         return found
 
     def list_databases(self, request: Request) -> Response:
@@ -65,9 +65,7 @@ class MetadataApi:
         try:
             table = self.platform.glue.get_table(database.lower(), name.lower())
         except EntityNotFoundException:
-            raise MetadataError(
-                f"EntityNotFoundException: Entity Not Found: {database}.{name}"
-            ) from None
+            raise MetadataError(from_glue("Entity Not Found")) from None
         return {"TableMetadata": _table(table)}
 
     def list_table_metadata(self, request: Request) -> Response:
