@@ -67,7 +67,8 @@ def without_comments(text: str) -> str:
 
 def classify(text: str) -> Kind:
     """The statement's kind by its first words; what Athena does not know is refused."""
-    words = re.findall(r"[A-Za-z_]+|\(", text[:200].upper())[:4]
+    bare = _without_words_of_others(text)
+    words = re.findall(r"[A-Za-z_]+|\(", bare.upper())[:4]
     if not words:
         raise SyntaxRefused("mismatched input '<EOF>'")
     first, pair = words[0], " ".join(words[:2])
@@ -75,7 +76,7 @@ def classify(text: str) -> Kind:
         return SELECT
     if first == "CREATE" and ("VIEW" in words):
         return CREATE_VIEW
-    if first == "CREATE" and "TABLE" in words and _has_query(text):
+    if first == "CREATE" and "TABLE" in words and _has_query(bare):
         return CTAS
     simple = {k.name.upper(): k for k in (INSERT, UNLOAD, EXPLAIN, PREPARE, DEALLOCATE, EXECUTE)}
     if first in simple:
@@ -85,7 +86,7 @@ def classify(text: str) -> Kind:
     if first in ("OPTIMIZE", "VACUUM"):
         return Kind("row_change", "DML", first, _TEXT)
     if pair == "ALTER TABLE":
-        return Kind("ddl", "DDL", _alteration(text), _TEXT)
+        return Kind("ddl", "DDL", _alteration(bare), _TEXT)
     if pair in _SUBTYPES:
         return Kind("ddl", "DDL", _SUBTYPES[pair], _TEXT)
     if pair == "SHOW FUNCTIONS":
@@ -107,9 +108,9 @@ _ALTERATIONS = (
 _SHOWN = {"TBLPROPERTIES": "SHOW_TABLE_PROPERTIES", "SCHEMAS": "SHOW_DATABASES"}
 
 
-def _alteration(text: str) -> str:
+def _alteration(bare: str) -> str:
     """What Athena calls a change of columns; any other ALTER TABLE is just that."""
-    said = " ".join(text.upper().split())
+    said = " ".join(bare.upper().split())
     for words, subtype in _ALTERATIONS:
         if re.search(rf"^ALTER TABLE \S+ {words}\b", said):
             return subtype
@@ -122,9 +123,16 @@ def _shown(words: list[str]) -> str:
     return _SHOWN.get(words[1] if len(words) > 1 else "", "_".join(words[:2]))
 
 
-def _has_query(text: str) -> bool:
-    bare = re.sub(r"'(?:[^']|'')*'", "''", text)
-    return re.search(r"\bAS\s*\(?\s*(SELECT|WITH|VALUES|TABLE)\b", bare, re.IGNORECASE) is not None
+_OTHERS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def _without_words_of_others(text: str) -> str:
+    """The statement's own words: no texts, quoted names or comments, wherever they stand."""
+    return _OTHERS.sub(lambda found: " " if found[0][0] in "-/" else "''", text)
+
+
+def _has_query(bare: str) -> bool:
+    return re.search(r"\bAS\s*\(*\s*(SELECT|WITH|VALUES|TABLE)\b", bare, re.IGNORECASE) is not None
 
 
 def bind_parameters(text: str, parameters: list[str]) -> str:
@@ -225,11 +233,7 @@ def parse_ctas(text: str) -> Write:
     if tail:
         query = query[: tail.start()]
     data = not (tail and tail[1])
-    return Write(target, _bare(query), properties, if_not_exists=absent, with_data=data)
-
-
-def _bare(query: str) -> str:
-    return query
+    return Write(target, query, properties, if_not_exists=absent, with_data=data)
 
 
 def parse_insert(text: str) -> Write:
