@@ -149,9 +149,8 @@ class Executor:
             raise QueryFailed(
                 "DUPLICATE_COLUMN_NAME", f"Column name '{twice}' specified more than once", (1, 1)
             )
-        body = view_input(
-            name, sql, job.database, [(n, k) for n, (_, k) in zip(names, columns, strict=True)]
-        )
+        typed = [(n, k) for n, (_, k) in zip(names, columns, strict=True)]
+        body = view_input(name, sql.strip(), job.database, typed)
         self._store_view(database, name, body, replace)
         _put_text(job, objects, [])
         return Outcome()

@@ -55,14 +55,19 @@ _SUBTYPES = {
 
 
 def without_comments(text: str) -> str:
-    """The statement without comments at its start and a semicolon at its end."""
-    stripped = text.strip()
-    while True:
-        shorter = re.sub(r"^(--[^\n]*(\n|$)|/\*.*?\*/)\s*", "", stripped, flags=re.DOTALL)
-        if shorter == stripped:
-            break
-        stripped = shorter
-    return re.sub(r"[\s;]+$", "", stripped)
+    """The statement with blanks for comments at its start, and without a semicolon at its end.
+
+    Places that errors name are those of the text as it was sent.
+    """
+    stripped = re.sub(r"[\s;]+$", "", text.strip())
+    comments = re.match(r"(?:(?:--[^\n]*(?:\n|$)|/\*.*?\*/)\s*)*", stripped, re.DOTALL)
+    assert comments is not None
+    return _blank(stripped, comments.end()) + stripped[comments.end() :]
+
+
+def _blank(text: str, end: int) -> str:
+    """Blanks in place of the text up to there, so that what follows keeps its line and column."""
+    return re.sub(r"[^\n]", " ", text[:end])
 
 
 def classify(text: str) -> Kind:
@@ -70,9 +75,9 @@ def classify(text: str) -> Kind:
     bare = _without_words_of_others(text)
     words = re.findall(r"[A-Za-z_]+|\(", bare.upper())[:4]
     if not words:
-        raise SyntaxRefused("mismatched input '<EOF>'")
+        raise _not_a_statement(text, re.findall(r"\S\w*", bare)[0] if bare.strip() else "<EOF>")
     first, pair = words[0], " ".join(words[:2])
-    if first in _QUERY_WORDS or text.startswith("("):
+    if first in _QUERY_WORDS:
         return SELECT
     if first == "CREATE" and ("VIEW" in words):
         return CREATE_VIEW
@@ -94,10 +99,22 @@ def classify(text: str) -> Kind:
     if first in _UTILITY:
         subtype = "DESCRIBE_TABLE" if first != "SHOW" else _shown(words)
         return Kind("ddl", "UTILITY", subtype, _TEXT)
-    raise SyntaxRefused(
-        f"mismatched input '{first}'. Expecting: 'ALTER', 'CREATE', 'DELETE', 'DESCRIBE', 'DROP',"
-        " 'EXECUTE', 'EXPLAIN', 'INSERT', 'MERGE', 'MSCK', 'PREPARE', 'SHOW', 'UNLOAD', <query>"
-    )
+    raise _not_a_statement(text, re.findall(r"\S\w*", bare)[0])
+
+
+_STARTS = (
+    "'ALTER', 'ANALYZE', 'CALL', 'COMMENT', 'COMMIT', 'CREATE', 'DEALLOCATE', 'DELETE', 'DENY',"
+    " 'DESC', 'DESCRIBE', 'DROP', 'EXECUTE', 'EXPLAIN', 'GRANT', 'INSERT', 'MERGE', 'PREPARE',"
+    " 'REFRESH', 'RESET', 'REVOKE', 'ROLLBACK', 'SET', 'SHOW', 'START', 'TRUNCATE', 'UNLOAD',"
+    " 'UPDATE', 'USE', <query>"
+)
+
+
+def _not_a_statement(text: str, word: str) -> SyntaxRefused:
+    """In Athena's words, which list more statements than it carries out."""
+    before = text[: len(text) - len(text.lstrip())]
+    place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return SyntaxRefused(f"mismatched input '{word}'. Expecting: {_STARTS}", place)
 
 
 _ALTERATIONS = (
@@ -166,7 +183,7 @@ _NAME = r'"?([a-zA-Z_][a-zA-Z0-9_@:]{0,255})"?'
 
 def split_prepare(text: str) -> tuple[str, str]:
     """PREPARE name FROM statement."""
-    found = re.match(rf"PREPARE\s+{_NAME}\s+FROM\s+(.+)", text, re.IGNORECASE | re.DOTALL)
+    found = re.match(rf"\s*PREPARE\s+{_NAME}\s+FROM\s+(.+)", text, re.IGNORECASE | re.DOTALL)
     if found is None:
         raise SyntaxRefused("mismatched input. Expecting: PREPARE name FROM statement")
     return found[1], found[2]
@@ -174,7 +191,7 @@ def split_prepare(text: str) -> tuple[str, str]:
 
 def split_deallocate(text: str) -> str:
     """DEALLOCATE PREPARE name."""
-    found = re.fullmatch(rf"DEALLOCATE\s+PREPARE\s+{_NAME}", text, re.IGNORECASE)
+    found = re.fullmatch(rf"\s*DEALLOCATE\s+PREPARE\s+{_NAME}", text, re.IGNORECASE)
     if found is None:
         raise SyntaxRefused("mismatched input. Expecting: DEALLOCATE PREPARE name")
     return found[1]
@@ -182,7 +199,7 @@ def split_deallocate(text: str) -> str:
 
 def split_execute(text: str) -> tuple[str, list[str]]:
     """EXECUTE name [USING expression, ...]."""
-    found = re.match(rf"EXECUTE\s+{_NAME}(?:\s+USING\s+(.+))?$", text, re.IGNORECASE | re.DOTALL)
+    found = re.match(rf"\s*EXECUTE\s+{_NAME}(?:\s+USING\s+(.+))?$", text, re.IGNORECASE | re.DOTALL)
     if found is None:
         raise SyntaxRefused("mismatched input. Expecting: EXECUTE name [USING expression, ...]")
     return found[1], split_list(found[2]) if found[2] else []
@@ -348,10 +365,11 @@ class _Reader:
             depth += _depth(token)
             self.index += 1
             if depth == 0:
-                return self.text[start : token.start]
+                return _blank(self.text, start) + self.text[start : token.start]
 
     def rest(self) -> str:
-        return self.text[self.peek().start :]
+        start = self.peek().start
+        return _blank(self.text, start) + self.text[start:]
 
 
 def parse_create_view(text: str) -> tuple[bool, tuple[str, ...], str]:
@@ -368,10 +386,10 @@ def parse_create_view(text: str) -> tuple[bool, tuple[str, ...], str]:
 def split_explain(text: str) -> tuple[str, str]:
     """EXPLAIN [ANALYZE] [(options)] statement."""
     found = re.match(
-        r"EXPLAIN\s+(ANALYZE\s+(?:VERBOSE\s+)?)?(\([^)]*\)\s*)?(.+)",
+        r"\s*EXPLAIN\s+(ANALYZE\s+(?:VERBOSE\s+)?)?(\([^)]*\)\s*)?(.+)",
         text,
         re.IGNORECASE | re.DOTALL,
     )
     assert found is not None
     options = re.sub(r"[()]", "", (found[1] or "") + (found[2] or ""))
-    return options.upper().strip(), found[3]
+    return options.upper().strip(), _blank(text, found.start(3)) + found[3]
