@@ -235,6 +235,8 @@ def _named(columns: Columns, names: list[str | None]) -> Columns:
 
 
 def _target(properties: dict[str, Any], default: str) -> _Target:
+    if str(properties.get("table_type", "HIVE")).upper() == "ICEBERG":
+        raise not_supported("CREATE TABLE AS of an Iceberg table")
     known = {
         "format", "external_location", "write_compression", "parquet_compression", "compression",
         "partitioned_by", "field_delimiter", "orc_compression", "table_type", "is_external",
@@ -242,8 +244,6 @@ def _target(properties: dict[str, Any], default: str) -> _Target:
     for name in properties:
         if name not in known:
             raise not_supported(f"the table property {name}")
-    if str(properties.get("table_type", "HIVE")).upper() == "ICEBERG":
-        raise not_supported("CREATE TABLE AS of an Iceberg table")
     kind = str(properties.get("format", "PARQUET")).upper()
     if kind not in _EXTENSIONS:
         raise not_supported(f"writing {kind}")
