@@ -18,10 +18,11 @@ from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.model import AthenaEngine
 from local_aws.services.athena.partition_names import folder_of, unescaped
+from local_aws.services.athena.partitions import HIVE_NULL
 from local_aws.services.athena.rewrites.casts import cast_sql
 from local_aws.services.athena.statements import Write
 from local_aws.services.athena.table_inputs import storage
-from local_aws.services.athena.tables import HIVE_NULL, format_of
+from local_aws.services.athena.tables import format_of
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import table_columns
 from local_aws.services.glue.errors import AlreadyExistsException, EntityNotFoundException

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from local_aws.services.athena.trino.queries import CatalogReader, Output
 
 _CATALOGS = ("awsdatacatalog", "")
-HIDDEN = (("$path", t.VARCHAR), ("$file_size", t.BIGINT))
+HIDDEN = (
+    ("$path", t.VARCHAR),
+    ("$file_size", t.BIGINT),
+    ("$file_modified_time", t.TIMESTAMP_TZ),
+    ("$partition", t.VARCHAR),
+)
 
 
 class RelationAnalyzer(ExpressionTyper):
