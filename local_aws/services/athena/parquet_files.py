@@ -133,11 +133,13 @@ def _item(name: str, kind: t.Type, field: Any, data_file: DataFile) -> str:
 
 
 def _parquet_name(found: Any) -> str:
+    """The physical type by the name that Parquet's format has for it."""
+    if pa.types.is_nested(found):
+        return str(found).partition("<")[0].upper()
     names = {
-        "int64": "INT64",
-        "int32": "INT32",
-        "double": "DOUBLE",
-        "float": "FLOAT",
-        "bool": "BOOLEAN",
-    }
-    return names.get(str(found), "BINARY" if pa.types.is_string(found) else str(found).upper())
+        "bool": "BOOLEAN", "float": "FLOAT", "double": "DOUBLE", "int64": "INT64", "uint64": "INT64",
+    }  # fmt: skip
+    if pa.types.is_timestamp(found):
+        return "INT96" if found.unit == "ns" else "INT64"
+    small = pa.types.is_integer(found) or pa.types.is_date32(found)
+    return names.get(str(found), "INT32" if small else "BINARY")
