@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_aws.services.athena.errors import SyntaxRefused
+from local_aws.services.athena.errors import SyntaxRefused, not_supported
 from local_aws.services.athena.hive_parser import Parser
 
 
@@ -182,6 +182,10 @@ def _alter_table(p: Parser) -> Command:
     raise p.refuse()
 
 
+def _alter_view(p: Parser) -> Command:
+    raise not_supported(f"ALTER VIEW {'.'.join(p.name())}: views of several dialects")
+
+
 def _alter_partition(p: Parser, target: tuple[str, ...]) -> Command:
     given = p.partition()
     if p.optional("RENAME", "TO"):
@@ -325,6 +329,7 @@ _STATEMENTS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("DROP", "TABLE"), _drop("drop_table")),
     (("DROP", "VIEW"), _drop("drop_view")),
     (("ALTER", "TABLE"), _alter_table),
+    (("ALTER", "VIEW"), _alter_view),
     (("MSCK", "REPAIR", "TABLE"), _msck),
     (("SHOW", "DATABASES"), _show("show_databases", named=False)),
     (("SHOW", "SCHEMAS"), _show("show_databases", named=False)),

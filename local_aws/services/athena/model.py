@@ -64,6 +64,12 @@ class AthenaEngine:
         outputs = analyzer.query(parse_query(sql))
         return [(o.name or f"_col{i}", o.type) for i, o in enumerate(outputs)]
 
+    def view_columns(self, sql: str, database: str, place: str) -> list[tuple[str | None, t.Type]]:
+        """The columns of a view that is to be at `place`, which its query must not read."""
+        analyzer = QueryAnalyzer(GlueReader(self.platform), database)
+        analyzer.views = (place,)
+        return [(o.name, o.type) for o in analyzer.query(parse_query(sql))]
+
     def translate(self, sql: str, database: str, cursor: duckdb.DuckDBPyConnection) -> Translation:
         """The query in DuckDB's SQL with its tables' files in it."""
         analyzer = QueryAnalyzer(GlueReader(self.platform), database)

@@ -137,7 +137,8 @@ def _parquet_name(found: Any) -> str:
     if pa.types.is_nested(found):
         return str(found).partition("<")[0].upper()
     names = {
-        "bool": "BOOLEAN", "float": "FLOAT", "double": "DOUBLE", "int64": "INT64", "uint64": "INT64",
+        "bool": "BOOLEAN", "float": "FLOAT", "double": "DOUBLE", "int64": "INT64",
+        "uint64": "INT64",
     }  # fmt: skip
     if pa.types.is_timestamp(found):
         return "INT96" if found.unit == "ns" else "INT64"

@@ -6,6 +6,8 @@ As Hive writes them (FileUtils.escapePathName), so other engines find the same v
 import re
 from collections.abc import Sequence
 
+# The value of a row without one.
+HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 _ESCAPED = re.compile(r"""[\x01-\x1f"#%'*/:=?\\\x7f{\[\]^]""")
 
 

@@ -15,13 +15,13 @@ from local_aws.services.athena.duck.failures import as_failure
 from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.emit import Emitter
 from local_aws.services.athena.errors import QueryFailed
+from local_aws.services.athena.partition_names import HIVE_NULL
 from local_aws.services.athena.rewrites.casts import cast_sql
 from local_aws.services.athena.serdes import values
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import table_columns
 from local_aws.services.athena.trino.scope import Predicate, Scan
 
-HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 Keys = list[tuple[str, t.Type]]
 
 

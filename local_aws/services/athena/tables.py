@@ -20,8 +20,8 @@ from local_aws.context import Platform
 from local_aws.services.athena import parquet_files, text_files
 from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.errors import QueryFailed, not_supported
-from local_aws.services.athena.partition_names import folder_of
-from local_aws.services.athena.partitions import HIVE_NULL, Keys, needed, partition_keys
+from local_aws.services.athena.partition_names import HIVE_NULL, folder_of
+from local_aws.services.athena.partitions import Keys, needed, partition_keys
 from local_aws.services.athena.serdes.spool import Spool
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import HIDDEN, table_columns
