@@ -139,6 +139,15 @@ def not_supported(what: str, position: tuple[int, int] | None = None) -> QueryFa
     return QueryFailed("NOT_SUPPORTED", f"{what} is not supported by local_aws", position)
 
 
+def task_failed(message: str) -> QueryFailed:
+    """What Hive's metastore refuses while a DDL statement runs."""
+    return QueryFailed(
+        "",
+        "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
+        f" {message}",
+    )
+
+
 def semantic(message: str) -> QueryFailed:
     """Hive's DDL errors have a shape of their own."""
     return QueryFailed("", f"FAILED: SemanticException {message}")

@@ -20,7 +20,7 @@ from local_aws.services.athena.show import COLUMNS, FUNCTIONS, UNCOUNTED, VARCHA
 from local_aws.services.athena.statements import Kind
 from local_aws.services.athena.store import Store
 from local_aws.services.athena.trino import types as t
-from local_aws.services.athena.views import view_input
+from local_aws.services.athena.views import view_columns, view_input
 from local_aws.services.athena.writes import Writer, Written
 from local_aws.services.glue.errors import EntityNotFoundException
 from local_aws.services.s3.model import parse_uri
@@ -141,16 +141,12 @@ class Executor:
 
     def _create_view(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         replace, target, sql = statements.parse_create_view(job.text)
+        if len(target) > 2 and target[-3] != "awsdatacatalog":
+            raise not_supported(f"the catalog {target[-3]}")
         database, name = (target[-2] if len(target) > 1 else job.database), target[-1]
-        columns = self.engine.analyse(sql, job.database)
-        names = [n.lower() for n, _ in columns]
-        if len(set(names)) != len(names):
-            twice = next(n for n in names if names.count(n) > 1)
-            raise QueryFailed(
-                "DUPLICATE_COLUMN_NAME", f"Column name '{twice}' specified more than once", (1, 1)
-            )
-        typed = [(n, k) for n, (_, k) in zip(names, columns, strict=True)]
-        body = view_input(name, sql.strip(), job.database, typed)
+        place = f"awsdatacatalog.{database}.{name}"
+        columns = view_columns(self.engine.view_columns(sql, job.database, place))
+        body = view_input(name, sql, job.database, columns)
         self._store_view(database, name, body, replace)
         _put_text(job, objects, [])
         return Outcome()

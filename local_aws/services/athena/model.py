@@ -20,6 +20,7 @@ from local_aws.services.athena.duck.failures import as_failure
 from local_aws.services.athena.duck.session import connect
 from local_aws.services.athena.emit import Emitter
 from local_aws.services.athena.errors import QueryCancelled, QueryFailed
+from local_aws.services.athena.serdes.spool import Spool
 from local_aws.services.athena.statements import without_comments
 from local_aws.services.athena.tables import read_table
 from local_aws.services.athena.trino import types as t
@@ -38,6 +39,8 @@ class Translation:
     columns: list[tuple[str, t.Type]]
     bytes: int
     names: list[str | None]
+    # Its files are there for as long as the translation is.
+    spool: Spool
 
 
 class AthenaEngine:
@@ -61,6 +64,12 @@ class AthenaEngine:
         outputs = analyzer.query(parse_query(sql))
         return [(o.name or f"_col{i}", o.type) for i, o in enumerate(outputs)]
 
+    def view_columns(self, sql: str, database: str, place: str) -> list[tuple[str | None, t.Type]]:
+        """The columns of a view that is to be at `place`, which its query must not read."""
+        analyzer = QueryAnalyzer(GlueReader(self.platform), database)
+        analyzer.views = (place,)
+        return [(o.name, o.type) for o in analyzer.query(parse_query(sql))]
+
     def translate(self, sql: str, database: str, cursor: duckdb.DuckDBPyConnection) -> Translation:
         """The query in DuckDB's SQL with its tables' files in it."""
         analyzer = QueryAnalyzer(GlueReader(self.platform), database)
@@ -68,12 +77,13 @@ class AthenaEngine:
         outputs = analyzer.query(tree)
         text = Emitter().query(tree)
         size = 0
+        spool = Spool(self.platform)
         for scan in analyzer.scans:
-            reading = read_table(scan, self.platform, cursor)
+            reading = read_table(scan, self.platform, cursor, spool)
             text = text.replace(scan.placeholder, reading.sql)
             size += reading.bytes
         columns = [(o.name or f"_col{i}", o.type) for i, o in enumerate(outputs)]
-        return Translation(text, columns, size, [o.name for o in outputs])
+        return Translation(text, columns, size, [o.name for o in outputs], spool)
 
     def run_to_csv(
         self, translation: Translation, target: Path, cursor: duckdb.DuckDBPyConnection

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 from sqlglot.tokens import Token, TokenType
 
-from local_aws.services.athena.errors import QueryFailed, SyntaxRefused
+from local_aws.services.athena.errors import QueryFailed, SyntaxRefused, not_supported
 from local_aws.services.athena.trino.dialect import parse_expression, token_position, tokenize
 
 
@@ -50,6 +50,7 @@ _SUBTYPES = {
     "DROP VIEW": "DROP_VIEW",
     "ALTER DATABASE": "ALTER_DATABASE",
     "ALTER SCHEMA": "ALTER_DATABASE",
+    "ALTER VIEW": "ALTER_VIEW",
     "MSCK REPAIR": "MSCK_REPAIR",
 }
 
@@ -79,7 +80,7 @@ def classify(text: str) -> Kind:
     first, pair = words[0], " ".join(words[:2])
     if first in _QUERY_WORDS:
         return SELECT
-    if first == "CREATE" and ("VIEW" in words):
+    if first == "CREATE" and ("VIEW" in words or "PROTECTED" in words):
         return CREATE_VIEW
     if first == "CREATE" and "TABLE" in words and _has_query(bare):
         return CTAS
@@ -236,6 +237,7 @@ class Write:
     if_not_exists: bool = False
     with_data: bool = True
     location: str = ""
+    comment: str = ""
 
 
 def parse_ctas(text: str) -> Write:
@@ -243,6 +245,8 @@ def parse_ctas(text: str) -> Write:
     reader.take("CREATE", "TABLE")
     absent = reader.optional("IF", "NOT", "EXISTS")
     target = reader.name()
+    columns = reader.column_list() if reader.optional("(") else ()
+    comment = reader.string() if reader.optional("COMMENT") else ""
     properties = reader.properties() if reader.optional("WITH") else {}
     reader.take("AS")
     query = reader.rest()
@@ -250,7 +254,9 @@ def parse_ctas(text: str) -> Write:
     if tail:
         query = query[: tail.start()]
     data = not (tail and tail[1])
-    return Write(target, query, properties, if_not_exists=absent, with_data=data)
+    return Write(
+        target, query, properties, columns, if_not_exists=absent, with_data=data, comment=comment
+    )
 
 
 def parse_insert(text: str) -> Write:
@@ -377,6 +383,8 @@ def parse_create_view(text: str) -> tuple[bool, tuple[str, ...], str]:
     reader = _Reader(text)
     reader.take("CREATE")
     replace = reader.optional("OR", "REPLACE")
+    if reader.optional("PROTECTED"):
+        raise not_supported("CREATE PROTECTED MULTI DIALECT VIEW")
     reader.take("VIEW")
     target = reader.name()
     reader.take("AS")

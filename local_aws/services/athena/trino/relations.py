@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from local_aws.services.athena.duck.quoting import identifier
-from local_aws.services.athena.errors import SyntaxRefused, not_supported
+from local_aws.services.athena.errors import QueryFailed, SyntaxRefused, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import parse_query, position
 from local_aws.services.athena.trino.expressions import ExpressionTyper
@@ -21,13 +21,18 @@ from local_aws.services.athena.trino.scope import (
     fold,
     requalified,
 )
-from local_aws.services.athena.views import decode_view
+from local_aws.services.athena.views import View, decode_view
 
 if TYPE_CHECKING:
     from local_aws.services.athena.trino.queries import CatalogReader, Output
 
 _CATALOGS = ("awsdatacatalog", "")
-HIDDEN = (("$path", t.VARCHAR), ("$file_size", t.BIGINT))
+HIDDEN = (
+    ("$path", t.VARCHAR),
+    ("$file_size", t.BIGINT),
+    ("$file_modified_time", t.TIMESTAMP_TZ),
+    ("$partition", t.VARCHAR),
+)
 
 
 class RelationAnalyzer(ExpressionTyper):
@@ -36,6 +41,8 @@ class RelationAnalyzer(ExpressionTyper):
     catalog: CatalogReader
     database: str
     ctes: dict[str, tuple[str, list[Output]]]
+    # The views that are being read, from the outside in.
+    views: tuple[str, ...] = ()
 
     if TYPE_CHECKING:
 
@@ -170,19 +177,10 @@ class RelationAnalyzer(ExpressionTyper):
         self, node: exp.Table, table: dict[str, Any], database: str, alias: exp.Expression | None
     ) -> list[Field]:
         view = decode_view(table)
-        tree = parse_query(view.sql)
-        outer, self.ctes = self.ctes, {}
-        database_before, self.database = self.database, view.schema or database
-        outputs = self.query(tree)
-        self.ctes, self.database = outer, database_before
-        if len(outputs) != len(view.columns):
-            raise failed(
-                "VIEW_IS_STALE",
-                f"View 'awsdatacatalog.{database}.{table['Name']}' is stale or in invalid state: "
-                "the number of columns changed",
-                node,
-            )
+        place = f"awsdatacatalog.{database}.{table['Name']}"
+        tree, outputs = self._view_query(node, view, database, place)
         kinds = [t.parse_type(kind) for _, kind in view.columns]
+        self._check_fresh(node, view, outputs, kinds, place)
         tree.meta["outputs_to"] = kinds
         named = [
             replace(o, name=name, type=kind)
@@ -190,6 +188,54 @@ class RelationAnalyzer(ExpressionTyper):
         ]
         node.meta["view"] = tree
         return self._fields_of(node, "", named, alias, ("awsdatacatalog", database, table["Name"]))
+
+    def _view_query(
+        self, node: exp.Table, view: View, database: str, place: str
+    ) -> tuple[exp.Expression, list[Output]]:
+        """The view's query, analysed in the database where it was made."""
+        if place in self.views:
+            raise failed("VIEW_IS_RECURSIVE", "Statement would create a recursive view", node)
+        outer = self.ctes, self.database, self.views
+        self.ctes, self.database = {}, view.schema or database
+        self.views = (*self.views, place)
+        try:
+            tree = parse_query(view.sql)
+            outputs = self.query(tree)
+        except QueryFailed as error:
+            if error.code in ("NOT_SUPPORTED", "VIEW_IS_RECURSIVE", "INVALID_VIEW"):
+                raise
+            why = error.reason.removeprefix(f"{error.code}: ")
+            words = f"Failed analyzing stored view '{place}': {why}"
+            raise failed("INVALID_VIEW", words, node) from error
+        self.ctes, self.database, self.views = outer
+        return tree, outputs
+
+    def _check_fresh(
+        self,
+        node: exp.Table,
+        view: View,
+        outputs: list[Output],
+        kinds: list[t.Type],
+        place: str,
+    ) -> None:
+        """What the view's query gives must still fit what was stored when it was made."""
+        why = None
+        if len(outputs) != len(view.columns):
+            why = (
+                f"stored view column count ({len(view.columns)}) does not match column count"
+                f" derived from the view query analysis ({len(outputs)})"
+            )
+        for index, (output, kind) in enumerate(zip(outputs, kinds, strict=False)):
+            if why is None and not t.coerces(output.type, kind):
+                name = view.columns[index][0]
+                why = (
+                    f"column [{output.name or name}] of type {output.type} projected from query"
+                    f" view at position {index} cannot be coerced to column [{name}] of type {kind}"
+                    " stored in view definition"
+                )
+        if why is not None:
+            words = f"View '{place}' is stale or in invalid state: {why}"
+            raise failed("VIEW_IS_STALE", words, node)
 
     # --- derived relations
 

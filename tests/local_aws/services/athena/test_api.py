@@ -4,7 +4,6 @@ import datetime as dt
 import io
 import time
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -12,52 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
-
-@dataclass
-class Lake:
-    """A bucket and a database with a table of two partitions."""
-
-    athena: Any
-    s3: Any
-    glue: Any
-    bucket: str
-    database: str
-
-    def start(self, sql: str, **kwargs: Any) -> str:
-        options = {
-            "QueryExecutionContext": {"Database": self.database},
-            "ResultConfiguration": {"OutputLocation": f"s3://{self.bucket}/out/"},
-        }
-        started = self.athena.start_query_execution(QueryString=sql, **(options | kwargs))
-        return str(started["QueryExecutionId"])
-
-    def wait(self, query_id: str) -> Any:
-        for _ in range(2000):
-            found = self.athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
-            if found["Status"]["State"] not in ("QUEUED", "RUNNING"):
-                return found
-            time.sleep(0.01)
-        raise AssertionError("the query does not end")
-
-    def run(self, sql: str, **kwargs: Any) -> Any:
-        return self.wait(self.start(sql, **kwargs))
-
-    def rows(self, sql: str, **kwargs: Any) -> list[list[str | None]]:
-        found = self.run(sql, **kwargs)
-        assert found["Status"]["State"] == "SUCCEEDED", found["Status"]
-        answer = self.athena.get_query_results(QueryExecutionId=found["QueryExecutionId"])
-        rows = [[c.get("VarCharValue") for c in r["Data"]] for r in answer["ResultSet"]["Rows"]]
-        return rows[1:] if found["SubstatementType"] == "SELECT" else rows
-
-    def body(self, uri: str) -> bytes:
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
-        return bytes(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-
-
-def parquet(**columns: Any) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(pa.table(columns), buffer)
-    return buffer.getvalue()
+from tests.local_aws.services.athena.lakes import Lake, parquet
 
 
 @pytest.fixture(scope="module")
