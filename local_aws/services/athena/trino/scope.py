@@ -47,7 +47,11 @@ class Origin:
 
 @dataclass(frozen=True)
 class Field:
-    """A column in sight. `sql` is how the engine's SQL refers to it."""
+    """A column in sight. `sql` is how the engine's SQL refers to it, and unique in the statement.
+
+    With `item` it is not a column but stands for that analysed expression: an output's name in
+    ORDER BY, a column that USING has merged.
+    """
 
     name: str | None
     type: Type
@@ -55,6 +59,7 @@ class Field:
     qualifier: tuple[str, ...] = ()
     hidden: bool = False
     origin: Origin | None = None
+    item: exp.Expression | None = None
 
 
 def fold(identifier: str) -> str:
@@ -87,7 +92,8 @@ class Scope:
             for depth in range(min(len(parts) - 1, 3), -1, -1):
                 found = scope.matches(parts[:depth], parts[depth])
                 if len(found) > 1:
-                    raise QueryFailed("AMBIGUOUS_NAME", f"Column '{'.'.join(parts)}' is ambiguous")
+                    name = ".".join(parts).lower()
+                    raise QueryFailed("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous")
                 if found:
                     return found[0], parts[depth + 1 :], scope
         raise KeyError(".".join(parts))
