@@ -19,6 +19,7 @@ from sqlglot.tokens import Token, TokenType
 
 from local_aws.services.athena.errors import QueryFailed, SyntaxRefused, not_supported
 from local_aws.services.athena.trino.grammar import check_query
+from local_aws.services.athena.trino.shapes import unread
 
 _SPECIAL_FORMS = (
     "CAST",
@@ -139,6 +140,10 @@ class TrinoDialect(Trino):  # type: ignore[misc]
             _placed(inner, token)
             return _placed(found, token)
 
+        def _negate_range(self, this: Any = None) -> Any:
+            # sqlglot marks LIKE itself as negated, and only LIKE.
+            return self.expression(exp.Not(this=this))
+
         def parse_set_operation(self, this: Any, *args: Any, **kwargs: Any) -> Any:
             token = self._curr
             return _placed(super().parse_set_operation(this, *args, **kwargs), token)
@@ -175,7 +180,7 @@ def token_position(token: Token) -> tuple[int, int]:
 
 
 def position(node: exp.Expression) -> tuple[int, int] | None:
-    """Where the node begins, as far as sqlglot kept it."""
+    """Where the node begins, as far as it is known."""
     for inner in node.walk(bfs=False):
         meta = inner.meta
         if "line" in meta:
@@ -201,6 +206,10 @@ def parse_query(text: str) -> exp.Expression:
     tree = trees[0]
     if len(trees) != 1 or not isinstance(tree, exp.Query | exp.Values | exp.Table):
         raise not_supported(f"the statement {text[:40]!r}")
+    found = unread(tree)
+    if found is not None:
+        node, key = found
+        raise not_supported(f"{key.strip('_')} of {type(node).__name__}", position(node))
     return tree
 
 
