@@ -34,6 +34,7 @@ from local_aws.services.s3.model import parse_uri
 
 AT_ONCE = 4
 _PAGE = 1000
+_INTERRUPT_SECONDS = 0.05
 
 
 class Executions:
@@ -244,7 +245,7 @@ class Executions:
         finally:
             with self._lock:
                 del self._cursors[job.id]
-            cursor.close()
+            self.engine.release(cursor)
 
     def _end(self, body: dict[str, Any], state: str, error: QueryFailed | None) -> None:
         if body["id"] in self._stopped and state != "SUCCEEDED":
@@ -255,16 +256,22 @@ class Executions:
         elif state == "CANCELLED":
             body.setdefault("reason", "Query was cancelled by user")
         self.store.save_execution(body)
+        self._stopped.discard(body["id"])
 
     def stop(self, query_id: str) -> None:
         body = self.known(query_id)
         if body["state"] not in ACTIVE:
             return
-        with self._lock:
-            self._stopped.add(query_id)
-            cursor = self._cursors.get(query_id)
-            if cursor is not None:
-                cursor.interrupt()
+        self._stopped.add(query_id)
+        threading.Thread(target=self._interrupt, args=(query_id,), daemon=True).start()
+
+    def _interrupt(self, query_id: str) -> None:
+        """Again and again until the query has ended: between two statements it is not heard."""
+        while query_id in self._stopped:
+            with self._lock:
+                if query_id in self._cursors:
+                    self._cursors[query_id].interrupt()
+            time.sleep(_INTERRUPT_SECONDS)
 
     # --- what is known
 

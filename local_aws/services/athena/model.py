@@ -41,19 +41,32 @@ class Translation:
 
 
 class AthenaEngine:
-    """Runs queries; one DuckDB for the server, one cursor for each query."""
+    """Runs queries, each in a DuckDB of its own: one that asks for too much harms itself only."""
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self._lock = threading.Lock()
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._free: list[duckdb.DuckDBPyConnection] = []
+        self._lent: dict[int, duckdb.DuckDBPyConnection] = {}
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Of a DuckDB that no other query has: its memory and threads are this query's alone.
+
+        Give it back with `release`.
+        """
         with self._lock:
-            if self._connection is None:
-                scratch = self.platform.scratch("athena")
-                self._connection = connect(scratch, MEMORY_LIMIT, THREADS)
-            return self._connection.cursor()
+            found = self._free.pop() if self._free else None
+        database = found or connect(self.platform.scratch("athena"), MEMORY_LIMIT, THREADS)
+        cursor = database.cursor()
+        with self._lock:
+            self._lent[id(cursor)] = database
+        return cursor
+
+    def release(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """The query is over: the next may have its DuckDB."""
+        cursor.close()
+        with self._lock:
+            self._free.append(self._lent.pop(id(cursor)))
 
     def analyse(self, sql: str, database: str) -> list[tuple[str, t.Type]]:
         """The query's columns, or the error that Athena reports; nothing is read."""
@@ -108,7 +121,7 @@ class AthenaEngine:
             table = self.guarded(lambda: cursor.execute(text).to_arrow_table())
             return table.rename_columns([name for name, _ in translation.columns])
         finally:
-            cursor.close()
+            self.release(cursor)
 
 
 def _portable(sql: str, kind: t.Type) -> str:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from local_aws.duckdb_files import path_list
 from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import QueryFailed
+from local_aws.services.athena.row_groups import RowGroups
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.scope import Scan
 
@@ -33,14 +34,7 @@ class Footer:
     def __init__(self, path: str) -> None:
         metadata = pq.read_metadata(path)
         self.fields = {f.name.lower(): f for f in metadata.schema.to_arrow_schema()}
-        self.bytes: dict[str, int] = defaultdict(int)
-        for group in range(metadata.num_row_groups):
-            row_group = metadata.row_group(group)
-            for index in range(row_group.num_columns):
-                chunk = row_group.column(index)
-                self.bytes[chunk.path_in_schema.split(".")[0].lower()] += (
-                    chunk.total_compressed_size
-                )
+        self.row_groups = RowGroups(metadata)
 
 
 @lru_cache(maxsize=4096)
@@ -62,10 +56,12 @@ def select(scan: Scan, files: list[DataFile], columns: Columns, keys: Keys) -> t
     from local_aws.services.athena.tables import partition_constant
 
     groups: dict[tuple[Any, ...], list[DataFile]] = defaultdict(list)
-    size = 0
+    size, rows = 0, scan.rows
     for data_file in files:
         known = footer(data_file)
-        size += sum(known.bytes[name] for name, _ in columns)
+        names = [name for name, _ in columns]
+        taken, seen = known.row_groups.taken(names, scan.ranges, rows)
+        size, rows = size + taken, None if rows is None else max(rows - seen, 0)
         items = tuple(_item(name, kind, known, data_file) for name, kind in columns)
         hidden = tuple(sorted(_hidden(scan, data_file)))
         groups[items, tuple(data_file.values[i] for i, _, _ in keys), hidden].append(data_file)

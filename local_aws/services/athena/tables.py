@@ -20,6 +20,7 @@ from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.emit import Emitter
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.rewrites.casts import cast_sql
+from local_aws.services.athena.row_groups import ranges_of
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import table_columns
 from local_aws.services.athena.trino.scope import Scan
@@ -61,6 +62,7 @@ def read_table(scan: Scan, platform: Platform, cursor: duckdb.DuckDBPyConnection
     if not files:
         return Reading(_empty(scan, columns, keys))
     kind = format_of(table)
+    scan.ranges = ranges_of(scan, cursor)
     if kind == "parquet":
         sql, size = parquet_files.select(scan, files, columns, keys)
     else:

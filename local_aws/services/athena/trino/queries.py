@@ -12,6 +12,7 @@ from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.trino import grouping
 from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.trino.bounds import bound_of
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.expressions import follow
 from local_aws.services.athena.trino.grouping import calls, walk
@@ -154,8 +155,23 @@ class QueryAnalyzer(RelationAnalyzer):
         self._order(node, items, outputs, scope)
         self._check_grouping(node, items, keys, scope)
         self._limits(node)
+        self._note_rows(node, items)
         node.meta["items"] = items
         return _handed_through(node, outputs)
+
+    def _note_rows(self, node: exp.Select, items: list[exp.Expression]) -> None:
+        """LIMIT over a table alone: its reading stops early."""
+        from_, limit = node.args.get("from_"), node.args.get("limit")
+        between = ("where", "group", "having", "distinct", "order", "joins")
+        if from_ is None or limit is None or any(node.args.get(name) for name in between):
+            return
+        table = from_.this
+        if "scan" not in table.meta or table.args.get("joins") or table.args.get("sample"):
+            return
+        value, offset = limit.meta.get("value"), node.args.get("offset")
+        if value is not None and not any(c.meta["signature"].kind for i in items for c in calls(i)):
+            skipped = offset.meta["value"] if offset is not None else 0
+            self.scans[table.meta["scan"]].rows = value + skipped
 
     def _named_windows(self, node: exp.Select, scope: Scope) -> None:
         self.window_names = set()
@@ -179,13 +195,18 @@ class QueryAnalyzer(RelationAnalyzer):
         self.note_predicates(where.this)
 
     def note_predicates(self, condition: exp.Expression) -> None:
-        """Hands each conjunct over partition columns alone to the scan that it prunes."""
+        """Hands what prunes a scan to it: conjuncts over its partition columns, and bounds."""
         for conjunct in _conjuncts(condition):
+            bounded = bound_of(conjunct)
+            if bounded is not None and not bounded[0].partition:
+                self.scans[bounded[0].scan].bounds.append(bounded[1])
+                continue
             if conjunct.find(exp.Query) is not None:
                 continue
             fields = [n.meta["field"] for n in conjunct.walk() if "field" in n.meta]
-            origins = {f.origin.scan for f in fields if f.origin and f.origin.partition}
-            if len(origins) == 1 and all(f.origin and f.origin.partition for f in fields):
+            prunes = [f.origin and f.origin.partition and f.origin.pruning for f in fields]
+            origins = {f.origin.scan for f in fields if f.origin}
+            if len(origins) == 1 and all(prunes):
                 names = {f.sql: f.origin.column for f in fields}
                 self.scans[origins.pop()].predicates.append(Predicate(conjunct, names))
 

@@ -136,7 +136,16 @@ class RelationAnalyzer(ExpressionTyper):
 
     def _cte(self, node: exp.Table, name: str, alias: exp.Expression | None) -> list[Field]:
         sql_name, outputs = self.ctes[fold(name)]
-        return self._fields_of(node, f'"{sql_name}"', outputs, alias, (fold(name),))
+        fields = self._fields_of(node, f'"{sql_name}"', outputs, alias, (fold(name),))
+        if self._references(node, name) == 1:
+            return fields
+        # Rows that are read once serve several references: one's condition is not the others'.
+        return without_pruning(fields)
+
+    @staticmethod
+    def _references(node: exp.Table, name: str) -> int:
+        tables = node.root().find_all(exp.Table)
+        return sum(len(table.parts) == 1 and fold(table.name) == fold(name) for table in tables)
 
     def _virtual(
         self, node: exp.Table, table: Any, name: str, alias: exp.Expression | None
@@ -154,7 +163,7 @@ class RelationAnalyzer(ExpressionTyper):
         name = self.fresh("r")
         scan = Scan(len(self.scans), database, table, name)
         self.scans.append(scan)
-        node.meta.update(alias=name, source=scan.placeholder)
+        node.meta.update(alias=name, source=scan.placeholder, scan=scan.number)
         given = alias.name if alias is not None and alias.name else None
         qualifier = (fold(given),) if given else ("awsdatacatalog", database, table["Name"])
         columns = table_columns(table)
@@ -286,9 +295,9 @@ class RelationAnalyzer(ExpressionTyper):
         inner = Scope(list(left), scope.parent)
         right = self.relation(node.this, inner)
         if side in ("RIGHT", "FULL"):
-            left = without_origin_keep_used(left)
+            left = without_pruning(left)
         if side in ("LEFT", "FULL"):
-            right = without_origin_keep_used(right)
+            right = without_pruning(right)
         _check_criteria(node, side)
         if node.args.get("using"):
             scope.fields = self._using(node, left, right, side)
@@ -397,10 +406,10 @@ def sequence_arguments(call: exp.Expression) -> tuple[int, int, int]:
     return start, stop, step
 
 
-def without_origin_keep_used(fields: list[Field]) -> list[Field]:
+def without_pruning(fields: list[Field]) -> list[Field]:
     """The columns still count as read; only their predicates no longer prune."""
     return [
-        replace(f, origin=replace(f.origin, partition=False) if f.origin else None) for f in fields
+        replace(f, origin=replace(f.origin, pruning=False) if f.origin else None) for f in fields
     ]
 
 

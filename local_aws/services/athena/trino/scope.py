@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlglot import exp
 
@@ -21,6 +22,10 @@ class Scan:
     alias: str
     used: set[str] = field(default_factory=set)
     predicates: list[Predicate] = field(default_factory=list)
+    bounds: list[Bound] = field(default_factory=list)
+    ranges: list[tuple[str, str, tuple[Any, ...]]] = field(default_factory=list)
+    # As many rows as a LIMIT wants when nothing else stands between it and the table.
+    rows: int | None = None
 
     @property
     def placeholder(self) -> str:
@@ -37,12 +42,26 @@ class Predicate:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """A comparison of a column with constants: what the statistics of a file can speak of."""
+
+    column: str
+    operator: str
+    values: tuple[exp.Expression, ...]
+
+
+@dataclass(frozen=True)
 class Origin:
-    """The catalog column that a field hands through unchanged."""
+    """The catalog column that a field hands through unchanged.
+
+    `pruning` says whether a predicate on the field holds for the column: below an outer join it
+    does not, nor where the rows are read by more than one reference.
+    """
 
     scan: int
     column: str
     partition: bool
+    pruning: bool = True
 
 
 @dataclass(frozen=True)

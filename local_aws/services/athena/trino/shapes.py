@@ -45,7 +45,9 @@ _READ: dict[type[exp.Expression], str] = {
     exp.Offset: "expression",
     exp.Order: "this expressions",
     exp.Ordered: "this desc nulls_first",
-    exp.Select: "with_ distinct expressions from_ joins where group having windows order limit offset",
+    exp.Select: (
+        "with_ distinct expressions from_ joins where group having windows order limit offset"
+    ),
     exp.Subquery: "this alias joins sample order limit offset with_",
     exp.Table: "this db catalog alias joins sample version when",
     exp.TableAlias: "this columns",
