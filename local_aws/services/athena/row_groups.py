@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from local_aws.services.athena.duck.failures import as_failure
@@ -56,7 +57,8 @@ class RowGroups:
             return True
         try:
             return _overlaps(operator, values, found.min, found.max)
-        except TypeError:  # the file's type is not the table's
+        except (TypeError, pa.ArrowNotImplementedError):
+            # The file's type is not the table's, or one whose statistics Arrow does not read.
             return True
 
 
