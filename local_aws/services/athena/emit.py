@@ -32,7 +32,8 @@ for _module in REWRITES:
 class Emitter:
     """One statement's translation."""
 
-    def __init__(self) -> None:
+    def __init__(self, narrow: bool = False) -> None:
+        self.narrow = narrow
         self._renamed: dict[str, str] = {}
 
     def gen(self, node: exp.Expression) -> str:
