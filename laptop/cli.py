@@ -15,6 +15,7 @@ from rich.console import Console
 from laptop import backfill, bench, demo, environment, rerun, stack, watching
 from laptop import console as pages
 from laptop.airflow import AirflowApi
+from laptop.bench.athena_suite import SuiteFailed
 from laptop.bench.s3 import LoadFailed
 from laptop.bench.servers import ServerFailed
 from laptop.home import ROOT, Home
@@ -37,6 +38,7 @@ FAILURES = (
     pages.LinkRefused,
     LoadFailed,
     ServerFailed,
+    SuiteFailed,
     TarnError,
 )
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)

@@ -156,7 +156,7 @@ class Executions:
         finally:
             with self._lock:
                 del self._cursors[job.id]
-            cursor.close()
+            self.engine.release(cursor)
 
     def _end(self, body: Body, state: str, error: QueryFailed | None) -> None:
         if body["id"] in self._stopped and state != "SUCCEEDED":
