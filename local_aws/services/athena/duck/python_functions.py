@@ -17,7 +17,7 @@ import zlib
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, unquote_plus, urlsplit
 
-from local_aws.services.athena.duck import formats, json_paths, patterns
+from local_aws.services.athena.duck import formats, patterns
 from local_aws.services.athena.duck.failures import fail
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -306,12 +306,4 @@ SIGNATURES: dict[str, tuple[Any, list[str], str]] = {
     "py_regexp_groups": (patterns.groups, [_V, _V], "VARCHAR[][]"),
     "py_row_groups": (patterns.row_groups, [_V, _V], "VARCHAR[]"),
     "py_split_escaped": (patterns.split_escaped, [_V, _V, _V], "VARCHAR[]"),
-    "py_json_parse": (json_paths.parse, [_V], _V),
-    "py_json_extract": (json_paths.extract, [_V, _V], _V),
-    "py_json_scalar": (json_paths.extract_scalar, [_V, _V], _V),
-    "py_json_size": (json_paths.size, [_V, _V], _I),
-    "py_json_get": (json_paths.get, [_V, _I], _V),
-    "py_json_items": (json_paths.items, [_V], "VARCHAR[]"),
-    "py_json_is_scalar": (json_paths.is_scalar, [_V], _BOOL),
-    "py_json_to_text": (json_paths.to_text, [_V], _V),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from local_aws.services.athena.rewrites.base import Emit
@@ -31,7 +33,28 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     template = signature.template
     if template == "{avg_decimal}":
         return _average(node, emit)
-    return "".join(_fill(part, node, emit) for part in _split(template))
+    return "".join(_fill(part, node, emit) for part in _split(_hygienic(template, node)))
+
+
+def _hygienic(template: str, node: exp.Expression) -> str:
+    """The template with names of its own for its lambdas, where a lambda of the user's goes inside:
+    the same function may be called in there once more."""
+    inner = [arg for arg in node.meta["args"] if isinstance(arg, exp.Lambda)]
+    if not inner:
+        return template
+    number = own_number(inner[0])
+    names = {name for names in _BOUND.findall(template) for name in names.split(", ")}
+    for name in names:
+        template = re.sub(rf"\b{name}\b", f"{name}_{number}", template)
+    return template
+
+
+def own_number(node: exp.Expression) -> str:
+    """What tells this lambda from all others of the statement."""
+    return str(node.meta["variables"][0]).strip('"').rpartition("_")[2]
+
+
+_BOUND = re.compile(r"lambda (\w+(?:, \w+)*):")
 
 
 def _split(template: str) -> list[str]:

@@ -52,7 +52,7 @@ class CallTyper:
         if name == "count" and len(args) == 1 and isinstance(args[0], exp.Star):
             args = []
         for part in modifiers.get("order", []):
-            self.visit(part.this, scope)
+            self.sort_key(part, scope)
         candidates = catalogue().get(name)
         if candidates is None:
             raise self._not_registered(node, name)
@@ -152,12 +152,19 @@ class CallTyper:
             self.visit(part, scope)
         order = node.args.get("order")
         for item in order.expressions if order else []:
-            self.visit(item.this, scope)
+            self.sort_key(item, scope)
         spec = node.args.get("spec")
         for bound in ("start", "end"):
             value = spec.args.get(bound) if spec else None
             if isinstance(value, exp.Expression):
                 self.visit(value, scope)
+
+    def sort_key(self, item: exp.Expression, scope: Scope) -> None:
+        kind = self.visit(item.this, scope)
+        if not t.orderable(kind):
+            raise mismatch(
+                f"Type {kind} is not orderable, and therefore cannot be used in ORDER BY", item
+            )
 
     def _groupconcat(self, node: exp.GroupConcat, scope: Scope) -> t.Type:
         inner = node.this
@@ -231,15 +238,6 @@ class CallTyper:
 
     def _parsejson(self, node: exp.ParseJSON, scope: Scope) -> t.Type:
         return self.call(node, "json_parse", [node.this], scope)
-
-    def _jsonvalue(self, node: exp.Expression, scope: Scope) -> t.Type:
-        raise not_supported("json_value", position(node))
-
-    def _jsonobject(self, node: exp.Expression, scope: Scope) -> t.Type:
-        raise not_supported("json_object", position(node))
-
-    def _jsonextractquery(self, node: exp.Expression, scope: Scope) -> t.Type:
-        raise not_supported("json_query", position(node))
 
 
 def _is_lambda(node: exp.Expression) -> bool:

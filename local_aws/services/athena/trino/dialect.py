@@ -16,6 +16,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokens import Token, TokenType
 
 from local_aws.services.athena.errors import SyntaxRefused, not_supported
+from local_aws.services.athena.trino import json_forms
 
 _SPECIAL_FORMS = (
     "CAST",
@@ -25,9 +26,6 @@ _SPECIAL_FORMS = (
     "POSITION",
     "SUBSTRING",
     "LISTAGG",
-    "JSON_OBJECT",
-    "JSON_QUERY",
-    "JSON_VALUE",
 )
 
 
@@ -49,6 +47,11 @@ class TrinoDialect(Trino):  # type: ignore[misc]
             **{n: f for n, f in Trino.Parser.FUNCTION_PARSERS.items() if n in _SPECIAL_FORMS},
             "CAST": lambda self: _written_cast(self, safe=False),
             "TRY_CAST": lambda self: _written_cast(self, safe=True),
+            "JSON_ARRAY": json_forms.parse_array,
+            "JSON_EXISTS": lambda self: json_forms.parse_path_call(self, "json_exists"),
+            "JSON_OBJECT": json_forms.parse_object,
+            "JSON_QUERY": lambda self: json_forms.parse_path_call(self, "json_query"),
+            "JSON_VALUE": lambda self: json_forms.parse_path_call(self, "json_value"),
         }
 
 
@@ -57,6 +60,7 @@ _DIALECT = TrinoDialect()
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 # Tokens that Trino's grammar does not have, though sqlglot's does.
+_UNSUPPORTED_CLAUSES = ("MATCH_RECOGNIZE", "JSON_TABLE")
 _FOREIGN_TOKENS = {
     TokenType.DCOLON: "mismatched input '::'",
     TokenType.ILIKE: "mismatched input 'ILIKE'",
@@ -158,8 +162,8 @@ def _as_refusal(error: ParseError) -> SyntaxRefused:
 
 def _refuse_foreign_tokens(tokens: list[Token]) -> None:
     for index, token in enumerate(tokens):
-        if token.text.upper() == "MATCH_RECOGNIZE":
-            raise not_supported("MATCH_RECOGNIZE", token_position(token))
+        if token.text.upper() in _UNSUPPORTED_CLAUSES:
+            raise not_supported(token.text.upper(), token_position(token))
         if token.token_type == TokenType.SEMICOLON:
             raise SyntaxRefused(
                 "mismatched input ';'. Only one sql statement is allowed", token_position(token)

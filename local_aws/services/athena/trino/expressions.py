@@ -24,6 +24,7 @@ from local_aws.services.athena.trino.conversions import (
     typed_literal,
 )
 from local_aws.services.athena.trino.dialect import position
+from local_aws.services.athena.trino.json_calls import JsonTyper
 from local_aws.services.athena.trino.notes import (
     coerce,
     failed,
@@ -51,7 +52,7 @@ _OPERATORS = {
 _INT_MAX = 2**31 - 1
 
 
-class ExpressionTyper(CallTyper):
+class ExpressionTyper(JsonTyper, CallTyper):
     """Methods `_<node class>` type one kind of node; `visit` finds them."""
 
     def visit(self, node: exp.Expression, scope: Scope) -> t.Type:
@@ -290,8 +291,7 @@ class ExpressionTyper(CallTyper):
         return t.VARCHAR
 
     def _concat_arrays(self, node: exp.DPipe, left: t.Type, right: t.Type) -> t.Type:
-        inner = [k.of[0] if k.name == "array" else k for k in (left, right)]
-        common = t.common_type(inner[0], inner[1]) or t.common_type(left, right)
+        common = _concatenated(left, right)
         if common is None:
             raise failed(
                 "FUNCTION_NOT_FOUND",
@@ -299,7 +299,8 @@ class ExpressionTyper(CallTyper):
                 node,
             )
         for side, kind in ((node.left, left), (node.right, right)):
-            coerce(side, t.array(common) if kind.name == "array" else common)
+            whole = t.common_type(kind, t.array(common)) if kind.name == "array" else None
+            coerce(side, t.array(common) if whole == t.array(common) else common)
         return t.array(common)
 
     # --- conditionals
@@ -396,7 +397,7 @@ class ExpressionTyper(CallTyper):
         if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
             raise SyntaxRefused("mismatched input ':'", position(node) or (1, 1))
         index = self.visit(node.expressions[0], scope)
-        if base.name == "array" and index.name in t.INTEGERS:
+        if base.name == "array" and (index.name in t.INTEGERS or index == t.UNKNOWN):
             coerce(node.expressions[0], t.BIGINT)
             return base.of[0]
         if base.name == "map" and t.coerces(index, base.of[0]):
@@ -405,6 +406,16 @@ class ExpressionTyper(CallTyper):
         if base.name == "row" and isinstance(node.expressions[0], exp.Literal):
             return base.of[int(node.expressions[0].this) - 1]
         raise mismatch(f"Cannot use {index} for subscript of {base}", node)
+
+
+def _concatenated(left: t.Type, right: t.Type) -> t.Type | None:
+    """The element of two arrays one after the other, or of an array and one more element."""
+    both = t.common_type(left, right)
+    if both is not None and left.name == right.name == "array":
+        return both.of[0]
+    appended = t.common_type(left.of[0], right) if left.name == "array" else None
+    prepended = t.common_type(left, right.of[0]) if right.name == "array" else None
+    return appended or prepended
 
 
 def _dotted(node: exp.Dot) -> list[str] | None:

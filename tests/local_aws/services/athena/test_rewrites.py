@@ -45,6 +45,11 @@ def translate(sql: str) -> tuple[str, list[Any]]:
 
 
 def answer(engine: Any, sql: str) -> str:
+    """The first row as the result file has it, | between its values, or ! and the error."""
+    return answers(engine, sql)[0]
+
+
+def answers(engine: Any, sql: str) -> list[str]:
     try:
         text, kinds = translate(sql)
         names = [f"q{i}" for i in range(len(kinds))]
@@ -52,12 +57,12 @@ def answer(engine: Any, sql: str) -> str:
             results.result_text(f"q.{n}", k) for n, k in zip(names, kinds, strict=True)
         )
         query = f"SELECT {items} FROM ({text}) AS q({', '.join(names)})"
-        row = engine.cursor().execute(query).fetchone()
+        rows = engine.cursor().execute(query).fetchall()
     except QueryFailed as error:
-        return "!" + error.reason
+        return ["!" + error.reason]
     except Exception as error:
-        return "!" + as_failure(error).reason
-    return "|".join("NULL" if value is None else value for value in row)
+        return ["!" + as_failure(error).reason]
+    return ["|".join("NULL" if value is None else value for value in row) for row in rows]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rewrite}: {case.title}")
