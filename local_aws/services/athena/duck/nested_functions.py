@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations as subsets
 from typing import Any
 
-from local_aws.services.athena.duck import json_casts, json_paths, sql_json
+from local_aws.services.athena.duck import json_casts, json_paths, sql_json, statistics
 from local_aws.services.athena.duck.failures import fail
 
 _LONGEST, _MOST = 5, 100_000
@@ -23,11 +23,41 @@ def combinations(size: int, n: int) -> list[list[int]]:
     return [list(group) for group in places]
 
 
+_LONGEST_TEXT = 1_048_576
+
+
+def listagg(values: list[str | None], separator: str, filler: str, with_count: bool) -> str | None:
+    """listagg ... ON OVERFLOW TRUNCATE: what does not fit is left out, and said."""
+    known = [v for v in values if v is not None]
+    text, size = "", 0
+    for index, value in enumerate(known):
+        part = (separator if index else "") + value
+        size += len(part.encode())
+        if size > _LONGEST_TEXT:
+            counted = f"({len(known) - index})" if with_count else ""
+            return f"{text}{separator if index else ''}{filler}{counted}"
+        text += part
+    return text if known else None
+
+
 _V, _I, _BOOL, _LIST = "VARCHAR", "BIGINT", "BOOLEAN", "VARCHAR[]"
 
 # name: (function, parameters' types, result's type)
 SIGNATURES: dict[str, tuple[Any, list[str], str]] = {
     "py_combinations": (combinations, [_I, _I], "BIGINT[][]"),
+    "py_listagg": (listagg, [_LIST, _V, _V, _BOOL], _V),
+    "py_kurtosis": (statistics.kurtosis, ["DOUBLE[]"], "DOUBLE"),
+    "py_skewness": (statistics.skewness, ["DOUBLE[]"], "DOUBLE"),
+    "py_weighted_percentiles": (
+        statistics.weighted_percentiles,
+        ["DOUBLE[]", "DOUBLE[]", "DOUBLE[]"],
+        "DOUBLE[]",
+    ),
+    "py_numeric_histogram": (
+        statistics.numeric_histogram,
+        [_I, "DOUBLE[]", "DOUBLE[]"],
+        "STRUCT(k DOUBLE, v DOUBLE)[]",
+    ),
     "py_json_parse": (json_paths.parse, [_V], _V),
     "py_json_extract": (json_paths.extract, [_V, _V], _V),
     "py_json_scalar": (json_paths.extract_scalar, [_V, _V], _V),

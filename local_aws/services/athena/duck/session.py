@@ -49,5 +49,6 @@ def _null_in_null_out(function: Callable[..., Any], arity: int) -> Callable[...,
         1: lambda a: guarded(a),
         2: lambda a, b: guarded(a, b),
         3: lambda a, b, c: guarded(a, b, c),
+        4: lambda a, b, c, d: guarded(a, b, c, d),
     }
     return by_arity[arity]

@@ -6,11 +6,14 @@ import re
 
 from sqlglot import exp
 
+from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.rewrites.casts import text_of
 from local_aws.services.athena.rewrites.decimals import scaled, unscaled
 from local_aws.services.athena.rewrites.windows import ordered
+from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.functions import Signature
+from local_aws.services.athena.trino.listagg import Listagg
 from local_aws.services.athena.trino.notes import coerced_type, type_of
 from local_aws.services.athena.trino.types import VARCHAR, array, duck_type
 
@@ -20,7 +23,7 @@ NODES = (
     exp.Trim,
     exp.StrPosition,
     exp.Substring,
-    exp.GroupConcat,
+    Listagg,
     exp.ParseJSON,
     exp.Lambda,
 )
@@ -33,6 +36,17 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     template = signature.template
     if template == "{avg_decimal}":
         return _average(node, emit)
+    if node.meta.get("distinct") and "{d}" not in template and signature.name not in _INSENSITIVE:
+        raise not_supported(f"DISTINCT in {signature.name}", position(node))
+    return templated(template, node, emit)
+
+
+# DISTINCT makes no difference to them.
+_INSENSITIVE = ("approx_distinct", "max", "max_by", "min", "min_by")
+
+
+def templated(template: str, node: exp.Expression, emit: Emit) -> str:
+    """The template with its places filled by the call's arguments and clauses."""
     return "".join(_fill(part, node, emit) for part in _split(_hygienic(template, node)))
 
 
@@ -109,7 +123,7 @@ def _named(name: str, node: exp.Expression, args: list[exp.Expression], emit: Em
 
 
 def _order(node: exp.Expression, emit: Emit) -> str:
-    nulls = f" {node.meta['nulls']}" if node.meta.get("nulls") else ""
+    nulls = " IGNORE NULLS" if node.meta.get("nulls") == "IGNORE NULLS" else ""
     if not node.meta.get("order"):
         return nulls
     return " ORDER BY " + ", ".join(ordered(item, emit) for item in node.meta["order"]) + nulls

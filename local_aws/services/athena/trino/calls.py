@@ -13,6 +13,7 @@ from local_aws.services.athena.errors import SyntaxRefused, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.functions import Signature, catalogue, match
+from local_aws.services.athena.trino.listagg import Listagg
 from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, unify
 from local_aws.services.athena.trino.scope import Field, Scan, Scope
 
@@ -36,6 +37,7 @@ class CallTyper:
         def subquery_outputs(
             self, node: exp.Expression, scope: Scope, width: int | None
         ) -> list[t.Type]: ...
+        def sort_key(self, item: exp.Expression, scope: Scope) -> None: ...
 
     def _anonymous(self, node: exp.Anonymous, scope: Scope) -> t.Type:
         name = node.name.lower()
@@ -57,6 +59,7 @@ class CallTyper:
         if candidates is None:
             raise self._not_registered(node, name)
         kinds = [None if _is_lambda(a) else self.visit(a, scope) for a in args]
+        _check_distinct_order(node, args, modifiers)
         signature, params, result = self._choose(node, name, candidates, args, kinds, scope)
         for arg, param in zip(args, params, strict=True):
             if not _is_lambda(arg):
@@ -126,54 +129,20 @@ class CallTyper:
         signature = node.meta.get("signature")
         return signature is not None and signature.kind == "agg"
 
-    def _withingroup(self, node: exp.WithinGroup, scope: Scope) -> t.Type:
-        raise not_supported("WITHIN GROUP but for listagg", position(node))
-
-    def _window(self, node: exp.Window, scope: Scope) -> t.Type:
-        inner = node.this
-        nulls = None
-        if isinstance(inner, exp.IgnoreNulls | exp.RespectNulls):
-            nulls = "IGNORE NULLS" if isinstance(inner, exp.IgnoreNulls) else None
-            node.set("this", inner.this)
-            inner = node.this
-        kind = self.visit(inner, scope)
-        call = inner.this if isinstance(inner, exp.Filter) else inner
-        signature = call.meta.get("signature")
-        if signature is None or not signature.kind:
-            raise failed("FUNCTION_NOT_WINDOW", f"Not a window function: {call.name}", node)
-        call.meta["nulls"] = nulls
-        call.meta["windowed"] = True
-        self.window_parts(node, scope)
-        return kind
-
-    def window_parts(self, node: exp.Expression, scope: Scope) -> None:
-        """PARTITION BY, ORDER BY and the frame, of OVER (...) or of WINDOW w AS (...)."""
-        for part in node.args.get("partition_by") or []:
-            self.visit(part, scope)
-        order = node.args.get("order")
-        for item in order.expressions if order else []:
-            self.sort_key(item, scope)
-        spec = node.args.get("spec")
-        for bound in ("start", "end"):
-            value = spec.args.get(bound) if spec else None
-            if isinstance(value, exp.Expression):
-                self.visit(value, scope)
-
-    def sort_key(self, item: exp.Expression, scope: Scope) -> None:
-        kind = self.visit(item.this, scope)
-        if not t.orderable(kind):
+    def _listagg(self, node: Listagg, scope: Scope) -> t.Type:
+        kind = self.visit(node.this, scope)
+        if kind.name != "varchar" and kind != t.UNKNOWN:
             raise mismatch(
-                f"Type {kind} is not orderable, and therefore cannot be used in ORDER BY", item
+                f"Expected expression of varchar, but '{node.this.sql('trino')}' has {kind} type",
+                node,
             )
-
-    def _groupconcat(self, node: exp.GroupConcat, scope: Scope) -> t.Type:
-        inner = node.this
-        order: list[exp.Expression] = []
-        if isinstance(inner, exp.Order):
-            order, inner = inner.expressions, inner.this
-        separator = node.args.get("separator") or exp.Literal.string("")
-        wrapped = exp.Order(this=inner, expressions=order) if order else inner
-        return self.call(node, "listagg", [wrapped, separator], scope)
+        value = node.this
+        if node.args.get("distinct"):
+            value = exp.Distinct(expressions=[value])
+        parts = [exp.Order(this=value, expressions=node.expressions), node.args["separator"]]
+        if node.args.get("filler"):
+            parts += [node.args["filler"], node.args["count"]]
+        return self.call(node, "listagg", parts, scope)
 
     # --- calls with rules of their own
 
@@ -214,6 +183,12 @@ class CallTyper:
         self.visit(node.expressions[0], scope)
         return t.VARCHAR
 
+    def _call_reduce_agg(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        kind = self.call(node, "reduce_agg", node.expressions, scope)
+        if kind.of or kind.name in ("decimal", "varbinary", "json", "unknown"):
+            raise not_supported(f"a reduce_agg state of type {kind}, as on Trino,", position(node))
+        return kind
+
     def _call_row(self, node: exp.Anonymous, scope: Scope) -> t.Type:
         return t.row(tuple((None, self.visit(part, scope)) for part in node.expressions))
 
@@ -244,15 +219,36 @@ def _is_lambda(node: exp.Expression) -> bool:
     return isinstance(node, exp.Lambda)
 
 
+def _check_distinct_order(
+    node: exp.Expression, args: list[exp.Expression], modifiers: dict[str, Any]
+) -> None:
+    if not modifiers.get("distinct"):
+        return
+    for item in modifiers.get("order", []):
+        if item.this not in args:
+            raise failed(
+                "EXPRESSION_NOT_IN_DISTINCT",
+                "For aggregate function with DISTINCT, ORDER BY expressions must appear in"
+                " arguments",
+                node,
+            )
+
+
 def _unwrap(arguments: list[exp.Expression]) -> tuple[list[exp.Expression], dict[str, Any]]:
     """Takes DISTINCT and ORDER BY off the arguments of an aggregate."""
     modifiers: dict[str, Any] = {}
-    args = list(arguments)
-    for index, arg in enumerate(args):
-        if isinstance(arg, exp.Order):
-            modifiers["order"] = arg.expressions
-            args[index] = arg.this
-    if len(args) == 1 and isinstance(args[0], exp.Distinct):
-        modifiers["distinct"] = True
-        args = list(args[0].expressions)
+    args: list[exp.Expression] = []
+    for arg in arguments:
+        inner = arg
+        if isinstance(inner, exp.Order):
+            modifiers["order"] = inner.expressions
+            inner = inner.this
+        if isinstance(inner, exp.Distinct):
+            modifiers["distinct"] = True
+            args += inner.expressions
+        else:
+            args.append(inner)
+    if args and isinstance(args[-1], exp.Order):
+        modifiers["order"] = args[-1].expressions
+        args[-1] = args[-1].this
     return args, modifiers

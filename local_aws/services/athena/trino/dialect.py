@@ -17,6 +17,7 @@ from sqlglot.tokens import Token, TokenType
 
 from local_aws.services.athena.errors import SyntaxRefused, not_supported
 from local_aws.services.athena.trino import json_forms
+from local_aws.services.athena.trino.listagg import parse_listagg
 
 _SPECIAL_FORMS = (
     "CAST",
@@ -25,7 +26,6 @@ _SPECIAL_FORMS = (
     "TRIM",
     "POSITION",
     "SUBSTRING",
-    "LISTAGG",
 )
 
 
@@ -52,6 +52,7 @@ class TrinoDialect(Trino):  # type: ignore[misc]
             "JSON_OBJECT": json_forms.parse_object,
             "JSON_QUERY": lambda self: json_forms.parse_path_call(self, "json_query"),
             "JSON_VALUE": lambda self: json_forms.parse_path_call(self, "json_value"),
+            "LISTAGG": parse_listagg,
         }
 
 

@@ -33,6 +33,7 @@ from local_aws.services.athena.trino.notes import (
     unify,
 )
 from local_aws.services.athena.trino.scope import Scope
+from local_aws.services.athena.trino.window_calls import WindowTyper
 
 _OPERATORS = {
     exp.Add: "+",
@@ -52,7 +53,7 @@ _OPERATORS = {
 _INT_MAX = 2**31 - 1
 
 
-class ExpressionTyper(JsonTyper, CallTyper):
+class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
     """Methods `_<node class>` type one kind of node; `visit` finds them."""
 
     def visit(self, node: exp.Expression, scope: Scope) -> t.Type:
@@ -403,9 +404,33 @@ class ExpressionTyper(JsonTyper, CallTyper):
         if base.name == "map" and t.coerces(index, base.of[0]):
             coerce(node.expressions[0], base.of[0])
             return base.of[1]
-        if base.name == "row" and isinstance(node.expressions[0], exp.Literal):
-            return base.of[int(node.expressions[0].this) - 1]
+        if base.name == "row":
+            return base.of[_row_index(node, base) - 1]
         raise mismatch(f"Cannot use {index} for subscript of {base}", node)
+
+
+def _row_index(node: exp.Bracket, kind: t.Type) -> int:
+    index = node.expressions[0]
+    if not isinstance(index, exp.Literal) or index.is_string or not index.this.isdigit():
+        raise failed(
+            "EXPRESSION_NOT_CONSTANT",
+            "Subscript expression on ROW requires a constant index",
+            node,
+        )
+    place = int(index.this)
+    if place < 1:
+        raise failed(
+            "INVALID_FUNCTION_ARGUMENT",
+            f"Invalid subscript index: {place}. ROW indices start at 1",
+            node,
+        )
+    if place > len(kind.of):
+        raise failed(
+            "INVALID_FUNCTION_ARGUMENT",
+            f"Subscript index out of bounds: {place}, max value is {len(kind.of)}",
+            node,
+        )
+    return place
 
 
 def _concatenated(left: t.Type, right: t.Type) -> t.Type | None:

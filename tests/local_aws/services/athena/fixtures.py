@@ -42,7 +42,7 @@ def _case(rewrite: str, text: str) -> Case:
 
 def page_cases(page: str) -> list[tuple[str, str]]:
     """The cases of one page of functions, functions/<page>.sql: a query or an expression, and its
-    answer: | between columns, ; between rows, ! and a part of the error.
+    answer: | between columns, / between rows, ! and a part of the error.
 
         array_max(ARRAY[3, 1]) --> 3
     """

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from local_aws.services.athena.duck.session import connect
+from tests.local_aws.services.athena.answers import answer
 from tests.local_aws.services.athena.fixtures import FOLDER, page_cases
-from tests.local_aws.services.athena.test_rewrites import answers
 
 PAGES = sorted(path.stem for path in (FOLDER / "functions").glob("*.sql"))
 CASES = [(page, sql, expected) for page in PAGES for sql, expected in page_cases(page)]
@@ -20,7 +20,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.mark.parametrize(("page", "sql", "expected"), CASES)
 def test_answer(engine: Any, page: str, sql: str, expected: str) -> None:
-    got = " ; ".join(answers(engine, sql))
+    got = answer(engine, sql)
     if expected.startswith("!"):
         assert expected[1:] in got
     else:

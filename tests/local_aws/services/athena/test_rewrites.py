@@ -45,11 +45,6 @@ def translate(sql: str) -> tuple[str, list[Any]]:
 
 
 def answer(engine: Any, sql: str) -> str:
-    """The first row as the result file has it, | between its values, or ! and the error."""
-    return answers(engine, sql)[0]
-
-
-def answers(engine: Any, sql: str) -> list[str]:
     try:
         text, kinds = translate(sql)
         names = [f"q{i}" for i in range(len(kinds))]
@@ -57,12 +52,12 @@ def answers(engine: Any, sql: str) -> list[str]:
             results.result_text(f"q.{n}", k) for n, k in zip(names, kinds, strict=True)
         )
         query = f"SELECT {items} FROM ({text}) AS q({', '.join(names)})"
-        rows = engine.cursor().execute(query).fetchall()
+        row = engine.cursor().execute(query).fetchone()
     except QueryFailed as error:
-        return ["!" + error.reason]
+        return "!" + error.reason
     except Exception as error:
-        return ["!" + as_failure(error).reason]
-    return ["|".join("NULL" if value is None else value for value in row) for row in rows]
+        return "!" + as_failure(error).reason
+    return "|".join("NULL" if value is None else value for value in row)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rewrite}: {case.title}")

@@ -92,8 +92,9 @@ CREATE MACRO trino_dot_product(a, b) AS
        ELSE list_sum(list_transform(list_zip(a, b), lambda e: e[1] * e[2])) END;
 -- The first key that came before, as text: a map has each key once.
 CREATE MACRO trino_repeated(entries) AS
-  CAST(list_filter(entries, lambda e, i:
-    list_position(list_transform(entries, lambda x: x.k), e.k) < i)[1].k AS VARCHAR);
+  CASE WHEN len(list_distinct(list_transform(entries, lambda e: e.k))) < len(entries)
+  THEN CAST(list_filter(entries, lambda e, i:
+    list_position(list_transform(entries, lambda x: x.k), e.k) < i)[1].k AS VARCHAR) END;
 CREATE MACRO trino_keyed(entries) AS
   CASE WHEN list_position(entries, NULL) > 0
        THEN entries[1:trino_error('INVALID_FUNCTION_ARGUMENT: map entry cannot be null')]
@@ -110,18 +111,6 @@ CREATE MACRO trino_map(k, v) AS
        WHEN len(k) <> len(v)
        THEN MAP {k[trino_error('INVALID_FUNCTION_ARGUMENT: Key and value arrays must be the same length')]: v[1]}
        ELSE trino_entries(list_transform(range(1, len(k) + 1), lambda i: struct_pack(k := k[i], v := v[i])), 'map keys') END;
-CREATE MACRO trino_entries_to_map(entries) AS
-  map_from_entries(list_filter(entries, lambda e, i: e.k IS NOT NULL
-    AND len(list_filter(entries[1:i - 1], lambda x: x.k = e.k)) = 0));
-CREATE MACRO trino_multimap(entries) AS
-  map_from_entries(list_transform(
-    trino_distinct(list_transform(list_filter(entries, lambda e: e.k IS NOT NULL), lambda e: e.k)),
-    lambda key: struct_pack(k := key,
-      v := list_transform(list_filter(entries, lambda e: e.k = key), lambda e: e.v))));
-CREATE MACRO trino_most_frequent(n, counts) AS
-  map_from_entries(list_transform(list_sort(list_transform(map_entries(counts),
-    lambda e: struct_pack(c := e.value, k := e.key)), 'DESC')[1:n],
-    lambda e: struct_pack(k := e.k, c := CAST(e.c AS BIGINT))));
 
 -- order: Trino fails at the first NULL that decides; true otherwise, so that it can stand before AND
 CREATE MACRO trino_array_order(a, b) AS
