@@ -1,4 +1,4 @@
-"""JSON as Trino's functions see it: paths, scalars, and the normal form of json_parse.
+"""JSON as Trino's older functions see it: the paths of json_extract, arrays, json_parse.
 
 https://trino.io/docs/current/functions/json.html
 """
@@ -11,115 +11,116 @@ from functools import lru_cache
 from typing import Any
 
 from local_aws.services.athena.duck.failures import fail
+from local_aws.services.athena.duck.json_text import Number, dumps, loads, loads_exactly
 
 _MISSING = object()
-_STEP = re.compile(
-    r"\.\.|\.(\w+|\*)|\[\s*(-?\d+|\*)\s*\]|\[\s*\"((?:[^\"\\]|\\.)*)\"\s*\]|\['((?:[^'\\]|\\.)*)'\]|\.\"([^\"]*)\""
-)
+_STEP = re.compile(r'\.([\w:]+)|\[(\w+)\]|\["((?:[^"\\]|\\["\\])*)"\]')
 
 
 @lru_cache(maxsize=1024)
-def _steps(path: str) -> tuple[Any, ...]:
-    if not path.startswith("$"):
-        path = "$." + path
-    steps: list[Any] = []
-    index = 1
-    while index < len(path):
-        found = _STEP.match(path, index)
-        if found is None or found[0] == "..":
+def _steps(path: str) -> tuple[str, ...]:
+    """$.a.b, $[0], $["a b"], $[a]: names, which are places too where there is an array."""
+    steps, index = [], 1
+    while index < len(path) or not path.startswith("$"):
+        found = _STEP.match(path, index) if path.startswith("$") else None
+        if found is None:
             raise fail("INVALID_FUNCTION_ARGUMENT", f"Invalid JSON path: '{path}'")
-        name, number, *quoted = found.groups()
-        if "*" in (name, number):
-            raise fail("NOT_SUPPORTED", f"JSON path '{path}' is not supported by local_aws")
-        steps.append(_step(name, number, quoted))
+        name, subscript, quoted = found.groups()
+        steps.append(name or subscript or re.sub(r"\\(.)", r"\1", quoted))
         index = found.end()
     return tuple(steps)
 
 
-def _step(name: str | None, number: str | None, quoted: list[str | None]) -> str | int:
-    if number is not None:
-        return int(number)
-    return name if name is not None else next(q for q in quoted if q is not None)
-
-
-def _loads(text: str) -> Any:
-    return json.loads(text, parse_float=_number)
-
-
-class _Number(float):
-    """A number that is written back as it was read."""
-
-    text = ""
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def _number(text: str) -> _Number:
-    value = _Number(text)
-    value.text = text
-    return value
-
-
-def _dumps(value: Any, sort: bool = False) -> str:
-    if isinstance(value, dict):
-        keys = sorted(value) if sort else list(value)
-        return (
-            "{"
-            + ",".join(
-                f"{json.dumps(k, ensure_ascii=False)}:{_dumps(value[k], sort)}" for k in keys
-            )
-            + "}"
-        )
-    if isinstance(value, list):
-        return "[" + ",".join(_dumps(item, sort) for item in value) + "]"
-    if isinstance(value, _Number):
-        return value.text
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _find(text: str, path: str) -> Any:
+    steps = _steps(path)
     try:
-        value = _loads(text)
+        value = loads_exactly(text)
     except ValueError:
-        return _MISSING
-    for step in _steps(path):
+        return _stream(text, steps)
+    for step in steps:
         value = _inside(value, step)
         if value is _MISSING:
             return _MISSING
     return value
 
 
-def _inside(value: Any, step: str | int) -> Any:
+def _inside(value: Any, step: str) -> Any:
     if isinstance(value, dict):
-        return value.get(step, _MISSING) if isinstance(step, str) else _MISSING
-    if isinstance(value, list):
-        index = int(step) if str(step).isdigit() else -1
-        return value[index] if 0 <= index < len(value) else _MISSING
+        return value.get(step, _MISSING)
+    if isinstance(value, list) and step.isdecimal():
+        return value[int(step)] if int(step) < len(value) else _MISSING
     return _MISSING
+
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_DECODER = json.JSONDecoder(parse_float=loads_exactly)
+
+
+def _stream(text: str, steps: tuple[str, ...]) -> Any:
+    """Trino reads no further than it must: what is broken after the value is not seen."""
+    try:
+        return _after(text, _SPACE.match(text, 0).end(), steps)  # type: ignore[union-attr]
+    except (ValueError, IndexError):
+        return _MISSING
+
+
+def _after(text: str, index: int, steps: tuple[str, ...]) -> Any:
+    if not steps:
+        return _value(text, index)[0]
+    opening = text[index]
+    if opening not in "[{":
+        return _MISSING
+    index, number = _skip(text, index + 1), 0
+    while text[index] not in "]}":
+        key: Any = str(number)
+        if opening == "{":
+            key, index = _value(text, index)
+            index = _skip(text, index)
+            if not isinstance(key, str) or text[index] != ":":
+                return _MISSING
+            index = _skip(text, index + 1)
+        if key == steps[0]:
+            return _after(text, index, steps[1:])
+        index = _skip(text, _value(text, index)[1])
+        number += 1
+        if text[index] == ",":
+            index = _skip(text, index + 1)
+        elif text[index] not in "]}":
+            return _MISSING
+    return _MISSING
+
+
+def _skip(text: str, index: int) -> int:
+    found = _SPACE.match(text, index)
+    return found.end() if found else index
+
+
+def _value(text: str, index: int) -> tuple[Any, int]:
+    return _DECODER.raw_decode(text, index)
 
 
 def parse(text: str) -> str:
     try:
-        return _dumps(_loads(text), sort=True)
+        return dumps(loads(text), sort=True)
     except ValueError:
         raise fail("INVALID_FUNCTION_ARGUMENT", f"Cannot convert value to JSON: '{text}'") from None
 
 
 def extract(text: str, path: str) -> str | None:
     value = _find(text, path)
-    return None if value is _MISSING else _dumps(value)
+    return None if value is _MISSING else dumps(value)
 
 
 def extract_scalar(text: str, path: str) -> str | None:
-    value = _find(text, path)
-    return _scalar_text(value)
+    return _scalar_text(_find(text, path))
 
 
 def _scalar_text(value: Any) -> str | None:
     if value is _MISSING or value is None or isinstance(value, dict | list):
         return None
-    return value if isinstance(value, str) else _dumps(value)
+    if isinstance(value, Number):
+        return value.text
+    return value if isinstance(value, str) else dumps(value)
 
 
 def size(text: str, path: str) -> int | None:
@@ -131,34 +132,42 @@ def size(text: str, path: str) -> int | None:
 
 def _array(text: str) -> list[Any] | None:
     try:
-        value = _loads(text)
+        value = loads_exactly(text)
     except ValueError:
         return None
     return value if isinstance(value, list) else None
 
 
 def get(text: str, index: int) -> str | None:
+    """The element; a string as it is, without its quotes, as Trino has it."""
     values = _array(text)
     if values is None or not -len(values) <= index < len(values):
         return None
-    return _dumps(values[index])
+    value = values[index]
+    return dumps(value) if isinstance(value, dict | list) else _scalar_text(value)
 
 
-def items(text: str) -> list[str] | None:
+def length(text: str) -> int | None:
     values = _array(text)
-    return None if values is None else [_dumps(value) for value in values]
+    return None if values is None else len(values)
+
+
+def contains(text: str, kind: str, wanted: str) -> bool | None:
+    """Whether the array has the value; a whole number is not a fraction, nor text a number."""
+    values = _array(text)
+    if values is None:
+        return None
+    if kind == "boolean":
+        return (wanted == "true") in [v for v in values if isinstance(v, bool)]
+    if kind == "bigint":
+        return int(wanted) in [v for v in values if type(v) is int]
+    if kind == "double":
+        return float(wanted) in [v for v in values if isinstance(v, float)]
+    return wanted in [v for v in values if isinstance(v, str)]
 
 
 def is_scalar(text: str) -> bool:
     try:
-        return not isinstance(_loads(text), dict | list)
+        return not isinstance(loads(text), dict | list)
     except ValueError:
         raise fail("INVALID_FUNCTION_ARGUMENT", f"Invalid JSON value: {text}") from None
-
-
-def to_text(text: str) -> str | None:
-    """CAST of JSON to a scalar type, by way of text."""
-    value = _loads(text)
-    if isinstance(value, dict | list):
-        raise fail("INVALID_CAST_ARGUMENT", f"Cannot cast JSON {text} to a scalar type")
-    return _scalar_text(value)

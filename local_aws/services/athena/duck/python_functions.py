@@ -17,7 +17,7 @@ import zlib
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, unquote_plus, urlsplit
 
-from local_aws.services.athena.duck import formats, json_paths, patterns
+from local_aws.services.athena.duck import formats, patterns
 from local_aws.services.athena.duck.failures import fail
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -192,21 +192,6 @@ def url_parameter(text: str, name: str) -> str | None:
     return next((value for key, value in pairs if key == name), None)
 
 
-def skewness(values: list[float | None]) -> float | None:
-    known = [v for v in values if v is not None]
-    if len(known) < 3:
-        return None
-    mean = sum(known) / len(known)
-    second, third = (sum((v - mean) ** k for v in known) for k in (2, 3))
-    return math.sqrt(len(known)) * third / second**1.5 if second else math.nan
-
-
-def entropy(values: list[int | None]) -> float:
-    counts = [v for v in values if v]
-    total = sum(counts)
-    return sum(c / total * math.log2(total / c) for c in counts) if total else 0.0
-
-
 def human_seconds(value: float) -> str:
     rest, parts = round(value), list[str]()
     for unit, size in (
@@ -286,8 +271,6 @@ SIGNATURES: dict[str, tuple[Any, list[str], str]] = {
     "py_url_decode": (url_decode, [_V], _V),
     "py_url_part": (url_part, [_V, _V], _V),
     "py_url_parameter": (url_parameter, [_V, _V], _V),
-    "py_skewness": (skewness, ["DOUBLE[]"], "DOUBLE"),
-    "py_entropy": (entropy, ["BIGINT[]"], "DOUBLE"),
     "py_human_seconds": (human_seconds, ["DOUBLE"], _V),
     "py_parse_duration": (parse_duration, [_V], "INTERVAL"),
     "py_parse_zoned": (parse_zoned, [_V, _I], _ZONE),
@@ -306,12 +289,4 @@ SIGNATURES: dict[str, tuple[Any, list[str], str]] = {
     "py_regexp_groups": (patterns.groups, [_V, _V], "VARCHAR[][]"),
     "py_row_groups": (patterns.row_groups, [_V, _V], "VARCHAR[]"),
     "py_split_escaped": (patterns.split_escaped, [_V, _V, _V], "VARCHAR[]"),
-    "py_json_parse": (json_paths.parse, [_V], _V),
-    "py_json_extract": (json_paths.extract, [_V, _V], _V),
-    "py_json_scalar": (json_paths.extract_scalar, [_V, _V], _V),
-    "py_json_size": (json_paths.size, [_V, _V], _I),
-    "py_json_get": (json_paths.get, [_V, _I], _V),
-    "py_json_items": (json_paths.items, [_V], "VARCHAR[]"),
-    "py_json_is_scalar": (json_paths.is_scalar, [_V], _BOOL),
-    "py_json_to_text": (json_paths.to_text, [_V], _V),
 }

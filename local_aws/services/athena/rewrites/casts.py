@@ -6,12 +6,12 @@ strictly: ' 1', '1.5' as an integer and '2020-01-01 10:00' as a date are errors.
 
 from __future__ import annotations
 
-import re
+import json
+from typing import Any
 
 from sqlglot import exp
 
 from local_aws.services.athena.duck.quoting import identifier, quote
-from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.notes import type_of
@@ -49,9 +49,9 @@ def cast_sql(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
     if source.of or target.of:
         return _nested(sql, source, target, safe)
     if t.JSON in (source, target):
-        return _json(sql, source, target, word)
+        return _json(sql, source, target, safe)
     if t.is_text(target):
-        return _sized(text_of(sql, source), target)
+        return sized(text_of(sql, source), target)
     if t.is_text(source):
         return _from_text(sql, target, word)
     if t.is_timestamp(target) or t.is_timestamp(source):
@@ -95,7 +95,7 @@ def _cut(precision: int) -> str:
     return f"[:-{7 - precision}]" if 0 < precision < 6 else ""
 
 
-def _sized(sql: str, target: t.Type) -> str:
+def sized(sql: str, target: t.Type) -> str:
     if target.name == "char":
         size = target.args[0] if target.args else 1
         return f"rpad({sql}, {size}, ' ')"
@@ -152,7 +152,7 @@ def _moment(sql: str, source: t.Type, target: t.Type) -> str:
 
 def _nested(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
     if t.JSON in (source, target):
-        return _json(sql, source, target, "TRY_CAST" if safe else "CAST")
+        return _json(sql, source, target, safe)
     if source.name == "array":
         inner = cast_sql("cast_e", source.of[0], target.of[0], safe)
         if inner == "cast_e":
@@ -183,44 +183,72 @@ def _map(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
     )
 
 
-def _json(sql: str, source: t.Type, target: t.Type, word: str) -> str:
+def _json(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
     if target == t.JSON:
-        return f"CAST(to_json({_jsonable(sql, source)}) AS VARCHAR)"
-    if t.is_text(target):
-        return _sized(f"py_json_to_text({sql})", target)
+        return json_text(sql, source)
     if target.of:
-        if _deep(target):
-            raise not_supported(f"CAST of JSON to {target}")
-        return f"from_json(CAST({sql} AS JSON), {quote(_shape(target))})"
-    inner = f"py_json_to_text({sql})"
-    return f"{word}({inner} AS {t.duck_type(target)})"
+        shape = quote(json.dumps(_shape(target)))
+        read = f"py_json_cast_nested({sql}, {shape}, {quote(str(target))})"
+        value = f"from_json(CAST({read} AS JSON), {quote(_structure(target))})"
+    else:
+        read = f"py_json_cast({sql}, {quote(str(target))})"
+        value = read if target.name == "varchar" else _from_json_text(read, target)
+    return f"TRY({value})" if safe else value
 
 
-def _jsonable(sql: str, kind: t.Type) -> str:
-    if t.contains(kind, "json"):
-        return f"CAST({sql} AS JSON)" if kind == t.JSON else f"CAST({sql} AS {_with_json(kind)})"
-    if kind.name in ("date", "timestamp", "timestamp with time zone"):
+def _from_json_text(sql: str, target: t.Type) -> str:
+    if target.name in ("date", "time"):
+        return cast_sql(sql, t.VARCHAR, target, False)
+    return f"CAST({sql} AS {t.duck_type(target)})"
+
+
+def json_text(sql: str, kind: t.Type) -> str:
+    """The value as JSON: maps by the order of their keys, fractions as Java writes them."""
+    if kind.name == "array":
+        item = f"coalesce({json_text('json_e', kind.of[0])}, 'null')"
+        items = f"list_transform({sql}, lambda json_e: {item})"
+        return f"'[' || array_to_string({items}, ',') || ']'"
+    if kind.name == "map":
+        return _map_text(sql, kind)
+    if kind.name == "row":
+        members = " || ',' || ".join(
+            f"{quote(json.dumps(name or '', ensure_ascii=False) + ':')} || "
+            f"coalesce({json_text(f'struct_extract_at({sql}, {i})', inner)}, 'null')"
+            for i, (name, inner) in enumerate(zip(kind.fields, kind.of, strict=True), 1)
+        )
+        return f"CASE WHEN ({sql}) IS NOT NULL THEN '{{' || {members} || '}}' END"
+    if kind.name in t.FLOATING:
+        text = text_of(sql, kind)
+        return f"CASE WHEN isfinite({sql}) THEN {text} ELSE '\"' || {text} || '\"' END"
+    if kind == t.JSON or kind.name in (*t.INTEGERS, "decimal", "boolean", "unknown"):
         return text_of(sql, kind)
-    return sql
+    return f"CAST(to_json({text_of(sql, kind)}) AS VARCHAR)"
 
 
-def _with_json(kind: t.Type) -> str:
-    return re.sub(r"\bjson\b", "JSON", t.duck_type(kind))
+def _map_text(sql: str, kind: t.Type) -> str:
+    key = text_of("json_m.key", kind.of[0])
+    value = f"coalesce({json_text('json_m.value', kind.of[1])}, 'null')"
+    member = f"[{key}, CAST(to_json({key}) AS VARCHAR) || ':' || {value}]"
+    members = f"list_sort(list_transform(map_entries({sql}), lambda json_m: {member}))"
+    texts = f"list_transform({members}, lambda json_m: json_m[2])"
+    return f"'{{' || array_to_string({texts}, ',') || '}}'"
 
 
-def _deep(kind: t.Type) -> bool:
-    return any(
-        t.contains(kind, n) for n in ("json", "timestamp", "timestamp with time zone", "date")
-    )
+def _shape(kind: t.Type) -> Any:
+    """The type as `duck/json_casts.py` reads it."""
+    if kind.name == "row":
+        fields = zip(kind.fields, kind.of, strict=True)
+        return ["row", *([name, _shape(inner)] for name, inner in fields)]
+    return [kind.name, *map(_shape, kind.of)] if kind.of else str(kind)
 
 
-def _shape(kind: t.Type) -> str:
+def _structure(kind: t.Type) -> str:
     """DuckDB's description of the structure that JSON is read into."""
     if kind.name == "array":
-        return f"[{_shape(kind.of[0])}]"
-    if kind.name == "map":
-        return f'"{t.duck_type(kind)}"'
+        return f"[{_structure(kind.of[0])}]"
     if kind.name == "row":
-        inner = ",".join(f'"{t.field_name(kind, i)}":{_shape(k)}' for i, k in enumerate(kind.of))
+        inner = ",".join(
+            f"{json.dumps(t.field_name(kind, i))}:{_structure(k)}" for i, k in enumerate(kind.of)
+        )
         return f"{{{inner}}}"
-    return f'"{t.duck_type(kind)}"'
+    return json.dumps(t.duck_type(kind))

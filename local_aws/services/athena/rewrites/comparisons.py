@@ -1,8 +1,7 @@
 """Comparisons. Timestamps with a zone compare by their instant, whatever their zones.
 
-NaN is equal to itself and above every number on DuckDB; on Trino it compares with nothing. Arrays
-are equal element by element in Trino's three-valued logic: ``ARRAY[1, NULL] = ARRAY[1, NULL]`` is
-NULL there and true on DuckDB.
+NaN is equal to itself and above every number on DuckDB; on Trino it compares with nothing. Arrays,
+rows and maps are compared part by part (`equality.py`).
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from local_aws.services.athena.rewrites.base import Emit
+from local_aws.services.athena.rewrites.equality import distinct_sql, equal_sql, order_sql
 from local_aws.services.athena.trino.notes import coerced_type, type_of
 from local_aws.services.athena.trino.types import FLOATING, INTEGERS, Type
 
@@ -48,25 +48,21 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
         return f"({a} {_OPERATORS[type(node)]} {word} ({emit.query(inner)}))"
     b = comparable(node.right, emit)
     kind = coerced_type(node.left)
-    if isinstance(node, exp.EQ | exp.NEQ) and kind.name == "array":
-        equal = _equal_arrays(a, b, kind)
-        return equal if isinstance(node, exp.EQ) else f"(NOT {equal})"
+    if kind.of:
+        return _compared_by_parts(node, a, b, kind)
     compared = f"({a} {_OPERATORS[type(node)]} {b})"
     return _with_nan(node, compared, _nan_test(node.left, a), _nan_test(node.right, b))
 
 
-def _equal_arrays(a: str, b: str, kind: Type, depth: int = 0) -> str:
-    pair, element = f"pair_{depth}", kind.of[0]
-    left, right = f"{pair}[1]", f"{pair}[2]"
-    if element.name == "array":
-        equal = _equal_arrays(left, right, element, depth + 1)
-    else:
-        equal = f"({comparable_sql(left, element)} = {comparable_sql(right, element)})"
-    pairs = f"list_transform(list_zip({a}, {b}), lambda {pair}: {equal})"
-    return (
-        f"(CASE WHEN {a} IS NULL OR {b} IS NULL THEN NULL "
-        f"WHEN len({a}) <> len({b}) THEN false ELSE trino_all({pairs}) END)"
-    )
+def _compared_by_parts(node: exp.Expression, a: str, b: str, kind: Type) -> str:
+    operator = _OPERATORS[type(node)]
+    if isinstance(node, exp.EQ):
+        return equal_sql(a, b, kind)
+    if isinstance(node, exp.NEQ):
+        return f"(NOT {equal_sql(a, b, kind)})"
+    if isinstance(node, exp.NullSafeEQ | exp.NullSafeNEQ):
+        return f"({distinct_sql(a, kind)} {operator} {distinct_sql(b, kind)})"
+    return order_sql(a, operator, b, kind)
 
 
 def _with_nan(node: exp.Expression, compared: str, left: str | None, right: str | None) -> str:
@@ -103,6 +99,9 @@ def _is_number(node: exp.Expression) -> bool:
 def _between(node: exp.Between, emit: Emit) -> str:
     value = comparable(node.this, emit)
     low, high = (comparable(node.args[k], emit) for k in ("low", "high"))
+    kind = coerced_type(node.this)
+    if kind.of:
+        return f"({order_sql(value, '>=', low, kind)} AND {order_sql(value, '<=', high, kind)})"
     between = f"({value} BETWEEN {low} AND {high})"
     tests = (_nan_test(node.this, value), _nan_test(node.args["high"], high))
     numbers = "".join(f" AND NOT {test}" for test in tests if test)

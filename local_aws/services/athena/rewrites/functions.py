@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
+from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.rewrites.casts import text_of
 from local_aws.services.athena.rewrites.decimals import narrowed, scaled, unscaled
 from local_aws.services.athena.rewrites.windows import ordered
+from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.functions import Signature
+from local_aws.services.athena.trino.listagg import Listagg
 from local_aws.services.athena.trino.notes import coerced_type, type_of
 from local_aws.services.athena.trino.types import VARCHAR, array, duck_type
 
@@ -18,7 +23,7 @@ NODES = (
     exp.Trim,
     exp.StrPosition,
     exp.Substring,
-    exp.GroupConcat,
+    Listagg,
     exp.ParseJSON,
     exp.Lambda,
 )
@@ -31,7 +36,39 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     template = signature.template
     if template == "{avg_decimal}":
         return _average(node, emit)
-    return "".join(_fill(part, node, emit) for part in _split(template))
+    if node.meta.get("distinct") and "{d}" not in template and signature.name not in _INSENSITIVE:
+        raise not_supported(f"DISTINCT in {signature.name}", position(node))
+    return templated(template, node, emit)
+
+
+# DISTINCT makes no difference to them.
+_INSENSITIVE = ("approx_distinct", "max", "max_by", "min", "min_by")
+
+
+def templated(template: str, node: exp.Expression, emit: Emit) -> str:
+    """The template with its places filled by the call's arguments and clauses."""
+    return "".join(_fill(part, node, emit) for part in _split(_hygienic(template, node)))
+
+
+def _hygienic(template: str, node: exp.Expression) -> str:
+    """The template with names of its own for its lambdas, where a lambda of the user's goes inside:
+    the same function may be called in there once more."""
+    inner = [arg for arg in node.meta["args"] if isinstance(arg, exp.Lambda)]
+    if not inner:
+        return template
+    number = own_number(inner[0])
+    names = {name for names in _BOUND.findall(template) for name in names.split(", ")}
+    for name in names:
+        template = re.sub(rf"\b{name}\b", f"{name}_{number}", template)
+    return template
+
+
+def own_number(node: exp.Expression) -> str:
+    """What tells this lambda from all others of the statement."""
+    return str(node.meta["variables"][0]).strip('"').rpartition("_")[2]
+
+
+_BOUND = re.compile(r"lambda (\w+(?:, \w+)*):")
 
 
 def _split(template: str) -> list[str]:
@@ -88,7 +125,7 @@ def _named(name: str, node: exp.Expression, args: list[exp.Expression], emit: Em
 
 
 def _order(node: exp.Expression, emit: Emit) -> str:
-    nulls = f" {node.meta['nulls']}" if node.meta.get("nulls") else ""
+    nulls = " IGNORE NULLS" if node.meta.get("nulls") == "IGNORE NULLS" else ""
     if not node.meta.get("order"):
         return nulls
     return " ORDER BY " + ", ".join(ordered(item, emit) for item in node.meta["order"]) + nulls

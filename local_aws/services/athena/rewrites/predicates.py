@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.rewrites.comparisons import comparable
+from local_aws.services.athena.rewrites.equality import equal_sql
 from local_aws.services.athena.trino.notes import coerced_type, type_of
 
 NODES = (exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Exists)
@@ -27,8 +28,11 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     value = comparable(node.this, emit)
     if query is not None:
         return f"({value} IN ({emit.query(_inner(query))}))"
-    items = ", ".join(comparable(item, emit) for item in node.expressions)
-    return f"({value} IN ({items}))"
+    items = [comparable(item, emit) for item in node.expressions]
+    kind = coerced_type(node.this)
+    if kind.of:
+        return f"({' OR '.join(equal_sql(value, item, kind) for item in items)})"
+    return f"({value} IN ({', '.join(items)}))"
 
 
 def _row_in(row: exp.Expression, query: exp.Expression, emit: Emit) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.rewrites.comparisons import comparable
+from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.trino.notes import coerced_type
+from local_aws.services.athena.trino.window_calls import WindowParts
 
 NODES = (exp.Window, exp.Filter, exp.Ordered)
 
@@ -24,22 +26,20 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
 
 
 def over(node: exp.Expression, emit: Emit) -> str:
-    """OVER and what follows it."""
+    """OVER and what follows it; named windows are spelt out."""
     return f" OVER ({definition(node, emit)})"
 
 
 def definition(node: exp.Expression, emit: Emit) -> str:
-    alias = node.args.get("alias")
-    parts = [identifier(alias.name)] if alias is not None else []
-    if node.args.get("partition_by"):
-        keys = ", ".join(comparable(key, emit) for key in node.args["partition_by"])
+    window: WindowParts = node.meta["window"]
+    parts = []
+    if window.partition:
+        keys = ", ".join(comparable(key, emit) for key in window.partition)
         parts.append(f"PARTITION BY {keys}")
-    order = node.args.get("order")
-    if order:
-        parts.append("ORDER BY " + ", ".join(ordered(item, emit) for item in order.expressions))
-    spec = node.args.get("spec")
-    if spec is not None:
-        parts.append(_frame(spec, emit))
+    if window.order:
+        parts.append("ORDER BY " + ", ".join(ordered(item, emit) for item in window.order))
+    if window.frame is not None:
+        parts.append(_frame(window.frame, emit))
     return " ".join(parts)
 
 
@@ -53,6 +53,9 @@ def _frame(spec: exp.Expression, emit: Emit) -> str:
 def _bound(spec: exp.Expression, which: str, emit: Emit) -> str:
     value = spec.args[which]
     text = emit.gen(value) if isinstance(value, exp.Expression) else str(value)
+    counted = isinstance(value, exp.Expression) and not t.is_interval(coerced_type(value))
+    if counted and not isinstance(value, exp.Literal):
+        text = f"trino_frame_offset({text})"
     return f"{text} {spec.args.get(which + '_side') or ''}".strip()
 
 

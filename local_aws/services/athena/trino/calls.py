@@ -12,8 +12,8 @@ from sqlglot import exp
 from local_aws.services.athena.errors import SyntaxRefused, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
-from local_aws.services.athena.trino.frames import check_frame
 from local_aws.services.athena.trino.functions import Signature, catalogue, match
+from local_aws.services.athena.trino.listagg import Listagg
 from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, unify
 from local_aws.services.athena.trino.scope import Field, Scan, Scope
 
@@ -37,6 +37,8 @@ class CallTyper:
         def fresh(self, prefix: str) -> str: ...
         def subquery_outputs(self, node: exp.Expression, scope: Scope) -> list[t.Type]: ...
 
+        def sort_key(self, item: exp.Expression, scope: Scope) -> None: ...
+
     def _anonymous(self, node: exp.Anonymous, scope: Scope) -> t.Type:
         name = node.name.lower()
         special: Callable[[Any, Scope], t.Type] | None = getattr(self, f"_call_{name}", None)
@@ -52,13 +54,14 @@ class CallTyper:
         if name == "count" and len(args) == 1 and isinstance(args[0], exp.Star):
             args = []
         for part in modifiers.get("order", []):
-            self.visit(part.this, scope)
+            self.sort_key(part, scope)
         candidates = catalogue().get(name)
         if candidates is None:
             raise self._not_registered(node, name)
         if candidates[0].kind == "win" and not _is_over(node):
             raise failed("MISSING_OVER", f"Window function {name} requires an OVER clause", node)
         kinds = [None if _is_lambda(a) else self.visit(a, scope) for a in args]
+        _check_distinct_order(node, args, modifiers)
         signature, params, result = self._choose(node, name, candidates, args, kinds, scope)
         for arg, param in zip(args, params, strict=True):
             if not _is_lambda(arg):
@@ -132,55 +135,20 @@ class CallTyper:
         signature = node.meta.get("signature")
         return signature is not None and signature.kind == "agg"
 
-    def _withingroup(self, node: exp.WithinGroup, scope: Scope) -> t.Type:
-        raise not_supported("WITHIN GROUP but for listagg", position(node))
-
-    def _window(self, node: exp.Window, scope: Scope) -> t.Type:
-        inner = node.this
-        nulls = None
-        if isinstance(inner, exp.IgnoreNulls | exp.RespectNulls):
-            nulls = "IGNORE NULLS" if isinstance(inner, exp.IgnoreNulls) else None
-            node.set("this", inner.this)
-            inner = node.this
-        kind = self.visit(inner, scope)
-        call = inner.this if isinstance(inner, exp.Filter) else inner
-        signature = call.meta.get("signature")
-        if signature is None or not signature.kind:
-            raise failed("FUNCTION_NOT_WINDOW", f"Not a window function: {call.name}", node)
-        call.meta["nulls"] = nulls
-        call.meta["windowed"] = True
-        self.window_parts(node, scope)
-        return kind
-
-    def window_parts(self, node: exp.Expression, scope: Scope) -> None:
-        """PARTITION BY, ORDER BY and the frame, of OVER (...) or of WINDOW w AS (...)."""
-        name = node.args.get("alias")
-        if name is not None and name.name.lower() not in self.window_names:
-            raise failed(
-                "INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {name.name}", name
+    def _listagg(self, node: Listagg, scope: Scope) -> t.Type:
+        kind = self.visit(node.this, scope)
+        if kind.name != "varchar" and kind != t.UNKNOWN:
+            raise mismatch(
+                f"Expected expression of varchar, but '{node.this.sql('trino')}' has {kind} type",
+                node,
             )
-        for part in node.args.get("partition_by") or []:
-            self.visit(part, scope)
-        order = node.args.get("order")
-        for item in order.expressions if order else []:
-            self.visit(item.this, scope)
-        spec = node.args.get("spec")
-        if spec is None:
-            return
-        check_frame(spec, order)
-        for bound in ("start", "end"):
-            value = spec.args.get(bound)
-            if isinstance(value, exp.Expression):
-                self.visit(value, scope)
-
-    def _groupconcat(self, node: exp.GroupConcat, scope: Scope) -> t.Type:
-        inner = node.this
-        order: list[exp.Expression] = []
-        if isinstance(inner, exp.Order):
-            order, inner = inner.expressions, inner.this
-        separator = node.args.get("separator") or exp.Literal.string("")
-        wrapped = exp.Order(this=inner, expressions=order) if order else inner
-        return self.call(node, "listagg", [wrapped, separator], scope)
+        value = node.this
+        if node.args.get("distinct"):
+            value = exp.Distinct(expressions=[value])
+        parts = [exp.Order(this=value, expressions=node.expressions), node.args["separator"]]
+        if node.args.get("filler"):
+            parts += [node.args["filler"], node.args["count"]]
+        return self.call(node, "listagg", parts, scope)
 
     # --- calls with rules of their own
 
@@ -221,6 +189,12 @@ class CallTyper:
         self.visit(node.expressions[0], scope)
         return t.VARCHAR
 
+    def _call_reduce_agg(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        kind = self.call(node, "reduce_agg", node.expressions, scope)
+        if kind.of or kind.name in ("decimal", "varbinary", "json", "unknown"):
+            raise not_supported(f"a reduce_agg state of type {kind}, as on Trino,", position(node))
+        return kind
+
     def _call_row(self, node: exp.Anonymous, scope: Scope) -> t.Type:
         return t.row(tuple((None, self.visit(part, scope)) for part in node.expressions))
 
@@ -246,15 +220,6 @@ class CallTyper:
     def _parsejson(self, node: exp.ParseJSON, scope: Scope) -> t.Type:
         return self.call(node, "json_parse", [node.this], scope)
 
-    def _jsonvalue(self, node: exp.Expression, scope: Scope) -> t.Type:
-        raise not_supported("json_value", position(node))
-
-    def _jsonobject(self, node: exp.Expression, scope: Scope) -> t.Type:
-        raise not_supported("json_object", position(node))
-
-    def _jsonextractquery(self, node: exp.Expression, scope: Scope) -> t.Type:
-        raise not_supported("json_query", position(node))
-
 
 def _is_over(node: exp.Expression) -> bool:
     return node.find_ancestor(exp.Window, exp.Select) is not None and isinstance(
@@ -266,15 +231,36 @@ def _is_lambda(node: exp.Expression) -> bool:
     return isinstance(node, exp.Lambda)
 
 
+def _check_distinct_order(
+    node: exp.Expression, args: list[exp.Expression], modifiers: dict[str, Any]
+) -> None:
+    if not modifiers.get("distinct"):
+        return
+    for item in modifiers.get("order", []):
+        if item.this not in args:
+            raise failed(
+                "EXPRESSION_NOT_IN_DISTINCT",
+                "For aggregate function with DISTINCT, ORDER BY expressions must appear in"
+                " arguments",
+                node,
+            )
+
+
 def _unwrap(arguments: list[exp.Expression]) -> tuple[list[exp.Expression], dict[str, Any]]:
     """Takes DISTINCT and ORDER BY off the arguments of an aggregate."""
     modifiers: dict[str, Any] = {}
-    args = list(arguments)
-    for index, arg in enumerate(args):
-        if isinstance(arg, exp.Order):
-            modifiers["order"] = arg.expressions
-            args[index] = arg.this
-    if len(args) == 1 and isinstance(args[0], exp.Distinct):
-        modifiers["distinct"] = True
-        args = list(args[0].expressions)
+    args: list[exp.Expression] = []
+    for arg in arguments:
+        inner = arg
+        if isinstance(inner, exp.Order):
+            modifiers["order"] = inner.expressions
+            inner = inner.this
+        if isinstance(inner, exp.Distinct):
+            modifiers["distinct"] = True
+            args += inner.expressions
+        else:
+            args.append(inner)
+    if args and isinstance(args[-1], exp.Order):
+        modifiers["order"] = args[-1].expressions
+        args[-1] = args[-1].this
     return args, modifiers

@@ -100,6 +100,27 @@ def typed_literal(node: exp.Cast, target: t.Type) -> t.Type:
     return target
 
 
+_JSON_SCALARS = (*t.INTEGERS, *t.FLOATING, "boolean", "decimal", "varchar", "json")
+
+
+def _to_json(kind: t.Type) -> bool:
+    """https://trino.io/docs/current/functions/json.html#cast-to-json"""
+    if kind.name == "map" and kind.of[0].name not in _JSON_SCALARS:
+        return False
+    if kind.of:
+        return all(_to_json(inner) for inner in kind.of)
+    return kind.name in (*_JSON_SCALARS, "unknown", "date", "timestamp")
+
+
+def _from_json(kind: t.Type) -> bool:
+    """https://trino.io/docs/current/functions/json.html#cast-from-json"""
+    if kind.name == "map" and kind.of[0].name not in _JSON_SCALARS:
+        return False
+    if kind.of:
+        return all(_from_json(inner) for inner in kind.of)
+    return kind.name in (*_JSON_SCALARS, "date", "time")
+
+
 _ANY_TEXT = {"varchar", "char"}
 
 
@@ -108,8 +129,7 @@ def castable(source: t.Type, target: t.Type) -> bool:
         return True
     names = (source.name, target.name)
     if "json" in names:
-        other = target if source.name == "json" else source
-        return other.name not in ("varbinary", "char", "uuid") and not t.is_interval(other)
+        return _to_json(source) if target == t.JSON else _from_json(target)
     if source.of or target.of:
         return (
             source.name == target.name

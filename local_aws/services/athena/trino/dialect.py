@@ -18,7 +18,9 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokens import Token, TokenType
 
 from local_aws.services.athena.errors import QueryFailed, SyntaxRefused, not_supported
+from local_aws.services.athena.trino import json_forms
 from local_aws.services.athena.trino.grammar import check_query
+from local_aws.services.athena.trino.listagg import parse_listagg
 from local_aws.services.athena.trino.shapes import unread
 
 _SPECIAL_FORMS = (
@@ -28,10 +30,6 @@ _SPECIAL_FORMS = (
     "TRIM",
     "POSITION",
     "SUBSTRING",
-    "LISTAGG",
-    "JSON_OBJECT",
-    "JSON_QUERY",
-    "JSON_VALUE",
 )
 
 
@@ -61,6 +59,12 @@ class TrinoDialect(Trino):  # type: ignore[misc]
             **{n: f for n, f in Trino.Parser.FUNCTION_PARSERS.items() if n in _SPECIAL_FORMS},
             "CAST": lambda self: _written_cast(self, safe=False),
             "TRY_CAST": lambda self: _written_cast(self, safe=True),
+            "JSON_ARRAY": json_forms.parse_array,
+            "JSON_EXISTS": lambda self: json_forms.parse_path_call(self, "json_exists"),
+            "JSON_OBJECT": json_forms.parse_object,
+            "JSON_QUERY": lambda self: json_forms.parse_path_call(self, "json_query"),
+            "JSON_VALUE": lambda self: json_forms.parse_path_call(self, "json_value"),
+            "LISTAGG": parse_listagg,
         }
 
         def _parse_unary(self) -> Any:

@@ -24,6 +24,7 @@ from local_aws.services.athena.trino.conversions import (
     typed_literal,
 )
 from local_aws.services.athena.trino.dialect import position
+from local_aws.services.athena.trino.json_calls import JsonTyper
 from local_aws.services.athena.trino.notes import (
     coerce,
     failed,
@@ -32,6 +33,7 @@ from local_aws.services.athena.trino.notes import (
     unify,
 )
 from local_aws.services.athena.trino.scope import Scope
+from local_aws.services.athena.trino.window_calls import WindowTyper
 
 _OPERATORS = {
     exp.Add: "+",
@@ -55,7 +57,7 @@ def _boolean(what: str) -> str:
     return what + " must evaluate to a boolean (actual: {})"
 
 
-class ExpressionTyper(CallTyper):
+class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
     """Methods `_<node class>` type one kind of node; `visit` finds them."""
 
     def visit(self, node: exp.Expression, scope: Scope) -> t.Type:
@@ -326,8 +328,7 @@ class ExpressionTyper(CallTyper):
         return t.VARCHAR
 
     def _concat_arrays(self, node: exp.DPipe, left: t.Type, right: t.Type) -> t.Type:
-        inner = [k.of[0] if k.name == "array" else k for k in (left, right)]
-        common = t.common_type(inner[0], inner[1]) or t.common_type(left, right)
+        common = _concatenated(left, right)
         if common is None:
             raise failed(
                 "FUNCTION_NOT_FOUND",
@@ -335,7 +336,8 @@ class ExpressionTyper(CallTyper):
                 node,
             )
         for side, kind in ((node.left, left), (node.right, right)):
-            coerce(side, t.array(common) if kind.name == "array" else common)
+            whole = t.common_type(kind, t.array(common)) if kind.name == "array" else None
+            coerce(side, t.array(common) if whole == t.array(common) else common)
         return t.array(common)
 
     # --- conditionals
@@ -432,14 +434,14 @@ class ExpressionTyper(CallTyper):
         if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
             raise SyntaxRefused("mismatched input ':'", position(node) or (1, 1))
         index = self.visit(node.expressions[0], scope)
-        if base.name == "array" and index.name in t.INTEGERS:
+        if base.name == "array" and (index.name in t.INTEGERS or index == t.UNKNOWN):
             coerce(node.expressions[0], t.BIGINT)
             return base.of[0]
         if base.name == "map" and t.coerces(index, base.of[0]):
             coerce(node.expressions[0], base.of[0])
             return base.of[1]
-        if base.name == "row" and isinstance(node.expressions[0], exp.Literal):
-            return base.of[int(node.expressions[0].this) - 1]
+        if base.name == "row":
+            return base.of[_row_index(node, base) - 1]
         raise mismatch(f"Cannot use {index} for subscript of {base}", node)
 
 
@@ -453,6 +455,40 @@ def _check_pattern(pattern: str, escape: str) -> None:
             "INVALID_FUNCTION_ARGUMENT",
             "Escape character must be followed by '%', '_' or the escape character itself",
         )
+
+
+def _row_index(node: exp.Bracket, kind: t.Type) -> int:
+    index = node.expressions[0]
+    if not isinstance(index, exp.Literal) or index.is_string or not index.this.isdigit():
+        raise failed(
+            "EXPRESSION_NOT_CONSTANT",
+            "Subscript expression on ROW requires a constant index",
+            node,
+        )
+    place = int(index.this)
+    if place < 1:
+        raise failed(
+            "INVALID_FUNCTION_ARGUMENT",
+            f"Invalid subscript index: {place}. ROW indices start at 1",
+            node,
+        )
+    if place > len(kind.of):
+        raise failed(
+            "INVALID_FUNCTION_ARGUMENT",
+            f"Subscript index out of bounds: {place}, max value is {len(kind.of)}",
+            node,
+        )
+    return place
+
+
+def _concatenated(left: t.Type, right: t.Type) -> t.Type | None:
+    """The element of two arrays one after the other, or of an array and one more element."""
+    both = t.common_type(left, right)
+    if both is not None and left.name == right.name == "array":
+        return both.of[0]
+    appended = t.common_type(left.of[0], right) if left.name == "array" else None
+    prepended = t.common_type(left, right.of[0]) if right.name == "array" else None
+    return appended or prepended
 
 
 def _dotted(node: exp.Dot) -> list[str] | None:

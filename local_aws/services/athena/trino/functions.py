@@ -6,10 +6,10 @@ engine's own functions never leak out. A line of it:
 
     [agg|win] name(parameter types) -> type := the engine's SQL
 
-A capital letter is a type variable, a small letter in brackets a number; "..." repeats the last
-parameter. In the SQL {0} is the first argument, {*} all of them. Aggregates: {d} is where DISTINCT
-goes, {o} ORDER BY and IGNORE NULLS, {over} FILTER and OVER. Without SQL the engine's function of
-the same name does the same.
+A capital letter is a type variable (O of types that can be ordered, X of those that can be text), a
+small letter in brackets a number; "..." repeats the last parameter. In the SQL {0} is the first
+argument, {*} all of them. Aggregates: {d} is where DISTINCT goes, {o} ORDER BY and IGNORE NULLS,
+{over} FILTER and OVER. Without SQL the engine's function of the same name does the same.
 """
 
 from __future__ import annotations
@@ -182,11 +182,23 @@ def match(
     for index, (param, kind) in enumerate(zip(params, actual, strict=True)):
         if kind is None:
             taken = tuple(substitute(p, bindings) for p in param.of[:-1])
-            if not bind(param.of[-1], lambda_type(index, taken), bindings):
+            given, wanted = lambda_type(index, taken), param.of[-1]
+            if not bind(wanted, given, bindings):
                 return None
+            if not t.coerces(given, substitute(wanted, bindings)):
+                return None
+    if not _allowed(bindings):
+        return None
     expected = tuple(substitute(p, bindings) for p in params)
     cost = _cost(expected, actual)
     return None if cost is None else (expected, substitute(signature.returns, bindings), cost)
+
+
+_KINDS: dict[str, Callable[[t.Type], bool]] = {"O": t.orderable, "X": t.textual}
+
+
+def _allowed(bindings: Bindings) -> bool:
+    return all(is_of(bindings[name]) for name, is_of in _KINDS.items() if bindings.get(name))
 
 
 def _cost(expected: tuple[t.Type, ...], actual: list[t.Type | None]) -> int | None:

@@ -426,8 +426,9 @@ class QueryAnalyzer(RelationAnalyzer):
                 )
         columns = []
         for row in rows:
-            for cell in row:
-                self.visit(cell, parent or Scope())
+            kinds = [self.visit(cell, parent or Scope()) for cell in row]
+            if len(kinds) == 1 and kinds[0].name == "row" and not _is_constructed(node, row[0]):
+                raise not_supported("VALUES of a row that is no ROW(...)", position(row[0]))
         for index in range(len(rows[0])):
             columns.append(_common_column(rows, index, node))
         node.meta["rows"] = rows
@@ -558,11 +559,22 @@ def _output_index(node: exp.Expression, outputs: list[Output]) -> int | None:
 
 
 def _row_items(row: exp.Expression) -> list[exp.Expression]:
-    if isinstance(row, exp.Tuple):
-        return list(row.expressions)
-    if isinstance(row, exp.Anonymous) and row.name.lower() == "row":
+    """The columns of VALUES (1, 2), VALUES ROW(1, 2) and VALUES 1."""
+    if isinstance(row, exp.Tuple) and len(row.expressions) == 1:
+        return _row_items(row.expressions[0])
+    if isinstance(row, exp.Paren):
+        return _row_items(row.this)
+    if isinstance(row, exp.Tuple) or (isinstance(row, exp.Anonymous) and row.name.lower() == "row"):
         return list(row.expressions)
     return [grouping.bare(row)]
+
+
+def _is_constructed(node: exp.Values, cell: exp.Expression) -> bool:
+    """Whether the row is a column of a row around it, and no row of VALUES itself."""
+    around = cell.parent
+    if isinstance(around, exp.Anonymous):
+        return bool(around.name.lower() == "row")
+    return isinstance(around, exp.Tuple) and around.parent is not node
 
 
 def _common_column(rows: list[list[exp.Expression]], index: int, node: exp.Expression) -> t.Type:

@@ -315,7 +315,7 @@ class RelationAnalyzer(ExpressionTyper):
         for argument in node.expressions:
             kind = self.visit(argument, scope)
             refuse_aggregates(argument, "UNNEST")
-            outputs.extend(Output(None, k, "") for k in _unnested(kind, argument))
+            outputs.extend(Output(name, k, "") for name, k in _unnested(kind, argument))
         offset = node.args.get("offset")
         if offset:
             outputs.append(Output(None, t.BIGINT, ""))
@@ -466,12 +466,13 @@ def _origin(output: Output) -> Origin | None:
     return found.origin
 
 
-def _unnested(kind: t.Type, node: exp.Expression) -> list[t.Type]:
+def _unnested(kind: t.Type, node: exp.Expression) -> list[tuple[str | None, t.Type]]:
     if kind.name == "map":
-        return list(kind.of)
+        return [(None, inner) for inner in kind.of]
     if kind.name == "array":
         inner = kind.of[0]
-        return list(inner.of) if inner.name == "row" else [inner]
+        rows = inner.name == "row"
+        return list(zip(inner.fields, inner.of, strict=True)) if rows else [(None, inner)]
     raise mismatch(f"Cannot unnest type: {kind}", node)
 
 

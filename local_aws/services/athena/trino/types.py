@@ -92,6 +92,15 @@ def is_interval(t: Type) -> bool:
     return t in (YEAR_MONTH, DAY_SECOND)
 
 
+def orderable(t: Type) -> bool:
+    return t.name not in ("map", "json") and all(orderable(inner) for inner in t.of)
+
+
+def textual(t: Type) -> bool:
+    """Whether it can be cast to varchar."""
+    return not t.of and t != VARBINARY
+
+
 def contains(t: Type, name: str) -> bool:
     return t.name == name or any(contains(inner, name) for inner in t.of)
 

@@ -38,3 +38,21 @@ def _case(rewrite: str, text: str) -> Case:
     [answer] = [line.removeprefix("-->").strip() for line in lines if line.startswith("-->")]
     translation = [line.removeprefix("--#").strip() for line in lines if line.startswith("--#")]
     return Case(rewrite, lines[0], "\n".join(body).strip(), answer, "\n".join(translation))
+
+
+def page_cases(page: str) -> list[tuple[str, str]]:
+    """The cases of one page of functions, functions/<page>.sql: a query or an expression, and its
+    answer: | between columns, / between rows, ! and a part of the error.
+
+        array_max(ARRAY[3, 1]) --> 3
+    """
+    text = (FOLDER / "functions" / f"{page}.sql").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("--")]
+    return [_page_case(line) for line in lines]
+
+
+def _page_case(line: str) -> tuple[str, str]:
+    sql, arrow, expected = line.partition(" -->")
+    assert arrow, f"no answer: {line}"
+    word = sql.split(maxsplit=1)[0].upper()
+    return (sql if word in ("SELECT", "WITH") else f"SELECT {sql}"), expected.removeprefix(" ")
