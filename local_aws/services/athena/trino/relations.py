@@ -25,7 +25,8 @@ from local_aws.services.athena.trino.scope import (
 from local_aws.services.athena.views import decode_view
 
 if TYPE_CHECKING:
-    from local_aws.services.athena.trino.queries import CatalogReader, Output
+    from local_aws.services.athena.trino.ordering import Output
+    from local_aws.services.athena.trino.queries import CatalogReader
 
 _CATALOGS = ("awsdatacatalog", "")
 HIDDEN = (("$path", t.VARCHAR), ("$file_size", t.BIGINT))
@@ -97,7 +98,7 @@ class RelationAnalyzer(ExpressionTyper):
 
     def _table_function(self, node: exp.Table) -> list[Field]:
         """TABLE(sequence(start => 1, stop => 10)): the one table function that reads nothing."""
-        from local_aws.services.athena.trino.queries import Output
+        from local_aws.services.athena.trino.ordering import Output
 
         call = node.this.expressions[0] if node.this.expressions else node.this
         if call.name.lower() != "sequence":
@@ -150,7 +151,7 @@ class RelationAnalyzer(ExpressionTyper):
     def _virtual(
         self, node: exp.Table, table: Any, name: str, alias: exp.Expression | None
     ) -> list[Field]:
-        from local_aws.services.athena.trino.queries import Output
+        from local_aws.services.athena.trino.ordering import Output
 
         columns, rows = table
         outputs = [Output(n, kind, n) for n, kind in columns]
@@ -263,7 +264,7 @@ class RelationAnalyzer(ExpressionTyper):
         return self._fields_of(node, "", outputs, node.args.get("alias"), ())
 
     def _unnest(self, node: exp.Unnest, scope: Scope) -> list[Field]:
-        from local_aws.services.athena.trino.queries import Output
+        from local_aws.services.athena.trino.ordering import Output
 
         outputs: list[Output] = []
         for argument in node.expressions:
