@@ -13,7 +13,7 @@ from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites import REWRITES
 from local_aws.services.athena.rewrites.casts import cast_sql
-from local_aws.services.athena.rewrites.comparisons import comparable_sql
+from local_aws.services.athena.rewrites.comparisons import comparable
 from local_aws.services.athena.rewrites.windows import definition, ordered
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
@@ -315,9 +315,7 @@ class Emitter:
         on = node.args.get("on")
         if pairs:
             condition = " AND ".join(
-                f"{comparable_sql(cast_sql(a.sql, a.type, k, False), k)} = "
-                f"{comparable_sql(cast_sql(b.sql, b.type, k, False), k)}"
-                for a, b, k in pairs
+                f"{comparable(a, self)} = {comparable(b, self)}" for a, b in pairs
             )
         elif on is not None:
             condition = self.gen(on)

@@ -331,15 +331,15 @@ class RelationAnalyzer(ExpressionTyper):
             for f in (a, b):
                 if f.origin is not None:
                     self.scans[f.origin.scan].used.add(f.origin.column)
-            pairs.append((a, b, common))
-            keys.append(self._merged(name, a, b, common, side))
+            sides = [_column_of(f, common) for f in (a, b)]
+            pairs.append(sides)
+            keys.append(self._merged(name, sides, common, side))
         node.meta["pairs"] = pairs
         rest = [f for f in [*left, *right] if fold(f.name or "") not in names]
         return [*keys, *rest]
 
-    def _merged(self, name: str, a: Field, b: Field, common: t.Type, side: str) -> Field:
+    def _merged(self, name: str, sides: list[exp.Expression], common: t.Type, side: str) -> Field:
         """The one column that USING makes of two."""
-        sides = [_column_of(f, common) for f in (a, b)]
         item = sides[1] if side == "RIGHT" else sides[0]
         if side == "FULL":
             item = exp.Anonymous(this="coalesce", expressions=sides)
