@@ -20,7 +20,7 @@ from laptop.bench.s3 import LoadFailed
 from laptop.bench.servers import ServerFailed
 from laptop.home import ROOT, Home
 from laptop.processes import StartFailed
-from tarn.contract import load_contracts
+from tarn.contracts.contract import load_contracts
 from tarn.errors import TarnError
 
 QUICK = "not spark and not airflow and not browser and not restart"
@@ -77,7 +77,7 @@ def run_demo(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     if failed:
         told = watching.failures(api, demo.DATASETS)
         raise watching.RunsFailed(f"{len(failed)} partitions failed\n{told}")
-    from tarn import ledger
+    from tarn.ledger import ledger
 
     watching.wait_for_views(api, ledger.pending_refresh, console)
     _summarise(api)
@@ -102,7 +102,7 @@ def deploy_lake() -> None:
 
 
 def _summarise(api: AirflowApi) -> None:
-    from tarn import ledger
+    from tarn.ledger import ledger
 
     console.print()
     console.print(demo.ledger_table(ledger.summary()))
@@ -193,7 +193,7 @@ def run_plan(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     1 where it would refuse, 0 where nothing would change; partitions to rebuild do not count.
     """
     from laptop import plan as shown
-    from tarn.plan import make_plan
+    from tarn.planning.plan import make_plan
 
     stack.use_aws(Home.from_environment())
     plan = make_plan()
@@ -226,7 +226,7 @@ def run_trace(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     from dataclasses import asdict
 
     from laptop import ledger
-    from tarn.trace import trace
+    from tarn.lineage.trace import trace
 
     stack.use_aws(Home.from_environment())
     found = trace(options.name, options.partition)
@@ -240,9 +240,9 @@ def run_trace(options: argparse.Namespace, _rest: Sequence[str]) -> int:
 def run_rollback(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """Send readers of a partition back to its former run; twice goes further back."""
     from laptop import ledger
-    from tarn.contract import load_contract
+    from tarn.contracts.contract import load_contract
     from tarn.partition import Partition
-    from tarn.rollback import rollback
+    from tarn.published.rollback import rollback
 
     stack.use_aws(Home.from_environment())
     partition = Partition.parse(load_contract(options.dataset), options.partition)
@@ -253,7 +253,7 @@ def run_rollback(options: argparse.Namespace, _rest: Sequence[str]) -> int:
 def run_collect(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """Delete what nobody reads nor can go back to."""
     from laptop import ledger
-    from tarn.retention import collect
+    from tarn.published.retention import collect
 
     stack.use_aws(Home.from_environment())
     things = list(collect(dry_run=options.dry_run))

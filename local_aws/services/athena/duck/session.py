@@ -36,8 +36,8 @@ def connect(scratch: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyCo
             result,
             null_handling="special",
         )
-    macros = Path(__file__).with_name("macros.sql").read_text(encoding="utf-8")
-    connection.execute(macros)
+    for macros in sorted(Path(__file__).with_name("macros").glob("*.sql")):
+        connection.execute(macros.read_text(encoding="utf-8"))
     return connection
 
 

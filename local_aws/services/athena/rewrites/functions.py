@@ -1,4 +1,4 @@
-"""Calls of the functions in trino/functions.txt: their arguments put into their templates."""
+"""Calls of the functions in trino/functions/: their arguments put into their templates."""
 
 from __future__ import annotations
 
