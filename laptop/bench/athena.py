@@ -38,7 +38,8 @@ MEMORY, THREADS = "1GB", 2
 SMALL = 40
 WORTH = 1.0
 """Seconds from which on a query's own ratio says something."""
-POLL = 0.002
+POLL, IMPATIENT = 0.05, 0.002
+"""Seconds between two looks at a query. Looking often takes the cores from the engine."""
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ class Lake:
         """From StartQueryExecution to the page of GetQueryResults."""
         began = time.perf_counter()
         query_id = self._start("SELECT 1")
-        self._wait(query_id)
+        self._wait(query_id, IMPATIENT)
         self.athena.get_query_results(QueryExecutionId=query_id)
         return time.perf_counter() - began
 
@@ -239,14 +240,14 @@ class Lake:
             raise QueryRefused(str(error)) from error
         return str(started["QueryExecutionId"])
 
-    def _wait(self, query_id: str) -> Mapping[str, Any]:
+    def _wait(self, query_id: str, pause: float = POLL) -> Mapping[str, Any]:
         while True:
             found: Mapping[str, Any] = self.athena.get_query_execution(QueryExecutionId=query_id)[
                 "QueryExecution"
             ]
             if found["Status"]["State"] not in ("QUEUED", "RUNNING"):
                 return found
-            time.sleep(POLL)
+            time.sleep(pause)
 
 
 _HIVE = {

@@ -5,9 +5,12 @@ import json
 import re
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from laptop.bench import pipeline, s3, s3_client
+from laptop.bench import athena, pipeline, s3, s3_client
+from laptop.bench.athena_suite import SuiteFailed, from_folder, read_queries
 from laptop.bench.many_flights import write_flights
 from laptop.bench.s3_client import LOADS
 from laptop.cli import main
@@ -80,3 +83,59 @@ def test_what_airflow_says_of_tasks_is_summed_by_step() -> None:
         ("convert", 1, 29, 29, 1),
         ("land", 2, 6, 3, 2),
     ]
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    """Three queries over a table of three rows; DuckDB cannot read the last."""
+    folder = tmp_path / "suite"
+    (folder / "queries").mkdir(parents=True)
+    (folder / "data").mkdir()
+    price = pa.array(["1.25", "2.50", "2.50"]).cast(pa.string()).cast(pa.decimal128(5, 2))
+    pq.write_table(pa.table({"id": [1, 2, 3], "price": price}), folder / "data" / "t.parquet")
+    queries = {
+        "average": "SELECT avg(price) FROM t;",
+        "rows": "SELECT id, price FROM t",
+        "trino": "SELECT date_format(DATE '2024-01-01', '%Y') FROM t",
+        "wrong": "SELECT nope FROM t",
+    }
+    for name, sql in queries.items():
+        (folder / "queries" / f"{name}.sql").write_text(sql)
+    return folder
+
+
+@pytest.mark.restart
+def test_athena_is_measured_beside_duckdb(
+    suite: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.json"
+    arguments = ["bench", "athena", "--folder", str(suite), "--runs", "1", "--scratch"]
+    assert main([*arguments, str(tmp_path), "--json", str(report)]) == 1
+    found = json.loads(report.read_text())
+    results = {result["name"]: result for result in found["results"]}
+    assert "COLUMN_NOT_FOUND" in results.pop("wrong")["wrong"]
+    assert [result["wrong"] for result in results.values()] == [None] * 3
+    assert results["trino"]["duckdb"] is None
+    assert results["rows"]["bytes"] > 0
+    assert found["select_1_ms"] > 0
+    assert "3 of 4 right" in capsys.readouterr().out
+
+
+def test_answers_are_compared_to_the_digits_that_athena_gives() -> None:
+    assert athena.difference([["2.08", "a"]], [(2.0833, "a")]) is None
+    assert athena.difference([["2"], ["1"]], [(1,), (2,)]) is None
+    assert athena.difference([["2.09"]], [(2.0833,)]) == "['2.09'], not ['2.0833']"
+    assert athena.difference([["1"]], []) == "1 rows, not 0"
+    assert athena.difference([[""]], [(None,)]) is None
+
+
+def test_tpch_has_its_22_queries() -> None:
+    text = Path(athena.__file__).with_name("tpch.sql").read_text()
+    queries = read_queries(text)
+    assert list(queries) == [f"q{number:02}" for number in range(1, 23)]
+    assert not any(sql.endswith(";") for sql in queries.values())
+
+
+def test_a_folder_without_queries_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SuiteFailed, match=r"no queries/\*\.sql"):
+        from_folder(tmp_path)

@@ -13,12 +13,13 @@ from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites import REWRITES
 from local_aws.services.athena.rewrites.casts import cast_sql
-from local_aws.services.athena.rewrites.comparisons import comparable_sql
+from local_aws.services.athena.rewrites.comparisons import comparable
 from local_aws.services.athena.rewrites.windows import definition, ordered
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
-from local_aws.services.athena.trino.grouping import elements
+from local_aws.services.athena.trino.grouping import apart, elements
 from local_aws.services.athena.trino.notes import type_of
+from local_aws.services.athena.trino.wording import canonical
 
 # Trino's max_recursion_depth; Athena lets nobody change it.
 RECURSION_DEPTH = 10
@@ -35,9 +36,11 @@ class Emitter:
     def __init__(self, narrow: bool = False) -> None:
         self.narrow = narrow
         self._renamed: dict[str, str] = {}
+        self._known: dict[object, str] = {}
 
     def gen(self, node: exp.Expression) -> str:
-        sql = self._rewritten(node)
+        known = self._known and not node.meta.get("windowed") and self._known.get(canonical(node))
+        sql = known or self._rewritten(node)
         target = node.meta.get("to")
         if target is None or (target.name in t.INTEGERS and isinstance(node, exp.Literal)):
             return sql
@@ -57,6 +60,13 @@ class Emitter:
 
     def query(self, node: exp.Expression) -> str:
         """A whole query; its columns cast where its place wants other types."""
+        outer = self._known
+        self._known = {k: v for k, v in outer.items() if isinstance(k, tuple) and k[0] == "field"}
+        sql = self._query(node)
+        self._known = outer
+        return sql
+
+    def _query(self, node: exp.Expression) -> str:
         prefix = self._with(node.args.get("with_"))
         body = prefix + self._body(node)
         wanted = node.meta.get("outputs_to")
@@ -110,22 +120,30 @@ class Emitter:
         raise not_supported(f"the query {type(node).__name__}", position(node))
 
     def _select(self, node: exp.Select) -> str:
-        parts = ["SELECT"]
-        if node.args.get("distinct"):
-            parts.append("DISTINCT")
-        outputs = node.meta["outputs"]
-        parts.append(
-            ", ".join(self._item(i, o) for i, o in zip(node.meta["items"], outputs, strict=True))
-        )
-        from_ = node.args.get("from_")
+        source = self._source_of(node)
+        group = node.args.get("group")
+        if group is not None:
+            source.append(self._group(group))
+        having = node.args.get("having")
+        condition = [f"HAVING {self.gen(having.this)}"] if having is not None else []
+        sql = self._selected(node, [*source, *condition])
+        return self._apart(node, source) if "keys" in node.meta and "TRY(" in sql else sql
+
+    def _source_of(self, node: exp.Select) -> list[str]:
+        parts = []
+        from_, where = node.args.get("from_"), node.args.get("where")
         if from_ is not None:
             joins = "".join(self._join(join) for join in node.args.get("joins") or [])
             parts.append("FROM " + self.relation(from_.this) + joins)
-        for name, word in (("where", "WHERE"), ("group", ""), ("having", "HAVING")):
-            clause = node.args.get(name)
-            if clause is not None:
-                body = self._group(clause) if name == "group" else self.gen(clause.this)
-                parts.append(f"{word} {body}".strip())
+        if where is not None:
+            parts.append(f"WHERE {self.gen(where.this)}")
+        return parts
+
+    def _selected(self, node: exp.Select, source: list[str]) -> str:
+        """The select list over its source, its order and limit."""
+        pairs = zip(node.meta["items"], node.meta["outputs"], strict=True)
+        items = ", ".join(self._item(item, output) for item, output in pairs)
+        parts = ["SELECT DISTINCT" if node.args.get("distinct") else "SELECT", items, *source]
         if node.args.get("windows"):
             parts.append("WINDOW " + ", ".join(self._named_window(w) for w in node.args["windows"]))
         if _with_ties(node) and not _by_outputs(node):
@@ -134,6 +152,19 @@ class Emitter:
         elif _with_ties(node):
             return self._ties(node, " ".join(parts))
         return " ".join(parts) + self._tail(node)
+
+    def _apart(self, node: exp.Select, source: list[str]) -> str:
+        """The groups in a query of their own: the engine knows no TRY over keys and aggregates."""
+        found = apart(node)
+        names = {key: f"g{number}" for number, key in enumerate(found)}
+        columns = [f"{self.gen(found[key])} AS {name}" for key, name in names.items()]
+        inner = " ".join(["SELECT", ", ".join(columns) or "1 AS one", *source])
+        outer, self._known = self._known, {**self._known, **names}
+        having = node.args.get("having")
+        condition = [f"WHERE {self.gen(having.this)}"] if having is not None else []
+        sql = self._selected(node, [f"FROM ({inner}) AS apart", *condition])
+        self._known = outer
+        return sql
 
     def _ties(self, node: exp.Expression, body: str) -> str:
         """FETCH FIRST n ROWS WITH TIES over a query whose sort keys are its columns."""
@@ -284,9 +315,7 @@ class Emitter:
         on = node.args.get("on")
         if pairs:
             condition = " AND ".join(
-                f"{comparable_sql(cast_sql(a.sql, a.type, k, False), k)} = "
-                f"{comparable_sql(cast_sql(b.sql, b.type, k, False), k)}"
-                for a, b, k in pairs
+                f"{comparable(a, self)} = {comparable(b, self)}" for a, b in pairs
             )
         elif on is not None:
             condition = self.gen(on)

@@ -71,10 +71,17 @@ class AthenaEngine:
         return cursor
 
     def release(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """The query is over: the next may have its DuckDB."""
-        cursor.close()
+        """The query is over: the next may have its DuckDB, unless a bug of the engine broke it."""
         with self._lock:
-            self._free.append(self._lent.pop(id(cursor)))
+            database = self._lent.pop(id(cursor))
+        try:
+            cursor.execute("SELECT 1")
+        except duckdb.Error:
+            return
+        finally:
+            cursor.close()
+        with self._lock:
+            self._free.append(database)
 
     def analyse(self, sql: str, database: str) -> list[tuple[str, t.Type]]:
         """The query's columns, or the error that Athena reports; nothing is read."""

@@ -9,7 +9,7 @@ once, may have read more by then.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import duckdb
@@ -25,41 +25,62 @@ Range = tuple[str, str, tuple[Any, ...]]
 
 
 class RowGroups:
-    """The sizes and statistics of one file's row groups."""
+    """The sizes and statistics of one file's row groups, a column's read when it is asked for."""
 
     def __init__(self, metadata: pq.FileMetaData) -> None:
         self._metadata = metadata
         self._places: dict[str, list[int]] = defaultdict(list)
+        self._sizes: dict[int, list[int]] = {}
+        self._limits: dict[int, list[tuple[Any, Any] | None]] = {}
+        self._rows = [group.num_rows for group in self._groups()]
         schema = metadata.schema
         for index in range(len(schema)):
             self._places[schema.column(index).path.split(".")[0].lower()].append(index)
 
+    def _groups(self) -> Iterator[pq.RowGroupMetaData]:
+        return map(self._metadata.row_group, range(self._metadata.num_row_groups))
+
     def taken(self, names: Iterable[str], ranges: list[Range], rows: int | None) -> tuple[int, int]:
         """Bytes and rows read of the file; with `rows`, of its first groups only."""
         size, seen = 0, 0
-        places = [place for name in names for place in self._places.get(name.lower(), ())]
-        for number in range(self._metadata.num_row_groups):
+        sizes = [
+            self._sizes_of(place) for name in names for place in self._places.get(name.lower(), ())
+        ]
+        for number, count in enumerate(self._rows):
             if rows is not None and seen >= rows:
                 break
             if all(self._may_hold(number, one) for one in ranges):
-                group = self._metadata.row_group(number)
-                size += sum(group.column(place).total_compressed_size for place in places)
-                seen += group.num_rows
+                size += sum(column[number] for column in sizes)
+                seen += count
         return size, seen
+
+    def _sizes_of(self, place: int) -> list[int]:
+        if place not in self._sizes:
+            chunks = (group.column(place) for group in self._groups())
+            self._sizes[place] = [chunk.total_compressed_size for chunk in chunks]
+        return self._sizes[place]
 
     def _may_hold(self, number: int, bounded: Range) -> bool:
         name, operator, values = bounded
         places = self._places.get(name, ())
-        if len(places) != 1:
-            return True
-        found = self._metadata.row_group(number).column(places[0]).statistics
-        if found is None or not found.has_min_max:
-            return True
+        limits = self._limits_of(places[0])[number] if len(places) == 1 else None
         try:
-            return _overlaps(operator, values, found.min, found.max)
-        except (TypeError, pa.ArrowNotImplementedError):
-            # The file's type is not the table's, or one whose statistics Arrow does not read.
+            return limits is None or _overlaps(operator, values, *limits)
+        except TypeError:  # the file's type is not the table's
             return True
+
+    def _limits_of(self, place: int) -> list[tuple[Any, Any] | None]:
+        if place not in self._limits:
+            self._limits[place] = [_limits(group.column(place)) for group in self._groups()]
+        return self._limits[place]
+
+
+def _limits(chunk: pq.ColumnChunkMetaData) -> tuple[Any, Any] | None:
+    found = chunk.statistics
+    try:
+        return (found.min, found.max) if found is not None and found.has_min_max else None
+    except pa.ArrowNotImplementedError:  # a type whose statistics Arrow does not read
+        return None
 
 
 def _overlaps(operator: str, values: tuple[Any, ...], low: Any, high: Any) -> bool:

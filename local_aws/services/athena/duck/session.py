@@ -24,9 +24,11 @@ def connect(scratch: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyCo
             **RETURNED,
         }
     )
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET scalar_subquery_error_on_multiple_rows = true")
     signatures = python_functions.SIGNATURES | nested_functions.SIGNATURES
+    # Global: what is set for a connection alone, its cursors do not have.
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL scalar_subquery_error_on_multiple_rows = true")
+    connection.execute("SET GLOBAL order_by_non_integer_literal = true")
     for name, (function, parameters, result) in signatures.items():
         connection.create_function(
             name,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from sqlglot import exp
 
 from local_aws.services.athena.duck.quoting import quote
+from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.rewrites.comparisons import comparable
 from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.notes import type_of
 
 NODES = (exp.Case, exp.If, exp.Anonymous)
@@ -53,6 +55,10 @@ def _call(node: exp.Anonymous, emit: Emit) -> str | None:
 
 def _exact(node: exp.Expression, emit: Emit) -> str:
     """Without short decimals: TRY would take their failure for the query's."""
+    for kind, what in ((exp.Window, "a window function"), (exp.Query, "a subquery")):
+        found = node.find(kind)
+        if found is not None:
+            raise not_supported(f"TRY over {what}", position(found))
     narrow, emit.narrow = emit.narrow, False
     sql = emit.gen(node)
     emit.narrow = narrow

@@ -262,7 +262,7 @@ def parse_expression(text: str) -> exp.Expression | None:
     """Parses one expression, or None when it is not one."""
     try:
         tree = parse_query(f"SELECT {text}")
-    except SyntaxRefused:
+    except QueryFailed:
         return None
     select = tree if isinstance(tree, exp.Select) else None
     if select is None or len(select.expressions) != 1 or select.args.get("from_"):

@@ -205,3 +205,29 @@ class Grouped:
                     f"Subquery uses '{wording(node)}' which must appear in GROUP BY clause",
                     node,
                 )
+
+
+def apart(node: exp.Select) -> dict[object, exp.Expression]:
+    """What an aggregated query works out for a group: its keys, aggregates and grouping()."""
+    order, having = node.args.get("order"), node.args.get("having")
+    parts = [*node.meta["keys"], *node.meta["items"], *([having.this] if having else [])]
+    parts += [o.this for o in order.expressions if "ordinal" not in o.meta] if order else []
+    keys = {canonical(key) for key in node.meta["keys"]}
+    found: dict[object, exp.Expression] = {}
+    for part in parts:
+        _gather(part, keys, found)
+    return found
+
+
+def _gather(node: exp.Expression, keys: set[object], found: dict[object, exp.Expression]) -> None:
+    base = node.meta.get("base")
+    if base is not None:
+        _gather(base, keys, found)
+        return
+    call = node.this if isinstance(node, exp.Filter) else node
+    own = "signature" in call.meta and is_aggregate(call)
+    if own or node.meta.get("grouping") or canonical(node) in keys:
+        found.setdefault(canonical(node), node.this if isinstance(node, exp.Alias) else node)
+        return
+    for child in node.iter_expressions():
+        _gather(child, keys, found)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from sqlglot import exp
 
-from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.trino import grouping
 from local_aws.services.athena.trino import types as t
@@ -17,20 +16,10 @@ from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.expressions import follow
 from local_aws.services.athena.trino.grouping import calls, walk
 from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, type_of
+from local_aws.services.athena.trino.ordering import OrderAnalyzer, Output
 from local_aws.services.athena.trino.recursion import check_step, recursion_step
-from local_aws.services.athena.trino.relations import RelationAnalyzer
 from local_aws.services.athena.trino.scope import Field, Predicate, Scan, Scope, fold
-from local_aws.services.athena.trino.wording import same, wording
-
-
-@dataclass(frozen=True)
-class Output:
-    """A column of a query's result. `sql_name` is its name in the engine, unique in the query."""
-
-    name: str | None
-    type: t.Type
-    sql_name: str
-    field: Field | None = None
+from local_aws.services.athena.trino.wording import wording
 
 
 class CatalogReader(Protocol):
@@ -45,7 +34,7 @@ class CatalogReader(Protocol):
         ...
 
 
-class QueryAnalyzer(RelationAnalyzer):
+class QueryAnalyzer(OrderAnalyzer):
     """Analyses one statement; the notes that it leaves on the nodes are what `emit` reads."""
 
     def __init__(self, catalog: CatalogReader, database: str) -> None:
@@ -126,7 +115,7 @@ class QueryAnalyzer(RelationAnalyzer):
             return self._values(node, parent)
         if isinstance(node, exp.Subquery | exp.Paren):
             outputs = self.query(node.this, parent)
-            self._order_outputs(node, outputs)
+            self.order_outputs(node, outputs)
             return outputs
         if isinstance(node, exp.Table):
             return self._select(exp.select("*").from_(node), parent)
@@ -152,9 +141,9 @@ class QueryAnalyzer(RelationAnalyzer):
                 having.this, scope, "HAVING clause must evaluate to a boolean: actual type {}"
             )
             grouping.refuse_windows(having.this, "HAVING clause")
-        self._order(node, items, outputs, scope)
+        self.order(node, items, outputs, scope)
         self._check_grouping(node, items, keys, scope)
-        self._limits(node)
+        self.limits(node)
         self._note_rows(node, items)
         node.meta["items"] = items
         return _handed_through(node, outputs)
@@ -345,75 +334,10 @@ class QueryAnalyzer(RelationAnalyzer):
             aggregates = any(grouping.is_aggregate(c) for part in checked for c in calls(part))
             if not aggregates and having is None:
                 return
+        node.meta["keys"] = keys or []
         grouped = grouping.Grouped(keys or [], {f.sql for f in scope.fields})
         for part in checked:
             grouped.check(part)
-
-    # --- ORDER BY and LIMIT
-
-    def _order(
-        self, node: exp.Select, items: list[exp.Expression], outputs: list[Output], scope: Scope
-    ) -> None:
-        """ORDER BY sees the outputs' names first, then the columns of FROM."""
-        order = node.args.get("order")
-        if order is None:
-            return
-        named = [
-            Field(o.name, o.type, f"output {i}", item=grouping.bare(_inner(item)))
-            for i, (item, o) in enumerate(zip(items, outputs, strict=True))
-        ]
-        inner = Scope(named, scope)
-        for ordered in order.expressions:
-            self._sort_key(ordered, outputs, inner)
-            if "t" in ordered.this.meta and node.args.get("distinct"):
-                _must_be_selected(ordered.this, items)
-
-    def _sort_key(self, ordered: exp.Expression, outputs: list[Output], scope: Scope) -> None:
-        index = _output_index(ordered.this, outputs)
-        kind = outputs[index - 1].type if index else self.visit(ordered.this, scope)
-        if index is not None:
-            ordered.meta["ordinal"] = index
-        if any(t.contains(kind, name) for name in ("map", "json")):
-            raise mismatch(
-                f"Type {kind} is not orderable, and therefore cannot be used in ORDER BY:"
-                f" {wording(ordered.this)}",
-                ordered,
-            )
-
-    def _order_outputs(self, node: exp.Expression, outputs: list[Output]) -> None:
-        """ORDER BY after a set operation sees its columns only."""
-        order = node.args.get("order")
-        fields = [Field(o.name, o.type, identifier(o.sql_name)) for o in outputs]
-        for ordered in order.expressions if order else []:
-            self._sort_key(ordered, outputs, Scope(fields))
-        self._limits(node)
-
-    def _limits(self, node: exp.Expression) -> None:
-        offset, limit = node.args.get("offset"), node.args.get("limit")
-        if offset is not None:
-            offset.meta["value"] = int(offset.expression.this)
-        if isinstance(limit, exp.Fetch):
-            self._fetch(node, limit)
-        elif limit is not None:
-            every = not isinstance(limit.expression, exp.Literal)
-            limit.meta["value"] = None if every else int(limit.expression.this)
-
-    def _fetch(self, node: exp.Expression, fetch: exp.Fetch) -> None:
-        count = fetch.args.get("count")
-        value = int(count.this) if count is not None else 1
-        if value < 1:
-            raise failed(
-                "NUMERIC_VALUE_OUT_OF_RANGE",
-                f"FETCH FIRST row count must be positive (actual value: {value})",
-                fetch,
-            )
-        options = fetch.args.get("limit_options")
-        ties = options is not None and options.args.get("with_ties")
-        if ties and node.args.get("order") is None:
-            raise failed(
-                "MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY", fetch
-            )
-        fetch.meta.update(value=value, ties=bool(ties))
 
     # --- VALUES and set operations
 
@@ -433,7 +357,7 @@ class QueryAnalyzer(RelationAnalyzer):
             columns.append(_common_column(rows, index, node))
         node.meta["rows"] = rows
         outputs = [Output(None, kind, f"_col{i}") for i, kind in enumerate(columns)]
-        self._order_outputs(node, outputs)
+        self.order_outputs(node, outputs)
         return outputs
 
     def _set_operation(self, node: exp.SetOperation, parent: Scope | None) -> list[Output]:
@@ -456,7 +380,7 @@ class QueryAnalyzer(RelationAnalyzer):
         for side in (node.left, node.right):
             side.meta["outputs_to"] = kinds
         outputs = [Output(o.name, k, o.sql_name) for o, k in zip(left, kinds, strict=True)]
-        self._order_outputs(node, outputs)
+        self.order_outputs(node, outputs)
         return outputs
 
     def subquery_outputs(self, node: exp.Expression, scope: Scope) -> list[t.Type]:
@@ -517,20 +441,6 @@ def _conjuncts(node: exp.Expression) -> Iterator[exp.Expression]:
         yield node
 
 
-def _inner(item: exp.Expression) -> exp.Expression:
-    found: exp.Expression = item.this if isinstance(item, exp.Alias) else item
-    return found
-
-
-def _must_be_selected(key: exp.Expression, items: list[exp.Expression]) -> None:
-    if not any(same(key, item) for item in items):
-        raise failed(
-            "EXPRESSION_NOT_IN_DISTINCT",
-            "For SELECT DISTINCT, ORDER BY expressions must appear in select list",
-            key,
-        )
-
-
 def _refuse_grouping_operations(parts: list[exp.Expression]) -> None:
     for part in parts:
         for node in walk(part):
@@ -541,21 +451,6 @@ def _refuse_grouping_operations(parts: list[exp.Expression]) -> None:
                     " GROUPING SET/CUBE/ROLLUP/GROUP BY clause",
                     node,
                 )
-
-
-def _output_index(node: exp.Expression, outputs: list[Output]) -> int | None:
-    if isinstance(node, exp.Literal) and not node.is_string:
-        index = int(node.this)
-        if not 0 < index <= len(outputs):
-            raise failed(
-                "INVALID_COLUMN_REFERENCE", f"ORDER BY position {index} is not in select list", node
-            )
-        return index
-    if isinstance(node, exp.Column) and len(node.parts) == 1:
-        found = [i for i, o in enumerate(outputs, 1) if o.name and fold(o.name) == fold(node.name)]
-        if len(found) == 1:
-            return found[0]
-    return None
 
 
 def _row_items(row: exp.Expression) -> list[exp.Expression]:

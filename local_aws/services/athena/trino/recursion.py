@@ -11,7 +11,7 @@ from local_aws.services.athena.trino.notes import failed, mismatch
 from local_aws.services.athena.trino.scope import fold
 
 if TYPE_CHECKING:
-    from local_aws.services.athena.trino.queries import Output
+    from local_aws.services.athena.trino.ordering import Output
 
 
 def recursion_step(cte: exp.CTE) -> exp.Expression | None:

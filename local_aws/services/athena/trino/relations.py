@@ -25,7 +25,8 @@ from local_aws.services.athena.trino.scope import (
 from local_aws.services.athena.views import View, decode_view
 
 if TYPE_CHECKING:
-    from local_aws.services.athena.trino.queries import CatalogReader, Output
+    from local_aws.services.athena.trino.ordering import Output
+    from local_aws.services.athena.trino.queries import CatalogReader
 
 _CATALOGS = ("awsdatacatalog", "")
 HIDDEN = (
@@ -104,7 +105,7 @@ class RelationAnalyzer(ExpressionTyper):
 
     def _table_function(self, node: exp.Table) -> list[Field]:
         """TABLE(sequence(start => 1, stop => 10)): the one table function that reads nothing."""
-        from local_aws.services.athena.trino.queries import Output
+        from local_aws.services.athena.trino.ordering import Output
 
         call = node.this.expressions[0] if node.this.expressions else node.this
         if call.name.lower() != "sequence":
@@ -157,7 +158,7 @@ class RelationAnalyzer(ExpressionTyper):
     def _virtual(
         self, node: exp.Table, table: Any, name: str, alias: exp.Expression | None
     ) -> list[Field]:
-        from local_aws.services.athena.trino.queries import Output
+        from local_aws.services.athena.trino.ordering import Output
 
         columns, rows = table
         outputs = [Output(n, kind, n) for n, kind in columns]
@@ -309,7 +310,7 @@ class RelationAnalyzer(ExpressionTyper):
         return self._fields_of(node, "", outputs, node.args.get("alias"), ())
 
     def _unnest(self, node: exp.Unnest, scope: Scope) -> list[Field]:
-        from local_aws.services.athena.trino.queries import Output
+        from local_aws.services.athena.trino.ordering import Output
 
         outputs: list[Output] = []
         for argument in node.expressions:
@@ -376,15 +377,15 @@ class RelationAnalyzer(ExpressionTyper):
             for f in (a, b):
                 if f.origin is not None:
                     self.scans[f.origin.scan].used.add(f.origin.column)
-            pairs.append((a, b, common))
-            keys.append(self._merged(name, a, b, common, side))
+            sides = [_column_of(f, common) for f in (a, b)]
+            pairs.append(sides)
+            keys.append(self._merged(name, sides, common, side))
         node.meta["pairs"] = pairs
         rest = [f for f in [*left, *right] if fold(f.name or "") not in names]
         return [*keys, *rest]
 
-    def _merged(self, name: str, a: Field, b: Field, common: t.Type, side: str) -> Field:
+    def _merged(self, name: str, sides: list[exp.Expression], common: t.Type, side: str) -> Field:
         """The one column that USING makes of two."""
-        sides = [_column_of(f, common) for f in (a, b)]
         item = sides[1] if side == "RIGHT" else sides[0]
         if side == "FULL":
             item = exp.Anonymous(this="coalesce", expressions=sides)

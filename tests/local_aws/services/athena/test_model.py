@@ -4,8 +4,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import pytest
 
+from local_aws.services.athena.duck.session import connect
 from local_aws.services.athena.errors import QueryFailed
 from local_aws.services.athena.model import AthenaEngine
 from local_aws.services.glue.errors import EntityNotFoundException
@@ -90,3 +92,29 @@ def test_decimals_under_sum_are_exact_whatever_their_digits(
     assert engine.run_to_csv(translation, tmp_path / "out.csv", cursor) == 1
     answer = (tmp_path / "out.csv").read_text().splitlines()[1]
     assert answer == f'"{expected}","70000000001400000000007.00000000"'
+
+
+def test_a_cursor_is_in_utc_wherever_the_laptop_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    cursor = connect(tmp_path, "500MB", 1).cursor()
+    assert cursor.execute("SELECT current_setting('TimeZone')").fetchone() == ("UTC",)
+
+
+def test_a_query_has_a_database_of_its_own_until_it_is_given_back(engine: AthenaEngine) -> None:
+    first, second = engine.cursor(), engine.cursor()
+    first.execute("CREATE TABLE memory.main.mine AS SELECT 1")
+    with pytest.raises(duckdb.CatalogException):
+        second.execute("FROM memory.main.mine")
+    engine.release(first)
+    again = engine.cursor()
+    assert again.execute("FROM memory.main.mine").fetchall() == [(1,)]
+
+
+def test_a_database_that_a_bug_broke_is_not_used_again(engine: AthenaEngine) -> None:
+    cursor = engine.cursor()
+    with pytest.raises(duckdb.InternalException):
+        cursor.execute("SELECT TRY(a + 1), count(*) FROM (VALUES (1)) t(a) GROUP BY a")
+    engine.release(cursor)
+    assert engine.query("SELECT 1 AS one", "d").to_pylist() == [{"one": 1}]
