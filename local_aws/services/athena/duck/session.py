@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from local_aws.duckdb_memory import RETURNED
-from local_aws.services.athena.duck.python_functions import SIGNATURES
+from local_aws.services.athena.duck.functions import SIGNATURES
 
 
 def connect(scratch: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
@@ -48,5 +48,6 @@ def _null_in_null_out(function: Callable[..., Any], arity: int) -> Callable[...,
         1: lambda a: guarded(a),
         2: lambda a, b: guarded(a, b),
         3: lambda a, b, c: guarded(a, b, c),
+        4: lambda a, b, c, d: guarded(a, b, c, d),
     }
     return by_arity[arity]

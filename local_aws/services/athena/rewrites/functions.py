@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from local_aws.services.athena.duck.quoting import quote
 from local_aws.services.athena.rewrites.base import Emit
-from local_aws.services.athena.rewrites.casts import text_of
+from local_aws.services.athena.rewrites.casts import rounded, text_of
 from local_aws.services.athena.rewrites.decimals import scaled, unscaled
 from local_aws.services.athena.rewrites.windows import ordered
 from local_aws.services.athena.trino.functions import Signature
@@ -58,6 +59,9 @@ def _fill(part: str, node: exp.Expression, emit: Emit) -> str:
         return "{}"
     if name.isdigit():
         return emit.gen(args[int(name)])
+    if name.startswith("rounded:"):
+        inner = "".join(_fill(p, node, emit) for p in _split(name.removeprefix("rounded:")))
+        return rounded(inner, type_of(node))
     if ":" in name:
         index, _, values = name.partition(":")
         filled = "".join(_fill(p, node, emit) for p in _split(values))
@@ -80,6 +84,10 @@ def _named(name: str, node: exp.Expression, args: list[exp.Expression], emit: Em
         return _over(node, emit)
     if name == "rest_text":
         return ", ".join(text_of(emit.gen(a), coerced_type(a)) for a in args[1:])
+    if name == "rest_types":
+        return ", ".join(quote(coerced_type(a).name) for a in args[1:])
+    if name == "0_varchar":
+        return text_of(emit.gen(args[0]), coerced_type(args[0]))
     if name == "0_text":
         return emit.cast(emit.gen(args[0]), coerced_type(args[0]), array(VARCHAR))
     return "'awsdatacatalog'" if name == "database" else f"{{{name}}}"

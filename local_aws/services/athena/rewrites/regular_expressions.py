@@ -1,7 +1,5 @@
-"""Java's regular expressions: RE2 where it can, Python's engine where RE2 cannot.
-
-RE2 has no look-around, back references or possessive quantifiers; the replacement text of Trino
-writes groups as $1 and ${name}.
+"""Joni's regular expressions, whose syntax is Java's: RE2 where it answers alike, for it is fast,
+and the `regex` package (duck/functions/patterns.py) where it does not.
 """
 
 from __future__ import annotations
@@ -10,54 +8,54 @@ import re
 
 from sqlglot import exp
 
+from local_aws.services.athena.duck.functions.patterns import compiled
+from local_aws.services.athena.duck.quoting import quote
+from local_aws.services.athena.duck.re2 import translated
 from local_aws.services.athena.rewrites.base import Emit
 
 NODES = (exp.Anonymous,)
 
-_BEYOND_RE2 = re.compile(r"\(\?[=!>]|\(\?<[=!]|\\[1-9]|\\k<|[*+?}]\+|\(\?<\w+>|&&|\\[GZXhRQ]")
-
 
 def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     name = node.name.lower()
-    if not name.startswith("regexp_"):
+    if name not in ("regexp_like", "regexp_extract", "regexp_replace"):
         return None
     args = node.meta["args"]
-    if isinstance(args[-1], exp.Lambda):
-        return None
-    values = [emit.gen(arg) for arg in args]
     pattern = args[1]
-    plain = isinstance(pattern, exp.Literal) and not _BEYOND_RE2.search(pattern.this)
-    fast = _fast(name, values, args) if plain else None
-    return fast or _slow(name, values)
+    if not (isinstance(pattern, exp.Literal) and pattern.is_string) or len(args) > 3:
+        return None
+    return _fast(name, pattern.this, args, emit)
 
 
-def _fast(name: str, values: list[str], args: list[exp.Expression]) -> str | None:
-    subject, pattern = values[:2]
-    group = values[2] if len(values) > 2 else "0"
+def _fast(name: str, java: str, args: list[exp.Expression], emit: Emit) -> str | None:
+    pattern = translated(java, whole_match=name != "regexp_like") if _is_valid(java) else None
+    if pattern is None:
+        return None
+    subject, re2 = emit.gen(args[0]), quote(pattern)
     if name == "regexp_like":
-        return f"regexp_matches({subject}, {pattern})"
-    if name == "regexp_extract" and group == "0":
+        return f"regexp_matches({subject}, {re2})"
+    if name == "regexp_extract" and len(args) == 2:
         return (
-            f"CASE WHEN regexp_matches({subject}, {pattern}) "
-            f"THEN regexp_extract({subject}, {pattern}) END"
+            f"CASE WHEN regexp_matches({subject}, {re2}) THEN regexp_extract({subject}, {re2}) END"
         )
-    if name == "regexp_replace" and _plain_replacement(args):
-        replacement = values[2] if len(values) > 2 else "''"
-        return f"regexp_replace({subject}, {pattern}, {replacement}, 'g')"
+    if name == "regexp_replace" and _is_plain(args) and not compiled(java).search(""):
+        # RE2 replaces no empty match beside another; Joni does.
+        replacement = quote(args[2].this) if len(args) > 2 else "''"
+        return f"regexp_replace({subject}, {re2}, {replacement}, 'g')"
     return None
 
 
-def _plain_replacement(args: list[exp.Expression]) -> bool:
+def _is_valid(java: str) -> bool:
+    """What is not fails when it is asked for, with the words of the other engine."""
+    try:
+        compiled(java)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_plain(args: list[exp.Expression]) -> bool:
     if len(args) < 3:
         return True
-    return isinstance(args[2], exp.Literal) and not re.search(r"[$\\]", args[2].this)
-
-
-def _slow(name: str, values: list[str]) -> str:
-    subject, pattern = values[:2]
-    last = values[2] if len(values) > 2 else None
-    if name in ("regexp_extract", "regexp_extract_all"):
-        return f"py_{name}({subject}, {pattern}, {last or 0})"
-    if name == "regexp_replace":
-        return f"py_regexp_replace({subject}, {pattern}, {last or chr(39) * 2})"
-    return f"py_{name}({subject}, {pattern})"
+    replacement = args[2]
+    return isinstance(replacement, exp.Literal) and not re.search(r"[$\\]", replacement.this)

@@ -13,13 +13,21 @@ from local_aws.services.athena.errors import SyntaxRefused, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.functions import Signature, catalogue, match
-from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, unify
+from local_aws.services.athena.trino.notes import (
+    coerce,
+    failed,
+    mismatch,
+    note,
+    type_of,
+    unify,
+)
 from local_aws.services.athena.trino.scope import Field, Scan, Scope
 
 # Trino has them and local_aws does not: named, so that nobody takes them for misspelt.
 UNSUPPORTED = frozenset(
     Path(__file__).with_name("unsupported.txt").read_text(encoding="utf-8").split()
 )
+_NORMAL_FORMS = ("NFD", "NFC", "NFKD", "NFKC")
 UNSUPPORTED_PREFIXES = ("st_", "geometry_", "bing_", "to_geometry", "to_spherical", "from_geojson")
 
 
@@ -202,6 +210,23 @@ class CallTyper:
                 "INVALID_ARGUMENTS", "The 'try' function must have exactly one argument", node
             )
         return self.visit(node.expressions[0], scope)
+
+    def _call_normalize(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        args = list(node.expressions)
+        if len(args) == 2:
+            form = args[1].name.upper()
+            if form not in _NORMAL_FORMS:
+                raise SyntaxRefused(f"mismatched input '{form}'", position(args[1]) or (1, 1))
+            args[1] = exp.Literal.string(form)
+        return self.call(node, "normalize", args, scope)
+
+    def _call_format(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        result = self.call(node, "format", node.expressions, scope)
+        for part in node.meta["args"][1:]:
+            kind = type_of(part)
+            if kind.of or kind == t.VARBINARY:
+                raise failed("NOT_SUPPORTED", f"Type not supported for formatting: {kind}", node)
+        return result
 
     def _call_typeof(self, node: exp.Anonymous, scope: Scope) -> t.Type:
         self.visit(node.expressions[0], scope)

@@ -33,8 +33,10 @@ _SPECIAL_FORMS = (
 
 def _written_cast(parser: Any, safe: bool) -> exp.Expression:
     # DECIMAL '1.5' and CAST('1.5' AS decimal) parse alike and differ in type.
+    name = parser._tokens[parser._index - 2]
     node = parser._parse_cast(not safe, safe=safe or None)
     node.meta["written"] = True
+    node.update_positions(name)
     return node
 
 
@@ -44,12 +46,24 @@ class TrinoDialect(Trino):  # type: ignore[misc]
     INDEX_OFFSET = 0
 
     class Parser(Trino.Parser):  # type: ignore[misc]
-        FUNCTIONS: dict[str, Any] = {}  # noqa: RUF012 - sqlglot's own way to configure
+        FUNCTIONS: dict[str, Any] = {  # noqa: RUF012 - sqlglot's own way to configure
+            "CURRENT_TIMESTAMP": exp.CurrentTimestamp.from_arg_list,
+            "LOCALTIMESTAMP": exp.Localtimestamp.from_arg_list,
+            "LOCALTIME": exp.Localtime.from_arg_list,
+            "CURRENT_TIME": exp.CurrentTime.from_arg_list,
+        }
         FUNCTION_PARSERS = {  # noqa: RUF012
             **{n: f for n, f in Trino.Parser.FUNCTION_PARSERS.items() if n in _SPECIAL_FORMS},
             "CAST": lambda self: _written_cast(self, safe=False),
             "TRY_CAST": lambda self: _written_cast(self, safe=True),
         }
+
+        def _parse_type(self, *args: Any, **kwargs: Any) -> exp.Expression | None:
+            first = self._curr
+            node = super()._parse_type(*args, **kwargs)
+            if isinstance(node, exp.Cast) and "line" not in node.meta:
+                node.update_positions(first)  # a literal begins with its type: DATE '2020-01-01'
+            return node
 
 
 _DIALECT = TrinoDialect()
