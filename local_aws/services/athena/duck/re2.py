@@ -81,3 +81,25 @@ def _same(text: str) -> str:
     if text[1] in "tnrfxp" or not (text[1].isalnum() or text[1] == "_"):
         return text
     raise _Beyond
+
+
+def takes_part(pattern: str, group: int) -> bool:
+    """Whether a match always has the group: RE2 gives '' for one that it has not, Joni NULL."""
+    depth = number = 0
+    opened: dict[int, int] = {}
+    at = 0
+    while at < len(pattern):
+        found = _TOKEN.match(pattern, at)
+        if found is None or found[0] == "|":
+            return False
+        at = found.end()
+        if found["group"] and not re.fullmatch(r"\(\?[is]+\)", found[0]):
+            captures = found[0] == "(" or found[0].startswith("(?<")
+            number += captures
+            opened[depth] = number if captures else 0
+            depth += 1
+        elif found["close"]:
+            depth -= 1
+            if opened.get(depth) == group:
+                return depth == 0 and not re.match(r"[?*]|\{0", pattern[at:])
+    return False

@@ -12,6 +12,7 @@ from local_aws.services.athena.rewrites import (
     comparisons,
     conditionals,
     constructors,
+    date_patterns,
     decimals,
     division,
     functions,
@@ -46,6 +47,7 @@ REWRITES = (
     subscripts,
     windows,
     regular_expressions,
+    date_patterns,
     reduce,
     functions,
 )

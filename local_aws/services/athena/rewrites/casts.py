@@ -79,6 +79,8 @@ def _number(sql: str, source: t.Type, target: t.Type, word: str) -> str:
         return f"{word}({sql} AS {wanted})"
     if target.name in t.INTEGERS:
         return f"{word}(round({sql}) AS {wanted})"
+    if target == t.REAL:
+        return f"trino_real_of({sql})"
     if target.name == "decimal":
         # By way of its digits: 1.005 is 1.01 to two places, though a little less in binary.
         whole = target.precision - target.scale

@@ -32,6 +32,8 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     template = signature.template
     if template == "{avg_decimal}":
         return _average(node, emit)
+    if template == "{round_decimal}":
+        return _round_decimal(node, emit)
     return "".join(_fill(part, node, emit) for part in _split(template))
 
 
@@ -115,6 +117,16 @@ def _average(node: exp.Expression, emit: Emit) -> str:
     total = unscaled(f"sum({distinct}{value}){over}", kind.scale)
     count = f"nullif(count({distinct}{value}){over}, 0)"
     return scaled(f"trino_round_div({total}, {count})", kind)
+
+
+def _round_decimal(node: exp.Expression, emit: Emit) -> str:
+    """The engine rounds decimals to places that are written out, and to no others."""
+    value, places = node.meta["args"]
+    wanted = duck_type(type_of(node))
+    number = places.this if isinstance(places, exp.Neg) else places
+    if isinstance(number, exp.Literal):
+        return f"CAST(round(CAST({emit.gen(value)} AS {wanted}), {places.sql()}) AS {wanted})"
+    return f"CAST(py_rounded(CAST({emit.gen(value)} AS VARCHAR), {emit.gen(places)}) AS {wanted})"
 
 
 def inlined(node: exp.Expression, values: list[str], emit: Emit) -> str:

@@ -9,7 +9,15 @@ from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.trino.notes import type_of
 from local_aws.services.athena.trino.types import DOUBLE, INTEGERS, duck_type
 
-NODES = (exp.Literal, exp.Boolean, exp.Null, exp.HexString, exp.Paren, exp.Neg)
+NODES = (
+    exp.Literal,
+    exp.Boolean,
+    exp.Null,
+    exp.HexString,
+    exp.UnicodeString,
+    exp.Paren,
+    exp.Neg,
+)
 
 
 def rewrite(node: exp.Expression, emit: Emit) -> str | None:
@@ -21,6 +29,8 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
         return "NULL"
     if isinstance(node, exp.HexString):
         return f"unhex('{''.join(node.this.split())}')"
+    if isinstance(node, exp.UnicodeString):
+        return quote(node.meta["text"])
     if isinstance(node, exp.Paren):
         return f"({emit.gen(node.this)})"
     return _negated(node, emit)

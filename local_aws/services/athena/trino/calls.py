@@ -98,8 +98,11 @@ class CallTyper:
                 fits.append((found[2], candidate, found[0], found[1]))
         if not fits:
             given = ", ".join(str(k) if k else "function" for k in kinds)
+            expected = ", ".join(f"{name}({', '.join(map(str, s.params))})" for s in candidates)
             raise failed(
-                "FUNCTION_NOT_FOUND", f"Unexpected parameters ({given}) for function {name}", node
+                "FUNCTION_NOT_FOUND",
+                f"Unexpected parameters ({given}) for function {name}. Expected: {expected}",
+                node,
             )
         _, signature, params, result = min(fits, key=lambda fit: fit[0])
         for index, (arg, param) in enumerate(zip(args, params, strict=True)):

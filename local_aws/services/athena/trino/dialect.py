@@ -15,7 +15,7 @@ from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokens import Token, TokenType
 
-from local_aws.services.athena.errors import SyntaxRefused, not_supported
+from local_aws.services.athena.errors import QueryFailed, SyntaxRefused, not_supported
 
 _SPECIAL_FORMS = (
     "CAST",
@@ -33,11 +33,82 @@ _SPECIAL_FORMS = (
 
 def _written_cast(parser: Any, safe: bool) -> exp.Expression:
     # DECIMAL '1.5' and CAST('1.5' AS decimal) parse alike and differ in type.
-    name = parser._tokens[parser._index - 2]
+    start = parser._index
+    name = parser._tokens[start - 2]
     node = parser._parse_cast(not safe, safe=safe or None)
+    _refuse_foreign_type(parser._tokens[start : parser._index])
     node.meta["written"] = True
     node.update_positions(name)
     return node
+
+
+# Types of Hive's and of other engines that sqlglot reads as Trino's.
+_FOREIGN_TYPES = frozenset(
+    [
+        "string",
+        "text",
+        "float",
+        "binary",
+        "struct",
+        "datetime",
+        "number",
+        "numeric",
+        "int2",
+        "int4",
+        "int8",
+        "integer64",
+        "long",
+        "short",
+        "byte",
+        "bool",
+        "blob",
+        "bytea",
+        "bytes",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "ubigint",
+        "uinteger",
+        "hugeint",
+        "nvarchar",
+        "nchar",
+        "clob",
+        "float4",
+        "float8",
+        "float64",
+        "timestamptz",
+        "timestamp_ntz",
+        "timestamp_ltz",
+        "serial",
+        "money",
+    ]
+)
+
+
+def _refuse_foreign_type(tokens: list[Token]) -> None:
+    """`tokens` are those of a cast's brackets: the last AS at their own depth names the type."""
+    depth = 0
+    for index in range(len(tokens) - 1, -1, -1):
+        depth += (tokens[index].text == ")") - (tokens[index].text == "(")
+        if depth == 0 and tokens[index].token_type == TokenType.ALIAS:
+            break
+    else:
+        return
+    words = tokens[index + 1 :]
+    inside_row = any(token.text.upper() == "ROW" for token in words)
+    for token in words[:1] if inside_row else words:
+        if token.text.lower() in _FOREIGN_TYPES:
+            raise QueryFailed(
+                "TYPE_MISMATCH", f"Unknown type: {token.text.lower()}", token_position(token)
+            )
+
+
+def _refuse_foreign_literal(tokens: list[Token]) -> None:
+    if len(tokens) == 2 and tokens[1].token_type == TokenType.STRING:
+        name = tokens[0].text.lower()
+        if name in _FOREIGN_TYPES:
+            raise QueryFailed("TYPE_MISMATCH", f"Unknown type: {name}", token_position(tokens[0]))
 
 
 class TrinoDialect(Trino):  # type: ignore[misc]
@@ -60,6 +131,8 @@ class TrinoDialect(Trino):  # type: ignore[misc]
 
         def _parse_type(self, *args: Any, **kwargs: Any) -> exp.Expression | None:
             first = self._curr
+            if first is not None and first.token_type in self.TYPE_TOKENS:
+                _refuse_foreign_literal(self._tokens[self._index : self._index + 2])
             node = super()._parse_type(*args, **kwargs)
             if isinstance(node, exp.Cast) and "line" not in node.meta:
                 node.update_positions(first)  # a literal begins with its type: DATE '2020-01-01'
@@ -174,6 +247,8 @@ def _refuse_foreign_tokens(tokens: list[Token]) -> None:
     for index, token in enumerate(tokens):
         if token.text.upper() == "MATCH_RECOGNIZE":
             raise not_supported("MATCH_RECOGNIZE", token_position(token))
+        if token.token_type in _NUMBERS:
+            _refuse_odd_number(token, tokens[index + 1 : index + 2])
         if token.token_type == TokenType.SEMICOLON:
             raise SyntaxRefused(
                 "mismatched input ';'. Only one sql statement is allowed", token_position(token)
@@ -182,6 +257,22 @@ def _refuse_foreign_tokens(tokens: list[Token]) -> None:
             raise SyntaxRefused(_FOREIGN_TOKENS[token.token_type], token_position(token))
         if token.token_type == TokenType.LIMIT:
             _refuse_offset_after_limit(tokens[index + 1 : index + 4])
+
+
+_NUMBERS = (TokenType.NUMBER, TokenType.HEX_STRING, TokenType.BIT_STRING)
+
+
+def _refuse_odd_number(token: Token, following: list[Token]) -> None:
+    """0xFF and 1_000 are numbers of a later Trino; sqlglot reads bytes, or an alias."""
+    if token.token_type == TokenType.NUMBER:
+        beside = following and following[0].start == token.end + 1
+        if beside and following[0].token_type == TokenType.VAR:
+            raise SyntaxRefused(
+                f"identifiers must not start with a digit: {token.text}{following[0].text}",
+                token_position(token),
+            )
+    elif token.end - token.start + 1 == len(token.text) + 2:
+        raise not_supported("a hexadecimal or binary number", token_position(token))
 
 
 def _refuse_offset_after_limit(following: list[Token]) -> None:

@@ -24,6 +24,7 @@ from local_aws.services.athena.trino.conversions import (
     typed_literal,
 )
 from local_aws.services.athena.trino.dialect import position
+from local_aws.services.athena.trino.literals import unicode_text
 from local_aws.services.athena.trino.moments import interval_literal, moment_digits
 from local_aws.services.athena.trino.notes import (
     coerce,
@@ -90,6 +91,11 @@ class ExpressionTyper(CallTyper):
 
     def _hexstring(self, node: exp.HexString, scope: Scope) -> t.Type:
         return t.VARBINARY
+
+    def _unicodestring(self, node: exp.UnicodeString, scope: Scope) -> t.Type:
+        escape = node.args.get("escape")
+        node.meta["text"] = unicode_text(node.this, escape.name if escape else "\\", node)
+        return t.varchar(len(node.meta["text"]))
 
     def _paren(self, node: exp.Paren, scope: Scope) -> t.Type:
         return self.visit(node.this, scope)
@@ -164,7 +170,7 @@ class ExpressionTyper(CallTyper):
         kind = self.visit(node.this, scope)
         if isinstance(node.this, exp.Literal) and node.this.this == str(2**31):
             return note(node.this, t.INTEGER)
-        if not t.is_number(kind) and not t.is_interval(kind):
+        if not t.is_number(kind) and not t.is_interval(kind) and kind != t.UNKNOWN:
             raise mismatch(f"Cannot negate {kind}", node)
         return kind
 

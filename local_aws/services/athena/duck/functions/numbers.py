@@ -116,10 +116,31 @@ def cosine_similarity(
 
 def truncated(text: str, places: int) -> str:
     """A decimal cut to so many places, which may be negative; its scale stays."""
-    value = decimal.Decimal(text)
-    unit = decimal.Decimal(1).scaleb(-places)
-    with decimal.localcontext(prec=80):
-        return str((value / unit).to_integral_value(decimal.ROUND_DOWN) * unit)
+    return _to_places(text, places, decimal.ROUND_DOWN)
+
+
+def rounded(text: str, places: int) -> str:
+    return _to_places(text, places, decimal.ROUND_HALF_UP)
+
+
+def _to_places(text: str, places: int, rounding: str) -> str:
+    unit = decimal.Decimal(1).scaleb(-max(min(places, 40), -40))
+    with decimal.localcontext(prec=100):
+        return f"{(decimal.Decimal(text) / unit).to_integral_value(rounding) * unit:f}"
+
+
+def divided(dividend: str, divisor: str, scale: int) -> str:
+    """Decimals' quotient, rounded half up."""
+    bottom = decimal.Decimal(divisor)
+    if bottom == 0:
+        raise fail("DIVISION_BY_ZERO", "Division by zero")
+    with decimal.localcontext(prec=160):
+        quotient = decimal.Decimal(dividend) / bottom
+        unit = decimal.Decimal(1).scaleb(-scale)
+        text = f"{quotient.quantize(unit, decimal.ROUND_HALF_UP):f}"
+    if len(text.strip("-").replace(".", "").lstrip("0")) > 38:
+        raise fail("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
+    return text
 
 
 _SIZE = 1000
@@ -163,5 +184,7 @@ SIGNATURES: dict[str, tuple[Any, list[str], str]] = {
     "py_wilson_upper": (wilson_interval(1), [_I, _I, _D], _D),
     "py_cosine_similarity": (cosine_similarity, [_SPARSE, _SPARSE], _D),
     "py_truncated": (truncated, [_V, _I], _V),
+    "py_rounded": (rounded, [_V, _I], _V),
+    "py_divided": (divided, [_V, _V, _I], _V),
     "py_format_number": (format_number, [_D], _V),
 }

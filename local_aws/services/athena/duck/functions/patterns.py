@@ -93,7 +93,7 @@ _REFERENCE = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}|[\\$]", re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
-def _replacement(pattern: str, replacement: str) -> tuple[str | int, ...]:
+def replacement_parts(pattern: str, replacement: str) -> tuple[str | int, ...]:
     """The text of the replacement and the numbers of the groups in it."""
     expression = compiled(pattern)
     parts: list[str | int] = []
@@ -128,7 +128,7 @@ def _illegal(replacement: str) -> Exception:
 
 
 def replace(text: str, pattern: str, replacement: str) -> str:
-    parts = _replacement(pattern, replacement)
+    parts = replacement_parts(pattern, replacement)
     pieces, last = [], 0
     for found in _matches(text, pattern):
         pieces.append(text[last : found.start()])

@@ -52,5 +52,3 @@ CREATE MACRO trino_width_of_bins(x, bins) AS
 
 CREATE MACRO trino_all_known(vals, result) AS
   CASE WHEN len(list_filter(vals, lambda e: e IS NULL)) = 0 THEN result END;
-CREATE MACRO trino_round_decimal(x, places) AS
-  round(x, CAST(places AS INTEGER));

@@ -52,3 +52,7 @@ CREATE MACRO trino_real_text(x) AS
 -- The engine writes the years before 0001 as years BC.
 CREATE MACRO trino_date_text(d) AS
   CASE WHEN year(d) BETWEEN 1 AND 9999 THEN strftime(d, '%Y-%m-%d') ELSE py_date_text(year(d), month(d), day(d)) END;
+-- What is too great for 32 bits is infinite.
+CREATE MACRO trino_real_of(x) AS
+  CASE WHEN abs(x) > 3.4028235677973362e38 AND NOT isnan(x)
+       THEN CAST(CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END AS FLOAT) ELSE CAST(x AS FLOAT) END;
