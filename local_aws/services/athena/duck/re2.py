@@ -43,6 +43,8 @@ def _tokens(pattern: str, whole_match: bool) -> Iterator[str]:
         if found is None:
             raise _Beyond
         at = found.end()
+        if found["end"] and pattern[at : at + 1] not in ("", "|", ")"):
+            raise _Beyond
         yield _token(found, whole_match)
 
 
@@ -84,13 +86,15 @@ def _same(text: str) -> str:
 
 
 def takes_part(pattern: str, group: int) -> bool:
-    """Whether a match always has the group: RE2 gives '' for one that it has not, Joni NULL."""
+    """Whether a match always has the group, once: RE2 gives '' for one that it has not, and Joni
+    NULL; they differ in what is left of one that was matched several times."""
     depth = number = 0
     opened: dict[int, int] = {}
+    taken = False
     at = 0
     while at < len(pattern):
         found = _TOKEN.match(pattern, at)
-        if found is None or found[0] == "|":
+        if found is None or (found[0] == "|" and depth == 0):
             return False
         at = found.end()
         if found["group"] and not re.fullmatch(r"\(\?[is]+\)", found[0]):
@@ -101,5 +105,5 @@ def takes_part(pattern: str, group: int) -> bool:
         elif found["close"]:
             depth -= 1
             if opened.get(depth) == group:
-                return depth == 0 and not re.match(r"[?*]|\{0", pattern[at:])
-    return False
+                taken = depth == 0 and not re.match(r"[?*+{]", pattern[at:])
+    return taken

@@ -40,13 +40,15 @@ def _scaled(node: exp.Expression, a: str, b: str, left: t.Type, right: t.Type) -
     if not t.is_interval(left):
         a, b, left, right = b, a, right, left
     size = f"trino_months({a})" if left == t.YEAR_MONTH else f"(epoch_us({a}) // 1000)"
-    operator = "*" if isinstance(node, exp.Mul) else "/" if right.name in t.FLOATING else "//"
-    whole = f"CAST(trunc({size} {operator} {b}) AS BIGINT)"
-    if isinstance(node, exp.Div) and right.name not in t.FLOATING:
-        whole = f"trino_idiv({size}, {b})"
+    if isinstance(node, exp.Div):
+        size = f"trino_divided({size}, {b})"
+    elif right.name in t.FLOATING:
+        size = f"trino_multiplied({size}, {b})"
+    else:
+        size = f"({size} * {b})"
     if left == t.YEAR_MONTH:
-        return f"to_months(CAST({whole} AS INTEGER))"
-    return f"to_microseconds({whole} * 1000)"
+        return f"to_months(CAST({size} AS INTEGER))"
+    return f"to_microseconds({size} * 1000)"
 
 
 def _sum(node: exp.Expression, a: str, b: str, left: t.Type, right: t.Type) -> str:

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.trino.notes import type_of
-from local_aws.services.athena.trino.types import Type
+from local_aws.services.athena.trino.types import DAY_SECOND, Type
 
 NODES = (
     exp.AtTimeZone,
@@ -19,7 +19,12 @@ NODES = (
 
 def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     if isinstance(node, exp.AtTimeZone):
-        return f"trino_at_zone({emit.gen(node.this)}, py_zone({emit.gen(node.args['zone'])}))"
+        zone = emit.gen(node.args["zone"])
+        if type_of(node.args["zone"]) == DAY_SECOND:
+            name = f"py_zone_of_hours(0, epoch_us({zone}) // 60000000)"
+        else:
+            name = f"py_zone({zone})"
+        return f"trino_at_zone({emit.gen(node.this)}, {name})"
     if isinstance(node, exp.CurrentDate):
         return "CAST(trino_now() AS DATE)"
     if isinstance(node, exp.CurrentTimestamp):

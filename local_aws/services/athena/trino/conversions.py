@@ -41,9 +41,12 @@ def moment_arithmetic(node: exp.Binary, left: t.Type, right: t.Type) -> t.Type |
             return _moved(right, left)
         return _between(node, left, right) if isinstance(node, exp.Sub) else None
     if isinstance(node, exp.Mul | exp.Div) and t.is_interval(left) and t.is_number(right):
-        return _scaled(node.right, left, right)
+        whole = isinstance(node, exp.Mul) and right.name in t.INTEGERS
+        coerce(node.right, t.BIGINT if whole else t.DOUBLE)
+        return left
     if isinstance(node, exp.Mul) and t.is_interval(right) and t.is_number(left):
-        return _scaled(node.left, right, left)
+        coerce(node.left, t.BIGINT if left.name in t.INTEGERS else t.DOUBLE)
+        return right
     return None
 
 
@@ -63,11 +66,6 @@ def _between(node: exp.Binary, left: t.Type, right: t.Type) -> t.Type | None:
     coerce(node.left, common)
     coerce(node.right, common)
     return t.DAY_SECOND
-
-
-def _scaled(factor: exp.Expression, interval: t.Type, kind: t.Type) -> t.Type:
-    coerce(factor, t.BIGINT if kind.name in t.INTEGERS else t.DOUBLE)
-    return interval
 
 
 _MOST_DIGITS_OF_A_SECOND = 6

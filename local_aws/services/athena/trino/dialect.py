@@ -43,47 +43,12 @@ def _written_cast(parser: Any, safe: bool) -> exp.Expression:
 
 
 # Types of Hive's and of other engines that sqlglot reads as Trino's.
-_FOREIGN_TYPES = frozenset(
-    [
-        "string",
-        "text",
-        "float",
-        "binary",
-        "struct",
-        "datetime",
-        "number",
-        "numeric",
-        "int2",
-        "int4",
-        "int8",
-        "integer64",
-        "long",
-        "short",
-        "byte",
-        "bool",
-        "blob",
-        "bytea",
-        "bytes",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "ubigint",
-        "uinteger",
-        "hugeint",
-        "nvarchar",
-        "nchar",
-        "clob",
-        "float4",
-        "float8",
-        "float64",
-        "timestamptz",
-        "timestamp_ntz",
-        "timestamp_ltz",
-        "serial",
-        "money",
-    ]
-)
+_FOREIGN_NAMES = """
+string text float binary struct datetime number numeric int2 int4 int8 long short byte bool blob
+bytea bytes uint8 uint16 uint32 uint64 ubigint uinteger hugeint nvarchar nchar clob float4 float8
+float64 timestamptz timestamp_ntz timestamp_ltz serial money
+"""
+_FOREIGN_TYPES = frozenset(_FOREIGN_NAMES.split())
 
 
 def _refuse_foreign_type(tokens: list[Token]) -> None:

@@ -52,10 +52,11 @@ _OPERATORS = {
 }
 _INT_MAX = 2**31 - 1
 # https://trino.io/docs/current/functions/datetime.html#extraction-function
-_EXTRACTED = frozenset(
-    """year quarter month week day day_of_month day_of_week dow day_of_year doy year_of_week yow
-    hour minute second timezone_hour timezone_minute""".split()  # noqa: SIM905 - a list to read
-)
+_FIELDS = """
+year quarter month week day day_of_month day_of_week dow day_of_year doy year_of_week yow
+hour minute second timezone_hour timezone_minute
+"""
+_EXTRACTED = frozenset(_FIELDS.split())
 
 
 class ExpressionTyper(CallTyper):
@@ -380,9 +381,7 @@ class ExpressionTyper(CallTyper):
     def _attimezone(self, node: exp.AtTimeZone, scope: Scope) -> t.Type:
         kind = self.visit(node.this, scope)
         zone = self.visit(node.args["zone"], scope)
-        if zone == t.DAY_SECOND:
-            raise not_supported("AT TIME ZONE with an interval", position(node))
-        if not t.is_text(zone):
+        if not t.is_text(zone) and zone != t.DAY_SECOND:
             raise mismatch(f"Type of time zone must be a varchar (actual: {zone})", node)
         if not t.is_timestamp(kind):
             raise mismatch(

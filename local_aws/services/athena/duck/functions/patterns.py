@@ -105,26 +105,28 @@ def replacement_parts(pattern: str, replacement: str) -> tuple[str | int, ...]:
         if escaped is not None:
             parts.append(escaped)
         elif digits is not None:
-            parts += _numbered(digits, expression.groups, replacement)
+            parts += _numbered(digits, expression.groups)
         elif name in expression.groupindex:
             parts.append(expression.groupindex[name])
+        elif name is not None:
+            raise _illegal(f"unknown group {{ {name} }}")
         else:
             raise _illegal(replacement)
     return (*parts, replacement[last:])
 
 
-def _numbered(digits: str, groups: int, replacement: str) -> list[str | int]:
+def _numbered(digits: str, groups: int) -> list[str | int]:
     """$12 is the twelfth group, or the first and a 2 where there are not as many."""
     size = 1
     while size < len(digits) and int(digits[: size + 1]) <= groups:
         size += 1
     if int(digits[:size]) > groups:
-        raise _illegal(replacement)
+        raise _illegal(f"unknown group {digits[:size]}")
     return [int(digits[:size]), digits[size:]]
 
 
-def _illegal(replacement: str) -> Exception:
-    return fail("INVALID_FUNCTION_ARGUMENT", f"Illegal replacement sequence: {replacement}")
+def _illegal(what: str) -> Exception:
+    return fail("INVALID_FUNCTION_ARGUMENT", f"Illegal replacement sequence: {what}")
 
 
 def replace(text: str, pattern: str, replacement: str) -> str:

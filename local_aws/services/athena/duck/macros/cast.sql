@@ -30,9 +30,13 @@ CREATE MACRO trino_uuid_of(b) AS
 -- The engine reads six digits of a second; the seventh rounds.
 CREATE MACRO trino_seventh(s) AS
   to_microseconds(CASE WHEN regexp_matches(s, '\.[0-9]{6}[5-9]') THEN 1 ELSE 0 END);
+-- A zone after the timestamp, or whatever stands there, is left out.
+CREATE MACRO trino_without_zone(s) AS
+  regexp_extract(s, '^[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?)?');
 CREATE MACRO trino_timestamp_of(s) AS
   CAST(CASE WHEN s IS NULL OR regexp_full_match(trim(s),
          '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?)?') THEN ltrim(trim(s), '+')
+       WHEN regexp_matches(trim(s), '^[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2} .') THEN ltrim(trino_without_zone(trim(s)), '+')
        ELSE trino_uncastable(s, 'timestamp') END AS TIMESTAMP) + trino_seventh(s);
 CREATE MACRO trino_time_of(s) AS
   CAST(CASE WHEN s IS NULL OR regexp_full_match(trim(s),

@@ -74,3 +74,9 @@ CREATE MACRO trino_day_interval_text(i) AS
        abs(epoch_us(i)) // 60000000 % 60, abs(epoch_us(i)) // 1000000 % 60, abs(epoch_us(i)) // 1000 % 1000);
 CREATE MACRO trino_year_interval_text(i) AS
   CASE WHEN trino_months(i) < 0 THEN '-' ELSE '' END || abs(trino_months(i)) // 12 || '-' || abs(trino_months(i)) % 12;
+CREATE MACRO trino_multiplied(size, x) AS
+  CASE WHEN isnan(x) THEN trino_error('INVALID_FUNCTION_ARGUMENT: Cannot multiply by double NaN')
+       ELSE CAST(trunc(size * x) AS BIGINT) END;
+CREATE MACRO trino_divided(size, x) AS
+  CASE WHEN isnan(x) OR x = 0 THEN trino_error('INVALID_FUNCTION_ARGUMENT: Cannot divide by double ' || trino_double_text(x))
+       ELSE CAST(trunc(size / x) AS BIGINT) END;
