@@ -28,6 +28,8 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
 
 def _typed_literal(text: str, kind: t.Type) -> str:
     """The front end has read it: it is a literal of the engine's, where that reads alike."""
+    if t.has_nanoseconds(kind) and kind.name != "timestamp":
+        raise not_supported(f"a literal of {kind}")
     if kind.name == "timestamp with time zone":
         return f"py_parse_zoned({quote(text)}, {kind.precision})"
     if kind.name == "decimal":
@@ -108,8 +110,12 @@ def text_of(sql: str, kind: t.Type) -> str:
         return f"regexp_replace(CAST({sql} AS VARCHAR), '^(-?)[.]', '\\10.')"
     if kind == t.DATE:
         return f"trino_date_text({sql})"
+    if t.has_nanoseconds(kind):
+        moment = sql if kind.name == "timestamp" else f"({sql}).u"
+        zone = "NULL" if kind.name == "timestamp" else f"({sql}).z"
+        return f"trino_nano_text({moment}, {zone}, {kind.precision})"
     if kind.name == "timestamp":
-        return f"{_timestamp_text(sql, kind.precision)}"
+        return _timestamp_text(sql, kind.precision)
     if kind.name == "timestamp with time zone":
         return f"{_timestamp_text(f'trino_local({sql})', kind.precision)} || ' ' || ({sql}).z"
     if kind.name == "time":
@@ -150,11 +156,19 @@ def _from_text(sql: str, target: t.Type, word: str) -> str:
         return f"{word}(trino_decimal({sql}, '{_decimal(target)}') AS {wanted})"
     if target == t.VARBINARY:
         return f"encode({sql})"
+    if t.has_nanoseconds(target):
+        return _from_text_to_nanoseconds(sql, target)
     if target.name == "timestamp with time zone":
         return f"py_parse_zoned({sql}, {target.precision})"
     if target.name in ("timestamp", "time"):
         return rounded(f"trino_{target.name}_of({sql})", target)
     return f"{word}(trino_{target.name}({sql}) AS {wanted})"
+
+
+def _from_text_to_nanoseconds(sql: str, target: t.Type) -> str:
+    if target.name != "timestamp":
+        raise not_supported(f"a cast of text to {target}")
+    return f"trino_round_nanos(trino_nanos_of({sql}), {10 ** (9 - target.precision)})"
 
 
 def rounded(sql: str, kind: t.Type) -> str:
@@ -166,6 +180,8 @@ def rounded(sql: str, kind: t.Type) -> str:
 
 def _moment(sql: str, source: t.Type, target: t.Type) -> str:
     zoned = "timestamp with time zone"
+    if t.has_nanoseconds(source) or t.has_nanoseconds(target):
+        return _nanoseconds(sql, source, target)
     if source.name == zoned and target.name == zoned:
         if target.precision >= source.precision:
             return sql
@@ -180,6 +196,27 @@ def _moment(sql: str, source: t.Type, target: t.Type) -> str:
     converted = sql if source.name == target.name else f"CAST({sql} AS {t.duck_type(target)})"
     finer = bool(source.args and target.args) and target.precision < source.precision
     return rounded(converted, target) if finer else converted
+
+
+def _nanoseconds(sql: str, source: t.Type, target: t.Type) -> str:
+    """Between timestamps of which one has nanoseconds, and from such to dates and times."""
+    from_zone, to_zone = (k.name == "timestamp with time zone" for k in (source, target))
+    inner = f"({sql}).u" if from_zone else sql
+    if not t.is_timestamp(target):
+        whole = f"CAST({inner} AS TIMESTAMP)"
+        whole = f"struct_pack(u := {whole}, z := ({sql}).z)" if from_zone else whole
+        return _moment(whole, t.Type(source.name, (6,)), target)
+    if from_zone and not to_zone:
+        raise not_supported(f"a cast of {source} to {target}")
+    finer = bool(source.args) and source.precision > target.precision
+    if finer:
+        inner = f"trino_round_nanos({inner}, {10 ** (9 - target.precision)})"
+    wanted = "TIMESTAMP_NS" if t.has_nanoseconds(target) else "TIMESTAMP"
+    inner = f"CAST({inner} AS {wanted})"
+    if not to_zone:
+        return inner
+    zone = f"({sql}).z" if from_zone else "'UTC'"
+    return f"CASE WHEN ({sql}) IS NOT NULL THEN struct_pack(u := {inner}, z := {zone}) END"
 
 
 def _nested(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:

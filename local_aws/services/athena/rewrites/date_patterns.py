@@ -15,6 +15,7 @@ from local_aws.services.athena.duck.functions import joda
 from local_aws.services.athena.duck.functions.moments import joda_pattern, mysql
 from local_aws.services.athena.duck.quoting import quote
 from local_aws.services.athena.rewrites.base import Emit
+from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.notes import coerced_type
 
 NODES = (exp.Anonymous,)
@@ -54,6 +55,8 @@ def _formatted(
         return None
     kind, sql = coerced_type(moment), emit.gen(moment)
     local = f"trino_local({sql})" if kind.name == "timestamp with time zone" else sql
+    if t.has_nanoseconds(kind):
+        local = f"CAST({local} AS TIMESTAMP)"
     if kind.precision > 3:
         local = f"trino_round_timestamp({local}, 1000)"
     return f"strftime({local}, {quote(''.join(str(letter) for letter in letters))})"

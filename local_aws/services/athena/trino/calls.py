@@ -28,6 +28,12 @@ UNSUPPORTED = frozenset(
     Path(__file__).with_name("unsupported.txt").read_text(encoding="utf-8").split()
 )
 _NORMAL_FORMS = ("NFD", "NFC", "NFKD", "NFKC")
+_NANOSECONDS_KEPT = """
+date date_diff date_format format_datetime last_day_of_month to_iso8601 to_unixtime
+year quarter month week week_of_year day day_of_month day_of_week dow day_of_year doy
+year_of_week yow hour minute second millisecond
+"""
+_OF_NANOSECONDS = frozenset(_NANOSECONDS_KEPT.split())
 UNSUPPORTED_PREFIXES = ("st_", "geometry_", "bing_", "to_geometry", "to_spherical", "from_geojson")
 
 
@@ -66,6 +72,7 @@ class CallTyper:
             raise self._not_registered(node, name)
         kinds = [None if _is_lambda(a) else self.visit(a, scope) for a in args]
         signature, params, result = self._choose(node, name, candidates, args, kinds, scope)
+        self._check_nanoseconds(node, name, signature, params)
         for arg, param in zip(args, params, strict=True):
             if not _is_lambda(arg):
                 if param.name != "any":
@@ -73,6 +80,17 @@ class CallTyper:
             else:
                 coerce(arg.this, param.of[-1])
         return note(node, result, signature=signature, args=args, params=params, **modifiers)
+
+    def _check_nanoseconds(
+        self, node: exp.Expression, name: str, signature: Signature, params: tuple[t.Type, ...]
+    ) -> None:
+        """The functions on timestamps reckon in microseconds; few need no more."""
+        taken = signature.expected(len(params)) or ()
+        for declared, param in zip(taken, params, strict=True):
+            if not (t.is_timestamp(declared) and t.has_nanoseconds(param)):
+                continue
+            if name not in _OF_NANOSECONDS or param.name != "timestamp":
+                raise not_supported(f"the function {name} of {param}", position(node))
 
     def _not_registered(self, node: exp.Expression, name: str) -> Exception:
         if name.startswith(UNSUPPORTED_PREFIXES) or name in UNSUPPORTED:

@@ -52,6 +52,8 @@ def moment_arithmetic(node: exp.Binary, left: t.Type, right: t.Type) -> t.Type |
 
 def _moved(moment: t.Type, interval: t.Type) -> t.Type | None:
     """A day-to-second interval has milliseconds, so the sum has them too."""
+    if t.has_nanoseconds(moment):
+        raise not_supported(f"a sum of {moment} and an interval")
     if moment == t.DATE or (t.is_timestamp(moment) and interval == t.YEAR_MONTH):
         return moment
     if interval == t.DAY_SECOND and (moment.name == "time" or t.is_timestamp(moment)):
@@ -68,7 +70,7 @@ def _between(node: exp.Binary, left: t.Type, right: t.Type) -> t.Type | None:
     return t.DAY_SECOND
 
 
-_MOST_DIGITS_OF_A_SECOND = 6
+_MOST_DIGITS = {"time": 6, "timestamp": 9, "timestamp with time zone": 9}
 _NOT_HERE = (
     "ipaddress",
     "time with time zone",
@@ -95,8 +97,10 @@ def read_type(node: exp.DataType, place: exp.Expression) -> t.Type:
 
 
 def _check_size(kind: t.Type, place: exp.Expression) -> None:
-    if kind.name.startswith("time") and kind.precision > _MOST_DIGITS_OF_A_SECOND:
-        raise not_supported(f"the type {kind}: more than six digits of a second", position(place))
+    most = _MOST_DIGITS.get(kind.name)
+    if most is not None and kind.precision > most:
+        message = f"the type {kind}: more than {most} digits of a second"
+        raise not_supported(message, position(place))
     if kind.name == "decimal":
         if not 0 < kind.precision <= t.MAX_PRECISION:
             raise _invalid(f"DECIMAL precision must be in range [1, 38]: {kind.precision}", place)
@@ -133,7 +137,7 @@ def typed_literal(node: exp.Cast, target: t.Type) -> t.Type:
         message = f"'{text}' is not a valid {name} literal"
         raise failed("INVALID_LITERAL", message, node) from None
     except _TooFine:
-        raise not_supported("more than six digits of a second", position(node)) from None
+        raise not_supported("a literal of so many digits of a second", position(node)) from None
 
 
 class _TooFine(Exception):
@@ -189,7 +193,8 @@ def _timestamp_of(text: str, target: t.Type) -> t.Type:
     _check_date(day)
     _check_clock(clock)
     zoned = found["zone"] or target.name != "timestamp"
-    return t.Type("timestamp with time zone" if zoned else "timestamp", _digits(found["fraction"]))
+    kind = "timestamp with time zone" if zoned else "timestamp"
+    return t.Type(kind, _digits(found["fraction"], _MOST_DIGITS[kind]))
 
 
 def _check_clock(text: str) -> None:
@@ -204,12 +209,12 @@ def _time_of(text: str, _: t.Type) -> t.Type:
     if found is None or found["zone"]:
         raise ValueError(text)
     _check_clock(text)
-    return t.Type("time", _digits(found["fraction"]))
+    return t.Type("time", _digits(found["fraction"], _MOST_DIGITS["time"]))
 
 
-def _digits(fraction: str | None) -> tuple[int]:
+def _digits(fraction: str | None, most: int) -> tuple[int]:
     size = len(fraction or "")
-    if size > _MOST_DIGITS_OF_A_SECOND:
+    if size > most:
         raise _TooFine
     return (size,)
 

@@ -97,6 +97,11 @@ def is_timestamp(t: Type) -> bool:
     return t.name in ("timestamp", "timestamp with time zone")
 
 
+def has_nanoseconds(t: Type) -> bool:
+    """More digits of a second than the engine's own timestamp has."""
+    return is_timestamp(t) and t.precision > 6
+
+
 def is_interval(t: Type) -> bool:
     return t in (YEAR_MONTH, DAY_SECOND)
 
@@ -286,6 +291,8 @@ def duck_type(t: Type) -> str:
     """The DuckDB type that holds the values. A zoned timestamp keeps its zone beside UTC."""
     if t.name == "decimal":
         return f"DECIMAL({t.precision},{t.scale})"
+    if has_nanoseconds(t):
+        return _DUCK[t.name].replace("TIMESTAMP", "TIMESTAMP_NS")
     if t.name == "array":
         return f"{duck_type(t.of[0])}[]"
     if t.name == "map":

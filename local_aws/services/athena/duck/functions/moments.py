@@ -220,6 +220,27 @@ def _iso_time(parts: dict[str, str]) -> dt.timedelta:
     return whole
 
 
+_ISO_NANOS = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?(?:\[([\w/+-]+)\])?"
+)
+
+
+def iso_nanos(text: str) -> dict[str, Any]:
+    """DateTimeFormatter.ISO_DATE_TIME: nanoseconds since 1970, and the zone."""
+    found = _ISO_NANOS.fullmatch(text)
+    try:
+        if found is None:
+            raise ValueError
+        local = dt.datetime.fromisoformat(found[1])
+    except ValueError:
+        message = f"Text '{text}' could not be parsed"
+        raise fail("INVALID_FUNCTION_ARGUMENT", message) from None
+    zone = zones.zone_id(found[4] or found[3] or "UTC")
+    utc = local - zones.offset_of(local, zones.zone_id(found[3]) if found[3] else zone)
+    seconds = (utc - dt.datetime(1970, 1, 1)) // dt.timedelta(seconds=1)
+    return {"n": seconds * 10**9 + int((found[2] or "").ljust(9, "0")), "z": zone}
+
+
 # --- timestamps with a zone in SQL's own form
 
 _ZONED = re.compile(
@@ -307,6 +328,7 @@ SIGNATURES: dict[str, tuple[Any, list[str], str]] = {
     "py_format_datetime": (format_datetime, [_TS, _V, _V], _V),
     "py_parse_datetime": (parse_datetime, [_V, _V], _ZONE),
     "py_from_iso8601": (from_iso8601, [_V], _ZONE),
+    "py_iso_nanos": (iso_nanos, [_V], "STRUCT(n BIGINT, z VARCHAR)"),
     "py_from_iso8601_date": (from_iso8601_date, [_V], "DATE"),
     "py_parse_zoned": (parse_zoned, [_V, _I], _ZONE),
     "py_human_seconds": (human_seconds, ["DOUBLE"], _V),

@@ -80,3 +80,16 @@ CREATE MACRO trino_multiplied(size, x) AS
 CREATE MACRO trino_divided(size, x) AS
   CASE WHEN isnan(x) OR x = 0 THEN trino_error('INVALID_FUNCTION_ARGUMENT: Cannot divide by double ' || trino_double_text(x))
        ELSE CAST(trunc(size / x) AS BIGINT) END;
+CREATE MACRO trino_nanos_in(x) AS
+  CASE WHEN x.n IS NOT NULL THEN struct_pack(u := make_timestamp_ns(x.n), z := x.z) END;
+-- timestamps with nanoseconds, from 1677 to 2262
+CREATE MACRO trino_nanos_of(s) AS
+  make_timestamp_ns(epoch_ns(CAST(CASE WHEN s IS NULL OR regexp_full_match(trim(s),
+         '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?)?') THEN trim(s)
+       ELSE trino_uncastable(s, 'timestamp') END AS TIMESTAMP_NS))
+    + CASE WHEN regexp_matches(s, '\.[0-9]{9}[5-9]') THEN 1 ELSE 0 END);
+CREATE MACRO trino_round_nanos(x, unit) AS
+  make_timestamp_ns((epoch_ns(x) + unit // 2) - ((epoch_ns(x) + unit // 2) % unit + unit) % unit);
+CREATE MACRO trino_nano_text(x, zone, digits) AS
+  strftime(trino_local(struct_pack(u := CAST(x AS TIMESTAMP), z := coalesce(zone, 'UTC'))), '%Y-%m-%d %H:%M:%S.')
+  || strftime(x, '%n')[:digits] || CASE WHEN zone IS NULL THEN '' ELSE ' ' || zone END;
