@@ -12,6 +12,10 @@ CREATE MACRO trino_codepoint(s) AS
   CASE WHEN length(s) = 1 THEN unicode(s) WHEN s IS NOT NULL
        THEN trino_error('INVALID_FUNCTION_ARGUMENT: Input string must be a single character string') END;
 CREATE MACRO trino_upper(s) AS CASE WHEN contains(s, chr(223)) THEN py_upper(s) ELSE upper(s) END;
+-- DuckDB keeps a letter and its accents together.
+CREATE MACRO trino_reverse(s) AS
+  CASE WHEN octet_length(encode(s)) = length(s) THEN reverse(s)
+       ELSE array_to_string(list_reverse(string_split(s, '')), '') END;
 -- DuckDB counts the bytes.
 CREATE MACRO trino_levenshtein(a, b) AS
   CASE WHEN octet_length(encode(a)) = length(a) AND octet_length(encode(b)) = length(b)
