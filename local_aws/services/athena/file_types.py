@@ -86,7 +86,7 @@ def _moment(sql: str, found: Any, kind: t.Type) -> str | None:
     if not pa.types.is_timestamp(found):
         return None
     plain = f"CAST({sql} AS TIMESTAMP)" if found.tz or found.unit != "us" else sql
-    return plain if found.unit in ("s", "ms") else rounded(plain, kind.precision)
+    return plain if found.unit in ("s", "ms") else rounded(plain, kind)
 
 
 def _nested(sql: str, found: Any, kind: t.Type) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlglot import exp
 
 from local_aws.services.athena.duck.failures import EngineFailure
-from local_aws.services.athena.duck.formats import format_datetime, parse_datetime
+from local_aws.services.athena.duck.functions.moments import format_datetime, parse_datetime
 from local_aws.services.athena.emit import Emitter
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.partition_names import folder_of

@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 
 from local_aws.duckdb_memory import RETURNED
-from local_aws.services.athena.duck import nested_functions, python_functions
+from local_aws.services.athena.duck import nested_functions
+from local_aws.services.athena.duck.functions import SIGNATURES
 
 
 def connect(scratch: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
@@ -24,7 +25,7 @@ def connect(scratch: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyCo
             **RETURNED,
         }
     )
-    signatures = python_functions.SIGNATURES | nested_functions.SIGNATURES
+    signatures = SIGNATURES | nested_functions.SIGNATURES
     # Global: what is set for a connection alone, its cursors do not have.
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET GLOBAL scalar_subquery_error_on_multiple_rows = true")

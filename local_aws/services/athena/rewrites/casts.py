@@ -12,15 +12,12 @@ from typing import Any
 from sqlglot import exp
 
 from local_aws.services.athena.duck.quoting import identifier, quote
+from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.notes import type_of
 
 NODES = (exp.Cast, exp.TryCast)
-
-_TIMESTAMP = (
-    r"[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?)?"
-)
 
 
 def rewrite(node: exp.Expression, emit: Emit) -> str | None:
@@ -31,10 +28,15 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
 
 
 def _typed_literal(text: str, kind: t.Type) -> str:
+    """The front end has read it: it is a literal of the engine's, where that reads alike."""
+    if t.has_nanoseconds(kind) and kind.name != "timestamp":
+        raise not_supported(f"a literal of {kind}")
     if kind.name == "timestamp with time zone":
         return f"py_parse_zoned({quote(text)}, {kind.precision})"
-    if kind.name == "timestamp":
-        return f"CAST({quote(text)} AS TIMESTAMP)"
+    if kind.name == "decimal":
+        return f"CAST({quote(text)} AS {t.duck_type(kind)})"
+    if kind.name in ("date", "time", "timestamp"):
+        return f"{t.duck_type(kind)} {quote(text.strip())}"
     return cast_sql(quote(text), t.VARCHAR, kind, False)
 
 
@@ -42,44 +44,84 @@ def cast_sql(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
     """The conversion of `sql`; with `safe`, NULL where it cannot be made."""
     if source == target:
         return sql
-    word = "TRY_CAST" if safe else "CAST"
-    wanted = t.duck_type(target)
     if source == t.UNKNOWN:
-        return f"CAST({sql} AS {wanted})"
+        return f"CAST({sql} AS {t.duck_type(target)})"
+    if safe and (source.of or target.of):
+        # One element that cannot be converted makes the whole NULL.
+        return f"TRY({_nested(sql, source, target, False)})"
     if source.of or target.of:
         return _nested(sql, source, target, safe)
+    word = "TRY_CAST" if safe else "CAST"
     if t.JSON in (source, target):
         return _json(sql, source, target, safe)
+    converted = _scalar(sql, source, target, word)
+    # TRY_CAST forgives the outermost conversion only.
+    return converted if not safe or converted.startswith("TRY_CAST(") else f"TRY({converted})"
+
+
+def _scalar(sql: str, source: t.Type, target: t.Type, word: str) -> str:
     if t.is_text(target):
-        return sized(text_of(sql, source), target)
+        return sized(text_of(sql, source), source, target)
     if t.is_text(source):
-        return _from_text(sql, target, word)
-    if t.is_timestamp(target) or t.is_timestamp(source):
+        return _from_text(f"rtrim({sql}, ' ')" if source.name == "char" else sql, target, word)
+    if target == t.VARBINARY:
+        return f"unhex(replace(CAST({sql} AS VARCHAR), '-', ''))"
+    if source == t.VARBINARY:
+        return f"trino_uuid_of({sql})"
+    if source.name in _MOMENTS:
         return _moment(sql, source, target)
-    if source.name in ("real", "double") and target.name in t.INTEGERS:
+    return _number(sql, source, target, word)
+
+
+_MOMENTS = ("date", "time", "timestamp", "timestamp with time zone")
+
+
+def _number(sql: str, source: t.Type, target: t.Type, word: str) -> str:
+    wanted = t.duck_type(target)
+    if source.name not in t.FLOATING:
+        return f"{word}({sql} AS {wanted})"
+    if target.name in t.INTEGERS:
         return f"{word}(round({sql}) AS {wanted})"
+    if target == t.REAL:
+        return f"trino_real_of({sql})"
+    if target.name == "decimal":
+        # By way of its digits: 1.005 is 1.01 to two places, though a little less in binary.
+        whole = target.precision - target.scale
+        name = f"{source.name.upper()} ''' || {text_of(sql, source)} || ''' to {_decimal(target)}"
+        return (
+            f"{word}(CASE WHEN NOT abs({sql}) < 1e{whole} "
+            f"THEN '<<INVALID_CAST_ARGUMENT: Cannot cast {name}>>' "
+            f"ELSE {text_of(sql, source)} END AS {wanted})"
+        )
     return f"{word}({sql} AS {wanted})"
+
+
+def _decimal(kind: t.Type) -> str:
+    return f"DECIMAL({kind.precision}, {kind.scale})"
 
 
 def text_of(sql: str, kind: t.Type) -> str:
     """The value as Trino's CAST to varchar writes it."""
     if t.is_text(kind) or kind == t.JSON:
         return sql
-    if kind.name in ("real", "double"):
-        return f"trino_double_text({sql})"
+    if kind.name in t.FLOATING:
+        return f"trino_{kind.name}_text({sql})"
     if kind.name == "decimal" and kind.precision == kind.scale:
         # The engine writes .05 where there is no digit before the point.
         return f"regexp_replace(CAST({sql} AS VARCHAR), '^(-?)[.]', '\\10.')"
+    if kind == t.DATE:
+        return f"trino_date_text({sql})"
+    if t.has_nanoseconds(kind):
+        moment = sql if kind.name == "timestamp" else f"({sql}).u"
+        zone = "NULL" if kind.name == "timestamp" else f"({sql}).z"
+        return f"trino_nano_text({moment}, {zone}, {kind.precision})"
     if kind.name == "timestamp":
-        return f"strftime({sql}, {_format(kind.precision)}){_cut(kind.precision)}"
+        return _timestamp_text(sql, kind.precision)
     if kind.name == "timestamp with time zone":
-        local = f"strftime(trino_local({sql}), {_format(kind.precision)}){_cut(kind.precision)}"
-        return f"{local} || ' ' || ({sql}).z"
+        return f"{_timestamp_text(f'trino_local({sql})', kind.precision)} || ' ' || ({sql}).z"
     if kind.name == "time":
         digits = 9 + kind.precision if kind.precision else 8
-        text = f"CAST({sql} AS VARCHAR)"
-        point = f"CASE WHEN {text} LIKE '%.%' THEN '' ELSE '.' END"
-        return f"rpad({text} || {point}, {digits}, '0')"
+        return f"strftime(DATE '1970-01-01' + ({sql}), '%H:%M:%S.%f')[:{digits}]"
     if kind == t.DAY_SECOND:
         return f"trino_day_interval_text({sql})"
     if kind == t.YEAR_MONTH:
@@ -87,67 +129,95 @@ def text_of(sql: str, kind: t.Type) -> str:
     return f"CAST({sql} AS VARCHAR)"
 
 
-def _format(precision: int) -> str:
-    return quote("%Y-%m-%d %H:%M:%S" + (".%f" if precision else ""))
+def _timestamp_text(sql: str, precision: int) -> str:
+    clock = quote("%H:%M:%S" + (".%f" if precision else ""))
+    cut = f"[:-{7 - precision}]" if 0 < precision < 6 else ""
+    return f"trino_date_text(CAST({sql} AS DATE)) || ' ' || strftime({sql}, {clock}){cut}"
 
 
-def _cut(precision: int) -> str:
-    return f"[:-{7 - precision}]" if 0 < precision < 6 else ""
-
-
-def sized(sql: str, target: t.Type) -> str:
+def sized(text: str, source: t.Type, target: t.Type) -> str:
     if target.name == "char":
-        size = target.args[0] if target.args else 1
-        return f"rpad({sql}, {size}, ' ')"
-    return f"substr({sql}, 1, {target.args[0]})" if target.args else sql
-
-
-_NAMES = {"integer": "INT", "real": "REAL"}
+        return text if target == t.LONGEST_CHAR else f"rpad({text}, {target.args[0]}, ' ')"
+    if not target.args:
+        return text
+    if not t.is_text(source):
+        return f"trino_represented({text}, {target.args[0]})"
+    fits = bool(source.args) and source.args[0] <= target.args[0]
+    return text if fits else f"substr({text}, 1, {target.args[0]})"
 
 
 def _from_text(sql: str, target: t.Type, word: str) -> str:
     wanted = t.duck_type(target)
-    name = _NAMES.get(target.name, str(target).upper())
     if target.name in t.INTEGERS:
+        name = "INT" if target == t.INTEGER else target.name.upper()
         return f"{word}(trino_whole({sql}, '{name}') AS {wanted})"
-    if target.name in ("decimal", "real", "double"):
-        return f"{word}(trino_fraction({sql}, '{name}') AS {wanted})"
-    if target == t.BOOLEAN:
-        return f"{word}(trino_boolean({sql}) AS BOOLEAN)"
-    if target == t.DATE:
-        pattern = r"[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}"
-        return f"{word}(trino_moment({sql}, '{pattern}', 'date') AS DATE)"
-    if target.name == "timestamp":
-        read = f"{word}(trino_moment({sql}, '{_TIMESTAMP}', 'timestamp') AS TIMESTAMP)"
-        return rounded(read, target.precision)
+    if target.name in t.FLOATING:
+        return f"{word}(trino_fraction({sql}, '{target.name.upper()}') AS {wanted})"
+    if target.name == "decimal":
+        return f"{word}(trino_decimal({sql}, '{_decimal(target)}') AS {wanted})"
+    if target == t.VARBINARY:
+        return f"encode({sql})"
+    if t.has_nanoseconds(target):
+        return _from_text_to_nanoseconds(sql, target)
     if target.name == "timestamp with time zone":
-        read = f"py_parse_zoned({sql}, {target.precision})"
-        return f"TRY({read})" if word == "TRY_CAST" else read
-    return f"{word}({sql} AS {wanted})"
+        return f"py_parse_zoned({sql}, {target.precision})"
+    if target.name in ("timestamp", "time"):
+        return rounded(f"trino_{target.name}_of({sql})", target)
+    return f"{word}(trino_{target.name}({sql}) AS {wanted})"
 
 
-def rounded(sql: str, precision: int) -> str:
-    if precision >= 6:
+def _from_text_to_nanoseconds(sql: str, target: t.Type) -> str:
+    if target.name != "timestamp":
+        raise not_supported(f"a cast of text to {target}")
+    return f"trino_round_nanos(trino_nanos_of({sql}), {10 ** (9 - target.precision)})"
+
+
+def rounded(sql: str, kind: t.Type) -> str:
+    """A moment rounded to its type's digits."""
+    if kind.precision >= 6:
         return sql
-    return f"trino_round_timestamp({sql}, {10 ** (6 - precision)})"
+    return f"trino_round_{kind.name.split()[0]}({sql}, {10 ** (6 - kind.precision)})"
 
 
 def _moment(sql: str, source: t.Type, target: t.Type) -> str:
     zoned = "timestamp with time zone"
+    if t.has_nanoseconds(source) or t.has_nanoseconds(target):
+        return _nanoseconds(sql, source, target)
     if source.name == zoned and target.name == zoned:
         if target.precision >= source.precision:
             return sql
-        return f"struct_pack(u := {rounded(f'({sql}).u', target.precision)}, z := ({sql}).z)"
+        return f"struct_pack(u := {rounded(f'({sql}).u', target)}, z := ({sql}).z)"
     if source.name == zoned:
         return cast_sql(f"trino_local({sql})", t.Type("timestamp", source.args), target, False)
     if target.name == zoned:
         inner = cast_sql(sql, source, t.Type("timestamp", target.args), False)
         return f"CASE WHEN ({sql}) IS NOT NULL THEN trino_utc({inner}) END"
-    if target.name == "timestamp":
-        if source.args and target.precision < source.precision:
-            return rounded(sql, target.precision)
-        return sql if source.name == "timestamp" else f"CAST({sql} AS TIMESTAMP)"
-    return f"CAST({sql} AS {t.duck_type(target)})"
+    if source.name == "time" and target.name == "timestamp":
+        return f"(CAST(trino_now() AS DATE) + {sql})"
+    converted = sql if source.name == target.name else f"CAST({sql} AS {t.duck_type(target)})"
+    finer = bool(source.args and target.args) and target.precision < source.precision
+    return rounded(converted, target) if finer else converted
+
+
+def _nanoseconds(sql: str, source: t.Type, target: t.Type) -> str:
+    """Between timestamps of which one has nanoseconds, and from such to dates and times."""
+    from_zone, to_zone = (k.name == "timestamp with time zone" for k in (source, target))
+    inner = f"({sql}).u" if from_zone else sql
+    if not t.is_timestamp(target):
+        whole = f"CAST({inner} AS TIMESTAMP)"
+        whole = f"struct_pack(u := {whole}, z := ({sql}).z)" if from_zone else whole
+        return _moment(whole, t.Type(source.name, (6,)), target)
+    if from_zone and not to_zone:
+        raise not_supported(f"a cast of {source} to {target}")
+    finer = bool(source.args) and source.precision > target.precision
+    if finer:
+        inner = f"trino_round_nanos({inner}, {10 ** (9 - target.precision)})"
+    wanted = "TIMESTAMP_NS" if t.has_nanoseconds(target) else "TIMESTAMP"
+    inner = f"CAST({inner} AS {wanted})"
+    if not to_zone:
+        return inner
+    zone = f"({sql}).z" if from_zone else "'UTC'"
+    return f"CASE WHEN ({sql}) IS NOT NULL THEN struct_pack(u := {inner}, z := {zone}) END"
 
 
 def _nested(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:

@@ -114,4 +114,6 @@ def comparable(node: exp.Expression, emit: Emit) -> str:
 
 
 def comparable_sql(sql: str, kind: Type) -> str:
+    if kind.name == "char":
+        return f"rtrim({sql}, ' ')"
     return f"({sql}).u" if kind.name == "timestamp with time zone" else sql

@@ -7,7 +7,7 @@ from sqlglot import exp
 from local_aws.services.athena.duck.quoting import quote
 from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites.base import Emit
-from local_aws.services.athena.rewrites.comparisons import comparable
+from local_aws.services.athena.rewrites.comparisons import comparable, comparable_sql
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.notes import type_of
@@ -70,4 +70,5 @@ def _nullif(node: exp.Anonymous, emit: Emit) -> str:
     common: t.Type = node.meta["compare"]
     value = emit.gen(first)
     a, b = (emit.cast(emit.gen(part), type_of(part), common) for part in (first, second))
+    a, b = comparable_sql(a, common), comparable_sql(b, common)
     return f"CASE WHEN {a} = {b} THEN NULL ELSE {value} END"

@@ -26,10 +26,7 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     a, b = emit.gen(node.left), emit.gen(node.right)
     wanted = t.duck_type(result)
     if isinstance(node, exp.Div):
-        shift = result.scale + right.scale - left.scale
-        top = f"{unscaled(a, left.scale)} * {10**shift}::HUGEINT"
-        quotient = f"trino_round_div({top}, {unscaled(b, right.scale)})"
-        return scaled(quotient, result)
+        return _divided(a, b, (left, right, result))
     if isinstance(node, exp.Mul):
         short = emit.narrow or result.precision <= _SHORT
         return f"CAST({a if short else _long(a, left)} * {b} AS {wanted})"
@@ -80,6 +77,28 @@ def _column(node: exp.Expression, emit: Emit) -> str:
     if kept is not None:
         node.meta["to"] = kept
     return sql
+
+
+def _divided(a: str, b: str, kinds: tuple[t.Type, t.Type, t.Type]) -> str:
+    left, right, result = kinds
+    shift = result.scale + right.scale - left.scale
+    top, bottom = unscaled(a, left.scale), unscaled(b, right.scale)
+    quotient = scaled(f"trino_round_div({top} * {10**shift}::HUGEINT, {bottom})", result)
+    # Trino counts with 256 bits, the engine with 128: so many digits before the point they hold.
+    digits = t.MAX_PRECISION - left.scale - max(shift, left.scale)
+    others = t.MAX_PRECISION - 2 * right.scale
+    tests = [
+        f"abs(CAST({sql} AS DOUBLE)) >= 1e{size}"
+        for sql, kind, size in ((a, left, digits), (b, right, others))
+        if kind.precision - kind.scale > size
+    ]
+    if not tests:
+        return quotient
+    exact = f"py_divided(CAST({a} AS VARCHAR), CAST({b} AS VARCHAR), {result.scale})"
+    return (
+        f"CASE WHEN {' OR '.join(tests)} "
+        f"THEN CAST({exact} AS {t.duck_type(result)}) ELSE {quotient} END"
+    )
 
 
 def unscaled(sql: str, scale: int) -> str:

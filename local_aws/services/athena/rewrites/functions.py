@@ -6,9 +6,10 @@ import re
 
 from sqlglot import exp
 
+from local_aws.services.athena.duck.quoting import quote
 from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites.base import Emit
-from local_aws.services.athena.rewrites.casts import text_of
+from local_aws.services.athena.rewrites.casts import rounded, text_of
 from local_aws.services.athena.rewrites.decimals import narrowed, scaled, unscaled
 from local_aws.services.athena.rewrites.windows import ordered
 from local_aws.services.athena.trino.dialect import position
@@ -36,6 +37,8 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     template = signature.template
     if template == "{avg_decimal}":
         return _average(node, emit)
+    if template == "{round_decimal}":
+        return _round_decimal(node, emit)
     if node.meta.get("distinct") and "{d}" not in template and signature.name not in _INSENSITIVE:
         raise not_supported(f"DISTINCT in {signature.name}", position(node))
     return templated(template, node, emit)
@@ -97,6 +100,9 @@ def _fill(part: str, node: exp.Expression, emit: Emit) -> str:
         arg = args[int(name)]
         summed = node.meta["signature"].name == "sum"
         return (summed and narrowed(arg, emit)) or emit.gen(arg)
+    if name.startswith("rounded:"):
+        inner = "".join(_fill(p, node, emit) for p in _split(name.removeprefix("rounded:")))
+        return rounded(inner, type_of(node))
     if ":" in name:
         index, _, values = name.partition(":")
         filled = "".join(_fill(p, node, emit) for p in _split(values))
@@ -119,6 +125,10 @@ def _named(name: str, node: exp.Expression, args: list[exp.Expression], emit: Em
         return _over(node, emit)
     if name == "rest_text":
         return ", ".join(text_of(emit.gen(a), coerced_type(a)) for a in args[1:])
+    if name == "rest_types":
+        return ", ".join(quote(coerced_type(a).name) for a in args[1:])
+    if name == "0_varchar":
+        return text_of(emit.gen(args[0]), coerced_type(args[0]))
     if name == "0_text":
         return emit.cast(emit.gen(args[0]), coerced_type(args[0]), array(VARCHAR))
     return "'awsdatacatalog'" if name == "database" else f"{{{name}}}"
@@ -146,6 +156,16 @@ def _average(node: exp.Expression, emit: Emit) -> str:
     total = unscaled(f"sum({distinct}{value}){over}", kind.scale)
     count = f"nullif(count({distinct}{value}){over}, 0)"
     return scaled(f"trino_round_div({total}, {count})", kind)
+
+
+def _round_decimal(node: exp.Expression, emit: Emit) -> str:
+    """The engine rounds decimals to places that are written out, and to no others."""
+    value, places = node.meta["args"]
+    wanted = duck_type(type_of(node))
+    number = places.this if isinstance(places, exp.Neg) else places
+    if isinstance(number, exp.Literal):
+        return f"CAST(round(CAST({emit.gen(value)} AS {wanted}), {places.sql()}) AS {wanted})"
+    return f"CAST(py_rounded(CAST({emit.gen(value)} AS VARCHAR), {emit.gen(places)}) AS {wanted})"
 
 
 def inlined(node: exp.Expression, values: list[str], emit: Emit) -> str:

@@ -1,32 +1,54 @@
-"""Intervals, and dates and timestamps with them.
+"""Intervals, and moments with them.
 
-A date plus an interval stays a date on Trino and becomes a timestamp on DuckDB.
+A date plus an interval stays a date on Trino and becomes a timestamp on DuckDB; an interval times
+a number is cut to whole milliseconds or months.
 """
 
 from __future__ import annotations
 
 from sqlglot import exp
 
-from local_aws.services.athena.errors import SyntaxRefused
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.notes import coerced_type, type_of
 
-NODES = (exp.Interval, exp.Add, exp.Sub, exp.Mul, exp.Div)
+NODES = (exp.Interval, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg)
 
 
 def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     if isinstance(node, exp.Interval):
-        return _literal(node)
+        return _literal(node.meta["size"], type_of(node))
+    if isinstance(node, exp.Neg):
+        return f"(-{emit.gen(node.this)})" if t.is_interval(type_of(node)) else None
     left, right = coerced_type(node.left), coerced_type(node.right)
-    if not any(t.is_interval(k) or k == t.DATE or t.is_timestamp(k) for k in (left, right)):
+    if not any(t.is_interval(k) or k.name in _MOMENTS for k in (left, right)):
         return None
     a, b = emit.gen(node.left), emit.gen(node.right)
-    if isinstance(node, exp.Mul):
-        return f"({a} * {b})"
-    if isinstance(node, exp.Div):
-        return f"to_microseconds(CAST(epoch_us({a}) / {b} AS BIGINT))"
+    if isinstance(node, exp.Mul | exp.Div):
+        return _scaled(node, a, b, left, right)
     return _sum(node, a, b, left, right)
+
+
+_MOMENTS = ("date", "time", "timestamp", "timestamp with time zone")
+
+
+def _literal(size: int, kind: t.Type) -> str:
+    return f"to_months({size})" if kind == t.YEAR_MONTH else f"to_microseconds({size * 1000})"
+
+
+def _scaled(node: exp.Expression, a: str, b: str, left: t.Type, right: t.Type) -> str:
+    if not t.is_interval(left):
+        a, b, left, right = b, a, right, left
+    size = f"trino_months({a})" if left == t.YEAR_MONTH else f"(epoch_us({a}) // 1000)"
+    if isinstance(node, exp.Div):
+        size = f"trino_divided({size}, {b})"
+    elif right.name in t.FLOATING:
+        size = f"trino_multiplied({size}, {b})"
+    else:
+        size = f"({size} * {b})"
+    if left == t.YEAR_MONTH:
+        return f"to_months(CAST({size} AS INTEGER))"
+    return f"to_microseconds({size} * 1000)"
 
 
 def _sum(node: exp.Expression, a: str, b: str, left: t.Type, right: t.Type) -> str:
@@ -36,8 +58,7 @@ def _sum(node: exp.Expression, a: str, b: str, left: t.Type, right: t.Type) -> s
     if type_of(node) == t.DAY_SECOND and not t.is_interval(left):
         return _difference(a, b, left)
     if left == t.DATE:
-        if right == t.DAY_SECOND and not _is_days(node.right) and not _is_days(node.left):
-            b = f"trino_days({b})"
+        b = f"trino_days({b})" if right == t.DAY_SECOND else b
         return f"CAST({a} {operator} {b} AS DATE)"
     if left.name == "timestamp with time zone":
         if right == t.DAY_SECOND:
@@ -46,30 +67,10 @@ def _sum(node: exp.Expression, a: str, b: str, left: t.Type, right: t.Type) -> s
     return f"({a} {operator} {b})"
 
 
-def _is_days(node: exp.Expression) -> bool:
-    return isinstance(node, exp.Interval) and node.unit.name.upper().rstrip("S") in ("DAY", "WEEK")
-
-
 def _difference(a: str, b: str, kind: t.Type) -> str:
+    """Of two moments, to the millisecond."""
     if kind == t.DATE:
         return f"to_days(CAST({a} - {b} AS INTEGER))"
     if kind.name == "timestamp with time zone":
         a, b = f"({a}).u", f"({b}).u"
-    return f"to_microseconds(epoch_us({a}) - epoch_us({b}))"
-
-
-_UNITS = {"SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR"}
-
-
-def _literal(node: exp.Interval) -> str:
-    unit = node.unit.name.upper().rstrip("S")
-    text = node.this.name.strip()
-    if unit not in _UNITS:
-        raise SyntaxRefused(f"mismatched input '{unit}'")
-    try:
-        value = float(text)
-    except ValueError:
-        raise SyntaxRefused(f"Invalid interval literal '{text}'") from None
-    if unit == "SECOND":
-        return f"to_microseconds({round(value * 1_000_000)})"
-    return f"to_{unit.lower()}s({int(value)})"
+    return f"to_microseconds((epoch_us({a}) - epoch_us({b})) // 1000 * 1000)"

@@ -7,9 +7,17 @@ from sqlglot import exp
 from local_aws.services.athena.duck.quoting import quote
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.trino.notes import type_of
-from local_aws.services.athena.trino.types import DOUBLE
+from local_aws.services.athena.trino.types import DOUBLE, INTEGERS, duck_type
 
-NODES = (exp.Literal, exp.Boolean, exp.Null, exp.HexString, exp.Paren, exp.Neg)
+NODES = (
+    exp.Literal,
+    exp.Boolean,
+    exp.Null,
+    exp.HexString,
+    exp.UnicodeString,
+    exp.Paren,
+    exp.Neg,
+)
 
 
 def rewrite(node: exp.Expression, emit: Emit) -> str | None:
@@ -20,9 +28,19 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     if isinstance(node, exp.Null):
         return "NULL"
     if isinstance(node, exp.HexString):
-        return f"unhex('{node.this}')"
+        return f"unhex('{''.join(node.this.split())}')"
+    if isinstance(node, exp.UnicodeString):
+        return quote(node.meta["text"])
     if isinstance(node, exp.Paren):
         return f"({emit.gen(node.this)})"
+    return _negated(node, emit)
+
+
+def _negated(node: exp.Neg, emit: Emit) -> str:
+    kind = type_of(node)
+    if isinstance(node.this, exp.Literal) and kind.name in INTEGERS:
+        # The engine reads 2147483648 as a bigint before it sees the sign.
+        return f"CAST(-{node.this.this} AS {duck_type(kind)})"
     return f"(-{emit.gen(node.this)})"
 
 

@@ -73,7 +73,7 @@ def _value(call: str, node: exp.Expression, emit: Emit) -> str:
     kind = type_of(node)
     text = f"{call}[2:]"
     if t.is_text(kind):
-        value = sized(text, kind)
+        value = sized(text, t.VARCHAR, kind)
     elif kind.name in _MOMENTS:
         value = cast_sql(text, t.VARCHAR, kind, True)
     else:
@@ -91,7 +91,7 @@ def _output(sql: str, node: exp.Expression) -> str:
     if kind == t.VARBINARY:
         form = node.args.get("format")
         return f"py_json_encode({sql}, '{'UTF8' if form in (None, 'JSON') else form}')"
-    return sized(sql, kind)
+    return sized(sql, t.VARCHAR, kind)
 
 
 def _constructed(node: JsonConstructor, emit: Emit) -> str:

@@ -171,7 +171,7 @@ def _binary(text: str) -> bytes:
 
 def _formatted(text: str, formats: tuple[str, ...]) -> int | None:
     from local_aws.services.athena.duck.failures import EngineFailure
-    from local_aws.services.athena.duck.formats import parse_datetime
+    from local_aws.services.athena.duck.functions.moments import parse_datetime
 
     for pattern in formats:
         if pattern.lower() == "millis":

@@ -161,5 +161,5 @@ def _moment(value: str, kind: t.Type) -> str:
     )
     return (
         f"CASE WHEN regexp_full_match({text}, {quote(hive)}) OR regexp_full_match({text},"
-        f" {quote(iso)}) THEN CAST({rounded(moment, kind.precision)} AS TIMESTAMP) END"
+        f" {quote(iso)}) THEN CAST({rounded(moment, kind)} AS TIMESTAMP) END"
     )

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from local_aws.services.athena.duck import patterns
 from local_aws.services.athena.duck.failures import EngineFailure, as_failure
+from local_aws.services.athena.duck.functions import patterns
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.serdes import values
 from local_aws.services.athena.serdes.base import Columns, Decoder, data_columns, serde_properties

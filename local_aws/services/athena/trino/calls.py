@@ -14,13 +14,20 @@ from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.functions import Signature, catalogue, match
 from local_aws.services.athena.trino.listagg import Listagg
-from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, unify
+from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, type_of, unify
 from local_aws.services.athena.trino.scope import Field, Scan, Scope
 
 # Trino has them and local_aws does not: named, so that nobody takes them for misspelt.
 UNSUPPORTED = frozenset(
     Path(__file__).with_name("unsupported.txt").read_text(encoding="utf-8").split()
 )
+_NORMAL_FORMS = ("NFD", "NFC", "NFKD", "NFKC")
+_NANOSECONDS_KEPT = """
+date date_diff date_format format_datetime last_day_of_month to_iso8601 to_unixtime
+year quarter month week week_of_year day day_of_month day_of_week dow day_of_year doy
+year_of_week yow hour minute second millisecond
+"""
+_OF_NANOSECONDS = frozenset(_NANOSECONDS_KEPT.split())
 UNSUPPORTED_PREFIXES = ("st_", "geometry_", "bing_", "to_geometry", "to_spherical", "from_geojson")
 
 
@@ -63,6 +70,7 @@ class CallTyper:
         kinds = [None if _is_lambda(a) else self.visit(a, scope) for a in args]
         _check_distinct_order(node, args, modifiers)
         signature, params, result = self._choose(node, name, candidates, args, kinds, scope)
+        self._check_nanoseconds(node, name, signature, params)
         for arg, param in zip(args, params, strict=True):
             if not _is_lambda(arg):
                 if param.name != "any":
@@ -70,6 +78,17 @@ class CallTyper:
             else:
                 coerce(arg.this, param.of[-1])
         return note(node, result, signature=signature, args=args, params=params, **modifiers)
+
+    def _check_nanoseconds(
+        self, node: exp.Expression, name: str, signature: Signature, params: tuple[t.Type, ...]
+    ) -> None:
+        """The functions on timestamps reckon in microseconds; few need no more."""
+        taken = signature.expected(len(params)) or ()
+        for declared, param in zip(taken, params, strict=True):
+            if not (t.is_timestamp(declared) and t.has_nanoseconds(param)):
+                continue
+            if name not in _OF_NANOSECONDS or param.name != "timestamp":
+                raise not_supported(f"the function {name} of {param}", position(node))
 
     def _not_registered(self, node: exp.Expression, name: str) -> Exception:
         if name.startswith(UNSUPPORTED_PREFIXES) or name in UNSUPPORTED:
@@ -95,8 +114,11 @@ class CallTyper:
                 fits.append((found[2], candidate, found[0], found[1]))
         if not fits:
             given = ", ".join(str(k) if k else "function" for k in kinds)
+            expected = ", ".join(f"{name}({', '.join(map(str, s.params))})" for s in candidates)
             raise failed(
-                "FUNCTION_NOT_FOUND", f"Unexpected parameters ({given}) for function {name}", node
+                "FUNCTION_NOT_FOUND",
+                f"Unexpected parameters ({given}) for function {name}. Expected: {expected}",
+                node,
             )
         _, signature, params, result = min(fits, key=lambda fit: fit[0])
         for index, (arg, param) in enumerate(zip(args, params, strict=True)):
@@ -184,6 +206,23 @@ class CallTyper:
                 "INVALID_ARGUMENTS", "The 'try' function must have exactly one argument", node
             )
         return self.visit(node.expressions[0], scope)
+
+    def _call_normalize(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        args = list(node.expressions)
+        if len(args) == 2:
+            form = args[1].name.upper()
+            if form not in _NORMAL_FORMS:
+                raise SyntaxRefused(f"mismatched input '{form}'", position(args[1]) or (1, 1))
+            args[1] = exp.Literal.string(form)
+        return self.call(node, "normalize", args, scope)
+
+    def _call_format(self, node: exp.Anonymous, scope: Scope) -> t.Type:
+        result = self.call(node, "format", node.expressions, scope)
+        for part in node.meta["args"][1:]:
+            kind = type_of(part)
+            if kind.of or kind == t.VARBINARY:
+                raise failed("NOT_SUPPORTED", f"Type not supported for formatting: {kind}", node)
+        return result
 
     def _call_typeof(self, node: exp.Anonymous, scope: Scope) -> t.Type:
         self.visit(node.expressions[0], scope)

@@ -54,7 +54,12 @@ class TrinoDialect(Trino):  # type: ignore[misc]
     class Parser(Trino.Parser):  # type: ignore[misc]
         """Keeps the place of every expression: an operator's is the operator, as Trino has it."""
 
-        FUNCTIONS: dict[str, Any] = {}  # noqa: RUF012 - sqlglot's own way to configure
+        FUNCTIONS: dict[str, Any] = {  # noqa: RUF012 - sqlglot's own way to configure
+            "CURRENT_TIMESTAMP": exp.CurrentTimestamp.from_arg_list,
+            "LOCALTIMESTAMP": exp.Localtimestamp.from_arg_list,
+            "LOCALTIME": exp.Localtime.from_arg_list,
+            "CURRENT_TIME": exp.CurrentTime.from_arg_list,
+        }
         FUNCTION_PARSERS = {  # noqa: RUF012
             **{n: f for n, f in Trino.Parser.FUNCTION_PARSERS.items() if n in _SPECIAL_FORMS},
             "CAST": lambda self: _written_cast(self, safe=False),

@@ -25,6 +25,8 @@ from local_aws.services.athena.trino.conversions import (
 )
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.json_calls import JsonTyper
+from local_aws.services.athena.trino.literals import unicode_text
+from local_aws.services.athena.trino.moments import interval_literal, moment_digits
 from local_aws.services.athena.trino.notes import (
     coerce,
     failed,
@@ -51,6 +53,12 @@ _OPERATORS = {
     exp.NullSafeNEQ: "IS DISTINCT FROM",
 }
 _INT_MAX = 2**31 - 1
+# https://trino.io/docs/current/functions/datetime.html#extraction-function
+_FIELDS = """
+year quarter month week day day_of_month day_of_week dow day_of_year doy year_of_week yow
+hour minute second timezone_hour timezone_minute
+"""
+_EXTRACTED = frozenset(_FIELDS.split())
 
 
 def _boolean(what: str) -> str:
@@ -75,7 +83,8 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
             return t.varchar(len(text))
         if re.fullmatch(r"\d+", text):
             value = int(text)
-            if value > 2**63:
+            negative = isinstance(node.parent, exp.Neg)
+            if value >= 2**63 + negative:
                 raise failed("NUMERIC_VALUE_OUT_OF_RANGE", f"Invalid numeric literal: {text}", node)
             return t.INTEGER if value <= _INT_MAX else t.BIGINT
         # Athena reads 1.5 as a double, unlike Trino itself.
@@ -97,6 +106,11 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
 
     def _hexstring(self, node: exp.HexString, scope: Scope) -> t.Type:
         return t.VARBINARY
+
+    def _unicodestring(self, node: exp.UnicodeString, scope: Scope) -> t.Type:
+        escape = node.args.get("escape")
+        node.meta["text"] = unicode_text(node.this, escape.name if escape else "\\", node)
+        return t.varchar(len(node.meta["text"]))
 
     def _paren(self, node: exp.Paren, scope: Scope) -> t.Type:
         return self.visit(node.this, scope)
@@ -170,8 +184,8 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
     def _neg(self, node: exp.Neg, scope: Scope) -> t.Type:
         kind = self.visit(node.this, scope)
         if isinstance(node.this, exp.Literal) and node.this.this == str(2**31):
-            return t.INTEGER
-        if not t.is_number(kind) and not t.is_interval(kind):
+            return note(node.this, t.INTEGER)
+        if not t.is_number(kind) and not t.is_interval(kind) and kind != t.UNKNOWN:
             raise mismatch(f"Cannot negate {kind}", node)
         return kind
 
@@ -290,14 +304,12 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
         coerce(node, t.BOOLEAN)
 
     def _like(self, node: exp.Like, scope: Scope) -> t.Type:
-        for part in (node.this, node.expression):
+        for part, what in ((node.this, "Left side of"), (node.expression, "Pattern for")):
             kind = self.visit(part, scope)
             if not t.is_text(kind) and kind != t.UNKNOWN:
-                raise mismatch(
-                    f"Left side of LIKE expression must evaluate to a varchar (actual: {kind})",
-                    part,
-                )
-            coerce(part, t.VARCHAR)
+                message = f"{what} LIKE expression must evaluate to a varchar (actual: {kind})"
+                raise mismatch(message, part)
+            coerce(part, kind if t.is_text(kind) else t.VARCHAR)
         return t.BOOLEAN
 
     def _escape(self, node: exp.Escape, scope: Scope) -> t.Type:
@@ -317,15 +329,27 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
             return self._concat_arrays(node, left, right)
         if t.VARBINARY in (left, right) and left == right:
             return left
-        for side, kind in ((node.left, left), (node.right, right)):
+        return self._concat_text(node, left, right)
+
+    def _concat_text(self, node: exp.DPipe, left: t.Type, right: t.Type) -> t.Type:
+        if t.UNKNOWN in (left, right) and t.VARBINARY in (left, right):
+            return t.VARBINARY
+        lengths: list[int] = []
+        for kind in (left, right):
             if not t.is_text(kind) and kind != t.UNKNOWN:
                 raise failed(
                     "FUNCTION_NOT_FOUND",
                     f"Unexpected parameters ({left}, {right}) for function concat",
                     node,
                 )
-            coerce(side, t.VARCHAR)
-        return t.VARCHAR
+            lengths += kind.args or t.LONGEST_CHAR.args
+        common = t.VARCHAR
+        if "char" in (left.name, right.name):
+            common = t.Type("char", (min(sum(lengths), t.LONGEST_CHAR.args[0]),))
+        for side, kind in ((node.left, left), (node.right, right)):
+            # As they are: the spaces at a char's end are part of it.
+            coerce(side, kind if t.is_text(kind) else t.VARCHAR)
+        return common
 
     def _concat_arrays(self, node: exp.DPipe, left: t.Type, right: t.Type) -> t.Type:
         common = _concatenated(left, right)
@@ -382,19 +406,18 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
     _trycast = _cast
 
     def _interval(self, node: exp.Interval, scope: Scope) -> t.Type:
-        unit = node.unit.name.upper().rstrip("S") if node.unit else ""
-        if isinstance(node.args.get("unit"), exp.IntervalSpan):
-            raise not_supported("an interval literal of several units", position(node))
-        if node.this is None or not unit:
-            raise SyntaxRefused("mismatched input 'INTERVAL'", position(node) or (1, 1))
-        return t.YEAR_MONTH if unit in ("YEAR", "MONTH") else t.DAY_SECOND
+        return interval_literal(node)
 
     def _extract(self, node: exp.Extract, scope: Scope) -> t.Type:
+        if node.name.lower() not in _EXTRACTED:
+            raise failed("SYNTAX_ERROR", f"Invalid EXTRACT field: {node.name}", node)
         return self.call(node, node.name.lower(), [node.expression], scope)
 
     def _attimezone(self, node: exp.AtTimeZone, scope: Scope) -> t.Type:
         kind = self.visit(node.this, scope)
-        self.visit(node.args["zone"], scope)
+        zone = self.visit(node.args["zone"], scope)
+        if not t.is_text(zone) and zone != t.DAY_SECOND:
+            raise mismatch(f"Type of time zone must be a varchar (actual: {zone})", node)
         if not t.is_timestamp(kind):
             raise mismatch(
                 "Type of value must be a time or timestamp with or without time zone"
@@ -409,13 +432,16 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
         return t.DATE
 
     def _currenttimestamp(self, node: exp.Expression, scope: Scope) -> t.Type:
-        return t.TIMESTAMP_TZ
+        return t.Type("timestamp with time zone", moment_digits(node))
 
     def _localtimestamp(self, node: exp.Expression, scope: Scope) -> t.Type:
-        return t.TIMESTAMP
+        return t.Type("timestamp", moment_digits(node))
 
     def _localtime(self, node: exp.Expression, scope: Scope) -> t.Type:
-        return t.TIME
+        return t.Type("time", moment_digits(node))
+
+    def _currenttime(self, node: exp.Expression, scope: Scope) -> t.Type:
+        raise not_supported("current_time, a time with time zone,", position(node))
 
     # --- rows, arrays, maps
 

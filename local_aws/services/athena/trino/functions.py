@@ -7,13 +7,16 @@ engine's own functions never leak out. A line of it:
     [agg|win] name(parameter types) -> type := the engine's SQL
 
 A capital letter is a type variable (O of types that can be ordered, X of those that can be text), a
-small letter in brackets a number; "..." repeats the last parameter. In the SQL {0} is the first
-argument, {*} all of them. Aggregates: {d} is where DISTINCT goes, {o} ORDER BY and IGNORE NULLS,
-{over} FILTER and OVER. Without SQL the engine's function of the same name does the same.
+small letter in brackets a number, with which a result's may be calculated; "..." repeats the last
+parameter. In the SQL {0} is the first argument, {*} all of them; {rounded:...} has the result's
+digits of a second. Aggregates: {d} is where DISTINCT goes, {o} ORDER BY and IGNORE NULLS, {over}
+FILTER and OVER. Without SQL the engine's function of the same name does the same.
 """
 
 from __future__ import annotations
 
+import ast
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,12 +94,12 @@ def _parse(text: str) -> t.Type:
     if re.fullmatch(r"[A-Z]", text):
         return t.Type(text)
     match = re.fullmatch(
-        r"(array|map|function|row|decimal|timestamp|zoned|char|varchar)\((.*)\)", text
+        r"(array|map|function|row|decimal|timestamp|time|zoned|char|varchar)\((.*)\)", text
     )
     if match is None:
         return _plain(text)
     name, inner = match.group(1), _split(match.group(2))
-    if name in ("decimal", "timestamp", "zoned", "varchar", "char"):
+    if name in ("decimal", "timestamp", "time", "zoned", "varchar", "char"):
         full = "timestamp with time zone" if name == "zoned" else name
         args: Any = tuple(int(p) if p.isdigit() else p for p in inner)
         return t.Type(full, args)
@@ -133,11 +136,27 @@ def bind(param: t.Type, actual: t.Type, bindings: Bindings) -> bool:
     return True
 
 
+# The length of a varchar without one, as Trino counts it.
+_UNBOUNDED = 2**31 - 1
+_OF_NULL = {
+    "decimal": t.decimal(1, 0),
+    "time": t.TIME,
+    "timestamp": t.TIMESTAMP,
+    "timestamp with time zone": t.TIMESTAMP_TZ,
+}
+
+
 def _bind_numbers(param: t.Type, actual: t.Type, bindings: Bindings) -> bool:
+    if param.name == "varchar" and actual in (t.VARCHAR, t.UNKNOWN):
+        actual = t.varchar(_UNBOUNDED)
     if param.name == "decimal" and actual.name in t.INTEGERS:
         actual = t.as_decimal(actual)
-    if param.name == "timestamp" and actual == t.DATE:
+    if actual == t.DATE and t.is_timestamp(param):
         actual = t.TIMESTAMP
+    if actual.name == "timestamp" and t.is_timestamp(param):
+        actual = t.Type(param.name, actual.args)
+    if actual == t.UNKNOWN and param.name in _OF_NULL:
+        actual = _OF_NULL[param.name]
     if actual.name != param.name or len(actual.args) != len(param.args):
         return False
     for name, value in zip(param.args, actual.args, strict=True):
@@ -155,8 +174,39 @@ def substitute(kind: t.Type, bindings: Bindings) -> t.Type:
     if _is_variable(kind):
         found: t.Type = bindings.get(kind.name) or t.UNKNOWN
         return found
-    args = tuple(bindings.get(a, 0) if isinstance(a, str) else a for a in kind.args)
+    args = tuple(_calculated(a, bindings) if isinstance(a, str) else a for a in kind.args)
+    if kind.name == "varchar" and args and args[0] >= _UNBOUNDED:
+        return t.VARCHAR
     return t.Type(kind.name, args, tuple(substitute(k, bindings) for k in kind.of), kind.fields)
+
+
+_STEPS: dict[type, Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
+
+
+def _calculated(text: str, bindings: Bindings) -> int:
+    """A length, precision or scale: a number's name, or a sum of them: min(38,p+1)."""
+
+    def value(node: ast.expr) -> int:
+        if isinstance(node, ast.Constant):
+            return int(str(node.value))
+        if isinstance(node, ast.Name):
+            return int(bindings.get(node.id, 0))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return {"min": min, "max": max}[node.func.id](value(part) for part in node.args)
+        if isinstance(node, ast.BinOp):
+            return _STEPS[type(node.op)](value(node.left), value(node.right))
+        raise ValueError(f"cannot calculate '{text}'")
+
+    return value(_sum(text))
+
+
+@cache
+def _sum(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
 
 
 TypeLambda = Callable[[int, tuple[t.Type, ...]], t.Type]

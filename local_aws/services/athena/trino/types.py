@@ -52,6 +52,7 @@ VARCHAR, VARBINARY, JSON = Type("varchar"), Type("varbinary"), Type("json")
 DATE, UNKNOWN, UUID = Type("date"), Type("unknown"), Type("uuid")
 TIMESTAMP, TIMESTAMP_TZ = Type("timestamp", (3,)), Type("timestamp with time zone", (3,))
 TIME = Type("time", (3,))
+LONGEST_CHAR = Type("char", (65536,))
 YEAR_MONTH, DAY_SECOND = Type("interval year to month"), Type("interval day to second")
 
 INTEGERS = ("tinyint", "smallint", "integer", "bigint")
@@ -76,6 +77,14 @@ def row(fields: tuple[tuple[str | None, Type], ...]) -> Type:
     return Type("row", of=tuple(t for _, t in fields), fields=tuple(n for n, _ in fields))
 
 
+_BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
+
+
+def holds(t: Type, value: int) -> bool:
+    """Whether an integer type has the number."""
+    return -(1 << (_BITS[t.name] - 1)) <= value < 1 << (_BITS[t.name] - 1)
+
+
 def is_number(t: Type) -> bool:
     return t.name in _NUMBERS
 
@@ -86,6 +95,11 @@ def is_text(t: Type) -> bool:
 
 def is_timestamp(t: Type) -> bool:
     return t.name in ("timestamp", "timestamp with time zone")
+
+
+def has_nanoseconds(t: Type) -> bool:
+    """More digits of a second than the engine's own timestamp has."""
+    return is_timestamp(t) and t.precision > 6
 
 
 def is_interval(t: Type) -> bool:
@@ -146,8 +160,9 @@ def _common_number(a: Type, b: Type) -> Type:
 
 
 def _common_char(a: Type, b: Type) -> Type:
-    lengths = [t.args[0] for t in (a, b) if t.args]
-    return Type("char", (max(lengths),))
+    """varchar becomes char beside it; the trailing spaces of both count for nothing."""
+    longest = LONGEST_CHAR.args[0]
+    return Type("char", (min(max(t.args[0] if t.args else longest for t in (a, b)), longest),))
 
 
 def _common_moment(a: Type, b: Type) -> Type:
@@ -188,6 +203,7 @@ _PLAIN = {
     t.name: t for t in (BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, VARBINARY, JSON)
 } | {t.name: t for t in (DATE, UNKNOWN, UUID, VARCHAR, TIMESTAMP, TIME, YEAR_MONTH, DAY_SECOND)}
 _PLAIN |= {"timestamp with time zone": TIMESTAMP_TZ, "int": INTEGER, "string": VARCHAR}
+_PLAIN |= {"char": Type("char", (1,)), "decimal": decimal(38, 0), "double precision": DOUBLE}
 
 
 class UnknownType(ValueError):
@@ -286,6 +302,8 @@ def duck_type(t: Type) -> str:
     """The DuckDB type that holds the values. A zoned timestamp keeps its zone beside UTC."""
     if t.name == "decimal":
         return f"DECIMAL({t.precision},{t.scale})"
+    if has_nanoseconds(t):
+        return _DUCK[t.name].replace("TIMESTAMP", "TIMESTAMP_NS")
     if t.name == "array":
         return f"{duck_type(t.of[0])}[]"
     if t.name == "map":

@@ -366,3 +366,36 @@ def test_a_statement_that_is_nested_too_deep_is_refused(lake: Lake) -> None:
     assert refused.value.response["Error"]["Code"] == "InvalidRequestException"
     found = lake.run("SELECT " + " + ".join(["1"] * 5000))
     assert found["Status"]["StateChangeReason"].startswith("STACK_OVERFLOW")
+
+
+def test_a_char_column_has_its_spaces_whatever_the_file_has(lake: Lake) -> None:
+    lake.s3.put_object(Bucket=lake.bucket, Key="codes/a.csv", Body=b"ab,1\nabc,2\n")
+    lake.run(
+        "CREATE EXTERNAL TABLE codes (code char(3), n int) ROW FORMAT DELIMITED "
+        f"FIELDS TERMINATED BY ',' LOCATION 's3://{lake.bucket}/codes/'"
+    )
+    assert lake.rows("SELECT code || '|', length(code), n FROM codes WHERE code = 'ab'") == [
+        ["ab |", "3", "1"]
+    ]
+    joined = "SELECT n FROM codes JOIN (VALUES 'abc') v(c) ON code = c"
+    assert lake.rows(joined) == [["2"]]
+
+
+def test_scalars_reach_the_result_file_as_trino_writes_them(lake: Lake) -> None:
+    sql = (
+        "SELECT REAL '3.4e10' AS a, 1e-4 AS b, X'00ff' AS c, INTERVAL '36' HOUR AS d, "
+        "INTERVAL '14' MONTH AS e, from_unixtime(0, 'Asia/Tokyo') AS f, "
+        "CAST('ab' AS char(3)) AS g, from_unixtime_nanos(1) AS h, uuid() = uuid() AS i"
+    )
+    found = lake.run(sql)
+    answer = lake.athena.get_query_results(QueryExecutionId=found["QueryExecutionId"])
+    kinds = [c["Type"] for c in answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]]
+    assert kinds == [
+        "float", "double", "varbinary", "interval day to second", "interval year to month",
+        "timestamp with time zone", "char", "timestamp with time zone", "boolean",
+    ]  # fmt: skip
+    [_, row] = answer["ResultSet"]["Rows"]
+    assert [cell["VarCharValue"] for cell in row["Data"]] == [
+        "3.4E10", "1.0E-4", "00 ff", "1 12:00:00.000", "1-2",
+        "1970-01-01 09:00:00.000 Asia/Tokyo", "ab ", "1970-01-01 00:00:00.000000001 UTC", "false",
+    ]  # fmt: skip
