@@ -57,7 +57,7 @@ class Executions:
     def shut_down(self) -> None:
         with self._lock:
             for cursor in self._cursors.values():
-                cursor.interrupt()
+                self.engine.interrupt(cursor)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     # --- start
@@ -264,7 +264,7 @@ class Executions:
             self._stopped.add(query_id)
             cursor = self._cursors.get(query_id)
             if cursor is not None:
-                cursor.interrupt()
+                self.engine.interrupt(cursor)
 
     # --- what is known
 

@@ -7,6 +7,7 @@ What a real Trino behind the same calls would have to offer is `AthenaEngine`'s 
 from __future__ import annotations
 
 import threading
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ class AthenaEngine:
         self.platform = platform
         self._lock = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._interrupted: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         with self._lock:
@@ -57,6 +59,11 @@ class AthenaEngine:
                 scratch = self.platform.scratch("athena")
                 self._connection = connect(scratch, MEMORY_LIMIT, THREADS)
             return self._connection.cursor()
+
+    def interrupt(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Ends what the cursor does, be it the engine's work or the decoding of files before."""
+        self._interrupted.add(cursor)
+        cursor.interrupt()
 
     def analyse(self, sql: str, database: str) -> list[tuple[str, t.Type]]:
         """The query's columns, or the error that Athena reports; nothing is read."""
@@ -77,7 +84,7 @@ class AthenaEngine:
         outputs = analyzer.query(tree)
         text = Emitter().query(tree)
         size = 0
-        spool = Spool(self.platform)
+        spool = Spool(self.platform, lambda: cursor in self._interrupted)
         for scan in analyzer.scans:
             reading = read_table(scan, self.platform, cursor, spool)
             text = text.replace(scan.placeholder, reading.sql)
