@@ -94,8 +94,22 @@ class Executor:
 
     def _ctas(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
         write = statements.parse_ctas(job.text)
+        if "external_location" in write.properties and self._decides_location(job):
+            raise QueryFailed(
+                "",
+                "The Create Table As Select query failed because it was submitted with an"
+                " 'external_location' property to an Athena Workgroup that enforces a centralized"
+                " output location for all queries. Please remove the 'external_location' property"
+                " and resubmit the query.",
+            )
         written = self._writer(job, cursor).create_table(write, job.output)
         return self._written(job, written, [results.column_info("rows", t.BIGINT)])
+
+    def _decides_location(self, job: Job) -> bool:
+        """Whether the workgroup says where results go, whatever a query asks for."""
+        found = (self.store.workgroup(job.workgroup) or {}).get("Configuration") or {}
+        place = (found.get("ResultConfiguration") or {}).get("OutputLocation")
+        return bool(place and found.get("EnforceWorkGroupConfiguration"))
 
     def _insert(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
         written = self._writer(job, cursor).insert(statements.parse_insert(job.text))

@@ -89,7 +89,9 @@ def classify(text: str) -> Kind:
     if pair in _SUBTYPES:
         return Kind("ddl", "DDL", _SUBTYPES[pair], _TEXT)
     if first in _UTILITY:
-        subtype = "DESCRIBE_TABLE" if first != "SHOW" else "_".join(words[:2])
+        count = 3 if pair == "SHOW CREATE" else 2
+        subtype = "DESCRIBE_TABLE" if first != "SHOW" else "_".join(words[:count])
+        subtype = subtype.replace("SHOW_SCHEMAS", "SHOW_DATABASES")
         return Kind("ddl", "UTILITY", subtype, _TEXT)
     raise SyntaxRefused(
         f"mismatched input '{first}'. Expecting: 'ALTER', 'CREATE', 'DELETE', 'DESCRIBE', 'DROP',"
