@@ -59,6 +59,18 @@ _KNOWN: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "SUBQUERY_MULTIPLE_ROWS",
             "Scalar sub-query has returned multiple rows",
         ),
+        # A broken file: its object's name, never where it lies on this machine.
+        (
+            r"file \"[^\"]*/s3/([^\"]+)\"[:,. ]*([^\n]*)",
+            "HIVE_BAD_DATA",
+            r"Error reading s3://\1: \2",
+        ),
+        (r"file \"/[^\"]*\"[:,. ]*([^\n]*)", "HIVE_BAD_DATA", r"Malformed file: \1"),
+        (
+            r"(don't know what type|Out of buffer|Failed to decompress \w+ block[^\n]*)",
+            "HIVE_BAD_DATA",
+            r"Malformed Parquet file: \1",
+        ),
         (r"Out of Memory Error", "EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exceeded the memory limit"),
         (r"Out of Range Error: (.*)", "NUMERIC_VALUE_OUT_OF_RANGE", r"\1"),
     )
