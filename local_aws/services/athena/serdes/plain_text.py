@@ -59,8 +59,11 @@ def unpacked(table: dict[str, Any], data_file: DataFile, spool: Spool) -> DataFi
 
 
 def _clean(data_file: DataFile) -> bool:
-    stat = Path(data_file.path).stat()
-    return _is_clean(data_file.path, stat.st_mtime_ns, stat.st_size)
+    try:
+        stat = Path(data_file.path).stat()
+        return _is_clean(data_file.path, stat.st_mtime_ns, stat.st_size)
+    except OSError:  # the object is gone: reading its lines says so
+        return False
 
 
 @lru_cache(maxsize=4096)
