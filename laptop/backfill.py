@@ -9,12 +9,12 @@ from rich.table import Table
 
 from laptop import watching
 from laptop.airflow import FINISHED, AirflowApi
-from tarn import ledger
 from tarn.aws import Aws
-from tarn.backfill import PUBLISHED, Plan, parse_range, plan
-from tarn.contract import load_contract
+from tarn.contracts.contract import load_contract
 from tarn.intervals import interval
+from tarn.ledger import ledger
 from tarn.partition import Partition
+from tarn.planning.backfill import PUBLISHED, Plan, parse_range, plan
 
 MB = 1 << 20
 SHOWN = 40  # partitions of a plan's table; the rest is summed up

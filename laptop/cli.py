@@ -12,14 +12,16 @@ from typing import Any
 
 from rich.console import Console
 
-from laptop import backfill, bench, demo, environment, rerun, sql, stack, watching
+from laptop import backfill, bench, demo, environment, rerun, stack, watching
 from laptop import console as pages
 from laptop.airflow import AirflowApi
+from laptop.bench.athena_suite import SuiteFailed
 from laptop.bench.s3 import LoadFailed
 from laptop.bench.servers import ServerFailed
 from laptop.home import ROOT, Home
 from laptop.processes import StartFailed
-from tarn.contract import load_contracts
+from laptop.sql.query import QueryRefused
+from tarn.contracts.contract import load_contracts
 from tarn.errors import TarnError
 
 QUICK = "not spark and not airflow and not browser and not restart"
@@ -32,10 +34,11 @@ FAILURES = (
     stack.PortTaken,
     stack.NotRunning,
     watching.RunsFailed,
-    sql.QueryRefused,
+    QueryRefused,
     pages.LinkRefused,
     LoadFailed,
     ServerFailed,
+    SuiteFailed,
     TarnError,
 )
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
@@ -75,7 +78,7 @@ def run_demo(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     if failed:
         told = watching.failures(api, demo.DATASETS)
         raise watching.RunsFailed(f"{len(failed)} partitions failed\n{told}")
-    from tarn import ledger
+    from tarn.ledger import ledger
 
     watching.wait_for_views(api, ledger.pending_refresh, console)
     _summarise(api)
@@ -100,18 +103,19 @@ def deploy_lake() -> None:
 
 
 def _summarise(api: AirflowApi) -> None:
-    from tarn import ledger
+    from laptop.sql import shown
+    from laptop.sql.query import Asker
+    from tarn.ledger import ledger
 
     console.print()
     console.print(demo.ledger_table(ledger.summary()))
-    console.print(
-        sql.run(
-            "SELECT carrier_name, month, flights, cancelled, avg_arrival_delay "
-            "FROM lake.delays_by_carrier_month WHERE flights >= 100 "
-            "ORDER BY avg_arrival_delay DESC LIMIT 5",
-            "The worst months of any carrier (Athena: lake.delays_by_carrier_month)",
-        )
+    worst = Asker().ask(
+        "SELECT carrier_name, month, flights, cancelled, "
+        "round(avg_arrival_delay, 1) AS avg_arrival_delay "
+        "FROM lake.delays_by_carrier_month WHERE flights >= 100 ORDER BY 5 DESC LIMIT 5"
     )
+    title = "The worst months of any carrier (Athena: lake.delays_by_carrier_month)"
+    shown.show(worst, console, title)
     console.print(f"Airflow    {api.address}")
     _print_links(Dashboard=f"{pages.DASHBOARDS}/tarn-flights", Console=pages.HOME)
     console.print('AWS        eval "$(./lake env)", then aws, boto3, awswrangler as ever')
@@ -172,9 +176,29 @@ def run_serve(_options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def run_sql(options: argparse.Namespace, _rest: Sequence[str]) -> int:
-    """One statement through Athena."""
-    stack.use_aws(Home.from_environment())
-    console.print(sql.run(options.sql))
+    """A statement through Athena, its rows, bytes and cost; a prompt where none is given."""
+    from laptop.sql import shown
+    from laptop.sql.query import Asker
+
+    home = Home.from_environment()
+    stack.use_aws(home)
+    asker = Asker(database=options.database)
+    if options.sql is None and sys.stdin.isatty():
+        from laptop.sql import prompt
+
+        prompt.run(asker, console, home.folder / "sql_history")
+        return 0
+    try:
+        answer = asker.ask(sys.stdin.read() if options.sql is None else options.sql)
+        if options.csv:
+            shown.write_csv(answer, sys.stdout)
+        elif options.json:
+            shown.write_json(answer, sys.stdout)
+        else:
+            shown.show(answer, console)
+    except QueryRefused as error:
+        shown.refusal(error, Console(stderr=True, highlight=False))
+        return 1
     return 0
 
 
@@ -191,7 +215,7 @@ def run_plan(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     1 where it would refuse, 0 where nothing would change; partitions to rebuild do not count.
     """
     from laptop import plan as shown
-    from tarn.plan import make_plan
+    from tarn.planning.plan import make_plan
 
     stack.use_aws(Home.from_environment())
     plan = make_plan()
@@ -224,7 +248,7 @@ def run_trace(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     from dataclasses import asdict
 
     from laptop import ledger
-    from tarn.trace import trace
+    from tarn.lineage.trace import trace
 
     stack.use_aws(Home.from_environment())
     found = trace(options.name, options.partition)
@@ -238,9 +262,9 @@ def run_trace(options: argparse.Namespace, _rest: Sequence[str]) -> int:
 def run_rollback(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """Send readers of a partition back to its former run; twice goes further back."""
     from laptop import ledger
-    from tarn.contract import load_contract
+    from tarn.contracts.contract import load_contract
     from tarn.partition import Partition
-    from tarn.rollback import rollback
+    from tarn.published.rollback import rollback
 
     stack.use_aws(Home.from_environment())
     partition = Partition.parse(load_contract(options.dataset), options.partition)
@@ -251,7 +275,7 @@ def run_rollback(options: argparse.Namespace, _rest: Sequence[str]) -> int:
 def run_collect(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """Delete what nobody reads nor can go back to."""
     from laptop import ledger
-    from tarn.retention import collect
+    from tarn.published.retention import collect
 
     stack.use_aws(Home.from_environment())
     things = list(collect(dry_run=options.dry_run))
@@ -322,7 +346,12 @@ def _parser() -> argparse.ArgumentParser:
     add("status", run_status)
     add("env", run_env)
     add("serve", run_serve, passes_on=True)
-    add("sql", run_sql).add_argument("sql", help="a statement in Athena's SQL")
+    asked = add("sql", run_sql)
+    asked.add_argument("sql", nargs="?", help="a statement; nothing for a prompt, or from a pipe")
+    asked.add_argument("--database", default="", help="of names without one; else the lake's")
+    forms = asked.add_mutually_exclusive_group()
+    forms.add_argument("--csv", action="store_true", help="every row as CSV")
+    forms.add_argument("--json", action="store_true", help="every row as a JSON object a line")
     opened = add("open", run_open)
     opened.add_argument("path", nargs="?", default=pages.HOME, help="a page: /quicksight/...")
     opened.add_argument("--print", action="store_true", help="print the link and open nothing")

@@ -7,9 +7,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
-from tarn.readers import run_of
-from tarn.retention import Collected
-from tarn.trace import Node
+from tarn.lineage.trace import Node
+from tarn.published.readers import run_of
+from tarn.published.retention import Collected
 
 
 def tree(node: Node) -> Tree:

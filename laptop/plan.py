@@ -8,8 +8,8 @@ from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from tarn.contract_changes import ContractDifference
-from tarn.plan import Plan, Rebuild
+from tarn.contracts.changes import ContractDifference
+from tarn.planning.plan import Plan, Rebuild
 
 UNCHANGED, FAILED, CHANGED = 0, 1, 2
 VERBS = {"create": "green", "update": "yellow", "write": "yellow", "publish": "yellow"}

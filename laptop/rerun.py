@@ -15,13 +15,13 @@ from laptop import airflow, watching
 from laptop.airflow import FINISHED, AirflowApi
 from laptop.home import Home
 from laptop.watching import RunsFailed
-from tarn import ledger
 from tarn.aws import Aws
-from tarn.contract import dataset_names, load_contract
+from tarn.contracts.contract import dataset_names, load_contract
 from tarn.errors import Terminal
 from tarn.layout import MEGABYTE, Cut, cuts
+from tarn.ledger import ledger
 from tarn.partition import Partition
-from tarn.replay import (
+from tarn.rows.replay import (
     PASSES,
     Forecast,
     Published,
@@ -30,7 +30,7 @@ from tarn.replay import (
     require_clean,
     require_deployed,
 )
-from tarn.work import make_token
+from tarn.services.work import make_token
 
 
 def replay(home: Home, dataset: str, label: str, dry_run: bool, console: Console) -> None:

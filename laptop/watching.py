@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 
 from laptop.airflow import FINISHED, AirflowApi
-from tarn.contract import Contract
+from tarn.contracts.contract import Contract
 from tarn.partition import Partition
 
 VIEWS_DAG = "lake_views"

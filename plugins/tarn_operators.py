@@ -20,7 +20,7 @@ except ImportError:  # Airflow 3.0
 
 if TYPE_CHECKING:
     from tarn.aws import Aws
-    from tarn.work import Status, Work
+    from tarn.services.work import Status, Work
 
 RUN_LINK = AwsRunLink()
 LEFT = "left"  # the XCom of what AWS did for a task that failed
@@ -39,7 +39,7 @@ def task_token(context: Mapping[str, Any]) -> str:
     but on_kill has stopped its run, and a stopped run is never found again. A DAG run that was
     deleted and made again has the same id: only its start tells them apart.
     """
-    from tarn.work import make_token
+    from tarn.services.work import make_token
 
     ti, started = context["ti"], context["dag_run"].start_date
     return make_token(ti.dag_id, ti.run_id, started, ti.task_id, ti.map_index, ti.max_tries)

@@ -26,9 +26,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from tarn_runs import newest_runs
 
-from tarn.contract import Contract
+from tarn.contracts.contract import Contract
 from tarn.errors import TarnError
-from tarn.matrix import Cell, Matrix, Row, Run, matrices
+from tarn.health.matrix import Cell, Matrix, Row, Run, matrices
 from tarn.page import detail, render
 from tarn.page.snapshot import RememberingAws, Watch
 from tarn.partition import Partition

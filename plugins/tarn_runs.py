@@ -16,9 +16,9 @@ from airflow.utils.session import create_session
 from sqlalchemy import select
 from tarn_errors import FINDING
 
-from tarn.contract import Contract
+from tarn.contracts.contract import Contract
 from tarn.errors import Terminal
-from tarn.matrix import STEPS, Run
+from tarn.health.matrix import STEPS, Run
 from tarn.partition import Partition
 
 AT_WORK = ("running", "deferred", "queued", "scheduled", "up_for_retry", "up_for_reschedule")

@@ -16,7 +16,7 @@ from typing import Any
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from tarn.aws import Aws
-from tarn.work import Status, Work, work_from_dict
+from tarn.services.work import Status, Work, work_from_dict
 
 log = logging.getLogger(__name__)
 

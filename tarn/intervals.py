@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from tarn.contract import Contract
+from tarn.contracts.contract import Contract
 from tarn.partition import Partition
 
 FIRST = {"year": 1, "month": 1, "day": 1, "hour": 0}

@@ -78,9 +78,9 @@ class Cut:
 
 def cuts(datasets: Iterable[str], aws: Aws) -> list[Cut]:
     """The published partitions of the datasets, as their files are cut."""
-    from tarn import ledger
-    from tarn.contract import load_contract
+    from tarn.contracts.contract import load_contract
     from tarn.errors import aws_errors
+    from tarn.ledger import ledger
     from tarn.partition import Partition
 
     wanted = set(datasets)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tarn.errors import Terminal
 
 if TYPE_CHECKING:
-    from tarn.contract import Contract
+    from tarn.contracts.contract import Contract
 
 WIDTHS = {"year": 4, "month": 2, "day": 2, "hour": 2}
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
-from tarn.contract import Contract
+from tarn.contracts.contract import Contract
 from tarn.errors import Terminal
 from tarn.partition import Partition
 

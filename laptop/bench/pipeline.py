@@ -30,7 +30,7 @@ from laptop.bench.meter import Meter, Used
 from laptop.bench.servers import free_port
 from laptop.home import Home
 from laptop.processes import Process
-from tarn.contract import load_contract
+from tarn.contracts.contract import load_contract
 
 DATASETS = ("flights", "weather")
 ORCHESTRATION = ("postgres", *airflow.COMPONENTS)
@@ -134,7 +134,7 @@ def _restore(environment: Mapping[str, str]) -> None:
 
 def measure(api: AirflowApi, home: Home, months: Sequence[str], console: Console) -> Result:
     """From the request of the months until views and dashboards show them."""
-    from tarn import ledger
+    from tarn.ledger import ledger
 
     contracts = {name: load_contract(name) for name in DATASETS}
     expected = [(name, month) for name in DATASETS for month in months]

@@ -1,4 +1,4 @@
--- What each run cost, as an estimate from the list prices in tarn/costs.py.
+-- What each run cost, as an estimate from the list prices in tarn/ledger/costs.py.
 --
 -- Grain: one row a run of AWS's. A partition that failed and went on from a later step has two
 -- records that name the same runs: each is told once, of the record written last. A run by a

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tarn.contract import Contract
+    from tarn.contracts.contract import Contract
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +24,8 @@ def partition_failed(contract: Contract) -> Callable[[Mapping[str, Any]], None]:
     """Record the failed run, and take the partition's mark away: it no longer is under way."""
 
     def note(context: Mapping[str, Any]) -> None:
-        from tarn import ledger, record
         from tarn.aws import Aws
+        from tarn.ledger import ledger, record
         from tarn.partition import Partition
 
         partition, aws = Partition.of(contract, context.get("logical_date")), Aws.from_environment()
@@ -38,12 +38,12 @@ def partition_failed(contract: Contract) -> Callable[[Mapping[str, Any]], None]:
 
 
 def _failure(context: Mapping[str, Any]) -> dict[str, Any]:
-    """What tarn.record.failed is told. Of a task that was killed less is known than of others."""
+    """What tarn.ledger.record.failed is told. Of a killed task less is known than of others."""
     from tarn_errors import FINDING
     from tarn_operators import LEFT
 
     from tarn.airflow.steps import BEFORE_PUBLISH
-    from tarn.work import make_token
+    from tarn.services.work import make_token
 
     ti = context["ti"]
     pull = getattr(ti, "xcom_pull", lambda **_: None)
@@ -65,7 +65,7 @@ def alert_failed(contract: Contract) -> Callable[[Mapping[str, Any]], None]:
     """Tell the lake's topic that a partition stopped, where and why; once a generation of tries."""
 
     def alert(context: Mapping[str, Any]) -> None:
-        from tarn import alerts
+        from tarn.health import alerts
         from tarn.partition import Partition
 
         ti, error = context["ti"], context.get("exception")
@@ -93,7 +93,7 @@ def _tries(context: Mapping[str, Any]) -> str:
     """The token of a task's tries; of its last one, where a killed task's context knows no more."""
     from tarn_operators import task_token
 
-    from tarn.work import make_token
+    from tarn.services.work import make_token
 
     if context.get("dag_run"):
         return task_token(context)

@@ -14,7 +14,7 @@ from tarn.airflow.timetables import regular
 
 if TYPE_CHECKING:
     from tarn.aws import Aws
-    from tarn.contract import Contract
+    from tarn.contracts.contract import Contract
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +32,9 @@ def build(dag_id: str, doc: str | None, schedule: str) -> DAG:
 @task
 def find_late(**context: Any) -> list[dict[str, Any]]:
     """What to trigger for each partition that is late; skipped where none is."""
-    from tarn import backfill
     from tarn.aws import Aws
-    from tarn.contract import load_contracts
+    from tarn.contracts.contract import load_contracts
+    from tarn.planning import backfill
 
     with task_errors(context["ti"]):
         aws, contracts = Aws.from_environment(), load_contracts()
@@ -49,7 +49,7 @@ def find_late(**context: Any) -> list[dict[str, Any]]:
 
 def affordable(contract: Contract, aws: Aws) -> bool:
     """Whether its budget lets the dataset run: nobody asks for what this DAG starts."""
-    from tarn import budget
+    from tarn.ledger import budget
 
     try:
         budget.require(contract, aws)

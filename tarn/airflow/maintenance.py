@@ -24,7 +24,7 @@ def build(dag_id: str, doc: str | None) -> DAG:
 @task
 def collect(**context: Any) -> dict[str, int]:
     """Delete, and say in the log what and why; the same again finds what was left."""
-    from tarn import retention
+    from tarn.published import retention
 
     things, objects, size = 0, 0, 0
     with task_errors(context["ti"]):

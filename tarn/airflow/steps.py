@@ -15,8 +15,8 @@ from tarn.partition import Partition
 if TYPE_CHECKING:
     from tarn_operators import Attempt
 
-    from tarn.contract import Contract
-    from tarn.work import Work
+    from tarn.contracts.contract import Contract
+    from tarn.services.work import Work
 
 Json = Mapping[str, Any]
 BEFORE_PUBLISH = ("land", "profile", "clean", "convert", "crawl", "validate")
@@ -35,13 +35,13 @@ def token_over(attempt: Attempt, before: str) -> str:
 
     A retry after the earlier step was cleared must not find the work done on its old result.
     """
-    from tarn.work import make_token
+    from tarn.services.work import make_token
 
     return make_token(attempt.token, attempt.inputs[before]["uri"])
 
 
 def land(contract: Contract, attempt: Attempt) -> dict[str, Any]:
-    from tarn import budget
+    from tarn.ledger import budget
     from tarn.steps import land as step
 
     run = attempt.context["dag_run"]
@@ -114,8 +114,9 @@ def _run_of(run: Any) -> dict[str, str]:
 def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     from airflow.sdk import Asset
 
-    from tarn import alerts, lineage
     from tarn.airflow.metrics import gauge_published
+    from tarn.health import alerts
+    from tarn.lineage import openlineage
     from tarn.steps import publish as step
 
     inputs = attempt.inputs
@@ -127,7 +128,7 @@ def publish(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     record = step.publish(partition, {**tokens, "publish": token}, results, attempt.aws)
     for alert in alerts.published(record):
         alerts.tell(alert, attempt.aws)
-    lineage.tell_published(record, attempt.aws)
+    openlineage.tell_published(record, attempt.aws)
     gauge_published(record)
     # Shown beside the asset event, so that a reader of lake_views sees what came in.
     attempt.context["outlet_events"][Asset(contract.name)].extra = {"partition": partition.label}

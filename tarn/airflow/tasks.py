@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from airflow.sdk import BaseOperator, XComArg
 
     from tarn.airflow.settings import DagSettings
-    from tarn.contract import Contract
+    from tarn.contracts.contract import Contract
 
 Step = Callable[..., Any]
 

@@ -18,10 +18,10 @@ from tarn_errors import task_errors
 from tarn_operators import Attempt, AwsWorkOperator, SettleOperator, task_token
 
 from tarn.airflow.settings import OWNER, DagSettings, dag_settings, default_args
-from tarn.contract import dataset_names
+from tarn.contracts.contract import dataset_names
 
 if TYPE_CHECKING:
-    from tarn.work import Work
+    from tarn.services.work import Work
 
 
 def build(dag_id: str, doc: str | None) -> DAG:
@@ -73,7 +73,7 @@ def settle_then_refresh(datasets: list[str], settings: DagSettings) -> None:
 
 def what_changed(context: Mapping[str, Any]) -> dict[str, list[str]]:
     """Datasets published since the last refresh (all, if started by hand), and their views."""
-    from tarn import ledger
+    from tarn.ledger import ledger
     from tarn.steps.views import views_of
 
     pending = ledger.pending_refresh(keep=name_of(context))
@@ -83,7 +83,7 @@ def what_changed(context: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def name_of(context: Mapping[str, Any]) -> str:
     """The run's name in the ledger: its id, without what a key should not hold."""
-    from tarn.work import make_token
+    from tarn.services.work import make_token
 
     return make_token(context["dag_run"].run_id)
 
@@ -114,8 +114,9 @@ def ingest_gate(attempt: Attempt, _detail: Mapping[str, Any]) -> dict[str, Any]:
 @task(trigger_rule="none_failed_min_one_success")  # type: ignore[untyped-decorator]
 def refreshed(datasets: list[str], **context: Any) -> dict[str, Any]:
     """Record what readers now see, and of which ingestion and query."""
-    from tarn import ledger, lineage
     from tarn.aws import Aws
+    from tarn.ledger import ledger
+    from tarn.lineage import openlineage
     from tarn.steps.dashboards import shown
     from tarn.steps.views import views_of
 
@@ -125,5 +126,5 @@ def refreshed(datasets: list[str], **context: Any) -> dict[str, Any]:
         views = [shown(result, dag_settings()) for result in results if result]
         token = task_token(context)
         entry = ledger.refreshed(datasets, token, name_of(context), views=views)
-        lineage.tell_refreshed(views_of(datasets), token, entry["refreshed_at"], Aws())
+        openlineage.tell_refreshed(views_of(datasets), token, entry["refreshed_at"], Aws())
         return entry

@@ -47,7 +47,7 @@ def deploy(settings: Settings | None = None, aws: Aws | None = None) -> Iterator
     change of a contract without a new major version, or declarations that contradict each other,
     raise ContractErrors before anything is touched.
     """
-    from tarn.contract_changes import refuse_breaking
+    from tarn.contracts.changes import refuse_breaking
     from tarn.deploy.check import refuse_unsound
 
     aws = aws or Aws(settings or Settings.from_environment())

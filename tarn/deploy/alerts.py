@@ -7,10 +7,10 @@ from functools import partial
 
 from botocore.exceptions import ClientError
 
-from tarn.alerts import topic_arn
 from tarn.aws import Aws
 from tarn.deploy.compare import Change
 from tarn.errors import aws_errors, code_of
+from tarn.health.alerts import topic_arn
 
 
 def topic(aws: Aws) -> Iterator[Change]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tarn.aws import Aws
-from tarn.contract import Contract, ContractError, ContractErrors, Problem, load_contracts
-from tarn.databrew import read_rules
-from tarn.located import Located, read_yaml
+from tarn.contracts.contract import Contract, ContractError, ContractErrors, Problem, load_contracts
+from tarn.contracts.located import Located, read_yaml
+from tarn.services.databrew import read_rules
 
 
 def refuse_unsound(aws: Aws) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tarn import catalog
 from tarn.aws import Aws, is_missing
-from tarn.contract import load_contracts
+from tarn.contracts.contract import load_contracts
 from tarn.deploy.compare import Change, differences
 from tarn.errors import aws_errors
+from tarn.services import catalog
 
 
 def databases(aws: Aws) -> Iterator[Change]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tarn import ledger
 from tarn.aws import Aws
 from tarn.deploy.compare import Change
 from tarn.deploy.glue import declared_table
 from tarn.deploy.query import views_in
+from tarn.ledger import ledger
 from tarn.steps.views import OPS
 
 COST = "struct<step:string,run_id:string,service:string,units:double,unit:string,usd:double>"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tarn import quarantine
 from tarn.aws import Aws
 from tarn.deploy.compare import Change
 from tarn.deploy.glue import declared_table
+from tarn.rows import quarantine
 
 
 def table(aws: Aws) -> Iterator[Change]:

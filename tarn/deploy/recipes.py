@@ -1,4 +1,4 @@
-"""DataBrew's recipes, published. Rulesets belong to a partition's dataset: see tarn/databrew.py."""
+"""DataBrew's recipes, published. A partition's dataset has the ruleset (services/databrew.py)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
-from tarn.contract import dataset_names
+from tarn.contracts.contract import dataset_names
 from tarn.deploy.compare import Change, differences
 from tarn.errors import aws_errors
-from tarn.recipe import declared_steps
+from tarn.rows.recipe import declared_steps
 
 
 def recipes(aws: Aws) -> Iterator[Change]:

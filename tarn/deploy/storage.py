@@ -10,12 +10,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tarn import contract_changes as contracts
 from tarn.aws import Aws, is_missing
-from tarn.contract import load_contracts
+from tarn.contracts import changes as contracts
+from tarn.contracts.contract import load_contracts
 from tarn.deploy.compare import Change
 from tarn.errors import aws_errors
-from tarn.provenance import DIGEST
+from tarn.ledger.provenance import DIGEST
 from tarn.settings import ZONES
 
 VERSIONED = "raw"  # the zone whose objects the ledger names by version

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from tarn import ledger
 from tarn.aws import Aws
 from tarn.errors import TarnError, aws_errors
+from tarn.ledger import ledger
 from tarn.partition import Partition
 
 SAMPLE_ROWS = 20

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tarn.matrix import STEPS, Cell, Matrix, Row, State, moment
+from tarn.health.matrix import STEPS, Cell, Matrix, Row, State, moment
 from tarn.page.detail import Detail
 
 FOLDER = Path(__file__).parent

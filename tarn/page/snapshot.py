@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from tarn import ledger
 from tarn.aws import Aws
-from tarn.contract import Contract, load_contracts
+from tarn.contracts.contract import Contract, load_contracts
+from tarn.ledger import ledger
 
 RECORDS = "ledger/"
 

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from tarn import databrew
 from tarn.aws import Aws, is_missing
 from tarn.errors import aws_errors
+from tarn.services import databrew
 from tarn.steps.databrew_job import DataBrewJobWork
 
 

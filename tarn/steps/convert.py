@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from tarn import costs, provenance
 from tarn.aws import Aws
 from tarn.errors import Terminal, aws_errors
+from tarn.ledger import costs, provenance
 from tarn.partition import Partition
-from tarn.work import Status
+from tarn.services.work import Status
 
 LIVING = frozenset({"STARTING", "RUNNING", "WAITING", "STOPPING"})
 REUSABLE = LIVING - {"STOPPING"} | {"SUCCEEDED"}

@@ -12,12 +12,14 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from tarn import catalog, costs, drift
 from tarn.aws import Aws, is_missing
-from tarn.contract import load_contract
+from tarn.contracts import drift
+from tarn.contracts.contract import load_contract
 from tarn.errors import GateFailed, Terminal, aws_errors, code_of
+from tarn.ledger import costs
 from tarn.partition import Partition
-from tarn.work import Status
+from tarn.services import catalog
+from tarn.services.work import Status
 
 
 def table_prefix(partition: Partition) -> str:
@@ -148,7 +150,7 @@ def compare_schema(
 
     header: the raw file's, which may have drifted too. Returns {"added", "missing", "retyped",
     "reordered", "policy", "patch", "table"}; what stops the partition by the dataset's policy
-    (tarn/drift.py) raises GateFailed.
+    (tarn/contracts/drift.py) raises GateFailed.
     """
     aws = aws or Aws()
     contract = load_contract(partition.dataset, aws.settings)

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from tarn import athena
 from tarn.aws import Aws, is_missing
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors, code_of
+from tarn.services import athena
+from tarn.services.work import Status
 from tarn.settings import Settings
 from tarn.steps.views import digest, read_views, tables_of
-from tarn.work import Status
 
 LIVING = frozenset({"INITIALIZED", "QUEUED", "RUNNING"})
 

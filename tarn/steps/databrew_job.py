@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from tarn import databrew
 from tarn.aws import Aws
 from tarn.errors import aws_errors
 from tarn.partition import Partition
-from tarn.work import Status
+from tarn.services import databrew
+from tarn.services.work import Status
 
 
 @dataclass(frozen=True)

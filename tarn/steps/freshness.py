@@ -10,13 +10,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from tarn import ledger
-from tarn.alerts import Alert, send
 from tarn.aws import Aws
-from tarn.contract import load_contracts
+from tarn.contracts.contract import load_contracts
 from tarn.errors import aws_errors
-from tarn.freshness import Freshness, assess
-from tarn.work import make_token
+from tarn.health.alerts import Alert, send
+from tarn.health.freshness import Freshness, assess
+from tarn.ledger import ledger
+from tarn.services.work import make_token
 
 STATES = "alerts/freshness/"
 

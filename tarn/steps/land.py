@@ -14,12 +14,13 @@ from typing import IO, Any
 
 from botocore.exceptions import ClientError
 
-from tarn import drift, ledger
 from tarn.aws import Aws, is_missing
-from tarn.contract import Contract, load_contract
-from tarn.delimited import Record, matcher, records, select
+from tarn.contracts import drift
+from tarn.contracts.contract import Contract, load_contract
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
+from tarn.ledger import ledger
 from tarn.partition import Partition
+from tarn.rows.delimited import Record, matcher, records, select
 from tarn.sources import SourceFile, buffered, open_source
 
 MANIFEST = "_manifest.json"

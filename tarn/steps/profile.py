@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from tarn import databrew
 from tarn.aws import Aws
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.partition import Partition
+from tarn.services import databrew
 from tarn.steps.databrew_job import DataBrewJobWork
 
 REPORT = "_dq-validation-report.json"

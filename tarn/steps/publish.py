@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tarn import athena, catalog, ledger, readers, record
-from tarn.accounts import account_for
 from tarn.aws import Aws, forget
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
+from tarn.ledger import ledger, record
 from tarn.partition import Partition
+from tarn.published import readers
+from tarn.rows.accounts import account_for
+from tarn.services import athena, catalog
 from tarn.steps.convert import read_metrics
 from tarn.steps.crawl import crawler_name, require_shadow, shadow_table
 from tarn.steps.land import MANIFEST

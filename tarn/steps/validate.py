@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from tarn import rules
 from tarn.aws import Aws
 from tarn.errors import (
     Finding,
@@ -27,6 +26,7 @@ from tarn.errors import (
     aws_errors,
     is_transient,
 )
+from tarn.ledger import rules
 from tarn.partition import Partition
 from tarn.steps.crawl import require_shadow, shadow_table
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from tarn import athena, catalog
 from tarn.aws import Aws
 from tarn.errors import Terminal, aws_errors
+from tarn.services import athena, catalog
 from tarn.settings import Settings
 
 LAKE, OPS = "lake", "lake_ops"  # what readers use; the ledger

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from tarn import athena, catalog, ledger
 from tarn.aws import Aws
-from tarn.contract import load_contract
+from tarn.contracts.contract import load_contract
+from tarn.ledger import ledger
+from tarn.services import athena, catalog
 from tarn.steps import convert, views
 from tests.chaos.runs import AIRLINES, NEWEST_FIRST, runs
 from tests.chaos.tries import Killed, Task, killed_after

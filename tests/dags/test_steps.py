@@ -12,11 +12,11 @@ from tarn_errors import AirflowFailException, task_errors
 
 from tarn.airflow import callbacks, metrics, steps, views
 from tarn.airflow.preload import preload
-from tarn.contract import load_contract
+from tarn.contracts.contract import load_contract
 from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
-from tarn.retention import Collected
-from tarn.work import make_token
+from tarn.published.retention import Collected
+from tarn.services.work import make_token
 
 MARCH = Partition("flights", (("year", 2013), ("month", 3)))
 RESULTS = {
@@ -113,9 +113,11 @@ def test_publish_names_the_token_of_every_step(
 ) -> None:
     record = {"dataset": "flights", "partition": "2013-03", "token": "t", "warnings": ["w"]}
     told: list[Any] = []
-    monkeypatch.setattr("tarn.alerts.tell", lambda alert, aws: told.append((alert, aws)))
+    monkeypatch.setattr("tarn.health.alerts.tell", lambda alert, aws: told.append((alert, aws)))
     traced: list[Any] = []
-    monkeypatch.setattr("tarn.lineage.tell_published", lambda *call: traced.append(call))
+    monkeypatch.setattr(
+        "tarn.lineage.openlineage.tell_published", lambda *call: traced.append(call)
+    )
     monkeypatch.setattr("tarn.steps.publish.publish", lambda *call: {**record, "call": call})
     partition, tokens, results, _ = steps.publish(flights, attempt)["call"]
     assert [(found["token"], aws) for found, aws in traced] == [("t", "aws")]
@@ -154,7 +156,7 @@ def test_a_run_without_a_date_has_no_month(flights: Any, attempt: Any) -> None:
 def test_a_run_of_the_views_by_hand_takes_them_all(
     run_type: str, datasets: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tarn.ledger.pending_refresh", lambda keep: ["planes"])
+    monkeypatch.setattr("tarn.ledger.ledger.pending_refresh", lambda keep: ["planes"])
     changed = views.what_changed({"dag_run": SimpleNamespace(run_type=run_type, run_id="r")})
     assert changed["datasets"] == datasets
     assert "fleet_age_by_carrier" in changed["views"]
@@ -180,9 +182,9 @@ class Ti(SimpleNamespace):
 def recorded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the ledger is told of a failure, in order."""
     said: list[Any] = []
-    monkeypatch.setattr("tarn.record.failed", lambda partition, **call: (partition, call))
-    monkeypatch.setattr("tarn.ledger.record", lambda entry, aws: said.append(entry))
-    monkeypatch.setattr("tarn.ledger.ended", lambda partition, aws: said.append(partition))
+    monkeypatch.setattr("tarn.ledger.record.failed", lambda partition, **call: (partition, call))
+    monkeypatch.setattr("tarn.ledger.ledger.record", lambda entry, aws: said.append(entry))
+    monkeypatch.setattr("tarn.ledger.ledger.ended", lambda partition, aws: said.append(partition))
     return said
 
 
@@ -224,7 +226,7 @@ def test_a_killed_task_is_recorded_by_what_is_known(
 def test_the_mark_goes_even_where_the_record_cannot_be_written(
     flights: Any, attempt: Any, recorded: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr("tarn.ledger.record")
+    monkeypatch.delattr("tarn.ledger.ledger.record")
     attempt.context["ti"] = Ti(dag_id="f", run_id="r", task_id="land", try_number=1, xcoms={})
     with pytest.raises(AttributeError):
         callbacks.partition_failed(flights)(attempt.context)
@@ -248,7 +250,7 @@ def test_the_budget_stops_scheduled_runs_only(
     attempt: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tarn.budget.require", lambda *call: calls.append(call))
+    monkeypatch.setattr("tarn.ledger.budget.require", lambda *call: calls.append(call))
     monkeypatch.setattr("tarn.steps.land.land", lambda *call: {"token": call[1]})
     monkeypatch.setattr("tarn.steps.land.check_landed", lambda *call: {})
     calls: list[Any] = []
@@ -262,7 +264,7 @@ def test_late_data_waits_for_the_budget(flights: Any, monkeypatch: pytest.Monkey
     """It clears runs, which no budget stops, though nobody asked for them."""
     from tarn.airflow.late import affordable
 
-    monkeypatch.setattr("tarn.budget.spent", lambda *_: 5.0)
+    monkeypatch.setattr("tarn.ledger.budget.spent", lambda *_: 5.0)
     for budget, enough in ((None, True), (5.5, True), (5.0, False)):
         assert affordable(replace(flights, monthly_budget_usd=budget), None) is enough  # type: ignore[arg-type]
 
@@ -272,9 +274,10 @@ def test_a_refresh_records_every_ingestion(
 ) -> None:
     """`dashboards` is mapped: its results come as a list, also where there is one or none."""
     monkeypatch.setattr(
-        "tarn.ledger.refreshed", lambda *call, views: {"refreshed_at": "", "call": (*call, views)}
+        "tarn.ledger.ledger.refreshed",
+        lambda *call, views: {"refreshed_at": "", "call": (*call, views)},
     )
-    monkeypatch.setattr("tarn.lineage.tell_refreshed", lambda *_: None)
+    monkeypatch.setattr("tarn.lineage.openlineage.tell_refreshed", lambda *_: None)
     monkeypatch.setattr("tarn.steps.dashboards.shown", lambda result, _settings: result["view"])
     run = dags["lake_views"].get_task("refreshed").python_callable
     ti = Ti(dag_id="lake_views", run_id="r", task_id="refreshed", map_index=-1, max_tries=3)
@@ -293,7 +296,7 @@ def test_maintenance_counts_what_it_collects(
     dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     things = [Collected("s3://a/", "of run x", 2, 30), Collected("crawler c", "of a failed run")]
-    monkeypatch.setattr("tarn.retention.collect", lambda: iter(things))
+    monkeypatch.setattr("tarn.published.retention.collect", lambda: iter(things))
     run = dags["lake_maintenance"].get_task("collect").python_callable
     with caplog.at_level("INFO"):
         assert run(ti=None) == {"things": 2, "objects": 2, "bytes": 30}
@@ -324,7 +327,7 @@ def test_a_failed_partition_is_told_once_for_its_tries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told: list[Any] = []
-    monkeypatch.setattr("tarn.alerts.tell", told.append)
+    monkeypatch.setattr("tarn.health.alerts.tell", told.append)
     raised = error
     if error:
         with pytest.raises(AirflowFailException) as caught, task_errors(mock.Mock()):
@@ -356,7 +359,7 @@ def test_a_task_that_was_killed_is_told_too(
 ) -> None:
     """Airflow then calls from elsewhere, and knows neither the run nor an exception."""
     told: list[Any] = []
-    monkeypatch.setattr("tarn.alerts.tell", told.append)
+    monkeypatch.setattr("tarn.health.alerts.tell", told.append)
     keys = ("dag_id", "run_id", "task_id", "map_index")
     ti = SimpleNamespace(**{key: getattr(Failing, key) for key in keys}, try_number=4)
     known = {name: value for name, value in attempt.context.items() if name != "dag_run"}
@@ -393,8 +396,11 @@ def test_airflow_takes_the_gauges() -> None:
 
 def test_only_a_scheduler_preloads(monkeypatch: pytest.MonkeyPatch) -> None:
     imported: list[str] = []
+    read: list[str] = []
     monkeypatch.setattr("tarn.airflow.preload.import_module", imported.append)
+    monkeypatch.setattr("tarn.aws.read_models", read.extend)
     preload(["airflow", "api-server"])
-    assert imported == []
+    assert imported == read == []
     preload(["airflow", "scheduler"])
     assert "great_expectations" in imported
+    assert "glue" in read

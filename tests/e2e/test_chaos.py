@@ -83,7 +83,7 @@ def struck(chaos: Chaos, victim: str, dag_id: str, step: str) -> None:
 
 def records() -> int:
     """How many runs of the partition the ledger holds."""
-    from tarn import ledger
+    from tarn.ledger import ledger
 
     return len(ledger.read("airlines"))
 
@@ -100,7 +100,7 @@ def test_killed_in_a_partition(chaos: Chaos, step: str, victim: str) -> None:
 @pytest.mark.skipif(not ALL, reason="LAKE_CHAOS=all runs the whole matrix")
 @pytest.mark.parametrize(("step", "victim"), tuple(itertools.product(VIEW_STEPS, VICTIMS)))
 def test_killed_in_a_refresh(chaos: Chaos, step: str, victim: str) -> None:
-    from tarn import ledger
+    from tarn.ledger import ledger
 
     chaos.api.unpause("lake_views")
     struck(chaos, victim, "lake_views", step)

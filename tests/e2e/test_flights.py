@@ -24,7 +24,7 @@ from laptop.airflow import FINISHED, AirflowApi
 from laptop.home import Home
 from laptop.processes import Process
 from tarn.aws import Aws
-from tarn.contract import load_contracts
+from tarn.contracts.contract import load_contracts
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
 
@@ -107,7 +107,7 @@ def backfill(api: AirflowApi, dag_id: str, first: str, last: str, reprocess: str
 
 def settle(api: AirflowApi) -> None:
     """Until views and dashboards have caught up."""
-    from tarn import ledger
+    from tarn.ledger import ledger
 
     watching.wait_for_views(api, ledger.pending_refresh, Console())
 
@@ -162,7 +162,7 @@ class TestBackfill:
         assert found == expected.to_dict()
 
     def test_the_ledger_balances(self, lake: AirflowApi) -> None:
-        from tarn import ledger
+        from tarn.ledger import ledger
 
         records = ledger.summary()
         assert len(records) == 9
@@ -183,7 +183,7 @@ class TestBackfill:
         assert latest["RowInfo"]["RowsIngested"] == int(rows)
 
     def test_a_number_of_the_dashboard_is_traced_to_its_files(self, lake: AirflowApi) -> None:
-        from tarn.trace import trace
+        from tarn.lineage.trace import trace
 
         found = trace("tarn-delays-by-carrier-month")
         assert list(found.all_problems()) == []
@@ -321,7 +321,7 @@ def wait_for_ledger_to_change(
     api: AirflowApi, label: str, location: str, seconds: float = 240
 ) -> None:
     """Until a partition is published from elsewhere."""
-    from tarn import ledger
+    from tarn.ledger import ledger
 
     deadline = time.monotonic() + seconds
     while any(r["partition"] == label and r["location"] == location for r in ledger.summary()):
@@ -355,9 +355,9 @@ class TestReplay:
     """March has one flight that was too fast by a mile an hour, at the end of the day."""
 
     def quarantined(self) -> list[list[str]]:
-        from tarn.contract import load_contract
+        from tarn.contracts.contract import load_contract
         from tarn.partition import Partition
-        from tarn.replay import published
+        from tarn.rows.replay import published
 
         march = Partition.parse(load_contract("flights"), "2013-03")
         run = published(march, Aws()).run
@@ -390,7 +390,7 @@ class TestReplay:
         rerun.replay(lake_home, "flights", "2013-03", False, Console())
         assert published_by_month("flights")["2013-03"] == before + 1
         assert self.quarantined() == []
-        from tarn import ledger
+        from tarn.ledger import ledger
 
         [record] = [r for r in ledger.summary() if r["partition"] == "2013-03"
                     and r["dataset"] == "flights"]  # fmt: skip

@@ -77,7 +77,7 @@ def test_what_a_row_breaks(spark: Any, change: dict[int, Any], rule: str | None)
 def test_allowed_values_as_the_contract_writes_them(spark: Any) -> None:
     from lake_convert import transform
 
-    from tarn.odcs.reader import one_of
+    from tarn.contracts.odcs.reader import one_of
 
     odd = ["it's", 'a "b"', "back\\slash", "100%", "\\n"]
     rule = {"name": "enum:line", "expression": one_of("line", odd), "action": "quarantine"}

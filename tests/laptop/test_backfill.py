@@ -7,8 +7,8 @@ from rich.console import Console
 
 from laptop import backfill
 from laptop.watching import RunsFailed
-from tarn.backfill import AGAIN, MISSING, PUBLISHED, Estimate, Plan, Planned, parse_range
-from tarn.contract import load_contract
+from tarn.contracts.contract import load_contract
+from tarn.planning.backfill import AGAIN, MISSING, PUBLISHED, Estimate, Plan, Planned, parse_range
 from tests.laptop.fake_airflow import FakeAirflow, run
 
 ESTIMATE = Estimate(3 << 20, 1 << 20, 0.5, 0.25, runs=3)

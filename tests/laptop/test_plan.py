@@ -3,9 +3,9 @@
 from rich.console import Console
 
 from laptop.plan import exit_code, tables
-from tarn.contract_changes import ContractChange, ContractDifference
+from tarn.contracts.changes import ContractChange, ContractDifference
 from tarn.deploy.compare import Change
-from tarn.plan import Plan, Rebuild
+from tarn.planning.plan import Plan, Rebuild
 
 PLAN = Plan(
     changes=(

@@ -6,10 +6,10 @@ import pytest
 
 from laptop.rerun import find_run, forecast_table, outcome_table
 from laptop.watching import RunsFailed
-from tarn.contract import load_contract
+from tarn.contracts.contract import load_contract
 from tarn.errors import Terminal
 from tarn.partition import Partition
-from tarn.replay import PASSES, Forecast, Published
+from tarn.rows.replay import PASSES, Forecast, Published
 from tests.laptop.fake_airflow import FakeAirflow
 
 MARCH = Partition.parse(load_contract("flights"), "2013-03")

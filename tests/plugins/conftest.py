@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tarn import work as tarn_work
-from tarn.work import Status
+from tarn.services import work as tarn_work
+from tarn.services.work import Status
 
 ROOT = Path(__file__).parent.parent.parent
 # Importing Airflow writes its configuration to its home, and its plugins folder joins sys.path.

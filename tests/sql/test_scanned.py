@@ -20,11 +20,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tarn import athena, catalog
 from tarn.aws import Aws
-from tarn.contract import Contract, load_contract, load_contracts
+from tarn.contracts.contract import Contract, load_contract, load_contracts
 from tarn.deploy import stage
 from tarn.partition import Partition
+from tarn.services import athena, catalog
 from tarn.steps.views import view_names
 from tests.sql.test_lake_views import DATES, _csv
 from tests.tarn.conftest import lake

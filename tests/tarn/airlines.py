@@ -5,13 +5,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tarn import athena
 from tarn.aws import Aws
 from tarn.partition import Partition
+from tarn.services import athena
+from tarn.services.work import run_to_end
 from tarn.steps.crawl import CrawlWork
 from tarn.steps.land import land
 from tarn.steps.publish import publish
-from tarn.work import run_to_end
 
 AIRLINES = Partition("airlines")
 STEPS = ("land", "profile", "clean", "convert", "crawl", "publish")

@@ -7,21 +7,24 @@ from typing import Any
 
 import pytest
 
-from tarn import athena, backfill, budget, ledger, provenance, replay
 from tarn.aws import Aws
-from tarn.contract import load_contract, load_contracts
+from tarn.contracts.contract import load_contract, load_contracts
 from tarn.deploy import deploy
 from tarn.deploy.ledger import RUNS
 from tarn.errors import Terminal
-from tarn.freshness import assess
+from tarn.health.freshness import assess
 from tarn.layout import cuts
-from tarn.plan import Plan, make_plan
-from tarn.readers import run_of
-from tarn.record import failed
-from tarn.retention import collect
-from tarn.rollback import rollback
+from tarn.ledger import budget, ledger, provenance
+from tarn.ledger.record import failed
+from tarn.lineage.trace import trace
+from tarn.planning import backfill
+from tarn.planning.plan import Plan, make_plan
+from tarn.published.readers import run_of
+from tarn.published.retention import collect
+from tarn.published.rollback import rollback
+from tarn.rows import replay
+from tarn.services import athena
 from tarn.steps.publish import publish
-from tarn.trace import trace
 from tests.tarn.airlines import AIRLINES, converted, tokens
 from tests.tarn.conftest import ROOT, change
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from tarn import athena, catalog
 from tarn.aws import Aws
-from tarn.contract import dataset_names, load_contract
+from tarn.contracts.contract import dataset_names, load_contract
 from tarn.deploy import STAGES, deploy
 from tarn.deploy.access import permissions
 from tarn.deploy.compare import DONE, covers
 from tarn.errors import Terminal
-from tarn.plan import make_plan
+from tarn.planning.plan import make_plan
+from tarn.services import athena, catalog
 from tarn.settings import ZONES, Settings
 from tests.tarn.conftest import deploy_stages
 

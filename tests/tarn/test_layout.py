@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tarn import ledger
 from tarn.aws import Aws
-from tarn.contract import ContractError, load_contract
+from tarn.contracts.contract import ContractError, load_contract
 from tarn.layout import MEGABYTE, Cut, Layout, cuts
+from tarn.ledger import ledger
 from tarn.partition import Partition
 from tarn.settings import Settings
-from tests.tarn.test_contract import GOOD
+from tests.tarn.contracts.test_contract import GOOD
 
 AIRLINES = Partition("airlines")
 

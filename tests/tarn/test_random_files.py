@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tarn import athena
 from tarn.aws import Aws
 from tarn.deploy import deploy
 from tarn.errors import GateFailed, TarnError
+from tarn.services import athena
 from tests.tarn.test_pipeline import DATA, FEBRUARY, run
 
 FILES = int(os.environ.get("LAKE_RANDOM", "4"))
@@ -109,7 +109,6 @@ def test_whatever_is_sent_is_published_whole_or_stopped_with_a_reason(
 
     @settings(
         max_examples=FILES,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tarn.aws import Aws
-from tarn.contract import Contract, Source, load_contract
+from tarn.contracts.contract import Contract, Source, load_contract
 from tarn.errors import Terminal
 from tarn.partition import Partition
 from tarn.settings import Settings

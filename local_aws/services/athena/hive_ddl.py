@@ -293,6 +293,11 @@ def _show(name: str, named: bool = True) -> Any:
     return read
 
 
+def _show_create_view(p: Parser) -> Command:
+    """Trino's statement, so a name may stand in double quotes."""
+    return Command("show_create_view", p.name())
+
+
 def _show_partitions(p: Parser) -> Command:
     command = Command("show_partitions", p.name())
     if p.token.text.upper() == "PARTITION":
@@ -338,7 +343,7 @@ _STATEMENTS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("SHOW", "PARTITIONS"), _show_partitions),
     (("SHOW", "COLUMNS"), _show("show_columns")),
     (("SHOW", "CREATE", "TABLE"), _show("show_create_table")),
-    (("SHOW", "CREATE", "VIEW"), _show("show_create_view")),
+    (("SHOW", "CREATE", "VIEW"), _show_create_view),
     (("SHOW", "TBLPROPERTIES"), _show("show_tblproperties")),
     (("SHOW", "FUNCTIONS"), _show("show_functions", named=False)),
     (("DESCRIBE",), _describe),

@@ -15,6 +15,7 @@ from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.errors import QueryFailed
 from local_aws.services.athena.file_types import read_as
 from local_aws.services.athena.relation_sql import Columns, Keys, constants, joined
+from local_aws.services.athena.row_groups import RowGroups
 from local_aws.services.athena.serdes.base import data_columns, property_of
 from local_aws.services.athena.serdes.spool import FILE, Spool
 from local_aws.services.athena.trino import types as t
@@ -35,14 +36,7 @@ class Footer:
         metadata = pq.read_metadata(path)
         self.ordered = list(metadata.schema.to_arrow_schema())
         self.fields = {f.name.lower(): f for f in self.ordered}
-        self.bytes: dict[str, int] = defaultdict(int)
-        for group in range(metadata.num_row_groups):
-            row_group = metadata.row_group(group)
-            for index in range(row_group.num_columns):
-                chunk = row_group.column(index)
-                self.bytes[chunk.path_in_schema.split(".")[0].lower()] += (
-                    chunk.total_compressed_size
-                )
+        self.row_groups = RowGroups(metadata)
 
     def field(self, name: str, place: int | None) -> Any:
         """The column of a name, or at a place; None where the file has none."""
@@ -94,15 +88,17 @@ def select(
     known = [name for name, _ in data_columns(table)]
     places = [known.index(name) if by_place else None for name, _ in columns]
     groups: dict[tuple[str, ...], list[DataFile]] = defaultdict(list)
-    size = 0
+    ranges = [] if by_place else scan.ranges
+    size, rows = 0, scan.rows
     for data_file in files:
         found = footer(data_file)
-        items = []
-        for (name, kind_), place in zip(columns, places, strict=True):
-            field = found.field(name, place)
-            size += found.bytes[field.name.lower()] if field is not None else 0
-            items.append(_item(name, kind_, field, data_file))
-        groups[tuple(items)].append(data_file)
+        fields = [found.field(n, place) for (n, _), place in zip(columns, places, strict=True)]
+        taken, seen = found.row_groups.taken(
+            [f.name for f in fields if f is not None], ranges, rows
+        )
+        size, rows = size + taken, None if rows is None else max(rows - seen, 0)
+        pairs = zip(columns, fields, strict=True)
+        groups[tuple(_item(n, k, field, data_file) for (n, k), field in pairs)].append(data_file)
     branches = [_branch(scan, list(items), members, keys) for items, members in groups.items()]
     return " UNION ALL ".join(branches), size
 

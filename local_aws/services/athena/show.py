@@ -1,6 +1,5 @@
 """SHOW ... and DESCRIBE: what the catalog holds, in Hive's words."""
 
-# ruff: noqa: ARG002 - every command takes itself
 from __future__ import annotations
 
 import re
@@ -24,11 +23,18 @@ COLUMNS = {
     "show_partitions": ("partition",),
     "show_columns": ("field",),
     "show_create_table": ("createtab_stmt",),
-    "show_create_view": ("Create View",),
+    "show_create_view": ("create view",),
     "show_tblproperties": ("prpt_name", "prpt_value"),
-    "show_functions": ("Function", "Return Type", "Argument Types", "Function Type"),
     "describe": ("col_name", "data_type", "comment"),
 }
+# These are typed `varchar`; the others are Hive's `string`.
+VARCHARS = frozenset({"show_views", "show_create_view"})
+# What Athena plans itself has no count of changes, though it has columns.
+UNCOUNTED = frozenset({"describe", "show_create_table"})
+FUNCTIONS = (
+    "Function", "Return Type", "Argument Types", "Function Type", "Deterministic", "Description",
+)  # fmt: skip
+_RANDOM = frozenset({"rand", "random", "shuffle", "uuid"})
 
 
 class Show(Ddl):
@@ -86,10 +92,18 @@ class Show(Ddl):
             return [f"Table {database}.{name} does not have property: {wanted}"]
         return [f"{wanted}\t{found[wanted]}"]
 
-    def _show_functions(self, command: Command) -> list[str]:
+    def functions(self) -> list[list[str]]:
+        """The rows of SHOW FUNCTIONS, which has a cell for each column. We describe none."""
         kinds = {"agg": "aggregate", "win": "window", "": "scalar"}
         return [
-            f"{s.name}\t{s.returns}\t{', '.join(map(str, s.params))}\t{kinds[s.kind]}"
+            [
+                s.name,
+                str(s.returns),
+                ", ".join(map(str, s.params)),
+                kinds[s.kind],
+                str(s.name not in _RANDOM).lower(),
+                "",
+            ]
             for name in sorted(catalogue())
             for s in catalogue()[name]
         ]

@@ -22,6 +22,7 @@ from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.partition_names import HIVE_NULL, folder_of
 from local_aws.services.athena.partitions import Keys, needed, partition_keys
+from local_aws.services.athena.row_groups import ranges_of
 from local_aws.services.athena.serdes.spool import Spool
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import HIDDEN, table_columns
@@ -64,6 +65,7 @@ def read_table(
     ]
     keys = [(i, n, k) for i, (n, k) in enumerate(partition_keys(table)) if n in scan.used]
     format_of(table)
+    scan.ranges = ranges_of(scan, cursor)
     branches, size, files = [], 0, []
     for storage, found in _by_storage(scan, platform, cursor):
         stored = {**table, "StorageDescriptor": storage}

@@ -1,12 +1,12 @@
-"""Ledgers to show: records as publish() writes them, made through tarn.ledger."""
+"""Ledgers to show: records as publish() writes them, made through tarn.ledger.ledger."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tarn import ledger
 from tarn.aws import Aws
-from tarn.contract import load_contract
+from tarn.contracts.contract import load_contract
 from tarn.intervals import expected
+from tarn.ledger import ledger
 from tarn.partition import Partition
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)

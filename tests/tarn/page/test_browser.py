@@ -18,8 +18,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from tarn.contract import load_contract
-from tarn.matrix import Matrix, Run, matrices
+from tarn.contracts.contract import load_contract
+from tarn.health.matrix import Matrix, Run, matrices
 from tarn.page import render
 from tarn.page.detail import Detail, Piece, Sample
 from tests.chromium import needs_browser, start, wait

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tarn import ledger
 from tarn.aws import Aws
+from tarn.ledger import ledger
 from tarn.page import detail
 from tarn.partition import Partition
 from tests.tarn.conftest import lake as lake

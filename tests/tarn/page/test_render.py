@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tarn.contract import load_contract
-from tarn.matrix import Matrix, Run, matrices
+from tarn.contracts.contract import load_contract
+from tarn.health.matrix import Matrix, Run, matrices
 from tarn.page import render
 from tarn.page.detail import Detail, Piece, Sample
 from tests.tarn.page.lakes import HOSTILE, NOW, record, year

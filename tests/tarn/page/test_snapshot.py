@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tarn import ledger
 from tarn.aws import Aws
+from tarn.ledger import ledger
 from tarn.page.snapshot import RememberingAws, Watch
 from tests.tarn.conftest import lake as lake
 from tests.tarn.page.lakes import record, year

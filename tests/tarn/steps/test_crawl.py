@@ -10,8 +10,8 @@ from tarn.aws import Aws
 from tarn.deploy import stage
 from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
+from tarn.services.work import run_to_end
 from tarn.steps.crawl import CrawlWork, compare_schema
-from tarn.work import run_to_end
 from tests.tarn.conftest import declare_policy
 
 AIRLINES = Partition("airlines")

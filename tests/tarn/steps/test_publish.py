@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from tarn import athena, catalog, ledger
 from tarn.aws import Aws
 from tarn.deploy.ledger import RUNS
 from tarn.errors import GateFailed, Terminal
+from tarn.ledger import ledger
 from tarn.partition import Partition
+from tarn.services import athena, catalog
 from tarn.steps.crawl import compare_schema
 from tarn.steps.publish import check_conservation, publish
 from tests.tarn.airlines import AIRLINES, converted, read, tokens
@@ -159,7 +160,7 @@ def test_ledger_in_athena(deployed: Aws) -> None:
 
 def test_a_month(deployed: Aws) -> None:
     """Partitions are created once, then updated."""
-    from tarn.contract import load_contract
+    from tarn.contracts.contract import load_contract
 
     contract = load_contract("weather")
     assert catalog.location_of(FEBRUARY, deployed) == ("", {})

@@ -12,9 +12,9 @@ from tarn.aws import Aws
 from tarn.deploy import stage
 from tarn.errors import GateFailed, Terminal, Transient
 from tarn.partition import Partition
+from tarn.services.work import run_to_end
 from tarn.steps.crawl import CrawlWork
 from tarn.steps.validate import check, connection, validate
-from tarn.work import run_to_end
 
 AIRLINES = Partition("airlines")
 

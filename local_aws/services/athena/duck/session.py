@@ -1,4 +1,4 @@
-"""A DuckDB that knows Trino's functions. One a server: each query gets a cursor of its own."""
+"""A DuckDB that knows Trino's functions."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def connect(scratch: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyCo
             result,
             null_handling="special",
         )
-    macros = Path(__file__).with_name("macros.sql").read_text(encoding="utf-8")
-    connection.execute(macros)
+    for macros in sorted(Path(__file__).with_name("macros").glob("*.sql")):
+        connection.execute(macros.read_text(encoding="utf-8"))
     return connection
 
 

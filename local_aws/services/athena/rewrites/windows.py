@@ -25,14 +25,12 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
 
 def over(node: exp.Expression, emit: Emit) -> str:
     """OVER and what follows it."""
-    alias = node.args.get("alias")
-    if alias is not None:
-        return f" OVER {identifier(alias.name)}"
     return f" OVER ({definition(node, emit)})"
 
 
 def definition(node: exp.Expression, emit: Emit) -> str:
-    parts = []
+    alias = node.args.get("alias")
+    parts = [identifier(alias.name)] if alias is not None else []
     if node.args.get("partition_by"):
         keys = ", ".join(comparable(key, emit) for key in node.args["partition_by"])
         parts.append(f"PARTITION BY {keys}")
@@ -58,9 +56,10 @@ def _bound(spec: exp.Expression, which: str, emit: Emit) -> str:
     return f"{text} {spec.args.get(which + '_side') or ''}".strip()
 
 
-def ordered(node: exp.Expression, emit: Emit) -> str:
-    """Trino sorts NULL last, up or down, unless told otherwise."""
+def ordered(node: exp.Expression, emit: Emit, value: str | None = None) -> str:
+    """Trino sorts NULL last, up or down, unless told otherwise; `value` stands for an ordinal."""
     ordinal = node.meta.get("ordinal")
-    value = str(ordinal) if ordinal is not None else comparable(node.this, emit)
+    if value is None:
+        value = str(ordinal) if ordinal is not None else comparable(node.this, emit)
     direction = "DESC" if node.args.get("desc") else "ASC"
     return f"{value} {direction} NULLS {'FIRST' if node.args.get('nulls_first') else 'LAST'}"

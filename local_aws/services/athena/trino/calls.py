@@ -12,6 +12,7 @@ from sqlglot import exp
 from local_aws.services.athena.errors import SyntaxRefused, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
+from local_aws.services.athena.trino.frames import check_frame
 from local_aws.services.athena.trino.functions import Signature, catalogue, match
 from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, unify
 from local_aws.services.athena.trino.scope import Field, Scan, Scope
@@ -27,15 +28,14 @@ class CallTyper:
     """The part of the typer that knows functions, aggregates and windows."""
 
     scans: list[Scan]
+    window_names: set[str]
 
     if TYPE_CHECKING:
 
         def visit(self, node: exp.Expression, scope: Scope) -> t.Type: ...
         def condition(self, node: exp.Expression, scope: Scope, what: str) -> None: ...
         def fresh(self, prefix: str) -> str: ...
-        def subquery_outputs(
-            self, node: exp.Expression, scope: Scope, width: int | None
-        ) -> list[t.Type]: ...
+        def subquery_outputs(self, node: exp.Expression, scope: Scope) -> list[t.Type]: ...
 
     def _anonymous(self, node: exp.Anonymous, scope: Scope) -> t.Type:
         name = node.name.lower()
@@ -56,6 +56,8 @@ class CallTyper:
         candidates = catalogue().get(name)
         if candidates is None:
             raise self._not_registered(node, name)
+        if candidates[0].kind == "win" and not _is_over(node):
+            raise failed("MISSING_OVER", f"Window function {name} requires an OVER clause", node)
         kinds = [None if _is_lambda(a) else self.visit(a, scope) for a in args]
         signature, params, result = self._choose(node, name, candidates, args, kinds, scope)
         for arg, param in zip(args, params, strict=True):
@@ -100,6 +102,8 @@ class CallTyper:
         return signature, params, result
 
     def _lambda_body(self, node: exp.Expression, taken: tuple[t.Type, ...], scope: Scope) -> t.Type:
+        if node.this.find(exp.Query) is not None:
+            raise failed("NOT_SUPPORTED", "Lambda expression cannot contain subqueries", node)
         names = [part.name for part in node.expressions]
         if len(names) != len(taken):
             raise failed(
@@ -116,7 +120,9 @@ class CallTyper:
     # --- aggregates and windows
 
     def _filter(self, node: exp.Filter, scope: Scope) -> t.Type:
-        self.condition(node.expression.this, scope, "FILTER expression must evaluate to a boolean")
+        self.condition(
+            node.expression.this, scope, "FILTER expression must evaluate to a boolean (actual: {})"
+        )
         kind = self.visit(node.this, scope)
         if not self._is_aggregate(node.this):
             raise failed("FUNCTION_NOT_AGGREGATE", "FILTER is for aggregation functions only", node)
@@ -148,14 +154,22 @@ class CallTyper:
 
     def window_parts(self, node: exp.Expression, scope: Scope) -> None:
         """PARTITION BY, ORDER BY and the frame, of OVER (...) or of WINDOW w AS (...)."""
+        name = node.args.get("alias")
+        if name is not None and name.name.lower() not in self.window_names:
+            raise failed(
+                "INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {name.name}", name
+            )
         for part in node.args.get("partition_by") or []:
             self.visit(part, scope)
         order = node.args.get("order")
         for item in order.expressions if order else []:
             self.visit(item.this, scope)
         spec = node.args.get("spec")
+        if spec is None:
+            return
+        check_frame(spec, order)
         for bound in ("start", "end"):
-            value = spec.args.get(bound) if spec else None
+            value = spec.args.get(bound)
             if isinstance(value, exp.Expression):
                 self.visit(value, scope)
 
@@ -213,8 +227,8 @@ class CallTyper:
     def _call_grouping(self, node: exp.Anonymous, scope: Scope) -> t.Type:
         for part in node.expressions:
             self.visit(part, scope)
-        note(node, t.BIGINT, grouping=True)
-        return t.BIGINT
+        kind = t.INTEGER if len(node.expressions) <= 31 else t.BIGINT
+        return note(node, kind, grouping=True)
 
     def _trim(self, node: exp.Trim, scope: Scope) -> t.Type:
         side = (node.args.get("position") or "BOTH").upper()
@@ -240,6 +254,12 @@ class CallTyper:
 
     def _jsonextractquery(self, node: exp.Expression, scope: Scope) -> t.Type:
         raise not_supported("json_query", position(node))
+
+
+def _is_over(node: exp.Expression) -> bool:
+    return node.find_ancestor(exp.Window, exp.Select) is not None and isinstance(
+        node.parent, exp.Window | exp.IgnoreNulls | exp.RespectNulls
+    )
 
 
 def _is_lambda(node: exp.Expression) -> bool:

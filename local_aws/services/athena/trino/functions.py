@@ -1,8 +1,15 @@
 """Trino's functions: which there are, what they take and give, and the engine's SQL for each.
 
-The table is data, `functions.txt`, laid out as the pages of
+The table is data, one file of `functions/` for each page of
 https://trino.io/docs/current/functions.html. A function that is not in it is refused, so the
-engine's own functions never leak out.
+engine's own functions never leak out. A line of it:
+
+    [agg|win] name(parameter types) -> type := the engine's SQL
+
+A capital letter is a type variable, a small letter in brackets a number; "..." repeats the last
+parameter. In the SQL {0} is the first argument, {*} all of them. Aggregates: {d} is where DISTINCT
+goes, {o} ORDER BY and IGNORE NULLS, {over} FILTER and OVER. Without SQL the engine's function of
+the same name does the same.
 """
 
 from __future__ import annotations
@@ -16,6 +23,7 @@ from typing import Any
 
 from local_aws.services.athena.trino import types as t
 
+PAGES = Path(__file__).with_name("functions")
 _LINE = re.compile(r"^(?:(agg|win|try) )?(\w+)\((.*?)\) -> (.+?)(?: := (.+))?$")
 
 
@@ -42,21 +50,18 @@ class Signature:
 
 @cache
 def catalogue() -> dict[str, list[Signature]]:
-    """Every function by name, from the data file."""
+    """Every function by name, from the data files."""
     found: dict[str, list[Signature]] = {}
-    for number, line in enumerate(_data().splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        match = _LINE.match(line.strip())
-        if match is None:
-            raise ValueError(f"functions.txt:{number}: cannot read '{line}'")
-        signature = _signature(*match.groups())
-        found.setdefault(signature.name, []).append(signature)
+    for page in sorted(PAGES.glob("*.txt")):
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            match = _LINE.match(line.strip())
+            if match is None:
+                raise ValueError(f"{page.name}:{number}: cannot read '{line}'")
+            signature = _signature(*match.groups())
+            found.setdefault(signature.name, []).append(signature)
     return found
-
-
-def _data() -> str:
-    return Path(__file__).with_name("functions.txt").read_text(encoding="utf-8")
 
 
 def _signature(

@@ -6,7 +6,6 @@ import time
 import uuid
 from typing import Any
 
-import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -282,29 +281,6 @@ def test_table_metadata(lake: Lake) -> None:
 def test_times_are_times(lake: Lake) -> None:
     status = lake.run("SELECT 1")["Status"]
     assert isinstance(status["CompletionDateTime"], dt.datetime)
-
-
-def test_awswrangler_reads_by_ctas_unload_and_csv(lake: Lake, aws: Any) -> None:
-    wrangler = pytest.importorskip("awswrangler")
-    session = boto3.Session(
-        aws_access_key_id=aws.env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=aws.env["AWS_SECRET_ACCESS_KEY"],
-        region_name="us-east-1",
-    )
-    for service in ("athena", "s3", "glue", "sts"):
-        setattr(wrangler.config, f"{service}_endpoint_url", aws.endpoint)
-    sql = "SELECT id, name FROM t WHERE y = 2013 ORDER BY id"
-    for number, mode in enumerate(
-        ({}, {"ctas_approach": False}, {"ctas_approach": False, "unload_approach": True})
-    ):
-        frame = wrangler.athena.read_sql_query(
-            sql,
-            database=lake.database,
-            s3_output=f"s3://{lake.bucket}/wr{number}/",
-            boto3_session=session,
-            **mode,
-        )
-        assert frame["id"].tolist() == [1, 2, 3], mode
 
 
 def test_an_object_is_read_once_whatever_patterns_its_key_looks_like(lake: Lake) -> None:

@@ -1,0 +1,1 @@
+"""Contracts: read, compared with what is deployed and with what drifted, and patched."""

@@ -1,0 +1,1 @@
+"""The state of the lake: the matrix of partitions, freshness, and alerts."""

@@ -1,0 +1,1 @@
+"""The ledger: what each partition run was, was made from, and cost."""

@@ -1,0 +1,57 @@
+"""What a dataset's runs have cost this month, against the budget that its contract gives.
+
+`monthlyBudgetUsd` stops scheduled runs only: a run by hand or a backfill is asked for by somebody
+who can see what it costs. Months are UTC's, as AWS bills them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from tarn.aws import Aws
+from tarn.contracts.contract import Contract
+from tarn.errors import Terminal
+from tarn.ledger import ledger
+
+
+class BudgetSpent(Terminal):
+    """A dataset's runs have cost what they may in a month."""
+
+    def __init__(self, dataset: str, month: str, spent: float, budget: float) -> None:
+        self.dataset = dataset
+        self.month = month
+        self.spent = spent
+        self.budget = budget
+        super().__init__(dataset, month, spent, budget)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.dataset} has spent about ${self.spent:,.2f} of its ${self.budget:,.2f} for "
+            f"{self.month}: its scheduled runs stop until the next month. Raise "
+            f"`monthlyBudgetUsd` in datasets/{self.dataset}.yaml, or start this partition by hand "
+            "or as a backfill, which no budget stops."
+        )
+
+
+def spent(dataset: str, aws: Aws, at: datetime | None = None) -> float:
+    """US dollars that the dataset's runs have cost in a month, published or failed.
+
+    An estimate: tries that failed before a task's last one are not in it. A run of AWS's that two
+    records name (one failed, and a later one went on from there) is counted once.
+    """
+    at = at or datetime.now(UTC)
+    first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    records = ledger.read(dataset, aws=aws, since=first)
+    month = f"{at:%Y-%m}"
+    lines = [line for r in records if r["finished_at"].startswith(month) for line in r["costs"]]
+    return sum({(line["service"], line["run_id"]): float(line["usd"]) for line in lines}.values())
+
+
+def require(contract: Contract, aws: Aws, at: datetime | None = None) -> None:
+    """Raise BudgetSpent where the month has cost the contract's budget."""
+    if contract.monthly_budget_usd is None:
+        return
+    at = at or datetime.now(UTC)
+    cost = spent(contract.name, aws, at)
+    if cost >= contract.monthly_budget_usd:
+        raise BudgetSpent(contract.name, f"{at:%B %Y}", cost, contract.monthly_budget_usd)

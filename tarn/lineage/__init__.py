@@ -1,0 +1,1 @@
+"""Where figures and columns come from."""

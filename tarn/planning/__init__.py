@@ -1,0 +1,1 @@
+"""What a deploy or a backfill will do, before it does it."""

@@ -1,0 +1,1 @@
+"""Rows between landing and publishing: raw records, recipes, quarantine and replay."""

@@ -1,0 +1,1 @@
+"""AWS's services as the steps see them: Athena, the Glue catalog, DataBrew, and waited-for work."""
