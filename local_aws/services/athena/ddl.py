@@ -62,7 +62,7 @@ class Ddl:
 
     def _create_database(self, command: Command) -> None:
         args = command.args
-        body = {"Name": command.target[-1], "Parameters": args.get("properties", {})}
+        body = {"Name": checked_name(command.target[-1]), "Parameters": args.get("properties", {})}
         if args.get("comment"):
             body["Description"] = args["comment"]
         if args.get("location"):
@@ -120,6 +120,7 @@ class Ddl:
         if not args.get("location"):
             raise semantic("Location is required to create an external table")
         checked_location(args["location"])
+        checked_name(name)
         try:
             self.glue.create_table(database, table_input(name, args))
         except AlreadyExistsException:
@@ -422,6 +423,13 @@ class Ddl:
 
 def no_database(name: str) -> QueryFailed:
     return semantic(f"[Error 10072]: Database does not exist: {name}")
+
+
+def checked_name(name: str) -> str:
+    """A name that Hive takes for a database or a table."""
+    if not re.fullmatch(r"[\w-]{1,255}", name):
+        raise task_failed(f"InvalidObjectException(message:{name} is not a valid object name)")
+    return name
 
 
 def checked_location(location: str) -> str:

@@ -138,8 +138,8 @@ def _thrift(found: Table, partition: Table | None) -> str:
     return (
         f"Table(tableName:{name}, dbName:{database}, owner:{_owner(found)},"
         f" retention:{found.get('Retention', 0)}, sd:{stored}, partitionKeys:[{keys}],"
-        f" parameters:{parameters}, viewOriginalText:{found.get('ViewOriginalText')},"
-        f" viewExpandedText:{found.get('ViewExpandedText')},"
+        f" parameters:{parameters}, viewOriginalText:{found.get('ViewOriginalText') or 'null'},"
+        f" viewExpandedText:{found.get('ViewExpandedText') or 'null'},"
         f" tableType:{found.get('TableType', '')})"
     )
 
@@ -147,7 +147,7 @@ def _thrift(found: Table, partition: Table | None) -> str:
 def _schema(column: Table) -> str:
     return (
         f"FieldSchema(name:{column['Name']}, type:{column.get('Type', 'string')},"
-        f" comment:{column.get('Comment')})"
+        f" comment:{column.get('Comment') or 'null'})"
     )
 
 

@@ -61,7 +61,7 @@ class Executions:
     def shut_down(self) -> None:
         with self._lock:
             for cursor in self._cursors.values():
-                cursor.interrupt()
+                self.engine.interrupt(cursor)
         for lane in (self._dml, self._ddl):
             lane.close()
 
@@ -201,5 +201,5 @@ class Executions:
         while query_id in self._stopped:
             with self._lock:
                 if query_id in self._cursors:
-                    self._cursors[query_id].interrupt()
+                    self.engine.interrupt(self._cursors[query_id])
             time.sleep(_INTERRUPT_SECONDS)

@@ -109,8 +109,22 @@ class Executor:
 
     def _ctas(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         write = statements.parse_ctas(job.text)
+        if "external_location" in write.properties and self._decides_location(job):
+            raise QueryFailed(
+                "",
+                "The Create Table As Select query failed because it was submitted with an"
+                " 'external_location' property to an Athena Workgroup that enforces a centralized"
+                " output location for all queries. Please remove the 'external_location' property"
+                " and resubmit the query.",
+            )
         written = self._writer(job, cursor).create_table(write, job.output)
         return self._written(job, written, objects)
+
+    def _decides_location(self, job: Job) -> bool:
+        """Whether the workgroup says where results go, whatever a query asks for."""
+        found = (self.store.workgroup(job.workgroup) or {}).get("Configuration") or {}
+        place = (found.get("ResultConfiguration") or {}).get("OutputLocation")
+        return bool(place and found.get("EnforceWorkGroupConfiguration"))
 
     def _insert(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         written = self._writer(job, cursor).insert(statements.parse_insert(job.text))
@@ -146,7 +160,7 @@ class Executor:
         database, name = (target[-2] if len(target) > 1 else job.database), target[-1]
         place = f"awsdatacatalog.{database}.{name}"
         columns = view_columns(self.engine.view_columns(sql, job.database, place))
-        body = view_input(name, sql, job.database, columns)
+        body = view_input(name, sql.strip(), job.database, columns)
         self._store_view(database, name, body, replace)
         _put_text(job, objects, [])
         return Outcome()

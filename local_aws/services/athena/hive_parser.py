@@ -98,7 +98,9 @@ class Parser:
 
     def identifier(self) -> str:
         token = self.token
-        if token.kind not in ("word", "quoted", "string"):
+        # A name that begins with _ wants backticks.
+        bare = token.kind == "word" and token.text.startswith("_")
+        if bare or token.kind not in ("word", "quoted", "string"):
             raise self.refuse()
         self.index += 1
         return token.text.lower()

@@ -7,6 +7,7 @@ What a real Trino behind the same calls would have to offer is `AthenaEngine`'s 
 from __future__ import annotations
 
 import threading
+import weakref
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,7 @@ class AthenaEngine:
         self._lock = threading.Lock()
         self._free: list[duckdb.DuckDBPyConnection] = []
         self._lent: dict[int, duckdb.DuckDBPyConnection] = {}
+        self._interrupted: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Of a DuckDB that no other query has: its memory and threads are this query's alone.
@@ -83,6 +85,11 @@ class AthenaEngine:
         with self._lock:
             self._free.append(database)
 
+    def interrupt(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Ends what the cursor does, be it the engine's work or the decoding of files before."""
+        self._interrupted.add(cursor)
+        cursor.interrupt()
+
     def analyse(self, sql: str, database: str) -> list[tuple[str, t.Type]]:
         """The query's columns, or the error that Athena reports; nothing is read."""
         analyzer = QueryAnalyzer(GlueReader(self.platform), database)
@@ -103,7 +110,7 @@ class AthenaEngine:
         text, narrow = Emitter().query(tree), Emitter(narrow=True).query(tree)
         quick = narrow if narrow != text else None
         size = 0
-        spool = Spool(self.platform)
+        spool = Spool(self.platform, lambda: cursor in self._interrupted)
         for scan in analyzer.scans:
             reading = read_table(scan, self.platform, cursor, spool)
             text = text.replace(scan.placeholder, reading.sql)

@@ -52,9 +52,14 @@ def _footer(path: str, mtime: int, size: int) -> Footer:  # noqa: ARG001 - keys 
 
 def footer(data_file: DataFile) -> Footer:
     """The footer, read once for as long as the file stays as it is."""
-    stat = Path(data_file.path).stat()
     try:
+        stat = Path(data_file.path).stat()
         return _footer(data_file.path, stat.st_mtime_ns, stat.st_size)
+    except FileNotFoundError as error:
+        raise QueryFailed(
+            "HIVE_CANNOT_OPEN_SPLIT",
+            f"Error opening Hive split {data_file.uri}: the object is gone",
+        ) from error
     except (pa.ArrowException, OSError) as error:
         raise QueryFailed(
             "HIVE_BAD_DATA",

@@ -120,10 +120,15 @@ class Show(Ddl):
         return describe.table(table, partition, command.args["form"])
 
     def _show_create_view(self, command: Command) -> list[str]:
-        table = self.table(command)
+        database, name = self.place(command)
+        try:
+            table = self.glue.get_table(database, name)
+        except EntityNotFoundException:
+            place = f"awsdatacatalog.{database}.{name}"
+            missing = f"View '{place}' does not exist"
+            raise QueryFailed("TABLE_NOT_FOUND", missing, (1, 1)) from None
         if not is_view(table):
             raise QueryFailed("NOT_SUPPORTED", f"Relation '{table['Name']}' is a table, not a view")
-        database, name = self.place(command)
         text = f'CREATE VIEW "{database}"."{name}" AS \n{decode_view(table).sql}'
         return text.splitlines()
 

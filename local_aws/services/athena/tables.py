@@ -146,11 +146,19 @@ def _by_storage(
     for partition in found:
         own = partition["StorageDescriptor"]
         _check_columns(scan, own, partition, keys)
-        storage = {**descriptor, **{k: own[k] for k in ("InputFormat", "SerdeInfo") if own.get(k)}}
+        storage = _stored(descriptor, own)
         mark = json.dumps(storage, sort_keys=True, default=str)
         storages[mark] = storage
         groups[mark] += lister.files(own.get("Location") or "", partition["Values"], keys)
     return [(storages[mark], files) for mark, files in groups.items() if files]
+
+
+def _stored(descriptor: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The table's columns as the partition stores them, where it says how."""
+    if not (own.get("SerdeInfo") or {}).get("SerializationLibrary"):
+        return descriptor
+    kept = {key: own[key] for key in ("InputFormat", "SerdeInfo") if own.get(key)}
+    return {**descriptor, **kept}
 
 
 def _check_columns(scan: Scan, own: dict[str, Any], partition: dict[str, Any], keys: Keys) -> None:

@@ -68,18 +68,35 @@ def _branches(
         made = spool.write(columns, ((f, avro.rows(table, f, columns)) for f in files))
         return [(made, items, files)]
     decode = _DECODERS[kind](table, columns)
-    quick = plain_text.readable(table, files, columns) if kind == "text" else []
-    found = []
-    if quick:
-        source, read = plain_text.source(table, quick, columns)
-        found.append((source, read, quick))
-    known = {f.path for f in quick}
-    rest = [f for f in files if f.path not in known]
+    found: list[orc.Branch] = []
+    rest = files
+    if kind == "text" and plain_text.is_plain(table, columns):
+        found, rest = _plain(table, files, columns, spool)
     if rest:
         counts = line_counts(table)
         made = spool.write(columns, ((f, _decoded(f, decode, counts)) for f in rest))
         found.append((made, items, rest))
     return found
+
+
+def _plain(
+    table: dict[str, Any], files: list[DataFile], columns: Columns, spool: Spool
+) -> tuple[list[orc.Branch], list[DataFile]]:
+    """What the engine can read itself, at once or after unpacking, and what it cannot."""
+    whole = plain_text.readable(table, files)
+    known = {f.path for f in whole}
+    unpacked: list[DataFile] = []
+    rest: list[DataFile] = []
+    for data_file in files:
+        if data_file.path not in known:
+            made = plain_text.unpacked(table, data_file, spool)
+            (rest if made is None else unpacked).append(made or data_file)
+    branches = []
+    for members, header in ((whole, line_counts(table)[0]), (unpacked, 0)):
+        if members:
+            source, items = plain_text.source(table, members, columns, header)
+            branches.append((source, items, members))
+    return branches, rest
 
 
 def _decoded(data_file: DataFile, decode: Decoder, counts: tuple[int, int]) -> Batches:

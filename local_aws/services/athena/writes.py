@@ -289,7 +289,16 @@ def _arranged(sql: str, given: Columns, wanted: Columns, names: tuple[str, ...])
     unknown = [n for n in order if n not in kinds]
     if unknown:
         raise QueryFailed(
-            "COLUMN_NOT_FOUND", f"Insert column name does not exist in target table: {unknown[0]}"
+            "COLUMN_NOT_FOUND",
+            f"Insert column name does not exist in target table: {unknown[0]}",
+            (1, 1),
+        )
+    twice = [n for n in order if order.count(n) > 1]
+    if twice:
+        raise QueryFailed(
+            "DUPLICATE_COLUMN_NAME",
+            f"Insert column name is specified more than once: {twice[0]}",
+            (1, 1),
         )
     targets = [kinds[n] for n in order]
     if len(given) != len(order) or not all(

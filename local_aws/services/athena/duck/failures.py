@@ -111,6 +111,12 @@ _KNOWN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Failure]], ...] =
          _fixed("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows")),
         (r"Out of Memory Error",
          _fixed("EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exceeded the memory limit")),
+        # A broken file: its object's name, never where it lies on this machine.
+        (r"file \"[^\"]*/s3/([^\"]+)\"[:,. ]*([^\n]*)",
+         _fixed("HIVE_BAD_DATA", r"Error reading s3://\1: \2")),
+        (r"file \"/[^\"]*\"[:,. ]*([^\n]*)", _fixed("HIVE_BAD_DATA", r"Malformed file: \1")),
+        (r"(don't know what type|Out of buffer|Failed to decompress \w+ block[^\n]*)",
+         _fixed("HIVE_BAD_DATA", r"Malformed Parquet file: \1")),
         (r"Out of Range Error: (.*)", _fixed(_RANGE, r"\1")),
     )
 )  # fmt: skip

@@ -263,7 +263,10 @@ def _unpacked(codec: str, data: bytes) -> bytes:
             shift += 7
             if byte < 0x80:
                 break
-        return bytes(pa.decompress(data[:-4], length, codec="snappy", asbytes=True))
+        found = bytes(pa.decompress(data[:-4], length, codec="snappy", asbytes=True))
+        if zlib.crc32(found) != int.from_bytes(data[-4:], "big"):
+            raise ValueError("a block's checksum is wrong")
+        return found
     raise not_supported(f"the Avro codec {codec}")
 
 

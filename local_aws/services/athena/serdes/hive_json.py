@@ -74,6 +74,8 @@ def _reader(kind: t.Type) -> Read:
         raise not_supported(f"{kind} in a JSON file")
 
     def decode(value: Any) -> Any:
+        if value is True or value is False:
+            value = Literal("true" if value else "false")
         if isinstance(value, dict | list):
             raise bad_value(f"Invalid JSON: {kind} value must be a scalar json value")
         found = scalar(value, kind)

@@ -1,6 +1,6 @@
 """JSON as the SerDes read it: an unquoted value keeps its text, and openx takes more than JSON.
 
-Values are None, `str` (quoted), `Literal` (not quoted), dict and list.
+Values are None, bool, `str` (quoted), `Literal` (not quoted), dict and list.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from local_aws.services.athena.serdes import values
 
 
 class Literal(str):
-    """A value without quotes: a number, true or false, or whatever openx lets stand there."""
+    """A value without quotes: a number, or whatever openx lets stand there."""
 
     __slots__ = ()
 
@@ -22,29 +22,8 @@ class Malformed(ValueError):
     """A line that is no JSON."""
 
 
-def _constant(value: Any) -> Any:
-    """true and false as literals; the decoder has no hook for them."""
-    if isinstance(value, bool):
-        return Literal("true" if value else "false")
-    if isinstance(value, list):
-        return [_constant(item) for item in value]
-    return value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        found.pop(name, None)  # the last of a name counts, at its own place
-        found[name] = _constant(value)
-    return found
-
-
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_object,
-    parse_int=Literal,
-    parse_float=Literal,
-    parse_constant=Literal,
-    strict=False,
+    parse_int=Literal, parse_float=Literal, parse_constant=Literal, strict=False
 )
 
 
@@ -54,7 +33,7 @@ def strict(line: str) -> Any:
         value, _ = _DECODER.raw_decode(line, len(line) - len(line.lstrip(" \t\r\n")))
     except (ValueError, RecursionError) as error:
         raise Malformed(str(error)) from None
-    return _constant(value)
+    return value
 
 
 def lenient(line: str) -> Any:
@@ -143,7 +122,6 @@ class _Lenient:
                 raise self.fail(f"Expected ':' after field {name}")
             if self.text[self.at - 1 : self.at + 1] == "=>":
                 self.at += 1
-            found.pop(str(name), None)
             found[str(name)] = self.value(depth + 1)
             char = self.token()
             if char == "}":
@@ -181,12 +159,16 @@ def text_of(value: Any) -> str:
     """The value as openx puts it in a string column."""
     if isinstance(value, dict | list):
         return _written(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return _canonical(value) if isinstance(value, Literal) else str(value)
 
 
 def _written(value: Any) -> str:
     if value is None:
         return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, dict):
         return "{" + ",".join(f"{_string(k)}:{_written(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):

@@ -20,7 +20,8 @@ from local_aws.services.athena.errors import QueryFailed, not_supported
 if TYPE_CHECKING:
     from local_aws.services.athena.tables import DataFile
 
-_CHUNK = 1 << 22
+# A stopped query is noticed after so many bytes.
+_CHUNK = 1 << 18
 # Trino's hive.text.max-line-length.
 _LONGEST = 100 << 20
 _BOM = b"\xef\xbb\xbf"

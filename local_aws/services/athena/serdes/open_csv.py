@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +30,7 @@ def decoder(table: dict[str, Any], columns: Columns) -> Decoder:
     quote = _character(serde, "quoteChar", '"')
     escape = _character(serde, "escapeChar", "\\")
     _check(separator, quote, escape)
+    regular = _regular(separator, quote, escape)
     known = [name for name, _ in data_columns(table)]
     lenient = (property_of(table, "use.null.for.invalid.data") or "").lower() == "true"
     places = [
@@ -37,13 +40,22 @@ def decoder(table: dict[str, Any], columns: Columns) -> Decoder:
     def decode(line: str) -> list[Any]:
         if not line:
             return [None] * len(places)
-        if quote in line or escape in line:
-            parts = fields(line, separator, quote, escape, len(known))
-        else:
+        if quote not in line and escape not in line:
             parts = line.split(separator)
+        elif regular.fullmatch(line):
+            parts = next(csv.reader([line], delimiter=separator, quotechar=quote))
+        else:
+            parts = fields(line, separator, quote, escape, len(known))
         return [convert(parts[place]) if place < len(parts) else None for place, convert in places]
 
     return decode
+
+
+def _regular(separator: str, quote: str, escape: str) -> re.Pattern[str]:
+    """Lines that every CSV reader takes alike: quotes around whole fields, and nothing escaped."""
+    s, q, e = (re.escape(char) for char in (separator, quote, escape))
+    one = f"(?:{q}[^{q}{e}]*{q}|[^{s}{q}{e}]*)"
+    return re.compile(f"{one}(?:{s}{one})*")
 
 
 def _character(serde: dict[str, str], name: str, default: str) -> str:

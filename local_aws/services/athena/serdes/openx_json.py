@@ -49,7 +49,9 @@ class _Names:
 
     def folded(self, found: dict[str, Any]) -> dict[str, Any]:
         """The object by folded names; the last of two that fold to the same counts."""
-        return {name.lower(): value for name, value in found.items()} if self.any_case else found
+        if not self.any_case or "".join(found).islower():
+            return found
+        return {name.lower(): value for name, value in found.items()}
 
     def of(self, found: dict[str, Any], column: str) -> Any:
         name = self.mapped.get(column, column)
@@ -73,7 +75,7 @@ def decoder(table: dict[str, Any], columns: Columns) -> Decoder:
     nothing = [None] * len(reads)
 
     def decode(line: str) -> list[Any]:
-        line = line.strip()
+        line = line.strip(values.SPACES)
         if not line.startswith(("{", "[")):
             return nothing  # neither an object nor an array: a row of NULL
         try:
@@ -109,6 +111,8 @@ def _reader(kind: t.Type, names: _Names) -> Read:
         raise not_supported(f"{kind} in a JSON file")
 
     def scalar(value: Any) -> Any:
+        if value is True or value is False:
+            value = Literal("true" if value else "false")
         if not isinstance(value, str):
             what = "Map" if isinstance(value, dict) else "List"
             raise bad_value(f"{what} can not be coerced to a {str(kind).upper()}")
@@ -132,9 +136,11 @@ def _array(read: Read) -> Read:
 
 def _blank(value: Any, what: str) -> None:
     """A text of spaces is nothing; any other is no object."""
+    if isinstance(value, bool):
+        raise bad_value(f"Primitive can not be coerced to a {what}")
     if not isinstance(value, str):
         raise bad_value(f"List can not be coerced to a {what}")
-    if value.strip():
+    if value.strip(values.SPACES):
         raise bad_value(f"Primitive can not be coerced to a {what}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import struct
+from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
@@ -15,6 +16,8 @@ import pyarrow as pa
 
 from local_aws.services.athena.trino import types as t
 
+# What Java's String.trim takes off.
+SPACES = "".join(map(chr, range(33)))
 _BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
 _WHOLE = re.compile(r"([+-]?)([0-9]*)(\.[0-9]*)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
@@ -103,7 +106,7 @@ def days(year: int, month: int, day: int) -> int:
 
 
 def day(text: str) -> int | None:
-    found = _DAY.fullmatch(text.strip().partition(" ")[0])
+    found = _DAY.fullmatch(text.strip(SPACES).partition(" ")[0])
     return in_int32(days(*map(int, found.groups()))) if found else None
 
 
@@ -113,7 +116,7 @@ def in_int32(value: int) -> int | None:
 
 def moment(text: str) -> int | None:
     """A timestamp in milliseconds' precision, as Athena's Hive tables have it."""
-    text = text.strip()
+    text = text.strip(SPACES)
     found = _MOMENT.fullmatch(text) or _ISO_MOMENT.fullmatch(text)
     if found is None:
         return None
@@ -167,12 +170,39 @@ def arrow_type(kind: t.Type) -> Any:
     return _ARROW[kind.name]
 
 
+def array_of(found: Sequence[Any], kind: t.Type) -> Any:
+    """Decoded values as an Arrow array; pyarrow is slow at rows, so these are taken apart."""
+    if not t.contains(kind, "row"):
+        return pa.array(found, arrow_type(kind))
+    if kind.name == "row":
+        wanted = arrow_type(kind)
+        names = [t.field_name(kind, i) for i in range(len(kind.of))]
+        children = [
+            array_of([None if row is None else row[n] for row in found], k)
+            for n, k in zip(names, kind.of, strict=True)
+        ]
+        mask = pa.array([row is None for row in found], pa.bool_())
+        return pa.StructArray.from_arrays(children, fields=list(wanted), mask=mask)
+    offsets: list[int | None] = []
+    flat: list[Any] = []
+    for items in found:
+        offsets.append(None if items is None else len(flat))
+        flat += items or ()
+    places = pa.array([*offsets, len(flat)], pa.int32())
+    if kind.name == "array":
+        return pa.ListArray.from_arrays(places, array_of(flat, kind.of[0]))
+    keys, items = ([pair[i] for pair in flat] for i in (0, 1))
+    return pa.MapArray.from_arrays(places, array_of(keys, kind.of[0]), array_of(items, kind.of[1]))
+
+
 def is_number(text: str) -> bool:
     return _DECIMAL.fullmatch(text) is not None
 
 
 def any_radix(text: str) -> int | None:
     """A whole number of 64 bits: decimal, 0x hexadecimal or 0 octal."""
+    if text.isascii() and text.isdigit() and text[0] != "0":
+        return fits(int(text), t.BIGINT)
     if re.fullmatch(r"0[xX][0-9a-fA-F]+", text):
         return fits(int(text[2:], 16), t.BIGINT)
     if re.fullmatch(r"0[0-7]+", text):

@@ -139,6 +139,8 @@ def test_where_a_table_may_be(lake: Lake) -> None:
     assert "External keyword required" in found
     found = lake.reason(f"CREATE EXTERNAL TABLE nodb.t (a int) LOCATION 's3://{lake.bucket}/x/'")
     assert "Database does not exist: nodb" in found
+    found = lake.reason(f"CREATE EXTERNAL TABLE `x y` (a int) LOCATION 's3://{lake.bucket}/'")
+    assert "InvalidObjectException(message:x y is not a valid object name)" in found
     found = lake.reason(f"CREATE EXTERNAL TABLE other.db.t (a int) LOCATION 's3://{lake.bucket}/'")
     assert found == "NOT_SUPPORTED: the catalog other is not supported by local_aws"
 
@@ -151,6 +153,9 @@ def test_where_a_table_may_be(lake: Lake) -> None:
         "CREATE EXTERNAL TABLE t (a array(int)) LOCATION 's3://b/'",
         "CREATE EXTERNAL TABLE t (a map<string>) LOCATION 's3://b/'",
         "CREATE EXTERNAL TABLE t (a int,) LOCATION 's3://b/'",
+        "CREATE EXTERNAL TABLE _t (a int) LOCATION 's3://b/'",
+        "CREATE EXTERNAL TABLE t (_a int) LOCATION 's3://b/'",
+        "CREATE EXTERNAL TABLE t LIKE u",
         "CREATE EXTERNAL TABLE t (a int) LOCATION 's3://b/' WITH NOTHING",
         "CREATE EXTERNAL TABLE t (a int) TBLPROPERTIES ('a'='1' 'b'='2')",
         "ALTER TABLE t RENAME TO u",

@@ -283,6 +283,15 @@ def test_parquet_that_is_cut_off(lake: Lake) -> None:
         assert "expected magic number: PAR1 got:" in found
 
 
+def test_a_broken_page_says_which_object(lake: Lake) -> None:
+    body = bytearray(parquet(a=[f"text {n}" for n in range(1000)]))
+    body[20:2000] = bytes(1980)
+    name = lake.table("a string", "STORED AS PARQUET", {"f.parquet": bytes(body)})
+    found = lake.reason(f"SELECT max(a) FROM {name}")
+    assert found.startswith("HIVE_BAD_DATA: ")
+    assert "/tmp" not in found
+
+
 @pytest.mark.parametrize(
     ("properties", "named"),
     [

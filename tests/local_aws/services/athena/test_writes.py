@@ -187,6 +187,23 @@ def test_tables_that_cannot_be_made(
     assert reason in found["StateChangeReason"]
 
 
+def test_a_workgroup_that_decides_the_location(lake: Lake) -> None:
+    lake.athena.create_work_group(
+        Name="decides",
+        Configuration={
+            "EnforceWorkGroupConfiguration": True,
+            "ResultConfiguration": {"OutputLocation": place(lake, "decided")},
+        },
+    )
+    made = f"CREATE TABLE there WITH (external_location='{place(lake, 'own')}') AS SELECT 1 AS a"
+    assert "enforces a centralized output location" in lake.reason(made, WorkGroup="decides")
+    lake.rows("CREATE TABLE there AS SELECT 1 AS a", WorkGroup="decides")
+    found = lake.glue.get_table(DatabaseName=lake.database, Name="there")["Table"]
+    location = found["StorageDescriptor"]["Location"]
+    assert location.startswith(f"{place(lake, 'decided')}tables/")
+    assert lake.rows("SELECT a FROM there") == [["1"]]
+
+
 # --- INSERT INTO
 
 
@@ -237,6 +254,20 @@ def test_tables_that_take_no_rows(lake: Lake, clauses: str, named: str) -> None:
     found = lake.reason(f"INSERT INTO {name} VALUES 'x'")
     assert found.startswith(f"NOT_SUPPORTED: INSERT INTO {name}")
     assert named in found
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ("(a, a)", "DUPLICATE_COLUMN_NAME: line 1:1: Insert column name is specified more"),
+        ("(a, z)", "COLUMN_NOT_FOUND: line 1:1: Insert column name does not exist in target"),
+        ("(a)", "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table: ["),
+        ("(b, a)", "TYPE_MISMATCH"),
+    ],
+)
+def test_columns_that_do_not_fit(lake: Lake, columns: str, reason: str) -> None:
+    name = lake.table("a int, b string", "STORED AS PARQUET", {})
+    assert lake.reason(f"INSERT INTO {name} {columns} VALUES (1, 'x')").startswith(reason)
 
 
 def test_insert_into_a_view_or_nothing(lake: Lake) -> None:
