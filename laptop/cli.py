@@ -12,13 +12,15 @@ from typing import Any
 
 from rich.console import Console
 
-from laptop import backfill, bench, demo, environment, rerun, sql, stack, watching
+from laptop import backfill, bench, demo, environment, rerun, stack, watching
 from laptop import console as pages
 from laptop.airflow import AirflowApi
+from laptop.bench.athena_suite import SuiteFailed
 from laptop.bench.s3 import LoadFailed
 from laptop.bench.servers import ServerFailed
 from laptop.home import ROOT, Home
 from laptop.processes import StartFailed
+from laptop.sql.query import QueryRefused
 from tarn.contracts.contract import load_contracts
 from tarn.errors import TarnError
 
@@ -32,10 +34,11 @@ FAILURES = (
     stack.PortTaken,
     stack.NotRunning,
     watching.RunsFailed,
-    sql.QueryRefused,
+    QueryRefused,
     pages.LinkRefused,
     LoadFailed,
     ServerFailed,
+    SuiteFailed,
     TarnError,
 )
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
@@ -100,18 +103,19 @@ def deploy_lake() -> None:
 
 
 def _summarise(api: AirflowApi) -> None:
+    from laptop.sql import shown
+    from laptop.sql.query import Asker
     from tarn.ledger import ledger
 
     console.print()
     console.print(demo.ledger_table(ledger.summary()))
-    console.print(
-        sql.run(
-            "SELECT carrier_name, month, flights, cancelled, avg_arrival_delay "
-            "FROM lake.delays_by_carrier_month WHERE flights >= 100 "
-            "ORDER BY avg_arrival_delay DESC LIMIT 5",
-            "The worst months of any carrier (Athena: lake.delays_by_carrier_month)",
-        )
+    worst = Asker().ask(
+        "SELECT carrier_name, month, flights, cancelled, "
+        "round(avg_arrival_delay, 1) AS avg_arrival_delay "
+        "FROM lake.delays_by_carrier_month WHERE flights >= 100 ORDER BY 5 DESC LIMIT 5"
     )
+    title = "The worst months of any carrier (Athena: lake.delays_by_carrier_month)"
+    shown.show(worst, console, title)
     console.print(f"Airflow    {api.address}")
     _print_links(Dashboard=f"{pages.DASHBOARDS}/tarn-flights", Console=pages.HOME)
     console.print('AWS        eval "$(./lake env)", then aws, boto3, awswrangler as ever')
@@ -172,9 +176,29 @@ def run_serve(_options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def run_sql(options: argparse.Namespace, _rest: Sequence[str]) -> int:
-    """One statement through Athena."""
-    stack.use_aws(Home.from_environment())
-    console.print(sql.run(options.sql))
+    """A statement through Athena, its rows, bytes and cost; a prompt where none is given."""
+    from laptop.sql import shown
+    from laptop.sql.query import Asker
+
+    home = Home.from_environment()
+    stack.use_aws(home)
+    asker = Asker(database=options.database)
+    if options.sql is None and sys.stdin.isatty():
+        from laptop.sql import prompt
+
+        prompt.run(asker, console, home.folder / "sql_history")
+        return 0
+    try:
+        answer = asker.ask(sys.stdin.read() if options.sql is None else options.sql)
+        if options.csv:
+            shown.write_csv(answer, sys.stdout)
+        elif options.json:
+            shown.write_json(answer, sys.stdout)
+        else:
+            shown.show(answer, console)
+    except QueryRefused as error:
+        shown.refusal(error, Console(stderr=True, highlight=False))
+        return 1
     return 0
 
 
@@ -322,7 +346,12 @@ def _parser() -> argparse.ArgumentParser:
     add("status", run_status)
     add("env", run_env)
     add("serve", run_serve, passes_on=True)
-    add("sql", run_sql).add_argument("sql", help="a statement in Athena's SQL")
+    asked = add("sql", run_sql)
+    asked.add_argument("sql", nargs="?", help="a statement; nothing for a prompt, or from a pipe")
+    asked.add_argument("--database", default="", help="of names without one; else the lake's")
+    forms = asked.add_mutually_exclusive_group()
+    forms.add_argument("--csv", action="store_true", help="every row as CSV")
+    forms.add_argument("--json", action="store_true", help="every row as a JSON object a line")
     opened = add("open", run_open)
     opened.add_argument("path", nargs="?", default=pages.HOME, help="a page: /quicksight/...")
     opened.add_argument("--print", action="store_true", help="print the link and open nothing")

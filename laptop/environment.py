@@ -80,5 +80,7 @@ def base() -> dict[str, str]:
         "PATH": os.pathsep.join([programs, own.get("PATH", os.defpath)]),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
+        # Tasks and jobs are many short processes: none should compile what another has compiled.
+        "PYTHONDONTWRITEBYTECODE": "",
         "AWS_EC2_METADATA_DISABLED": "true",
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
+from local_aws.services.athena import acceptance, result_objects, workgroup_api
 from local_aws.services.athena.api import AthenaApi
 from local_aws.services.athena.trino import calls
 from local_aws.services.databrew.api import DataBrewApi
@@ -72,6 +73,11 @@ def blocks() -> dict[str, str]:
         "athena functions refused": [
             *sorted(calls.UNSUPPORTED),
             *(f"{prefix}*" for prefix in calls.UNSUPPORTED_PREFIXES),
+        ],
+        "athena wire refused": [
+            *acceptance.UNSUPPORTED,
+            *(f"EncryptionOption {name}" for name in result_objects.UNSUPPORTED),
+            *workgroup_api.UNSUPPORTED,
         ],
         "databrew recipe refused": [name for names in RECIPE.values() for name in names],
         "databrew recipe works": sorted(REGISTRY),

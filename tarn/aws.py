@@ -6,11 +6,13 @@ import json
 import os
 import random
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -18,6 +20,7 @@ from tarn.errors import THROTTLED_CODES, code_of
 from tarn.settings import Settings
 
 if TYPE_CHECKING:
+    from botocore.loaders import Loader
     from mypy_boto3_athena import AthenaClient
     from mypy_boto3_databrew import GlueDataBrewClient
     from mypy_boto3_glue import GlueClient
@@ -70,9 +73,30 @@ def _client(
     # "standard" retries throttling and lost connections with back-off and jitter.
     retries: Any = {"mode": "standard", "total_max_attempts": attempts}
     config = Config(retries=retries, read_timeout=120)
-    # A session of its own: boto3's default session is not safe across threads.
-    session: Any = boto3.Session(region_name=region)
+    session: Any = _session(region)
     return session.client(service, config=config)
+
+
+@lru_cache(maxsize=1)
+def _models() -> Loader:
+    """AWS's service models: reading one takes longer than most calls, and nothing changes it."""
+    loader: Loader = botocore.session.Session().get_component("data_loader")
+    return loader
+
+
+def _session(region: str | None) -> boto3.Session:
+    """A session of its own: boto3's default session is not safe across threads."""
+    core = botocore.session.Session()
+    core.register_component("data_loader", _models())
+    return boto3.Session(region_name=region, botocore_session=core)
+
+
+def read_models(services: Iterable[str]) -> None:
+    """Read the models of services ahead, for the processes that are forked from this one."""
+    for service in services:
+        session: Any = _session("us-east-1")
+        # With keys, so that no credentials are looked for: no call is made.
+        session.client(service, aws_access_key_id="-", aws_secret_access_key="-")  # noqa: S106
 
 
 @dataclass

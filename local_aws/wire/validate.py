@@ -6,6 +6,7 @@ and so do we: other clients send what they like.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,9 @@ CODES = {
     "quicksight": "InvalidParameterValueException",
     "logs": "InvalidParameterException",
 }
+FIELDS = {"athena": {"AthenaErrorCode": "INVALID_INPUT", "ErrorCode": "INVALID_INPUT"}}
+DISCREET = frozenset({"athena"})
+"""Services whose messages name the member and not its value."""
 
 
 class ValidationError(ServiceError):
@@ -26,7 +30,8 @@ class ValidationError(ServiceError):
 
     def __init__(self, service: str, findings: list[str]) -> None:
         noun = "error" if len(findings) == 1 else "errors"
-        super().__init__(f"{len(findings)} validation {noun} detected: {'; '.join(findings)}")
+        said = f"{len(findings)} validation {noun} detected: {'; '.join(findings)}"
+        super().__init__(said, **FIELDS.get(service, {}))
         self.code = CODES.get(service, "ValidationException")
 
 
@@ -34,10 +39,26 @@ def validate(service: str, shape: Shape | None, request: dict[str, Any]) -> None
     """Raise `ValidationError` where the request breaks its model."""
     findings = list(_check(shape, request, "")) if shape is not None else []
     if findings:
-        raise ValidationError(service, findings)
+        discreet = service in DISCREET
+        raise ValidationError(service, [finding.text(discreet) for finding in findings])
 
 
-def _check(shape: Shape, value: Any, path: str) -> Iterator[str]:
+@dataclass(frozen=True)
+class Finding:
+    """A constraint, the member that breaks it, and that member's value."""
+
+    path: str
+    value: Any
+    constraint: str
+
+    def text(self, discreet: bool) -> str:
+        """AWS's sentence. Members that are missing are told as null by every service."""
+        shown = "null" if self.value is None else "" if discreet else f"'{self.value}'"
+        value = f"Value {shown}".rstrip()
+        return f"{value} at '{self.path}' failed to satisfy constraint: Member {self.constraint}"
+
+
+def _check(shape: Shape, value: Any, path: str) -> Iterator[Finding]:
     kind = shape.type_name
     if kind == "structure":
         yield from _check_structure(shape, value, path)
@@ -55,11 +76,10 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[str]:
         yield from _check_number(shape, value, path)
 
 
-def _check_structure(shape: Shape, value: dict[str, Any], path: str) -> Iterator[str]:
+def _check_structure(shape: Shape, value: dict[str, Any], path: str) -> Iterator[Finding]:
     for name in shape.required_members:
         if name not in value:
-            where = _join(path, name)
-            yield f"Value null at '{where}' failed to satisfy constraint: Member must not be null"
+            yield Finding(_join(path, name), None, "must not be null")
     for name, item in value.items():
         yield from _check(shape.members[name], item, _join(path, name))
 
@@ -69,33 +89,33 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{member}" if path else member
 
 
-def _check_size(shape: Shape, size: int, value: Any, path: str) -> Iterator[str]:
-    low, high = shape.metadata.get("min"), shape.metadata.get("max")
-    said = f"Value '{value}' at '{path}' failed to satisfy constraint: Member must have length"
-    if low is not None and size < low:
-        yield f"{said} greater than or equal to {low}"
-    if high is not None and size > high:
-        yield f"{said} less than or equal to {high}"
+def _check_size(shape: Shape, size: int, value: Any, path: str) -> Iterator[Finding]:
+    yield from _check_range(shape, size, value, path, "must have length")
 
 
-def _check_text(shape: Shape, value: str, path: str) -> Iterator[str]:
+def _check_text(shape: Shape, value: str, path: str) -> Iterator[Finding]:
     yield from _check_size(shape, len(value), value, path)
-    said = f"Value '{value}' at '{path}' failed to satisfy constraint: Member must satisfy"
     options = shape.enum
     if options and value not in options:
-        yield f"{said} enum value set: [{', '.join(options)}]"
+        yield Finding(path, value, f"must satisfy enum value set: [{', '.join(options)}]")
     pattern = _pattern(shape.metadata.get("pattern"))
     if pattern and not pattern.fullmatch(value):
-        yield f"{said} regular expression pattern: {shape.metadata['pattern']}"
+        told = f"must satisfy regular expression pattern: {shape.metadata['pattern']}"
+        yield Finding(path, value, told)
 
 
-def _check_number(shape: Shape, value: float, path: str) -> Iterator[str]:
+def _check_number(shape: Shape, value: float, path: str) -> Iterator[Finding]:
+    yield from _check_range(shape, value, value, path, "must have value")
+
+
+def _check_range(
+    shape: Shape, measure: float, value: Any, path: str, must: str
+) -> Iterator[Finding]:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
-    said = f"Value '{value}' at '{path}' failed to satisfy constraint: Member must have value"
-    if low is not None and value < low:
-        yield f"{said} greater than or equal to {low}"
-    if high is not None and value > high:
-        yield f"{said} less than or equal to {high}"
+    if low is not None and measure < low:
+        yield Finding(path, value, f"{must} greater than or equal to {low}")
+    if high is not None and measure > high:
+        yield Finding(path, value, f"{must} less than or equal to {high}")
 
 
 @cache

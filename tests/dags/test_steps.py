@@ -396,8 +396,11 @@ def test_airflow_takes_the_gauges() -> None:
 
 def test_only_a_scheduler_preloads(monkeypatch: pytest.MonkeyPatch) -> None:
     imported: list[str] = []
+    read: list[str] = []
     monkeypatch.setattr("tarn.airflow.preload.import_module", imported.append)
+    monkeypatch.setattr("tarn.aws.read_models", read.extend)
     preload(["airflow", "api-server"])
-    assert imported == []
+    assert imported == read == []
     preload(["airflow", "scheduler"])
     assert "great_expectations" in imported
+    assert "glue" in read

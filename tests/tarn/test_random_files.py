@@ -109,7 +109,6 @@ def test_whatever_is_sent_is_published_whole_or_stopped_with_a_reason(
 
     @settings(
         max_examples=FILES,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

@@ -1,7 +1,7 @@
 """Athena's calls. https://docs.aws.amazon.com/athena/latest/APIReference/Welcome.html
 
-What AWS does and we do not: encryption of results, Spark workgroups, capacity reservations,
-federated catalogs; those operations are refused by name.
+What AWS does and we do not: Spark workgroups with their sessions and notebooks, capacity
+reservations, federated catalogs; those operations are refused by name.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from local_aws.context import Platform, Request, Response
-from local_aws.services.athena.descriptions import describe, statistics
-from local_aws.services.athena.errors import InvalidRequest, ResourceNotFound
+from local_aws.services.athena.descriptions import describe, runtime_statistics
+from local_aws.services.athena.errors import ResourceNotFound
 from local_aws.services.athena.executions import Executions
 from local_aws.services.athena.metadata_api import MetadataApi
 from local_aws.services.athena.model import AthenaEngine
-from local_aws.services.athena.paging import page
+from local_aws.services.athena.paging import Tokens
+from local_aws.services.athena.result_pages import ResultPages
 from local_aws.services.athena.saved_api import SavedApi
 from local_aws.services.athena.store import Store
 from local_aws.services.athena.workgroup_api import WorkGroupApi
@@ -27,7 +28,9 @@ class AthenaApi(WorkGroupApi, SavedApi, MetadataApi):
         self.platform = platform
         self.engine = AthenaEngine(platform)
         self.store = Store(platform)
+        self.tokens = Tokens(platform.credentials.secret_key)
         self.executions = Executions(self.engine, self.store)
+        self.pages = ResultPages(platform, self.tokens)
         self.ensure_primary()
 
     def start(self) -> None:
@@ -50,8 +53,6 @@ class AthenaApi(WorkGroupApi, SavedApi, MetadataApi):
 
     def start_query_execution(self, request: Request) -> Response:
         workgroup = self.known_workgroup(request.get("WorkGroup") or "primary")
-        if workgroup["State"] == "DISABLED":
-            raise InvalidRequest(f"WorkGroup {workgroup['Name']} is disabled")
         return {"QueryExecutionId": self.executions.start(request, workgroup)}
 
     def stop_query_execution(self, request: Request) -> Response:
@@ -79,37 +80,21 @@ class AthenaApi(WorkGroupApi, SavedApi, MetadataApi):
 
     def list_query_executions(self, request: Request) -> Response:
         workgroup = self.known_workgroup(request.get("WorkGroup") or "primary")["Name"]
+        listing = f"executions/{workgroup}"
         limit = request.get("MaxResults") or 50
-        token = request.get("NextToken")
-        if token is not None and not token.isdigit():
-            raise InvalidRequest("The NextToken is not valid")
-        found = self.store.execution_ids(workgroup, limit + 1, int(token) if token else 2**62)
+        before = self.tokens.start(listing, request.get("NextToken")) or 2**62
+        found = self.store.execution_ids(workgroup, limit + 1, before)
         answer: Response = {"QueryExecutionIds": [i for i, _ in found[:limit]]}
         if len(found) > limit:
-            answer["NextToken"] = str(found[limit - 1][1])
+            answer["NextToken"] = self.tokens.give(listing, found[limit - 1][1])
         return answer
 
     def get_query_results(self, request: Request) -> Response:
-        return self.executions.results(
-            request["QueryExecutionId"], request.get("MaxResults"), request.get("NextToken")
-        )
+        return self.pages.page(self.executions.known(request["QueryExecutionId"]), request)
 
     def get_query_runtime_statistics(self, request: Request) -> Response:
         body = self.executions.known(request["QueryExecutionId"])
-        outcome = body.get("outcome") or {}
-        rows, size = outcome.get("rows", 0), outcome.get("bytes", 0)
-        timeline = {k: v for k, v in statistics(body).items() if k.endswith("Millis")}
-        return {
-            "QueryRuntimeStatistics": {
-                "Timeline": timeline,
-                "Rows": {
-                    "InputRows": rows,
-                    "InputBytes": size,
-                    "OutputRows": rows,
-                    "OutputBytes": 0,
-                },
-            }
-        }
+        return {"QueryRuntimeStatistics": runtime_statistics(body)}
 
     # --- tags
 
@@ -122,13 +107,14 @@ class AthenaApi(WorkGroupApi, SavedApi, MetadataApi):
         return {}
 
     def list_tags_for_resource(self, request: Request) -> Response:
-        tags = self.store.tags(self._tagged(request))
-        found, token = page(tags, request.get("MaxResults") or 75, request.get("NextToken"))
-        return {"Tags": found} | ({"NextToken": token} if token else {})
+        arn = self._tagged(request)
+        found, following = self.tokens.page(f"tags/{arn}", self.store.tags(arn), request, 75)
+        return {"Tags": found, **following}
 
     def _tagged(self, request: Request) -> str:
+        """Workgroups have tags; the one data catalog cannot be tagged, as on AWS."""
         arn = str(request["ResourceARN"])
-        kind, _, name = arn.rpartition(":")[2].partition("/")
-        if kind != "workgroup" or self.store.workgroup(name) is None:
+        name = arn.removeprefix(self.platform.arn("athena", "workgroup/"))
+        if name == arn or self.store.workgroup(name) is None:
             raise ResourceNotFound(f"Resource {arn} was not found", arn)
         return arn

@@ -17,8 +17,11 @@ from local_aws.services.athena.rewrites.comparisons import comparable_sql
 from local_aws.services.athena.rewrites.windows import definition, ordered
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
+from local_aws.services.athena.trino.grouping import elements
 from local_aws.services.athena.trino.notes import type_of
 
+# Trino's max_recursion_depth; Athena lets nobody change it.
+RECURSION_DEPTH = 10
 _SETS = {exp.Rollup: "ROLLUP", exp.Cube: "CUBE", exp.GroupingSets: "GROUPING SETS"}
 _RULES: dict[type, list[ModuleType]] = defaultdict(list)
 for _module in REWRITES:
@@ -28,6 +31,10 @@ for _module in REWRITES:
 
 class Emitter:
     """One statement's translation."""
+
+    def __init__(self, narrow: bool = False) -> None:
+        self.narrow = narrow
+        self._renamed: dict[str, str] = {}
 
     def gen(self, node: exp.Expression) -> str:
         sql = self._rewritten(node)
@@ -66,11 +73,26 @@ class Emitter:
     def _with(self, with_: exp.Expression | None) -> str:
         if with_ is None:
             return ""
-        parts = []
-        for cte in with_.expressions:
-            columns = ", ".join(identifier(c) for c in cte.meta["columns"])
-            parts.append(f'"{cte.meta["name"]}"({columns}) AS ({self.query(cte.this)})')
+        parts = [self._named_query(cte) for cte in with_.expressions]
         return f"WITH {', '.join(parts)} "
+
+    def _named_query(self, cte: exp.Expression) -> str:
+        name, columns = cte.meta["name"], ", ".join(map(identifier, cte.meta["columns"]))
+        step = cte.meta.get("step")
+        if step is None:
+            return f'"{name}"({columns}) AS ({self.query(cte.this)})'
+        return self._recursive(name, columns, cte.this.left, step)
+
+    def _recursive(self, name: str, columns: str, anchor: Any, step: Any) -> str:
+        """Spelt out as Trino does it: each step reads the one before; the last must be empty."""
+        parts = [f'"{name}_0"({columns}) AS ({self.query(anchor)})']
+        for depth in range(1, RECURSION_DEPTH + 2):
+            self._renamed[f'"{name}"'] = f'"{name}_{depth - 1}"'
+            parts.append(f'"{name}_{depth}"({columns}) AS ({self.query(step)})')
+        del self._renamed[f'"{name}"']
+        every = " UNION ALL ".join(f'SELECT * FROM "{name}_{i}"' for i in range(len(parts) - 1))
+        last = f'SELECT * FROM "{name}_{RECURSION_DEPTH + 1}" WHERE trino_too_deep(random())'
+        return ", ".join([*parts, f'"{name}"({columns}) AS ({every} UNION ALL {last})'])
 
     def _body(self, node: exp.Expression) -> str:
         if isinstance(node, exp.Select):
@@ -80,8 +102,10 @@ class Emitter:
         if isinstance(node, exp.Values):
             return self._values(node)
         if isinstance(node, exp.Subquery | exp.Paren):
-            tail = self._tail(node)
             inner = self.query(node.this)
+            if _with_ties(node):
+                return self._ties(node, inner)
+            tail = self._tail(node)
             return f"SELECT * FROM ({inner}){tail}" if tail else inner
         raise not_supported(f"the query {type(node).__name__}", position(node))
 
@@ -104,7 +128,30 @@ class Emitter:
                 parts.append(f"{word} {body}".strip())
         if node.args.get("windows"):
             parts.append("WINDOW " + ", ".join(self._named_window(w) for w in node.args["windows"]))
+        if _with_ties(node) and not _by_outputs(node):
+            keys = ", ".join(self._key(o, node) for o in node.args["order"].expressions)
+            parts.append(f"QUALIFY rank() OVER (ORDER BY {keys}) <= {_last_rank(node)}")
+        elif _with_ties(node):
+            return self._ties(node, " ".join(parts))
         return " ".join(parts) + self._tail(node)
+
+    def _ties(self, node: exp.Expression, body: str) -> str:
+        """FETCH FIRST n ROWS WITH TIES over a query whose sort keys are its columns."""
+        keys = ", ".join(self._key(o, node) for o in node.args["order"].expressions)
+        ranked = f"QUALIFY rank() OVER (ORDER BY {keys}) <= {_last_rank(node)}"
+        return f"SELECT * FROM ({body}) {ranked}{self._tail(node)}"
+
+    def _key(self, item: exp.Expression, node: exp.Expression) -> str:
+        """A sort key where no ordinal may stand."""
+        index = item.meta.get("ordinal")
+        if index is None:
+            return ordered(item, self)
+        if isinstance(node, exp.Select) and not _by_outputs(node):
+            selected = node.meta["items"][index - 1]
+            value = self.gen(selected.this if isinstance(selected, exp.Alias) else selected)
+        else:
+            value = identifier(node.meta["outputs"][index - 1].sql_name)
+        return ordered(item, self, value)
 
     def _item(self, item: exp.Expression, output: Any) -> str:
         inner = item.this if isinstance(item, exp.Alias) else item
@@ -114,9 +161,11 @@ class Emitter:
         return f"{identifier(node.this.name)} AS ({definition(node, self)})"
 
     def _group(self, group: exp.Expression) -> str:
-        names = ("expressions", "rollup", "cube", "grouping_sets")
-        items = [item for name in names for item in group.args.get(name) or []]
-        return "GROUP BY " + ", ".join(self._group_item(item) for item in items)
+        sets = group.meta.get("sets")
+        if sets is not None:
+            each = (f"({', '.join(map(self._group_item, one))})" for one in sets)
+            return f"GROUP BY GROUPING SETS ({', '.join(each)})"
+        return "GROUP BY " + ", ".join(self._group_item(item) for item in elements(group))
 
     def _group_item(self, item: exp.Expression) -> str:
         if type(item) in _SETS or isinstance(item, exp.Tuple):
@@ -137,6 +186,8 @@ class Emitter:
             parts.append(" ORDER BY " + ", ".join(ordered(o, self) for o in order.expressions))
         for name, word in (("limit", "LIMIT"), ("offset", "OFFSET")):
             clause = node.args.get(name)
+            if clause is not None and clause.meta.get("ties"):
+                continue
             if clause is not None and clause.meta["value"] is not None:
                 parts.append(f" {word} {clause.meta['value']}")
         return "".join(parts)
@@ -145,7 +196,8 @@ class Emitter:
         word = {"Union": "UNION", "Except": "EXCEPT", "Intersect": "INTERSECT"}[type(node).__name__]
         every = "" if node.args.get("distinct", True) else " ALL"
         left, right = (f"({self.query(side)})" for side in (node.left, node.right))
-        return f"{left} {word}{every} {right}{self._tail(node)}"
+        body = f"{left} {word}{every} {right}"
+        return self._ties(node, body) if _with_ties(node) else body + self._tail(node)
 
     def _values(self, node: exp.Values) -> str:
         rows = ", ".join(f"({', '.join(map(self._cell, row))})" for row in node.meta["rows"])
@@ -155,7 +207,8 @@ class Emitter:
             f"CAST(v{i} AS {t.duck_type(o.type)}) AS {identifier(o.sql_name)}"
             for i, o in enumerate(outputs)
         )
-        return f"SELECT {items} FROM (VALUES {rows}) AS v({names})" + self._tail(node)
+        body = f"SELECT {items} FROM (VALUES {rows}) AS v({names})"
+        return self._ties(node, body) if _with_ties(node) else body + self._tail(node)
 
     def _cell(self, cell: exp.Expression) -> str:
         return self.gen(cell)
@@ -173,10 +226,11 @@ class Emitter:
         if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table):
             return self.relation(node.this)
         alias = identifier(node.meta["alias"])
+        sample = node.args.get("sample")
         if "columns" not in node.meta:
-            return f"{node.meta['source']} AS {alias}"
+            return f"{_sampled(node.meta['source'], sample)} AS {alias}"
         columns = ", ".join(identifier(c) for c in node.meta["columns"])
-        return f"{self._source(node)} AS {alias}({columns})"
+        return f"{_sampled(self._source(node), sample)} AS {alias}({columns})"
 
     def _source(self, node: exp.Expression) -> str:
         if "view" in node.meta:
@@ -184,13 +238,17 @@ class Emitter:
         if "derived" in node.meta:
             lateral = "LATERAL " if isinstance(node, exp.Lateral) else ""
             return f"{lateral}({self.query(node.meta['derived'])})"
+        if "series" in node.meta:
+            start, stop, step = node.meta["series"]
+            return f"(SELECT CAST(n AS BIGINT) FROM generate_series({start}, {stop}, {step}) s(n))"
         if "virtual" in node.meta:
             return _virtual(*node.meta["virtual"])
         if isinstance(node, exp.Values):
             return f"({self.query(node)})"
         if isinstance(node, exp.Unnest):
             return f"LATERAL ({self._unnest(node)})"
-        return str(node.meta["source"])
+        source = str(node.meta["source"])
+        return self._renamed.get(source, source)
 
     def _unnest(self, node: exp.Unnest) -> str:
         """Several arrays side by side, the shorter padded with NULL; maps and rows in columns."""
@@ -215,7 +273,7 @@ class Emitter:
             )
         if node.meta["ordinality"]:
             longest = f"greatest({', '.join(lengths)})" if len(lengths) > 1 else lengths[0]
-            inner.append(f"unnest(range(1, {longest} + 1)) AS n")
+            inner.append(f"unnest(range(1, CAST({longest} AS BIGINT) + 1)) AS n")
             outer.append("n")
         return f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)})"
 
@@ -235,6 +293,31 @@ class Emitter:
         else:
             return f" CROSS JOIN {relation}"
         return f" {side or kind or 'INNER'} JOIN {relation} ON {condition}"
+
+
+def _with_ties(node: exp.Expression) -> bool:
+    limit = node.args.get("limit")
+    return limit is not None and bool(limit.meta.get("ties"))
+
+
+def _by_outputs(node: exp.Expression) -> bool:
+    """Whether every sort key is a column of the answer."""
+    return bool(node.args.get("distinct")) or all(
+        "ordinal" in o.meta for o in node.args["order"].expressions
+    )
+
+
+def _last_rank(node: exp.Expression) -> int:
+    offset = node.args.get("offset")
+    skipped: int = offset.meta["value"] if offset is not None else 0
+    return skipped + int(node.args["limit"].meta["value"])
+
+
+def _sampled(source: str, sample: exp.Expression | None) -> str:
+    if sample is None:
+        return source
+    percent = sample.meta["percent"]
+    return f"(SELECT * FROM {source} AS s TABLESAMPLE BERNOULLI ({percent}%))"
 
 
 def _is_constant(node: exp.Expression) -> bool:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from local_aws.errors import ServiceError
 
 
 class InvalidRequest(ServiceError):
-    """A call that Athena does not accept."""
+    """A call that Athena does not accept. On the wire its code stands twice."""
 
     code = "InvalidRequestException"
 
     def __init__(self, message: str, athena_code: str = "INVALID_INPUT") -> None:
-        super().__init__(message, AthenaErrorCode=athena_code)
+        super().__init__(message, AthenaErrorCode=athena_code, ErrorCode=athena_code)
+
+
+class TooManyRequests(ServiceError):
+    """More queries are queued or running than the account may have.
+
+    https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
+    """
+
+    code = "TooManyRequestsException"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, Reason="CONCURRENT_QUERY_LIMIT_EXCEEDED")
 
 
 class ResourceNotFound(ServiceError):
@@ -31,17 +44,31 @@ class MetadataError(ServiceError):
     code = "MetadataException"
 
 
+def from_glue(message: str) -> str:
+    """How Athena passes on that the Glue catalog has no such entity; clients look for its code."""
+    return (
+        f"{message} (Service: AmazonDataCatalog; Status Code: 400; Error Code:"
+        f" EntityNotFoundException; Request ID: {uuid.uuid4()}; Proxy: null)"
+    )
+
+
 # AthenaError.ErrorType, as measured on Athena
 # (https://docs.aws.amazon.com/athena/latest/ug/error-reference.html).
 ERROR_TYPES = {
-    "TABLE_NOT_FOUND": 1301,
-    "SCHEMA_NOT_FOUND": 1300,
-    "COLUMN_NOT_FOUND": 1006,
-    "TYPE_MISMATCH": 1002,
-    "FUNCTION_NOT_FOUND": 1303,
     "DIVISION_BY_ZERO": 1001,
+    "TYPE_MISMATCH": 1002,
+    "COLUMN_NOT_FOUND": 1006,
+    "CATALOG_NOT_FOUND": 1006,
     "INVALID_CAST_ARGUMENT": 1100,
+    "INVALID_PARAMETER_USAGE": 1100,
+    "NUMERIC_VALUE_OUT_OF_RANGE": 1100,
+    "INVALID_FUNCTION_ARGUMENT": 1106,
+    "TABLE_ALREADY_EXISTS": 1110,
     "NOT_SUPPORTED": 1200,
+    "NOT_FOUND": 1300,
+    "TABLE_NOT_FOUND": 1301,
+    "SCHEMA_NOT_FOUND": 1301,
+    "FUNCTION_NOT_FOUND": 1303,
 }
 _OTHER = 1000
 
@@ -54,6 +81,16 @@ class QueryFailed(Exception):
         self.detail = message
         self.position = position
         super().__init__(self.reason)
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> QueryFailed:
+        """From what `stored` gave."""
+        position = stored["position"]
+        return cls(stored["code"], stored["detail"], tuple(position) if position else None)
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        return {"code": self.code, "detail": self.detail, "position": self.position}
 
     @property
     def reason(self) -> str:
@@ -100,6 +137,15 @@ class QueryCancelled(Exception):
 def not_supported(what: str, position: tuple[int, int] | None = None) -> QueryFailed:
     """What Athena has and this engine does not: refused by its name."""
     return QueryFailed("NOT_SUPPORTED", f"{what} is not supported by local_aws", position)
+
+
+def task_failed(message: str) -> QueryFailed:
+    """What Hive's metastore refuses while a DDL statement runs."""
+    return QueryFailed(
+        "",
+        "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
+        f" {message}",
+    )
 
 
 def semantic(message: str) -> QueryFailed:

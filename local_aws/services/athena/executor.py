@@ -1,23 +1,26 @@
 """Runs one statement from its text to its result objects in S3."""
 
-# ruff: noqa: ARG002 - every kind of statement is run with the job and its cursor
+# ruff: noqa: ARG002 - every kind of statement is run with the job, its cursor and its objects
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from duckdb import DuckDBPyConnection as Cursor
 
 from local_aws.services.athena import results, statements
+from local_aws.services.athena.duck import profile
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.hive_ddl import Command, parse
 from local_aws.services.athena.model import AthenaEngine
-from local_aws.services.athena.show import COLUMNS, Show
+from local_aws.services.athena.result_objects import PLANNED, UNPLANNED, ResultObjects
+from local_aws.services.athena.show import COLUMNS, FUNCTIONS, UNCOUNTED, VARCHARS, Show
 from local_aws.services.athena.statements import Kind
 from local_aws.services.athena.store import Store
 from local_aws.services.athena.trino import types as t
-from local_aws.services.athena.views import view_input
+from local_aws.services.athena.views import view_columns, view_input
 from local_aws.services.athena.writes import Writer, Written
 from local_aws.services.glue.errors import EntityNotFoundException
 from local_aws.services.s3.model import parse_uri
@@ -34,17 +37,26 @@ class Job:
     kind: Kind
     output: str
     cutoff: int | None = None
+    configuration: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
 class Outcome:
-    """What GetQueryResults and the statistics need to know afterwards."""
+    """What GetQueryResults and the statistics need to know afterwards.
+
+    `bytes` and `input_rows` were read, `rows` and `output_bytes` written; `planning` is in seconds,
+    `plan` the engine's operators.
+    """
 
     columns: list[dict[str, Any]] = field(default_factory=list)
     update_count: int | None = None
     bytes: int = 0
     rows: int = 0
     manifest: str | None = None
+    input_rows: int = 0
+    output_bytes: int = 0
+    planning: float | None = None
+    plan: dict[str, Any] | None = None
 
 
 class BytesExceeded(Exception):
@@ -59,26 +71,29 @@ class Executor:
         self.platform = engine.platform
         self.store = store
 
-    def run(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
-        outcome: Outcome = getattr(self, f"_{job.kind.name}")(job, cursor)
+    def run(self, job: Job, cursor: Cursor) -> Outcome:
+        objects = ResultObjects.of(self.platform, job.configuration)
+        outcome: Outcome = getattr(self, f"_{job.kind.name}")(job, cursor, objects)
         if outcome.columns:
-            self._put(job.output + ".metadata", results.metadata_object(job.id, outcome.columns))
+            change = (_CHANGES[job.kind.name], outcome.rows) if job.kind.name in _CHANGES else None
+            described = results.metadata_object(job.id, outcome.columns, change)
+            objects.put(job.output + ".metadata", described, _content_type(job))
         return outcome
 
-    def _put(self, uri: str, data: bytes) -> None:
-        bucket, key = parse_uri(uri)
-        self.platform.s3.put(bucket, key, data)
-
-    def _text(self, job: Job, lines: list[str]) -> None:
-        self._put(job.output, "".join(f"{line}\n" for line in lines).encode())
-
-    def _select(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
+    def _select(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
+        began = time.monotonic()
         translation = self.engine.translate(job.text, job.database, cursor)
         self._check_cutoff(job, translation.bytes)
         columns = [results.column_info(n, k) for n, k in translation.columns]
+        planning = time.monotonic() - began
+        profile.watch(cursor)
         rows = self.engine.run_to_csv(translation, self._scratch(job), cursor)
-        self.platform.s3.take(*parse_uri(job.output), self._scratch(job))
-        return Outcome(columns, 0, translation.bytes, rows)
+        done = profile.last(cursor)
+        size = self._scratch(job).stat().st_size
+        objects.take(job.output, self._scratch(job))
+        return Outcome(
+            columns, 0, translation.bytes, rows, None, done.input_rows, size, planning, done.plan
+        )
 
     def _scratch(self, job: Job) -> Path:
         return self.platform.scratch("athena-results") / job.id
@@ -89,44 +104,51 @@ class Executor:
 
     # --- writes
 
-    def _writer(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Writer:
+    def _writer(self, job: Job, cursor: Cursor) -> Writer:
         return Writer(self.engine, cursor, job.database, job.id)
 
-    def _ctas(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
+    def _ctas(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         write = statements.parse_ctas(job.text)
         written = self._writer(job, cursor).create_table(write, job.output)
-        return self._written(job, written, [results.column_info("rows", t.BIGINT)])
+        return self._written(job, written, objects)
 
-    def _insert(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
+    def _insert(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         written = self._writer(job, cursor).insert(statements.parse_insert(job.text))
-        return self._written(job, written, [results.column_info("rows", t.BIGINT)])
+        return self._written(job, written, objects)
 
-    def _unload(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
+    def _unload(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         written = self._writer(job, cursor).unload(statements.parse_unload(job.text))
-        return self._written(job, written, [results.column_info("rows", t.BIGINT)])
+        return self._written(job, written, objects)
 
-    def _written(self, job: Job, written: Written, columns: list[dict[str, Any]]) -> Outcome:
-        manifest = f"{job.output}-manifest.csv"
-        self._put(manifest, "".join(f"{uri}\n" for uri in written.files).encode())
-        return Outcome(columns, written.rows, written.bytes, written.rows, manifest)
+    def _written(self, job: Job, written: Written, objects: ResultObjects) -> Outcome:
+        """With the manifest of the files; an INSERT of no row has none."""
+        listed = bool(written.files) or job.kind.name != "insert"
+        manifest = f"{job.output}-manifest.csv" if listed else None
+        if manifest is not None:
+            objects.put(manifest, "".join(f"{uri}\n" for uri in written.files).encode())
+        for uri in written.files:
+            objects.mark(uri)
+        columns = [results.column_info("rows", t.BIGINT)]
+        size = sum(self._size(uri) for uri in written.files)
+        rows = written.rows
+        return Outcome(columns, rows, written.bytes, rows, manifest, output_bytes=size)
+
+    def _size(self, uri: str) -> int:
+        info = self.platform.s3.stat(*parse_uri(uri))
+        return info.size if info is not None else 0
 
     # --- views, prepared statements, plans
 
-    def _create_view(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
+    def _create_view(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         replace, target, sql = statements.parse_create_view(job.text)
+        if len(target) > 2 and target[-3] != "awsdatacatalog":
+            raise not_supported(f"the catalog {target[-3]}")
         database, name = (target[-2] if len(target) > 1 else job.database), target[-1]
-        columns = self.engine.analyse(sql, job.database)
-        names = [n.lower() for n, _ in columns]
-        if len(set(names)) != len(names):
-            twice = next(n for n in names if names.count(n) > 1)
-            raise QueryFailed(
-                "DUPLICATE_COLUMN_NAME", f"Column name '{twice}' specified more than once", (1, 1)
-            )
-        body = view_input(
-            name, sql, job.database, [(n, k) for n, (_, k) in zip(names, columns, strict=True)]
-        )
+        place = f"awsdatacatalog.{database}.{name}"
+        columns = view_columns(self.engine.view_columns(sql, job.database, place))
+        body = view_input(name, sql, job.database, columns)
         self._store_view(database, name, body, replace)
-        self._text(job, [])
+        _put_text(job, objects, [])
         return Outcome()
 
     def _store_view(self, database: str, name: str, body: dict[str, Any], replace: bool) -> None:
@@ -147,26 +169,26 @@ class Executor:
             )
         glue.update_table(database, body)
 
-    def _prepare(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
+    def _prepare(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         name, text = statements.split_prepare(job.text)
         self.store.put_prepared(job.workgroup, name, text, "")
-        self._text(job, [])
+        _put_text(job, objects, [])
         return Outcome()
 
-    def _deallocate(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
-        name = job.text.split()[-1].strip('"')
+    def _deallocate(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
+        name = statements.split_deallocate(job.text)
         if not self.store.delete_prepared(job.workgroup, name):
             raise QueryFailed(
                 "NOT_FOUND", f"PreparedStatement {name} was not found in workGroup {job.workgroup}"
             )
-        self._text(job, [])
+        _put_text(job, objects, [])
         return Outcome()
 
-    def _explain(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
+    def _explain(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         options, text = statements.split_explain(job.text)
         if "VALIDATE" in options:
             self.engine.analyse(text, job.database)
-            return self._plan(job, "Valid", ["true"])
+            return self._plan(job, objects, "Valid", ["true"])
         if "ANALYZE" in options or "TYPE" in options or "GRAPHVIZ" in options or "JSON" in options:
             raise not_supported(f"EXPLAIN {options}")
         # The plan is the engine's own: DuckDB's operators, not Trino's.
@@ -174,13 +196,14 @@ class Executor:
         plan = cursor.execute(f"EXPLAIN {translation.sql}").fetchall()
         names = ", ".join(name for name, _ in translation.columns)
         lines = [line for _, part in plan for line in part.splitlines()]
-        return self._plan(job, "Query Plan", [f"Output[columnNames = [{names}]]", *lines])
+        return self._plan(job, objects, "Query Plan", [f"Output[columnNames = [{names}]]", *lines])
 
-    def _plan(self, job: Job, header: str, lines: list[str]) -> Outcome:
-        self._text(job, [header, *lines])
-        return Outcome([results.column_info(header, t.VARCHAR)], 0, rows=len(lines))
+    def _plan(self, job: Job, objects: ResultObjects, header: str, lines: list[str]) -> Outcome:
+        """The plan's lines and an empty one below their header, as Athena has them."""
+        _put_text(job, objects, [header, *lines, ""])
+        return Outcome([results.column_info(header, t.VARCHAR)], rows=len(lines))
 
-    def _row_change(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
+    def _row_change(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         raise QueryFailed(
             "NOT_SUPPORTED",
             f"{job.kind.subtype}: modifying Hive table rows is not supported, and Iceberg tables"
@@ -190,13 +213,42 @@ class Executor:
 
     # --- DDL and utility statements
 
-    def _ddl(self, job: Job, cursor: duckdb.DuckDBPyConnection) -> Outcome:
+    def _ddl(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         command: Command = parse(job.text)
-        lines = Show(self.platform, job.database).run(command)
-        names = COLUMNS.get(command.name, ())
-        columns = [results.string_info(name) for name in names]
+        show = Show(self.platform, job.database)
         if command.name == "show_functions":
-            self._text(job, ["\t".join(names), *lines])
-        else:
-            self._text(job, lines)
-        return Outcome(columns, 0 if names else None, rows=len(lines))
+            return _functions(job, objects, show)
+        lines = show.run(command)
+        _put_text(job, objects, lines)
+        names = COLUMNS.get(command.name, ())
+        kind = "varchar" if command.name in VARCHARS else "string"
+        columns = [results.utility_info(name, kind) for name in names]
+        counted = bool(names) and command.name not in UNCOUNTED
+        return Outcome(columns, 0 if counted else None, rows=len(lines))
+
+
+def _functions(job: Job, objects: ResultObjects, show: Show) -> Outcome:
+    """SHOW FUNCTIONS, the one utility statement whose answer is a CSV with a header."""
+    rows = show.functions()
+    objects.put(job.output, results.csv_object(list(FUNCTIONS), rows))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(FUNCTIONS))]
+    columns = [
+        results.column_info(name, t.BOOLEAN if name == "Deterministic" else t.varchar(width))
+        for name, width in zip(FUNCTIONS, widths, strict=True)
+    ]
+    return Outcome(columns, 0, rows=len(rows))
+
+
+# What the metadata object calls a change: Trino's update types.
+_CHANGES = {"ctas": "CREATE TABLE", "insert": "INSERT"}
+_PLANNED_UTILITIES = frozenset({"DESCRIBE_TABLE", "SHOW_CREATE_TABLE", "SHOW_FUNCTIONS"})
+_UNPLANNED_KINDS = frozenset({"ddl", "create_view", "prepare", "deallocate"})
+
+
+def _content_type(job: Job) -> str:
+    unplanned = job.kind.name in _UNPLANNED_KINDS and job.kind.subtype not in _PLANNED_UTILITIES
+    return UNPLANNED if unplanned else PLANNED
+
+
+def _put_text(job: Job, objects: ResultObjects, rows: list[str]) -> None:
+    objects.put(job.output, results.text_object(rows), _content_type(job))

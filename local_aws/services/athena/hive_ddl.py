@@ -5,28 +5,11 @@ https://docs.aws.amazon.com/athena/latest/ug/ddl-reference.html
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_aws.services.athena.errors import SyntaxRefused
-
-_TOKEN = re.compile(
-    r"""\s+|--[^\n]*|/\*.*?\*/
-    |(?P<string>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*")
-    |`(?P<quoted>(?:[^`]|``)*)`
-    |(?P<word>[\w$]+)|(?P<sign>[^\s])""",
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a"}
-
-
-@dataclass(frozen=True)
-class Token:
-    kind: str
-    text: str
-    start: int
-    end: int
+from local_aws.services.athena.errors import SyntaxRefused, not_supported
+from local_aws.services.athena.hive_parser import Parser
 
 
 @dataclass
@@ -36,159 +19,6 @@ class Command:
     name: str
     target: tuple[str, ...] = ()
     args: dict[str, Any] = field(default_factory=dict)
-
-
-def _unescape(text: str) -> str:
-    def one(match: re.Match[str]) -> str:
-        if match[0] == "''":
-            return "'"
-        if re.fullmatch(r"\\[0-7]{3}", match[0]):
-            return chr(int(match[0][1:], 8))
-        if match[0].startswith("\\u"):
-            return chr(int(match[0][2:], 16))
-        return _ESCAPES.get(match[0][1], match[0][1])
-
-    return re.sub(r"''|\\u[0-9a-fA-F]{4}|\\[0-7]{3}|\\.", one, text, flags=re.DOTALL)
-
-
-def tokenize(text: str) -> list[Token]:
-    tokens = []
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
-        if kind is None:
-            continue
-        value = match[kind]
-        if kind == "string":
-            value = _unescape(value[1:-1])
-        tokens.append(Token(kind, value, match.start(), match.end()))
-    return tokens
-
-
-class Parser:
-    """Walks over the tokens; every method takes what it is named after."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = tokenize(text)
-        self.index = 0
-
-    @property
-    def token(self) -> Token:
-        if self.index < len(self.tokens):
-            return self.tokens[self.index]
-        return Token("end", "<EOF>", len(self.text), len(self.text))
-
-    def done(self) -> bool:
-        return self.index >= len(self.tokens)
-
-    def refuse(self) -> SyntaxRefused:
-        before = self.text[: self.token.start]
-        place = (before.count("\n") + 1, len(before) - (before.rfind("\n") + 1))
-        return SyntaxRefused(f"mismatched input '{self.token.text}'", place)
-
-    def optional(self, *words: str) -> bool:
-        following = self.tokens[self.index : self.index + len(words)]
-        if [t.text.upper() for t in following if t.kind in ("word", "sign")] != list(words):
-            return False
-        self.index += len(words)
-        return True
-
-    def take(self, *words: str) -> None:
-        for word in words:
-            if not self.optional(word):
-                raise self.refuse()
-
-    def string(self) -> str:
-        token = self.token
-        if token.kind != "string":
-            raise self.refuse()
-        self.index += 1
-        return token.text
-
-    def identifier(self) -> str:
-        token = self.token
-        if token.kind not in ("word", "quoted", "string"):
-            raise self.refuse()
-        self.index += 1
-        return token.text.lower()
-
-    def name(self) -> tuple[str, ...]:
-        parts = [self.identifier()]
-        while self.optional("."):
-            parts.append(self.identifier())
-        # `db.table` may also stand in one pair of backticks.
-        return tuple(p for part in parts for p in part.split("."))[-2:]
-
-    def type_text(self) -> str:
-        """A type up to the comma, bracket or word that ends it."""
-        start, depth = self.token.start, 0
-        end = start
-        while not self.done():
-            token = self.token
-            if depth == 0 and end > start and token.text not in ("<", "("):
-                break
-            depth += (token.text in "<(") - (token.text in ">)") if token.kind == "sign" else 0
-            end = token.end
-            self.index += 1
-        return re.sub(r"\s+", "", self.text[start:end].replace("`", "")).lower()
-
-    def columns(self) -> list[dict[str, str]]:
-        self.take("(")
-        found = []
-        while True:
-            column = {"Name": self.identifier()}
-            self.optional(":")
-            column["Type"] = self.type_text()
-            if self.optional("COMMENT"):
-                column["Comment"] = self.string()
-            found.append(column)
-            if not self.optional(","):
-                break
-        self.take(")")
-        return found
-
-    def properties(self) -> dict[str, str]:
-        self.take("(")
-        found = {}
-        while not self.optional(")"):
-            key = self.string() if self.token.kind == "string" else self.identifier()
-            self.take("=")
-            found[key] = self.value()
-            self.optional(",")
-        return found
-
-    def value(self) -> str:
-        token = self.token
-        if token.kind not in ("string", "word"):
-            raise self.refuse()
-        self.index += 1
-        text = token.text
-        while (
-            token.kind == "word" and self.token.text in (".", "-") and self.token.start == token.end
-        ):
-            text += self.token.text
-            self.index += 1
-            text += self.token.text
-            token = self.token
-            self.index += 1
-        return text
-
-    def partition(self) -> list[tuple[str, str, str]]:
-        """(name, operator, value) of PARTITION (a = 1, b > 'x')."""
-        self.take("PARTITION", "(")
-        found = []
-        while not self.optional(")"):
-            name = self.identifier()
-            operator = ""
-            while self.token.text in ("=", "<", ">", "!"):
-                operator += self.token.text
-                self.index += 1
-            minus = "-" if self.optional("-") else ""
-            if self.token.text.upper() in ("DATE", "TIMESTAMP"):
-                self.index += 1
-            found.append((name, operator, minus + self.value()))
-            self.optional(",")
-        return found
 
 
 def parse(text: str) -> Command:
@@ -217,11 +47,19 @@ def _create_database(p: Parser) -> Command:
     return command
 
 
+def _alter_database(p: Parser) -> Command:
+    command = Command("alter_database", p.name())
+    p.take("SET", "DBPROPERTIES")
+    command.args["properties"] = p.properties()
+    return command
+
+
 def _drop_database(p: Parser) -> Command:
     exists = p.optional("IF", "EXISTS")
     command = Command("drop_database", p.name(), {"if_exists": exists})
     command.args["cascade"] = p.optional("CASCADE")
-    p.optional("RESTRICT")
+    if not command.args["cascade"]:
+        p.optional("RESTRICT")
     return command
 
 
@@ -344,19 +182,27 @@ def _alter_table(p: Parser) -> Command:
     raise p.refuse()
 
 
+def _alter_view(p: Parser) -> Command:
+    raise not_supported(f"ALTER VIEW {'.'.join(p.name())}: views of several dialects")
+
+
 def _alter_partition(p: Parser, target: tuple[str, ...]) -> Command:
-    old = p.partition()
+    given = p.partition()
     if p.optional("RENAME", "TO"):
-        return Command("rename_partition", target, {"old": old, "new": p.partition()})
-    p.take("SET", "LOCATION")
-    return Command("set_location", target, {"partition": old, "location": p.string()})
+        return Command("rename_partition", target, {"old": given, "new": p.partition()})
+    for words, read in _OF_PARTITION:
+        if p.optional(*words):
+            command = Command("", target, {"partition": given})
+            read(p, command)
+            return command
+    raise p.refuse()
 
 
 def _add_partitions(p: Parser, command: Command) -> None:
     command.name = "add_partitions"
     command.args["if_not_exists"] = p.optional("IF", "NOT", "EXISTS")
-    found = []
-    while not p.done():
+    found: list[Any] = []
+    while not found or not p.done():
         values = p.partition()
         found.append((values, p.string() if p.optional("LOCATION") else None))
     command.args["partitions"] = found
@@ -375,8 +221,15 @@ def _columns(name: str) -> Any:
     def read(p: Parser, command: Command) -> None:
         command.name = name
         command.args["columns"] = p.columns()
+        _cascade(p, command)
 
     return read
+
+
+def _cascade(p: Parser, command: Command) -> None:
+    command.args["cascade"] = p.optional("CASCADE")
+    if not command.args["cascade"]:
+        p.optional("RESTRICT")
 
 
 def _change_column(p: Parser, command: Command) -> None:
@@ -386,6 +239,11 @@ def _change_column(p: Parser, command: Command) -> None:
     command.args["column"] = {"Name": p.identifier(), "Type": p.type_text()}
     if p.optional("COMMENT"):
         command.args["column"]["Comment"] = p.string()
+    if p.optional("FIRST"):
+        command.args["after"] = ""
+    elif p.optional("AFTER"):
+        command.args["after"] = p.identifier()
+    _cascade(p, command)
 
 
 def _set_location(p: Parser, command: Command) -> None:
@@ -406,6 +264,12 @@ _ALTERATIONS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("DROP",), _drop_partitions),
     (("SET", "LOCATION"), _set_location),
     (("SET", "TBLPROPERTIES"), _set_properties),
+)
+_OF_PARTITION: tuple[tuple[tuple[str, ...], Any], ...] = (
+    (("SET", "LOCATION"), _set_location),
+    (("ADD", "COLUMNS"), _columns("add_columns")),
+    (("REPLACE", "COLUMNS"), _columns("replace_columns")),
+    (("CHANGE",), _change_column),
 )
 
 
@@ -429,20 +293,40 @@ def _show(name: str, named: bool = True) -> Any:
     return read
 
 
+def _show_create_view(p: Parser) -> Command:
+    """Trino's statement, so a name may stand in double quotes."""
+    return Command("show_create_view", p.name())
+
+
+def _show_partitions(p: Parser) -> Command:
+    command = Command("show_partitions", p.name())
+    if p.token.text.upper() == "PARTITION":
+        command.args["partition"] = p.partition()
+    return command
+
+
 def _msck(p: Parser) -> Command:
     return Command("msck_repair", p.name())
 
 
 def _describe(p: Parser) -> Command:
-    p.optional("EXTENDED")
-    p.optional("FORMATTED")
-    p.optional("TABLE")
-    return Command("describe", p.name())
+    form = "extended" if p.optional("EXTENDED") else ""
+    form = "formatted" if not form and p.optional("FORMATTED") else form
+    command = Command("describe", args={"form": form})
+    # DESCRIBE a.b is a table of a database; a column stands after a space.
+    command.target = p.name()
+    if p.token.text.upper() == "PARTITION":
+        command.args["partition"] = p.partition()
+    if not p.done():
+        command.args["column"] = p.path()
+    return command
 
 
 _STATEMENTS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("CREATE", "DATABASE"), _create_database),
     (("CREATE", "SCHEMA"), _create_database),
+    (("ALTER", "DATABASE"), _alter_database),
+    (("ALTER", "SCHEMA"), _alter_database),
     (("DROP", "DATABASE"), _drop_database),
     (("DROP", "SCHEMA"), _drop_database),
     (("CREATE", "EXTERNAL", "TABLE"), _create_table),
@@ -450,15 +334,16 @@ _STATEMENTS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("DROP", "TABLE"), _drop("drop_table")),
     (("DROP", "VIEW"), _drop("drop_view")),
     (("ALTER", "TABLE"), _alter_table),
+    (("ALTER", "VIEW"), _alter_view),
     (("MSCK", "REPAIR", "TABLE"), _msck),
     (("SHOW", "DATABASES"), _show("show_databases", named=False)),
     (("SHOW", "SCHEMAS"), _show("show_databases", named=False)),
     (("SHOW", "TABLES"), _show("show_tables", named=False)),
     (("SHOW", "VIEWS"), _show("show_views", named=False)),
-    (("SHOW", "PARTITIONS"), _show("show_partitions")),
+    (("SHOW", "PARTITIONS"), _show_partitions),
     (("SHOW", "COLUMNS"), _show("show_columns")),
     (("SHOW", "CREATE", "TABLE"), _show("show_create_table")),
-    (("SHOW", "CREATE", "VIEW"), _show("show_create_view")),
+    (("SHOW", "CREATE", "VIEW"), _show_create_view),
     (("SHOW", "TBLPROPERTIES"), _show("show_tblproperties")),
     (("SHOW", "FUNCTIONS"), _show("show_functions", named=False)),
     (("DESCRIBE",), _describe),

@@ -1,14 +1,13 @@
 """Data catalogs, databases and tables as Athena shows them: the Glue catalog in other words."""
 
-# ruff: noqa: ARG002 - every call takes its request
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local_aws.context import Platform, Request, Response
-from local_aws.services.athena.errors import InvalidRequest, MetadataError
-from local_aws.services.athena.paging import page
+from local_aws.services.athena.errors import InvalidRequest, MetadataError, from_glue
+from local_aws.services.athena.paging import Tokens
 from local_aws.services.glue.errors import EntityNotFoundException
 
 CATALOG = "AwsDataCatalog"
@@ -18,57 +17,80 @@ class MetadataApi:
     """The calls on metadata. There is one catalog; federated ones are not supported."""
 
     platform: Platform
+    tokens: Tokens
 
-    def _check_catalog(self, name: str) -> None:
-        if name.lower() != CATALOG.lower():
-            raise InvalidRequest(f"Data catalog {name} was not found")
+    if TYPE_CHECKING:
+
+        def known_workgroup(self, name: str) -> dict[str, Any]: ...
+
+    def _check(self, request: Request, catalog: str) -> None:
+        """The workgroup that a caller may name, and the catalog."""
+        if request.get("WorkGroup"):
+            self.known_workgroup(request["WorkGroup"])
+        if catalog.lower() != CATALOG.lower():
+            raise InvalidRequest(f"Data catalog {catalog} was not found", "DATACATALOG_NOT_FOUND")
 
     def list_data_catalogs(self, request: Request) -> Response:
-        return {"DataCatalogsSummary": [{"CatalogName": CATALOG, "Type": "GLUE"}]}
+        self._check(request, CATALOG)
+        every = [{"CatalogName": CATALOG, "Type": "GLUE", "Status": "CREATE_COMPLETE"}]
+        found, following = self.tokens.page("catalogs", every, request, 50)
+        return {"DataCatalogsSummary": found, **following}
 
     def get_data_catalog(self, request: Request) -> Response:
-        self._check_catalog(request["Name"])
+        self._check(request, request["Name"])
         account = {"catalog-id": self.platform.account_id}
-        return {"DataCatalog": {"Name": CATALOG, "Type": "GLUE", "Parameters": account}}
+        catalog = {"Name": CATALOG, "Type": "GLUE", "Status": "CREATE_COMPLETE"}
+        return {"DataCatalog": catalog | {"Parameters": account}}
 
     def get_database(self, request: Request) -> Response:
-        self._check_catalog(request["CatalogName"])
+        self._check(request, request["CatalogName"])
         return {"Database": _database(self._database(request["DatabaseName"]))}
 
     def _database(self, name: str) -> dict[str, Any]:
         try:
             found: dict[str, Any] = self.platform.glue.get_database(name.lower())
         except EntityNotFoundException:
-            raise MetadataError(f"EntityNotFoundException: Database {name} not found.") from None
+            raise MetadataError(from_glue(f"Database {name} not found.")) from None
         return found
 
     def list_databases(self, request: Request) -> Response:
-        self._check_catalog(request["CatalogName"])
+        self._check(request, request["CatalogName"])
         listed = [_database(d) for d in self.platform.glue.get_databases()]
-        found, token = page(listed, request.get("MaxResults") or 50, request.get("NextToken"))
-        return {"DatabaseList": found} | ({"NextToken": token} if token else {})
+        found, following = self.tokens.page("databases", listed, request, 50)
+        return {"DatabaseList": found, **following}
 
     def get_table_metadata(self, request: Request) -> Response:
-        self._check_catalog(request["CatalogName"])
+        self._check(request, request["CatalogName"])
         database, name = request["DatabaseName"], request["TableName"]
         try:
             table = self.platform.glue.get_table(database.lower(), name.lower())
         except EntityNotFoundException:
-            raise MetadataError(
-                f"EntityNotFoundException: Entity Not Found: {database}.{name}"
-            ) from None
+            raise MetadataError(from_glue("Entity Not Found")) from None
         return {"TableMetadata": _table(table)}
 
     def list_table_metadata(self, request: Request) -> Response:
-        self._check_catalog(request["CatalogName"])
-        self._database(request["DatabaseName"])
-        tables = self.platform.glue.get_tables(request["DatabaseName"].lower())
-        if request.get("Expression"):
-            pattern = re.compile(request["Expression"].replace("*", ".*"), re.IGNORECASE)
+        """Tables whose whole name matches the Expression, a regular expression."""
+        self._check(request, request["CatalogName"])
+        database = request["DatabaseName"].lower()
+        self._database(database)
+        tables = self.platform.glue.get_tables(database)
+        expression = request.get("Expression") or ""
+        if expression:
+            pattern = _pattern(expression)
             tables = [table for table in tables if pattern.fullmatch(table["Name"])]
-        found, token = page(tables, request.get("MaxResults") or 50, request.get("NextToken"))
-        answer: Response = {"TableMetadataList": [_table(table) for table in found]}
-        return answer | ({"NextToken": token} if token else {})
+        listing = f"tables/{database}/{expression}"
+        found, following = self.tokens.page(listing, tables, request, 50)
+        return {"TableMetadataList": [_table(table) for table in found], **following}
+
+
+def _pattern(expression: str) -> re.Pattern[str]:
+    """`*` alone means everything, as in Hive."""
+    try:
+        return re.compile(".*" if expression == "*" else expression, re.IGNORECASE)
+    except re.error as error:
+        raise InvalidRequest(
+            f"Expression '{expression}' is not a regular expression: {error}"
+        ) from None
 
 
 def _database(database: dict[str, Any]) -> dict[str, Any]:
@@ -96,8 +118,9 @@ def _table(table: dict[str, Any]) -> dict[str, Any]:
         "PartitionKeys": [_column(c) for c in table.get("PartitionKeys") or []],
         "Parameters": parameters,
     }
-    if table.get("CreateTime"):
-        found["CreateTime"] = table["CreateTime"]
+    for member in ("CreateTime", "LastAccessTime"):
+        if table.get(member):
+            found[member] = table[member]
     return found
 
 

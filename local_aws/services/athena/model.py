@@ -7,6 +7,7 @@ What a real Trino behind the same calls would have to offer is `AthenaEngine`'s 
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from local_aws.services.athena.duck.failures import as_failure
 from local_aws.services.athena.duck.session import connect
 from local_aws.services.athena.emit import Emitter
 from local_aws.services.athena.errors import QueryCancelled, QueryFailed
+from local_aws.services.athena.serdes.spool import Spool
 from local_aws.services.athena.statements import without_comments
 from local_aws.services.athena.tables import read_table
 from local_aws.services.athena.trino import types as t
@@ -32,28 +34,47 @@ THREADS = 2
 
 @dataclass
 class Translation:
-    """A query in the engine's SQL: its columns, and the bytes that its tables' files take."""
+    """A query in the engine's SQL: its columns, and the bytes that its tables' files take.
+
+    `narrow` is faster and fails where a decimal has more digits than the engine's short ones.
+    """
 
     sql: str
     columns: list[tuple[str, t.Type]]
     bytes: int
     names: list[str | None]
+    # Its files are there for as long as the translation is.
+    spool: Spool
+    narrow: str | None = None
 
 
 class AthenaEngine:
-    """Runs queries; one DuckDB for the server, one cursor for each query."""
+    """Runs queries, each in a DuckDB of its own: one that asks for too much harms itself only."""
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self._lock = threading.Lock()
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._free: list[duckdb.DuckDBPyConnection] = []
+        self._lent: dict[int, duckdb.DuckDBPyConnection] = {}
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Of a DuckDB that no other query has: its memory and threads are this query's alone.
+
+        Give it back with `release`.
+        """
         with self._lock:
-            if self._connection is None:
-                scratch = self.platform.scratch("athena")
-                self._connection = connect(scratch, MEMORY_LIMIT, THREADS)
-            return self._connection.cursor()
+            found = self._free.pop() if self._free else None
+        database = found or connect(self.platform.scratch("athena"), MEMORY_LIMIT, THREADS)
+        cursor = database.cursor()
+        with self._lock:
+            self._lent[id(cursor)] = database
+        return cursor
+
+    def release(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """The query is over: the next may have its DuckDB."""
+        cursor.close()
+        with self._lock:
+            self._free.append(self._lent.pop(id(cursor)))
 
     def analyse(self, sql: str, database: str) -> list[tuple[str, t.Type]]:
         """The query's columns, or the error that Athena reports; nothing is read."""
@@ -61,28 +82,42 @@ class AthenaEngine:
         outputs = analyzer.query(parse_query(sql))
         return [(o.name or f"_col{i}", o.type) for i, o in enumerate(outputs)]
 
+    def view_columns(self, sql: str, database: str, place: str) -> list[tuple[str | None, t.Type]]:
+        """The columns of a view that is to be at `place`, which its query must not read."""
+        analyzer = QueryAnalyzer(GlueReader(self.platform), database)
+        analyzer.views = (place,)
+        return [(o.name, o.type) for o in analyzer.query(parse_query(sql))]
+
     def translate(self, sql: str, database: str, cursor: duckdb.DuckDBPyConnection) -> Translation:
         """The query in DuckDB's SQL with its tables' files in it."""
         analyzer = QueryAnalyzer(GlueReader(self.platform), database)
         tree = parse_query(sql)
         outputs = analyzer.query(tree)
-        text = Emitter().query(tree)
+        text, narrow = Emitter().query(tree), Emitter(narrow=True).query(tree)
+        quick = narrow if narrow != text else None
         size = 0
+        spool = Spool(self.platform)
         for scan in analyzer.scans:
-            reading = read_table(scan, self.platform, cursor)
+            reading = read_table(scan, self.platform, cursor, spool)
             text = text.replace(scan.placeholder, reading.sql)
+            quick = quick and quick.replace(scan.placeholder, reading.sql)
             size += reading.bytes
         columns = [(o.name or f"_col{i}", o.type) for i, o in enumerate(outputs)]
-        return Translation(text, columns, size, [o.name for o in outputs])
+        return Translation(text, columns, size, [o.name for o in outputs], spool, quick)
 
     def run_to_csv(
         self, translation: Translation, target: Path, cursor: duckdb.DuckDBPyConnection
     ) -> int:
         """Runs a query into its result file; the number of rows."""
-        rows: int = self.guarded(
-            lambda: results.write_csv(cursor, translation.sql, translation.columns, target)
-        )
-        return rows
+
+        def write(sql: str) -> int:
+            return results.write_csv(cursor, sql, translation.columns, target)
+
+        if translation.narrow is not None:
+            # A failure may be the short decimals' alone: the exact translation has the last word.
+            with suppress(QueryFailed):
+                return int(self.guarded(lambda: write(str(translation.narrow))))
+        return int(self.guarded(lambda: write(translation.sql)))
 
     @staticmethod
     def guarded(work: Any) -> Any:
@@ -108,7 +143,7 @@ class AthenaEngine:
             table = self.guarded(lambda: cursor.execute(text).to_arrow_table())
             return table.rename_columns([name for name, _ in translation.columns])
         finally:
-            cursor.close()
+            self.release(cursor)
 
 
 def _portable(sql: str, kind: t.Type) -> str:

@@ -1,34 +1,67 @@
-"""Pages of a list, by opaque tokens."""
+"""Pages of answers, by tokens that only this server can make.
+
+A token names the listing that it goes on with, the place in it and when it was given. It is
+signed: what is forged, of another listing or older than a day is refused.
+"""
 
 from __future__ import annotations
 
 import base64
+import hmac
+import json
+import time
+from collections.abc import Callable
 from typing import TypeVar
 
+from local_aws.context import Request, Response
 from local_aws.services.athena.errors import InvalidRequest
 
 T = TypeVar("T")
 
-
-def page(items: list[T], limit: int, token: str | None) -> tuple[list[T], str | None]:
-    """The page that begins at the token, and the token of the next."""
-    start = _start(token)
-    following = start + limit
-    more = _token(following) if following < len(items) else None
-    return items[start:following], more
+LIFETIME = 24 * 3600
+_SIGNATURE = 16
 
 
-def _token(start: int) -> str:
-    return base64.urlsafe_b64encode(f"from:{start}".encode()).decode()
+class Tokens:
+    """Makes and reads tokens with the server's secret."""
 
+    def __init__(self, secret: str, now: Callable[[], float] = time.time) -> None:
+        self._secret = secret.encode()
+        self._now = now
 
-def _start(token: str | None) -> int:
-    if token is None:
-        return 0
-    try:
-        word, _, number = base64.urlsafe_b64decode(token).decode().partition(":")
-        if word == "from":
-            return int(number)
-    except ValueError:
-        pass
-    raise InvalidRequest("The NextToken is not valid")
+    def give(self, listing: str, place: int) -> str:
+        body = json.dumps([listing, place, int(self._now())]).encode()
+        return base64.b64encode(self._sign(body) + body).decode()
+
+    def place(self, listing: str, token: str) -> int | None:
+        """The place that the token stands for; None where it is no token of this listing."""
+        try:
+            raw = base64.b64decode(token, validate=True)
+        except ValueError:
+            return None
+        signature, body = raw[:_SIGNATURE], raw[_SIGNATURE:]
+        if not hmac.compare_digest(signature, self._sign(body)):
+            return None
+        of, place, given = json.loads(body)
+        return int(place) if of == listing and self._now() - given <= LIFETIME else None
+
+    def _sign(self, body: bytes) -> bytes:
+        return hmac.digest(self._secret, body, "sha256")[:_SIGNATURE]
+
+    def start(self, listing: str, token: str | None) -> int:
+        """Where a listing's page begins. Raises InvalidRequest."""
+        if token is None:
+            return 0
+        place = self.place(listing, token)
+        if place is None:
+            raise InvalidRequest(f"The nextPageToken is malformed: {token}")
+        return place
+
+    def page(
+        self, listing: str, items: list[T], request: Request, limit: int
+    ) -> tuple[list[T], Response]:
+        """The page that a request asks for, and the NextToken to answer with it, if any."""
+        start = self.start(listing, request.get("NextToken"))
+        following = start + (request.get("MaxResults") or limit)
+        more = following < len(items)
+        return items[start:following], {"NextToken": self.give(listing, following)} if more else {}

@@ -1,6 +1,5 @@
 """Parquet: columns by name, NULL where a file lacks them, and the bytes of the chunks read."""
 
-# ruff: noqa: S608 - writing SQL is what this module does; values go through quote()
 from __future__ import annotations
 
 from collections import defaultdict
@@ -12,16 +11,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from local_aws.duckdb_files import path_list
-from local_aws.services.athena.duck.quoting import identifier, quote
+from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.errors import QueryFailed
+from local_aws.services.athena.file_types import read_as
+from local_aws.services.athena.relation_sql import Columns, Keys, constants, joined
+from local_aws.services.athena.row_groups import RowGroups
+from local_aws.services.athena.serdes.base import data_columns, property_of
+from local_aws.services.athena.serdes.spool import FILE, Spool
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.scope import Scan
 
 if TYPE_CHECKING:
     from local_aws.services.athena.tables import DataFile
 
-Columns = list[tuple[str, t.Type]]
-Keys = list[tuple[int, str, t.Type]]
 # Above this many partitions their values are joined in by file name: a plan of a thousand branches
 # takes longer than the query.
 _MANY = 64
@@ -32,15 +34,15 @@ class Footer:
 
     def __init__(self, path: str) -> None:
         metadata = pq.read_metadata(path)
-        self.fields = {f.name.lower(): f for f in metadata.schema.to_arrow_schema()}
-        self.bytes: dict[str, int] = defaultdict(int)
-        for group in range(metadata.num_row_groups):
-            row_group = metadata.row_group(group)
-            for index in range(row_group.num_columns):
-                chunk = row_group.column(index)
-                self.bytes[chunk.path_in_schema.split(".")[0].lower()] += (
-                    chunk.total_compressed_size
-                )
+        self.ordered = list(metadata.schema.to_arrow_schema())
+        self.fields = {f.name.lower(): f for f in self.ordered}
+        self.row_groups = RowGroups(metadata)
+
+    def field(self, name: str, place: int | None) -> Any:
+        """The column of a name, or at a place; None where the file has none."""
+        if place is None:
+            return self.fields.get(name.lower())
+        return self.ordered[place] if place < len(self.ordered) else None
 
 
 @lru_cache(maxsize=4096)
@@ -53,143 +55,88 @@ def footer(data_file: DataFile) -> Footer:
     stat = Path(data_file.path).stat()
     try:
         return _footer(data_file.path, stat.st_mtime_ns, stat.st_size)
-    except pa.ArrowInvalid as error:
-        raise QueryFailed("HIVE_BAD_DATA", f"Not valid Parquet file: {data_file.uri}") from error
+    except (pa.ArrowException, OSError) as error:
+        raise QueryFailed(
+            "HIVE_BAD_DATA",
+            f"Not valid Parquet file: {data_file.uri} expected magic number: PAR1 got:"
+            f" {_tail(data_file.path)}",
+        ) from error
 
 
-def select(scan: Scan, files: list[DataFile], columns: Columns, keys: Keys) -> tuple[str, int]:
+def _tail(path: str) -> str:
+    with Path(path).open("rb") as raw:
+        raw.seek(max(0, Path(path).stat().st_size - 4))
+        return raw.read(4).decode("ascii", "replace")
+
+
+def select(
+    kind: str,  # noqa: ARG001 - the readers of all formats are called alike
+    scan: Scan,
+    table: dict[str, Any],
+    files: list[DataFile],
+    columns: Columns,
+    keys: Keys,
+    spool: Spool,  # noqa: ARG001
+) -> tuple[str, int]:
     """The SQL over files of several schemas and partitions, and the bytes of the columns used."""
-    from local_aws.services.athena.tables import partition_constant
-
-    groups: dict[tuple[Any, ...], list[DataFile]] = defaultdict(list)
-    size = 0
+    by_place = (property_of(table, "parquet.column.index.access") or "").lower() == "true"
+    known = [name for name, _ in data_columns(table)]
+    places = [known.index(name) if by_place else None for name, _ in columns]
+    groups: dict[tuple[str, ...], list[DataFile]] = defaultdict(list)
+    ranges = [] if by_place else scan.ranges
+    size, rows = 0, scan.rows
     for data_file in files:
-        known = footer(data_file)
-        size += sum(known.bytes[name] for name, _ in columns)
-        items = tuple(_item(name, kind, known, data_file) for name, kind in columns)
-        hidden = tuple(sorted(_hidden(scan, data_file)))
-        groups[items, tuple(data_file.values[i] for i, _, _ in keys), hidden].append(data_file)
-    if len(groups) > _MANY and not any(hidden for _, _, hidden in groups):
-        return _joined(groups, keys), size
-    branches = []
-    for (items, values, hidden), members in groups.items():
-        constants = [
-            f"{partition_constant(v, k)} AS {identifier(n)}"
-            for v, (_, n, k) in zip(values, keys, strict=True)
-        ]
-        listed = ", ".join([*items, *constants, *hidden]) or "1 AS one"
-        branches.append(
-            f"SELECT {listed} FROM read_parquet({_paths(members)}, hive_partitioning=false)"
+        found = footer(data_file)
+        fields = [found.field(n, place) for (n, _), place in zip(columns, places, strict=True)]
+        taken, seen = found.row_groups.taken(
+            [f.name for f in fields if f is not None], ranges, rows
         )
+        size, rows = size + taken, None if rows is None else max(rows - seen, 0)
+        pairs = zip(columns, fields, strict=True)
+        groups[tuple(_item(n, k, field, data_file) for (n, k), field in pairs)].append(data_file)
+    branches = [_branch(scan, list(items), members, keys) for items, members in groups.items()]
     return " UNION ALL ".join(branches), size
 
 
-def _hidden(scan: Scan, data_file: DataFile) -> list[str]:
-    values = {"$path": quote(data_file.uri), "$file_size": f"CAST({data_file.size} AS BIGINT)"}
-    return [f"{sql} AS {identifier(name)}" for name, sql in values.items() if name in scan.used]
+def _branch(scan: Scan, items: list[str], files: list[DataFile], keys: Keys) -> str:
+    """Files of a few partitions as a SELECT each, which the engine prunes further; else joined."""
+    by_constants: dict[tuple[tuple[str, str], ...], list[DataFile]] = defaultdict(list)
+    for data_file in files:
+        by_constants[constants(scan, data_file, keys)].append(data_file)
+    if len(by_constants) > _MANY:
+        return joined(scan, items, _source(files, f", filename='{FILE}'"), files, keys)
+    return " UNION ALL ".join(
+        joined(scan, items, _source(members, ""), members, keys)
+        for members in by_constants.values()
+    )
 
 
-def _paths(files: list[DataFile]) -> str:
-    return path_list(f.path for f in files)
+def _source(files: list[DataFile], more: str) -> str:
+    return f"read_parquet({path_list(f.path for f in files)}, hive_partitioning=false{more})"
 
 
-def _joined(groups: dict[tuple[Any, ...], list[DataFile]], keys: Keys) -> str:
-    by_items: dict[tuple[str, ...], list[DataFile]] = defaultdict(list)
-    for (items, _, _), members in groups.items():
-        by_items[items].extend(members)
-    branches = []
-    for items, members in by_items.items():
-        names = "".join(f", {identifier(n)}" for _, n, _ in keys)
-        rows = ", ".join(_row(member, keys) for member in members)
-        listed = ", ".join([*items, *(f"p.{identifier(n)}" for _, n, _ in keys)]) or "1 AS one"
-        branches.append(
-            f"SELECT {listed} FROM read_parquet({_paths(members)}, hive_partitioning=false, "
-            f"filename='__file') AS f JOIN (VALUES {rows}) AS p(__path{names})"
-            " ON f.__file = p.__path"
-        )
-    return " UNION ALL ".join(branches)
-
-
-def _row(member: DataFile, keys: Keys) -> str:
-    from local_aws.services.athena.tables import partition_constant
-
-    values = [partition_constant(member.values[i], k) for i, _, k in keys]
-    return f"({', '.join([quote(member.path), *values])})"
-
-
-def _item(name: str, kind: t.Type, known: Footer, data_file: DataFile) -> str:
-    found = known.fields.get(name)
-    wanted = t.duck_type(kind)
-    if found is None:
-        return f"CAST(NULL AS {wanted}) AS {identifier(name)}"
-    source = identifier(found.name)
-    if _same(found.type, kind):
-        return f"{source} AS {identifier(name)}"
-    if not _readable(found.type, kind):
+def _item(name: str, kind: t.Type, field: Any, data_file: DataFile) -> str:
+    if field is None:
+        return f"CAST(NULL AS {t.duck_type(kind)}) AS {identifier(name)}"
+    sql = read_as(identifier(field.name), field.type, kind)
+    if sql is None:
         raise QueryFailed(
             "HIVE_BAD_DATA",
-            f"Field {name}'s type {_parquet_name(found.type)} in parquet file {data_file.uri} is"
+            f"Field {name}'s type {_parquet_name(field.type)} in parquet file {data_file.uri} is"
             f" incompatible with type {kind} defined in table schema",
         )
-    return f"CAST({source} AS {wanted}) AS {identifier(name)}"
-
-
-_NATIVE = {
-    "boolean": pa.types.is_boolean,
-    "tinyint": pa.types.is_int8,
-    "smallint": pa.types.is_int16,
-    "integer": pa.types.is_int32,
-    "bigint": pa.types.is_int64,
-    "real": pa.types.is_float32,
-    "double": pa.types.is_float64,
-    "varchar": lambda a: pa.types.is_string(a) or pa.types.is_large_string(a),
-    "varbinary": lambda a: pa.types.is_binary(a) or pa.types.is_large_binary(a),
-    "date": pa.types.is_date32,
-    "timestamp": lambda a: pa.types.is_timestamp(a) and a.unit == "us" and a.tz is None,
-}
-
-
-def _same(found: Any, kind: t.Type) -> bool:
-    if kind.name == "decimal":
-        return bool(pa.types.is_decimal(found) and (found.precision, found.scale) == kind.args)
-    check = _NATIVE.get(kind.name)
-    return bool(check and check(found))
-
-
-_INTEGERS = {"int8": 1, "int16": 2, "int32": 4, "int64": 8, "uint8": 2, "uint16": 4, "uint32": 8}
-_WIDTHS = {"tinyint": 1, "smallint": 2, "integer": 4, "bigint": 8}
-
-
-def _readable(found: Any, kind: t.Type) -> bool:
-    """The conversions that Athena makes when it reads Parquet."""
-    text = str(found)
-    if text in _INTEGERS:
-        # Parquet keeps small integers in 32 bits: a tinyint column may well say int32.
-        fits = kind.name in _WIDTHS and (_WIDTHS[kind.name] >= _INTEGERS[text] or text == "int32")
-        return fits or kind.name in ("decimal", "double", "real")
-    if pa.types.is_floating(found):
-        return kind.name == "double"
-    if pa.types.is_decimal(found):
-        return kind.name in ("decimal", "double", "real")
-    if pa.types.is_timestamp(found):
-        return kind.name == "timestamp"
-    if kind.of:
-        return bool(pa.types.is_nested(found))
-    if pa.types.is_dictionary(found):
-        return _readable(found.value_type, kind) or _same(found.value_type, kind)
-    if pa.types.is_binary(found):
-        return kind.name == "varchar"
-    if pa.types.is_null(found):
-        return True
-    return kind.name in ("varchar", "char") and not pa.types.is_nested(found)
+    return f"{sql} AS {identifier(name)}"
 
 
 def _parquet_name(found: Any) -> str:
+    """The physical type by the name that Parquet's format has for it."""
+    if pa.types.is_nested(found):
+        return str(found).partition("<")[0].upper()
     names = {
-        "int64": "INT64",
-        "int32": "INT32",
-        "double": "DOUBLE",
-        "float": "FLOAT",
-        "bool": "BOOLEAN",
-    }
-    return names.get(str(found), "BINARY" if pa.types.is_string(found) else str(found).upper())
+        "bool": "BOOLEAN", "float": "FLOAT", "double": "DOUBLE", "int64": "INT64",
+        "uint64": "INT64",
+    }  # fmt: skip
+    if pa.types.is_timestamp(found):
+        return "INT96" if found.unit == "ns" else "INT64"
+    small = pa.types.is_integer(found) or pa.types.is_date32(found)
+    return names.get(str(found), "INT32" if small else "BINARY")

@@ -6,6 +6,8 @@ As Hive writes them (FileUtils.escapePathName), so other engines find the same v
 import re
 from collections.abc import Sequence
 
+# The value of a row without one.
+HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 _ESCAPED = re.compile(r"""[\x01-\x1f"#%'*/:=?\\\x7f{\[\]^]""")
 
 
@@ -19,13 +21,13 @@ def folder_of(keys: Sequence[str], values: Sequence[str]) -> str:
 
 
 def values_of(keys: Sequence[str], folders: Sequence[str]) -> list[str] | None:
-    """The values in folders that are named as Hive names them, else None.
+    """The values in folders that are named as Hive names them, in small letters, else None.
 
     >>> values_of(["year", "place"], ["year=2013", "place=a%2Fb c"])
     ['2013', 'a/b c']
     """
     pairs = [folder.partition("=") for folder in folders]
-    if [name.lower() for name, _, _ in pairs] != list(keys):
+    if [name for name, _, _ in pairs] != list(keys):
         return None
     return [unescaped(value) for _, _, value in pairs]
 

@@ -37,15 +37,16 @@ def column_info(name: str, kind: t.Type) -> dict[str, Any]:
         precision = kind.args[0] if kind.args else 2147483647
     elif kind.name.startswith("time"):
         precision = 3
-    return _info(name, _WIRE_NAMES.get(kind.name, kind.name), precision, scale)
+    wire = _WIRE_NAMES.get(kind.name, kind.name)
+    return _info(name, wire, precision, scale, kind.name in ("varchar", "char"))
 
 
-def string_info(name: str) -> dict[str, Any]:
-    """A column of SHOW or DESCRIBE."""
-    return _info(name, "string", 0, 0)
+def utility_info(name: str, kind: str) -> dict[str, Any]:
+    """A column of SHOW or DESCRIBE: a `string`, or a `varchar` of no length."""
+    return _info(name, kind, 0, 0, False)
 
 
-def _info(name: str, kind: str, precision: int, scale: int) -> dict[str, Any]:
+def _info(name: str, kind: str, precision: int, scale: int, cased: bool) -> dict[str, Any]:
     return {
         "CatalogName": "hive",
         "SchemaName": "",
@@ -56,7 +57,7 @@ def _info(name: str, kind: str, precision: int, scale: int) -> dict[str, Any]:
         "Precision": precision,
         "Scale": scale,
         "Nullable": "UNKNOWN",
-        "CaseSensitive": kind in ("varchar", "char", "string"),
+        "CaseSensitive": cased,
     }
 
 
@@ -109,29 +110,54 @@ def write_csv(
 
 
 def header_line(names: list[str]) -> bytes:
+    """A line of values, all of them quoted."""
     buffer = io.StringIO()
     csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(names)
     return buffer.getvalue().encode()
 
 
-def metadata_object(query_id: str, columns: list[dict[str, Any]]) -> bytes:
-    """The protobuf beside the result: the query's id, then a message for each column."""
+# Which of a column's numbers stand in the metadata object, as measured on Athena. It is a matter of
+# the type and not of the value: Trino's JDBC driver sets them so.
+_NO_NUMBERS = frozenset({"array", "map", "row", "json", "uuid", "ipaddress", "string"})
+_NO_LENGTH = frozenset({"boolean", "interval day to second", "interval year to month"})
+
+
+def metadata_object(
+    query_id: str, columns: list[dict[str, Any]], change: tuple[str, int] | None = None
+) -> bytes:
+    """The protobuf beside the result: the query's id, what it changed, a message for each column.
+
+    AWS has not published its schema; the fields are those that
+    https://github.com/burtcorp/athena-jdbc (AthenaMetaDataParser) and AWS's JDBC driver read.
+    `change` is Trino's update type, such as INSERT, and the number of rows.
+    """
     parts = [_field(1, query_id.encode())]
-    for column in columns:
-        body = b"".join(
-            (
-                _field(1, column["CatalogName"].encode()),
-                _field(4, column["Name"].encode()),
-                _field(5, column["Label"].encode()),
-                _field(6, column["Type"].encode()),
-                _number(7, column["Precision"]),
-                _number(8, column["Scale"]),
-                _number(9, 3),
-                _number(10, int(column["CaseSensitive"])),
-            )
-        )
-        parts.append(_field(4, body))
+    if change is not None:
+        parts += [_field(2, change[0].encode()), _number(3, change[1])]
+    parts += [_field(4, _column_message(column)) for column in columns]
     return b"".join(parts)
+
+
+def _column_message(column: dict[str, Any]) -> bytes:
+    kind = column["Type"]
+    parts = [
+        _field(1, column["CatalogName"].encode()),
+        _field(4, column["Name"].encode()),
+        _field(5, column["Label"].encode()),
+        _field(6, kind.encode()),
+    ]
+    numbered, measured = kind not in _NO_NUMBERS, kind not in _NO_NUMBERS | _NO_LENGTH
+    if measured and kind != "date":
+        parts.append(_number(7, column["Precision"]))
+    if measured:
+        parts.append(_number(8, column["Scale"]))
+    parts.append(_number(9, _UNKNOWN))
+    if numbered:
+        parts.append(_number(10, int(column["CaseSensitive"])))
+    return b"".join(parts)
+
+
+_UNKNOWN = 3  # whether the column is nullable
 
 
 def _varint(value: int) -> bytes:
@@ -176,7 +202,29 @@ def _cells(line: bytes) -> list[str | None]:
     return cells
 
 
+def text_object(rows: list[str]) -> bytes:
+    """Rows of a statement as its object has them: no header, no newline at the end."""
+    return "\n".join(rows).encode()
+
+
 def text_rows(stream: BinaryIO) -> Iterator[tuple[list[str | None], int]]:
-    """The lines of a statement's text, a cell each."""
+    """The rows of a statement's text, a cell each: what stands between its newlines.
+
+    A text that ends in a newline has an empty row after it, whose place is past the end.
+    """
+    place = stream.tell()
     while line := stream.readline():
-        yield [line.removesuffix(b"\n").decode()], stream.tell()
+        place += len(line)
+        yield [line.removesuffix(b"\n").decode()], place
+    if place and _byte_before(stream, place) == b"\n":
+        yield [""], place + 1
+
+
+def _byte_before(stream: BinaryIO, place: int) -> bytes:
+    stream.seek(place - 1)
+    return stream.read(1)
+
+
+def csv_object(header: list[str], rows: list[list[str]]) -> bytes:
+    """A result that was not computed by the engine, in the same form."""
+    return b"".join(map(header_line, [header, *rows]))

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.context import Request, Response
 from local_aws.services.athena.errors import InvalidRequest, ResourceNotFound
-from local_aws.services.athena.paging import page
+from local_aws.services.athena.paging import Tokens
 from local_aws.services.athena.store import Store
+
+_TOKENS = uuid.UUID("7c5f2c1e-2c55-4f0e-9d0a-6f0b7a0f9a11")
+"""Makes a named query's id of the token that it was created with."""
 
 
 class SavedApi:
     """The calls on statements that are kept."""
 
     store: Store
+    tokens: Tokens
 
     if TYPE_CHECKING:
 
@@ -57,13 +61,21 @@ class SavedApi:
         return {"PreparedStatement": found | {"LastModifiedTime": _moment(found)}}
 
     def batch_get_prepared_statement(self, request: Request) -> Response:
+        workgroup = self.known_workgroup(request["WorkGroup"])["Name"]
         found, missing = [], []
         for name in request["PreparedStatementNames"]:
-            one = self.store.prepared(request["WorkGroup"], name)
+            one = self.store.prepared(workgroup, name)
             if one is not None:
                 found.append(one | {"LastModifiedTime": _moment(one)})
-            else:
-                missing.append({"StatementName": name, "ErrorCode": "STATEMENT_NOT_FOUND"})
+                continue
+            told = f"PreparedStatement {name} was not found in workGroup {workgroup}"
+            missing.append(
+                {
+                    "StatementName": name,
+                    "ErrorCode": "STATEMENT_NOT_FOUND",
+                    "ErrorMessage": told,
+                }
+            )
         return {"PreparedStatements": found, "UnprocessedPreparedStatementNames": missing}
 
     def list_prepared_statements(self, request: Request) -> Response:
@@ -72,8 +84,8 @@ class SavedApi:
             {"StatementName": s["StatementName"], "LastModifiedTime": _moment(s)}
             for s in self.store.all_prepared(workgroup)
         ]
-        found, token = page(listed, request.get("MaxResults") or 50, request.get("NextToken"))
-        return {"PreparedStatements": found} | ({"NextToken": token} if token else {})
+        found, following = self.tokens.page(f"prepared/{workgroup}", listed, request, 50)
+        return {"PreparedStatements": found, **following}
 
     def delete_prepared_statement(self, request: Request) -> Response:
         found = self._prepared(request)
@@ -89,14 +101,20 @@ class SavedApi:
         return found
 
     def create_named_query(self, request: Request) -> Response:
-        query_id = str(uuid.uuid4())
+        """The same token with the same members gives the same query again."""
         workgroup = self.known_workgroup(request.get("WorkGroup") or "primary")["Name"]
-        kept = {
-            k: request[k]
-            for k in ("Name", "Description", "Database", "QueryString")
-            if k in request
-        }
-        self.store.put_named_query(kept | {"NamedQueryId": query_id, "WorkGroup": workgroup})
+        names = ("Name", "Description", "Database", "QueryString")
+        kept: dict[str, Any] = {k: request[k] for k in names if k in request}
+        kept["WorkGroup"] = workgroup
+        token = request.get("ClientRequestToken")
+        query_id = str(uuid.uuid5(_TOKENS, token) if token else uuid.uuid4())
+        earlier = self.store.named_query(query_id)
+        if earlier is None:
+            self.store.put_named_query(kept | {"NamedQueryId": query_id})
+        elif earlier != kept | {"NamedQueryId": query_id}:
+            raise InvalidRequest(
+                "Idempotent parameters do not match", "IDEMPOTENT_PARAMETER_MISMATCH"
+            )
         return {"NamedQueryId": query_id}
 
     def get_named_query(self, request: Request) -> Response:
@@ -134,8 +152,8 @@ class SavedApi:
     def list_named_queries(self, request: Request) -> Response:
         workgroup = self.known_workgroup(request.get("WorkGroup") or "primary")["Name"]
         ids = self.store.named_query_ids(workgroup)
-        found, token = page(ids, request.get("MaxResults") or 50, request.get("NextToken"))
-        return {"NamedQueryIds": found} | ({"NextToken": token} if token else {})
+        found, following = self.tokens.page(f"named/{workgroup}", ids, request, 50)
+        return {"NamedQueryIds": found, **following}
 
 
 def _moment(body: dict[str, Any]) -> dt.datetime:

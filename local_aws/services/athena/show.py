@@ -1,14 +1,14 @@
 """SHOW ... and DESCRIBE: what the catalog holds, in Hive's words."""
 
-# ruff: noqa: ARG002 - every command takes itself
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from local_aws.services.athena import describe
 from local_aws.services.athena.catalog_reader import is_view
-from local_aws.services.athena.ddl import Ddl
-from local_aws.services.athena.errors import QueryFailed, semantic
+from local_aws.services.athena.ddl import Ddl, no_database
+from local_aws.services.athena.errors import QueryFailed, semantic, task_failed
 from local_aws.services.athena.hive_ddl import Command
 from local_aws.services.athena.partition_names import folder_of
 from local_aws.services.athena.trino.functions import catalogue
@@ -23,11 +23,18 @@ COLUMNS = {
     "show_partitions": ("partition",),
     "show_columns": ("field",),
     "show_create_table": ("createtab_stmt",),
-    "show_create_view": ("Create View",),
+    "show_create_view": ("create view",),
     "show_tblproperties": ("prpt_name", "prpt_value"),
-    "show_functions": ("Function", "Return Type", "Argument Types", "Function Type"),
     "describe": ("col_name", "data_type", "comment"),
 }
+# These are typed `varchar`; the others are Hive's `string`.
+VARCHARS = frozenset({"show_views", "show_create_view"})
+# What Athena plans itself has no count of changes, though it has columns.
+UNCOUNTED = frozenset({"describe", "show_create_table"})
+FUNCTIONS = (
+    "Function", "Return Type", "Argument Types", "Function Type", "Deterministic", "Description",
+)  # fmt: skip
+_RANDOM = frozenset({"rand", "random", "shuffle", "uuid"})
 
 
 class Show(Ddl):
@@ -49,7 +56,7 @@ class Show(Ddl):
         try:
             found: list[dict[str, Any]] = self.glue.get_tables(database)
         except EntityNotFoundException:
-            raise semantic(f"[Error 10072]: Database does not exist: {database}") from None
+            raise no_database(database) from None
         return found
 
     def _show_tables(self, command: Command) -> list[str]:
@@ -60,42 +67,57 @@ class Show(Ddl):
 
     def _show_partitions(self, command: Command) -> list[str]:
         table = self.table(command)
-        keys = [key["Name"] for key in table.get("PartitionKeys", [])]
+        keys = [key["Name"] for key in table.get("PartitionKeys") or []]
         if not keys:
-            raise semantic(f"Table {table['Name']} is not a partitioned table")
-        found = self.glue.get_partitions(*self.place(command))
+            raise task_failed(f"Table {table['Name']} is not a partitioned table")
+        given = command.args.get("partition")
+        if given:
+            self._keys(table, given)
+            found = self._fitting(table, given)
+        else:
+            found = self.glue.get_partitions(*self.place(command))
         return sorted(folder_of(keys, p["Values"]) for p in found)
 
     def _show_columns(self, command: Command) -> list[str]:
         return [c["Name"].ljust(20) for c in _columns(self.table(command))]
 
     def _show_tblproperties(self, command: Command) -> list[str]:
-        found = dict(self.table(command).get("Parameters") or {})
+        table = self.table(command)
+        found = dict(table.get("Parameters") or {})
         wanted = command.args.get("property")
-        if wanted is not None:
-            return [f"{wanted}\t{found[wanted]}"] if wanted in found else []
-        return [f"{key}\t{found[key]}" for key in sorted(found)]
+        if wanted is None:
+            return [f"{key}\t{found[key]}" for key in sorted(found)]
+        if wanted not in found:
+            database, name = self.place(command)
+            return [f"Table {database}.{name} does not have property: {wanted}"]
+        return [f"{wanted}\t{found[wanted]}"]
 
-    def _show_functions(self, command: Command) -> list[str]:
+    def functions(self) -> list[list[str]]:
+        """The rows of SHOW FUNCTIONS, which has a cell for each column. We describe none."""
         kinds = {"agg": "aggregate", "win": "window", "": "scalar"}
         return [
-            f"{s.name}\t{s.returns}\t{', '.join(map(str, s.params))}\t{kinds[s.kind]}"
+            [
+                s.name,
+                str(s.returns),
+                ", ".join(map(str, s.params)),
+                kinds[s.kind],
+                str(s.name not in _RANDOM).lower(),
+                "",
+            ]
             for name in sorted(catalogue())
             for s in catalogue()[name]
         ]
 
     def _describe(self, command: Command) -> list[str]:
         table = self.table(command)
-        keys = table.get("PartitionKeys", [])
-        lines = [_described(c) for c in _columns(table)]
-        if keys:
-            lines += [
-                "\t \t ",
-                "# Partition Information\t \t ",
-                _line("# col_name", "data_type", "comment"),
-            ]
-            lines += ["\t \t ", *(_described(key) for key in keys)]
-        return lines
+        given = command.args.get("partition")
+        partition = None
+        if given:
+            values = self._values(table, given)
+            partition = self._partition(*self.place(command), values, given)
+        if command.args.get("column"):
+            return describe.column(table, command.args["column"], command.args["form"])
+        return describe.table(table, partition, command.args["form"])
 
     def _show_create_view(self, command: Command) -> list[str]:
         table = self.table(command)
@@ -109,56 +131,9 @@ class Show(Ddl):
         table = self.table(command)
         if is_view(table):
             raise semantic(f"{table['Name']} is a view: use SHOW CREATE VIEW")
-        descriptor = table["StorageDescriptor"]
-        lines = [f"CREATE EXTERNAL TABLE `{table['Name']}`("]
-        lines += _listed([_declared(c) for c in descriptor["Columns"]])
-        if table.get("Description"):
-            lines.append(f"COMMENT {_quoted(table['Description'])}")
-        if table.get("PartitionKeys"):
-            lines += ["PARTITIONED BY ( ", *_listed([_declared(c) for c in table["PartitionKeys"]])]
-        return [*lines, *_storage(descriptor), *_properties(table.get("Parameters") or {})]
+        return describe.create_statement(table)
 
 
 def _columns(table: dict[str, Any]) -> list[dict[str, Any]]:
-    return [*table.get("StorageDescriptor", {}).get("Columns", []), *table.get("PartitionKeys", [])]
-
-
-def _line(*parts: str) -> str:
-    return "\t".join(part.ljust(20) for part in parts)
-
-
-def _described(column: dict[str, Any]) -> str:
-    return _line(column["Name"], column.get("Type", "string"), column.get("Comment", ""))
-
-
-def _declared(column: dict[str, Any]) -> str:
-    comment = f" COMMENT {_quoted(column['Comment'])}" if column.get("Comment") else ""
-    return f"  `{column['Name']}` {column.get('Type', 'string')}{comment}"
-
-
-def _quoted(text: str) -> str:
-    escaped = (
-        text.replace("\\", "\\\\").replace("'", "\\'").replace("\t", "\\t").replace("\n", "\\n")
-    )
-    return f"'{escaped}'"
-
-
-def _listed(items: list[str]) -> list[str]:
-    return [f"{item}, " for item in items[:-1]] + [f"{item})" for item in items[-1:]]
-
-
-def _storage(descriptor: dict[str, Any]) -> list[str]:
-    serde = descriptor.get("SerdeInfo") or {}
-    lines = ["ROW FORMAT SERDE ", f"  {_quoted(serde.get('SerializationLibrary', ''))} "]
-    if serde.get("Parameters"):
-        pairs = [f"  {_quoted(k)}={_quoted(v)}" for k, v in sorted(serde["Parameters"].items())]
-        lines += ["WITH SERDEPROPERTIES ( ", *_listed(pairs)]
-    lines += ["STORED AS INPUTFORMAT ", f"  {_quoted(descriptor.get('InputFormat', ''))} "]
-    lines += ["OUTPUTFORMAT ", f"  {_quoted(descriptor.get('OutputFormat', ''))}"]
-    return [*lines, "LOCATION", f"  {_quoted(descriptor.get('Location', ''))}"]
-
-
-def _properties(parameters: dict[str, str]) -> list[str]:
-    shown = {k: v for k, v in parameters.items() if k != "EXTERNAL"}
-    pairs = [f"  {_quoted(k)}={_quoted(v)}" for k, v in sorted(shown.items())]
-    return ["TBLPROPERTIES (", *_listed(pairs)] if pairs else []
+    columns = (table.get("StorageDescriptor") or {}).get("Columns") or []
+    return [*columns, *(table.get("PartitionKeys") or [])]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 from sqlglot.tokens import Token, TokenType
 
-from local_aws.services.athena.errors import SyntaxRefused
+from local_aws.services.athena.errors import QueryFailed, SyntaxRefused, not_supported
 from local_aws.services.athena.trino.dialect import parse_expression, token_position, tokenize
 
 
@@ -48,35 +48,41 @@ _SUBTYPES = {
     "CREATE TABLE": "CREATE_TABLE",
     "DROP TABLE": "DROP_TABLE",
     "DROP VIEW": "DROP_VIEW",
-    "ALTER TABLE": "ALTER_TABLE",
     "ALTER DATABASE": "ALTER_DATABASE",
     "ALTER SCHEMA": "ALTER_DATABASE",
+    "ALTER VIEW": "ALTER_VIEW",
     "MSCK REPAIR": "MSCK_REPAIR",
 }
 
 
 def without_comments(text: str) -> str:
-    """The statement without comments at its start and a semicolon at its end."""
-    stripped = text.strip()
-    while True:
-        shorter = re.sub(r"^(--[^\n]*(\n|$)|/\*.*?\*/)\s*", "", stripped, flags=re.DOTALL)
-        if shorter == stripped:
-            break
-        stripped = shorter
-    return re.sub(r"[\s;]+$", "", stripped)
+    """The statement with blanks for comments at its start, and without a semicolon at its end.
+
+    Places that errors name are those of the text as it was sent.
+    """
+    stripped = re.sub(r"[\s;]+$", "", text.strip())
+    comments = re.match(r"(?:(?:--[^\n]*(?:\n|$)|/\*.*?\*/)\s*)*", stripped, re.DOTALL)
+    assert comments is not None
+    return _blank(stripped, comments.end()) + stripped[comments.end() :]
+
+
+def _blank(text: str, end: int) -> str:
+    """Blanks in place of the text up to there, so that what follows keeps its line and column."""
+    return re.sub(r"[^\n]", " ", text[:end])
 
 
 def classify(text: str) -> Kind:
     """The statement's kind by its first words; what Athena does not know is refused."""
-    words = re.findall(r"[A-Za-z_]+|\(", text[:200].upper())[:4]
+    bare = _without_words_of_others(text)
+    words = re.findall(r"[A-Za-z_]+|\(", bare.upper())[:4]
     if not words:
-        raise SyntaxRefused("mismatched input '<EOF>'")
+        raise _not_a_statement(text, re.findall(r"\S\w*", bare)[0] if bare.strip() else "<EOF>")
     first, pair = words[0], " ".join(words[:2])
-    if first in _QUERY_WORDS or text.startswith("("):
+    if first in _QUERY_WORDS:
         return SELECT
-    if first == "CREATE" and ("VIEW" in words):
+    if first == "CREATE" and ("VIEW" in words or "PROTECTED" in words):
         return CREATE_VIEW
-    if first == "CREATE" and "TABLE" in words and _has_query(text):
+    if first == "CREATE" and "TABLE" in words and _has_query(bare):
         return CTAS
     simple = {k.name.upper(): k for k in (INSERT, UNLOAD, EXPLAIN, PREPARE, DEALLOCATE, EXECUTE)}
     if first in simple:
@@ -85,31 +91,80 @@ def classify(text: str) -> Kind:
         return Kind("row_change", "DML", first, "{id}.csv")
     if first in ("OPTIMIZE", "VACUUM"):
         return Kind("row_change", "DML", first, _TEXT)
+    if pair == "ALTER TABLE":
+        return Kind("ddl", "DDL", _alteration(bare), _TEXT)
     if pair in _SUBTYPES:
         return Kind("ddl", "DDL", _SUBTYPES[pair], _TEXT)
+    if pair == "SHOW FUNCTIONS":
+        return Kind("ddl", "UTILITY", "SHOW_FUNCTIONS", "{id}.csv")
     if first in _UTILITY:
-        subtype = "DESCRIBE_TABLE" if first != "SHOW" else "_".join(words[:2])
+        subtype = "DESCRIBE_TABLE" if first != "SHOW" else _shown(words)
         return Kind("ddl", "UTILITY", subtype, _TEXT)
-    raise SyntaxRefused(
-        f"mismatched input '{first}'. Expecting: 'ALTER', 'CREATE', 'DELETE', 'DESCRIBE', 'DROP',"
-        " 'EXECUTE', 'EXPLAIN', 'INSERT', 'MERGE', 'MSCK', 'PREPARE', 'SHOW', 'UNLOAD', <query>"
-    )
+    raise _not_a_statement(text, re.findall(r"\S\w*", bare)[0])
 
 
-def _has_query(text: str) -> bool:
-    bare = re.sub(r"'(?:[^']|'')*'", "''", text)
-    return re.search(r"\bAS\s*\(?\s*(SELECT|WITH|VALUES|TABLE)\b", bare, re.IGNORECASE) is not None
+_STARTS = (
+    "'ALTER', 'ANALYZE', 'CALL', 'COMMENT', 'COMMIT', 'CREATE', 'DEALLOCATE', 'DELETE', 'DENY',"
+    " 'DESC', 'DESCRIBE', 'DROP', 'EXECUTE', 'EXPLAIN', 'GRANT', 'INSERT', 'MERGE', 'PREPARE',"
+    " 'REFRESH', 'RESET', 'REVOKE', 'ROLLBACK', 'SET', 'SHOW', 'START', 'TRUNCATE', 'UNLOAD',"
+    " 'UPDATE', 'USE', <query>"
+)
+
+
+def _not_a_statement(text: str, word: str) -> SyntaxRefused:
+    """In Athena's words, which list more statements than it carries out."""
+    before = text[: len(text) - len(text.lstrip())]
+    place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return SyntaxRefused(f"mismatched input '{word}'. Expecting: {_STARTS}", place)
+
+
+_ALTERATIONS = (
+    ("ADD COLUMNS", "ALTER_TABLE_ADD_COLUMN"),
+    ("REPLACE COLUMNS", "ALTER_TABLE_REPLACE_COLUMN"),
+    ("CHANGE", "ALTER_TABLE_CHANGE_COLUMN"),
+)
+_SHOWN = {"TBLPROPERTIES": "SHOW_TABLE_PROPERTIES", "SCHEMAS": "SHOW_DATABASES"}
+
+
+def _alteration(bare: str) -> str:
+    """What Athena calls a change of columns; any other ALTER TABLE is just that."""
+    said = " ".join(bare.upper().split())
+    for words, subtype in _ALTERATIONS:
+        if re.search(rf"^ALTER TABLE \S+ {words}\b", said):
+            return subtype
+    return "ALTER_TABLE"
+
+
+def _shown(words: list[str]) -> str:
+    if words[1:2] == ["CREATE"]:
+        return "_".join(words[:3])
+    return _SHOWN.get(words[1] if len(words) > 1 else "", "_".join(words[:2]))
+
+
+_OTHERS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def _without_words_of_others(text: str) -> str:
+    """The statement's own words: no texts, quoted names or comments, wherever they stand."""
+    return _OTHERS.sub(lambda found: " " if found[0][0] in "-/" else "''", text)
+
+
+def _has_query(bare: str) -> bool:
+    return re.search(r"\bAS\s*\(*\s*(SELECT|WITH|VALUES|TABLE)\b", bare, re.IGNORECASE) is not None
 
 
 def bind_parameters(text: str, parameters: list[str]) -> str:
     """Puts execution parameters in the places of `?`.
 
-    An expression is evaluated; anything else is bound as a text.
+    An expression is evaluated; anything else is bound as a text. Athena lets parameters of a
+    statement without places be, and fails one whose places have another number.
     """
     places = [token for token in tokenize(text) if token.token_type == TokenType.PLACEHOLDER]
-    if len(places) != len(parameters):
-        raise SyntaxRefused(
-            f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}"
+    if places and len(places) != len(parameters):
+        raise QueryFailed(
+            "INVALID_PARAMETER_USAGE",
+            f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}",
+            (1, 1),
         )
     for token, value in reversed(list(zip(places, parameters, strict=True))):
         text = text[: token.start] + _parameter(value) + text[token.end + 1 :]
@@ -123,17 +178,29 @@ def _parameter(value: str) -> str:
     return value
 
 
+# The model's name of a prepared statement.
+_NAME = r'"?([a-zA-Z_][a-zA-Z0-9_@:]{0,255})"?'
+
+
 def split_prepare(text: str) -> tuple[str, str]:
     """PREPARE name FROM statement."""
-    found = re.match(r'PREPARE\s+"?(\w+)"?\s+FROM\s+(.+)', text, re.IGNORECASE | re.DOTALL)
+    found = re.match(rf"\s*PREPARE\s+{_NAME}\s+FROM\s+(.+)", text, re.IGNORECASE | re.DOTALL)
     if found is None:
         raise SyntaxRefused("mismatched input. Expecting: PREPARE name FROM statement")
     return found[1], found[2]
 
 
+def split_deallocate(text: str) -> str:
+    """DEALLOCATE PREPARE name."""
+    found = re.fullmatch(rf"\s*DEALLOCATE\s+PREPARE\s+{_NAME}", text, re.IGNORECASE)
+    if found is None:
+        raise SyntaxRefused("mismatched input. Expecting: DEALLOCATE PREPARE name")
+    return found[1]
+
+
 def split_execute(text: str) -> tuple[str, list[str]]:
     """EXECUTE name [USING expression, ...]."""
-    found = re.match(r'EXECUTE\s+"?(\w+)"?(?:\s+USING\s+(.+))?$', text, re.IGNORECASE | re.DOTALL)
+    found = re.match(rf"\s*EXECUTE\s+{_NAME}(?:\s+USING\s+(.+))?$", text, re.IGNORECASE | re.DOTALL)
     if found is None:
         raise SyntaxRefused("mismatched input. Expecting: EXECUTE name [USING expression, ...]")
     return found[1], split_list(found[2]) if found[2] else []
@@ -170,6 +237,7 @@ class Write:
     if_not_exists: bool = False
     with_data: bool = True
     location: str = ""
+    comment: str = ""
 
 
 def parse_ctas(text: str) -> Write:
@@ -177,6 +245,8 @@ def parse_ctas(text: str) -> Write:
     reader.take("CREATE", "TABLE")
     absent = reader.optional("IF", "NOT", "EXISTS")
     target = reader.name()
+    columns = reader.column_list() if reader.optional("(") else ()
+    comment = reader.string() if reader.optional("COMMENT") else ""
     properties = reader.properties() if reader.optional("WITH") else {}
     reader.take("AS")
     query = reader.rest()
@@ -184,11 +254,9 @@ def parse_ctas(text: str) -> Write:
     if tail:
         query = query[: tail.start()]
     data = not (tail and tail[1])
-    return Write(target, _bare(query), properties, if_not_exists=absent, with_data=data)
-
-
-def _bare(query: str) -> str:
-    return query
+    return Write(
+        target, query, properties, columns, if_not_exists=absent, with_data=data, comment=comment
+    )
 
 
 def parse_insert(text: str) -> Write:
@@ -303,10 +371,11 @@ class _Reader:
             depth += _depth(token)
             self.index += 1
             if depth == 0:
-                return self.text[start : token.start]
+                return _blank(self.text, start) + self.text[start : token.start]
 
     def rest(self) -> str:
-        return self.text[self.peek().start :]
+        start = self.peek().start
+        return _blank(self.text, start) + self.text[start:]
 
 
 def parse_create_view(text: str) -> tuple[bool, tuple[str, ...], str]:
@@ -314,6 +383,8 @@ def parse_create_view(text: str) -> tuple[bool, tuple[str, ...], str]:
     reader = _Reader(text)
     reader.take("CREATE")
     replace = reader.optional("OR", "REPLACE")
+    if reader.optional("PROTECTED"):
+        raise not_supported("CREATE PROTECTED MULTI DIALECT VIEW")
     reader.take("VIEW")
     target = reader.name()
     reader.take("AS")
@@ -323,10 +394,10 @@ def parse_create_view(text: str) -> tuple[bool, tuple[str, ...], str]:
 def split_explain(text: str) -> tuple[str, str]:
     """EXPLAIN [ANALYZE] [(options)] statement."""
     found = re.match(
-        r"EXPLAIN\s+(ANALYZE\s+(?:VERBOSE\s+)?)?(\([^)]*\)\s*)?(.+)",
+        r"\s*EXPLAIN\s+(ANALYZE\s+(?:VERBOSE\s+)?)?(\([^)]*\)\s*)?(.+)",
         text,
         re.IGNORECASE | re.DOTALL,
     )
     assert found is not None
     options = re.sub(r"[()]", "", (found[1] or "") + (found[2] or ""))
-    return options.upper().strip(), found[3]
+    return options.upper().strip(), _blank(text, found.start(3)) + found[3]

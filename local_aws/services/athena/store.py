@@ -36,9 +36,11 @@ class Store:
 
     # --- executions
 
-    def add_execution(self, body: dict[str, Any], token: str | None, reuse_key: str) -> None:
-        self.db.execute(
-            "INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?)",
+    def add_execution(self, body: dict[str, Any], token: str | None, reuse_key: str) -> bool:
+        """False where another execution has the token."""
+        added = self.db.execute(
+            "INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token)"
+            " WHERE token IS NOT NULL DO NOTHING",
             (
                 body["id"],
                 time.time_ns(),
@@ -49,6 +51,7 @@ class Store:
                 json.dumps(body),
             ),
         )
+        return bool(added)
 
     def save_execution(self, body: dict[str, Any]) -> None:
         self.db.execute(
@@ -63,10 +66,10 @@ class Store:
         return self._body("SELECT body FROM executions WHERE token = ?", token)
 
     def reusable(self, reuse_key: str) -> dict[str, Any] | None:
-        """The latest success of the same text in the same place."""
+        """The latest success of the same text in the same place that was worked for."""
         return self._body(
             "SELECT body FROM executions WHERE reuse_key = ? AND state = 'SUCCEEDED'"
-            " ORDER BY sequence DESC LIMIT 1",
+            " AND json_extract(body, '$.reused') IS NULL ORDER BY sequence DESC LIMIT 1",
             reuse_key,
         )
 
@@ -124,10 +127,12 @@ class Store:
             (body["Name"], json.dumps(body)),
         )
 
-    def delete_workgroup(self, name: str) -> None:
+    def delete_workgroup(self, name: str, arn: str) -> None:
+        """With its statements, named queries and tags; executions stay known by their ids."""
         with self.db.transaction():
             for table in ("prepared", "named_queries"):
                 self.db.execute(f"DELETE FROM {table} WHERE workgroup = ?", (name,))  # noqa: S608
+            self.db.execute("DELETE FROM tags WHERE arn = ?", (arn,))
             self.db.execute("DELETE FROM workgroups WHERE name = ?", (name,))
 
     # --- prepared statements and named queries

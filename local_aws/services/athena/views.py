@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws.services.athena.errors import QueryFailed
+from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.trino import types as t
 
 _TEXT = re.compile(r"/\* Presto View: ([A-Za-z0-9+/=\s]+) \*/")
@@ -34,9 +34,30 @@ def decode_view(table: dict[str, Any]) -> View:
     try:
         data = json.loads(base64.b64decode(found.group(1)))
         columns = [(c["name"], c["type"]) for c in data["columns"]]
+        catalog = str(data.get("catalog") or "awsdatacatalog").lower()
+        if catalog not in ("awsdatacatalog", "hive"):
+            raise not_supported(f"the catalog {catalog} of the view {table.get('Name')}")
         return View(data["originalSql"], data.get("schema"), columns)
     except (binascii.Error, ValueError, KeyError) as error:
         raise QueryFailed("INVALID_VIEW", f"View '{table.get('Name')}': {error!r}") from error
+
+
+def view_columns(found: list[tuple[str | None, t.Type]]) -> list[tuple[str, t.Type]]:
+    """A view's columns: each with a name of its own and a known type."""
+    columns: list[tuple[str, t.Type]] = []
+    for index, (name, kind) in enumerate(found, 1):
+        if name is None:
+            raise QueryFailed(
+                "MISSING_COLUMN_NAME", f"Column name not specified at position {index}", (1, 1)
+            )
+        if name.lower() in [n for n, _ in columns]:
+            raise QueryFailed(
+                "DUPLICATE_COLUMN_NAME", f"Column name '{name}' specified more than once", (1, 1)
+            )
+        if t.contains(kind, "unknown"):
+            raise QueryFailed("COLUMN_TYPE_UNKNOWN", f"Column type is unknown: {name}", (1, 1))
+        columns.append((name.lower(), kind))
+    return columns
 
 
 def view_input(

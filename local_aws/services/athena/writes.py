@@ -7,31 +7,32 @@ https://docs.aws.amazon.com/athena/latest/ug/create-table-as.html
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from local_aws.services.athena import file_writers, write_targets
 from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import QueryFailed, not_supported
+from local_aws.services.athena.file_writers import Made
 from local_aws.services.athena.model import AthenaEngine
-from local_aws.services.athena.partition_names import folder_of, unescaped
+from local_aws.services.athena.partition_names import folder_of
+from local_aws.services.athena.projection import is_projected
 from local_aws.services.athena.rewrites.casts import cast_sql
+from local_aws.services.athena.serdes import buckets
 from local_aws.services.athena.statements import Write
-from local_aws.services.athena.table_inputs import storage
-from local_aws.services.athena.tables import HIVE_NULL, format_of
+from local_aws.services.athena.table_inputs import CTAS_FORMATS, storage
+from local_aws.services.athena.tables import refuse_iceberg
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import table_columns
+from local_aws.services.athena.write_targets import Target
 from local_aws.services.glue.errors import AlreadyExistsException, EntityNotFoundException
 from local_aws.services.s3.model import parse_uri
 
 Columns = list[tuple[str, t.Type]]
-# https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html
-OPEN_PARTITIONS = 100
-_EXTENSIONS = {"PARQUET": "parquet", "TEXTFILE": "csv", "JSON": "json"}
-_COMPRESSIONS = {"SNAPPY", "GZIP", "ZSTD", "NONE", "UNCOMPRESSED"}
 
 
 @dataclass
@@ -42,15 +43,6 @@ class Written:
     files: list[str]
     bytes: int
     partitions: dict[tuple[str, ...], str] = field(default_factory=dict)
-
-
-@dataclass
-class _Target:
-    location: str
-    format: str
-    compression: str
-    delimiter: str
-    keys: tuple[str, ...]
 
 
 class Writer:
@@ -67,6 +59,8 @@ class Writer:
 
     def create_table(self, write: Write, default_location: str) -> Written:
         database, name = self._place(write.target)
+        if not self._has_database(database):
+            raise QueryFailed("SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", (1, 1))
         if self._table(database, name) is not None:
             if write.if_not_exists:
                 return Written(0, [], 0)
@@ -75,9 +69,12 @@ class Writer:
                 f"line 1:1: Table 'awsdatacatalog.{database}.{name}' already exists",
             )
         translation = self.engine.translate(write.query, self.database, self.cursor)
-        columns = _named(translation.columns, translation.names)
-        target = _target(write.properties, default_location)
-        body = _ctas_input(name, columns, target)
+        given = renamed(translation.names, write.columns)
+        columns = named(
+            [(n or c, k) for n, (c, k) in zip(given, translation.columns, strict=True)], given
+        )
+        target = write_targets.of_ctas(write.properties, default_location)
+        body = _ctas_input(name, columns, target, write.comment)
         self._must_be_empty(target.location)
         written = Written(0, [], 0)
         if write.with_data:
@@ -96,27 +93,30 @@ class Writer:
                 f"Table 'awsdatacatalog.{database}.{name}' does not exist",
                 (1, 1),
             )
+        if table.get("TableType") == "VIRTUAL_VIEW":
+            raise QueryFailed("NOT_SUPPORTED", "Inserting into views is not supported", (1, 1))
+        refuse_iceberg(table)
+        keys = tuple(n for n, _, partition in table_columns(table) if partition)
+        target = write_targets.of_table(table, keys)
         translation = self.engine.translate(write.query, self.database, self.cursor)
         wanted = [(n, k) for n, k, _ in table_columns(table)]
         sql = _arranged(translation.sql, translation.columns, wanted, write.columns)
-        keys = tuple(n for n, _, partition in table_columns(table) if partition)
         places = {
             tuple(p["Values"]): p["StorageDescriptor"].get("Location") or ""
             for p in (self.platform.glue.get_partitions(database, name) if keys else [])
         }
-        written = self._write(sql, wanted, _table_target(table, keys), places)
+        written = self._write(sql, wanted, target, places)
         written.bytes = translation.bytes
-        self._add_partitions(database, table, written)
+        if not is_projected(table):
+            self._add_partitions(database, table, written)
         return written
 
     def unload(self, write: Write) -> Written:
-        target = _target(write.properties, write.location)
-        if "format" not in write.properties:
-            raise QueryFailed("", "The UNLOAD format property is required")
-        target.location = write.location
+        target = write_targets.of_unload(write.properties, write.location)
         self._must_be_empty(target.location)
         translation = self.engine.translate(write.query, self.database, self.cursor)
-        columns = _named(translation.columns, translation.names)
+        columns = named(translation.columns, translation.names)
+        check_keys([n for n, _ in columns], target.keys)
         written = self._write(translation.sql, columns, target)
         written.bytes = translation.bytes
         return written
@@ -124,7 +124,16 @@ class Writer:
     # --- the parts
 
     def _place(self, target: tuple[str, ...]) -> tuple[str, str]:
+        if len(target) > 2 and target[-3] != "awsdatacatalog":
+            raise not_supported(f"the catalog {target[-3]}")
         return (target[-2] if len(target) > 1 else self.database), target[-1]
+
+    def _has_database(self, name: str) -> bool:
+        try:
+            self.platform.glue.get_database(name)
+        except EntityNotFoundException:
+            return False
+        return True
 
     def _table(self, database: str, name: str) -> dict[str, Any] | None:
         try:
@@ -134,75 +143,56 @@ class Writer:
         return found
 
     def _must_be_empty(self, location: str) -> None:
+        if not re.match("s3[an]?://[^/]+", location):
+            raise QueryFailed(
+                "INVALID_TABLE_PROPERTY",
+                f"External location is not a valid file system URI: {location}",
+            )
         bucket, prefix = parse_uri(location)
-        if next(iter(self.platform.s3.list(bucket, prefix.rstrip("/") + "/")), None) is not None:
+        if not self.platform.s3.bucket_exists(bucket):
+            raise QueryFailed(
+                "HIVE_FILESYSTEM_ERROR", f"The specified bucket does not exist (Bucket: {bucket})"
+            )
+        if next(iter(self.platform.s3.names(bucket, prefix.rstrip("/") + "/")), None) is not None:
             raise QueryFailed(
                 "HIVE_PATH_ALREADY_EXISTS",
-                f"Target directory for table '{location}' already exists",
+                f"Target directory for table '{location}' already exists: {location}. You may need"
+                f" to manually clean the data at location '{location}' before retrying. Athena will"
+                " not delete data in your account.",
             )
 
     def _write(
         self,
         sql: str,
         columns: Columns,
-        target: _Target,
+        target: Target,
         places: dict[tuple[str, ...], str] | None = None,
     ) -> Written:
+        buckets.check(columns, target)
         scratch = self.platform.scratch(f"athena/{self.query_id}")
         try:
-            rows = self.engine.guarded(lambda: self._copy(sql, columns, target, scratch))
-            return self._publish(scratch, target, rows, places or {})
+            rows, made = self.engine.guarded(
+                lambda: file_writers.write(self.cursor, sql, columns, target, scratch)
+            )
+            return self._publish(made, target, rows, places or {})
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def _copy(self, sql: str, columns: Columns, target: _Target, scratch: Path) -> int:
-        names = ", ".join(identifier(n) for n, _ in columns)
-        items = ", ".join(_stored(n, k, target) for n, k in columns)
-        source = f"SELECT {items} FROM ({sql}) AS w({names})"
-        options = _copy_options(target)
-        if target.keys:
-            self._check_partitions(sql, names, target.keys)
-            keys = ", ".join(identifier(k) for k in target.keys)
-            out = str(scratch / "data")
-            options += f", PARTITION_BY ({keys}), FILE_EXTENSION {quote(_extension(target))}"
-        else:
-            out = str(scratch / f"data.{_extension(target)}")
-        rows = self.cursor.execute(f"COPY ({source}) TO {quote(out)} ({options})").fetchone()
-        return int(rows[0]) if rows else 0
-
-    def _check_partitions(self, sql: str, names: str, keys: tuple[str, ...]) -> None:
-        listed = ", ".join(identifier(k) for k in keys)
-        found = self.cursor.execute(
-            f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM ({sql}) AS w({names}))"
-        ).fetchone()
-        if found and found[0] > OPEN_PARTITIONS:
-            raise QueryFailed(
-                "HIVE_TOO_MANY_OPEN_PARTITIONS",
-                f"Exceeded limit of {OPEN_PARTITIONS} open writers for partitions/buckets",
-            )
-
     def _publish(
-        self, scratch: Path, target: _Target, rows: int, places: dict[tuple[str, ...], str]
+        self, made: list[Made], target: Target, rows: int, places: dict[tuple[str, ...], str]
     ) -> Written:
         """Moves the files in: those of a partition that is known to its place, wherever it is."""
-        root = scratch / "data" if target.keys else scratch
-        paths = sorted(p for p in root.rglob("*") if p.is_file())
-        # The engine escapes more in a folder's name than Hive does.
-        values = [
-            tuple(unescaped(f.partition("=")[2]) for f in p.relative_to(root).parts[:-1])
-            for p in paths
-        ]
-        if any("" in part for part in values):
+        if any("" in file.values for file in made):
             raise QueryFailed("HIVE_METASTORE_ERROR", "Partition values cannot be empty")
         written = Written(rows, [], 0)
         base = target.location.rstrip("/")
-        for index, (path, part) in enumerate(zip(paths, values, strict=True)):
-            place = places.get(part) or f"{base}/{folder_of(target.keys, part)}"
-            if part not in places:
-                written.partitions[part] = place.rstrip("/")
-            name = f"{self.query_id.replace('-', '_')}_{index:05}{path.suffix}"
+        for index, file in enumerate(made):
+            place = places.get(file.values) or f"{base}/{folder_of(target.keys, file.values)}"
+            if file.values not in places:
+                written.partitions[file.values] = place.rstrip("/")
+            name = f"{self.query_id.replace('-', '_')}_{index:05}{file.ending}"
             uri = f"{place.rstrip('/')}/{name}"
-            self.platform.s3.take(*parse_uri(uri), path)
+            self.platform.s3.take(*parse_uri(uri), file.path)
             written.files.append(uri)
         return written
 
@@ -214,7 +204,18 @@ class Writer:
                 self.platform.glue.create_partition(database, table["Name"], body)
 
 
-def _named(columns: Columns, names: list[str | None]) -> Columns:
+def renamed(names: list[str | None], given: tuple[str, ...]) -> list[str | None]:
+    """The columns' names, or those that CREATE TABLE lists before AS."""
+    if given and len(given) != len(names):
+        raise QueryFailed(
+            "MISMATCHED_COLUMN_ALIASES",
+            f"Column alias list has {len(given)} entries but relation has {len(names)} columns",
+            (1, 1),
+        )
+    return list(given) or names
+
+
+def named(columns: Columns, names: list[str | None]) -> Columns:
     """The columns of a table: named, once each, of types that Hive can store."""
     seen: set[str] = set()
     for index, ((name, kind), given) in enumerate(zip(columns, names, strict=True), 1):
@@ -227,6 +228,8 @@ def _named(columns: Columns, names: list[str | None]) -> Columns:
                 "DUPLICATE_COLUMN_NAME", f"Column name '{name}' specified more than once", (1, 1)
             )
         seen.add(name.lower())
+        if t.contains(kind, "unknown"):
+            raise QueryFailed("COLUMN_TYPE_UNKNOWN", f"Column type is unknown: {name}", (1, 1))
         try:
             t.hive_type(kind)
         except t.UnknownType:
@@ -234,78 +237,49 @@ def _named(columns: Columns, names: list[str | None]) -> Columns:
     return [(name.lower(), kind) for name, kind in columns]
 
 
-def _target(properties: dict[str, Any], default: str) -> _Target:
-    known = {
-        "format", "external_location", "write_compression", "parquet_compression", "compression",
-        "partitioned_by", "field_delimiter", "orc_compression", "table_type", "is_external",
-    }  # fmt: skip
-    for name in properties:
-        if name not in known:
-            raise not_supported(f"the table property {name}")
-    if str(properties.get("table_type", "HIVE")).upper() == "ICEBERG":
-        raise not_supported("CREATE TABLE AS of an Iceberg table")
-    kind = str(properties.get("format", "PARQUET")).upper()
-    if kind not in _EXTENSIONS:
-        raise not_supported(f"writing {kind}")
-    compression = next(
-        (
-            str(properties[k])
-            for k in ("write_compression", "compression", "parquet_compression")
-            if k in properties
-        ),
-        "GZIP",
-    ).upper()
-    if compression not in _COMPRESSIONS:
-        raise not_supported(f"the compression {compression}")
-    keys = properties.get("partitioned_by") or []
-    delimiter = str(properties.get("field_delimiter", "\x01"))
-    location = str(properties.get("external_location", default))
-    return _Target(location, kind, compression, delimiter, tuple(k.lower() for k in keys))
-
-
-_BACK = {"parquet": "PARQUET", "text": "TEXTFILE", "json": "JSON"}
-
-
-def _table_target(table: dict[str, Any], keys: tuple[str, ...]) -> _Target:
-    kind = _BACK.get(format_of(table))
-    if kind is None:
-        raise not_supported(f"INSERT INTO a table of format {format_of(table)}")
-    serde = table["StorageDescriptor"]["SerdeInfo"].get("Parameters") or {}
-    parameters = table.get("Parameters") or {}
-    compression = parameters.get("write.compression") or parameters.get("parquet.compression")
-    compression = compression or ("SNAPPY" if kind == "PARQUET" else "NONE")
-    delimiter = serde.get("field.delim", "\x01")
-    location = table["StorageDescriptor"]["Location"]
-    return _Target(location, kind, compression.upper(), delimiter, keys)
-
-
-def _ctas_input(name: str, columns: Columns, target: _Target) -> dict[str, Any]:
-    listed = [{"Name": n, "Type": t.hive_type(k)} for n, k in columns]
-    count = len(target.keys)
-    if count and tuple(c["Name"] for c in listed[-count:]) != target.keys:
+def check_keys(names: list[str], keys: tuple[str, ...]) -> None:
+    """Partition keys are the last columns, in their order, and not all there are."""
+    missing = [key for key in keys if key not in names]
+    if missing:
+        raise QueryFailed(
+            "INVALID_TABLE_PROPERTY",
+            f"Partition columns [{', '.join(missing)}] not present in schema",
+        )
+    if keys and len(keys) == len(names):
+        raise QueryFailed("INVALID_TABLE_PROPERTY", "Table contains only partition columns")
+    if keys and tuple(names[-len(keys) :]) != keys:
         raise QueryFailed(
             "HIVE_COLUMN_ORDER_MISMATCH",
             "Partition keys must be the last columns in the table and in the same order as the"
-            f" table properties: [{', '.join(target.keys)}]",
+            f" table properties: [{', '.join(keys)}]",
         )
-    plain = listed[:-count] if count else listed
+
+
+def _ctas_input(name: str, columns: Columns, target: Target, comment: str) -> dict[str, Any]:
+    check_keys([n for n, _ in columns], target.keys)
+    listed = [{"Name": n, "Type": t.hive_type(k)} for n, k in columns]
+    count = len(target.keys)
     args: dict[str, Any] = {
         "stored_as": target.format,
-        "columns": plain,
+        "columns": listed[:-count] if count else listed,
         "location": target.location,
     }
     if target.format == "TEXTFILE":
-        args["serde_properties"] = {
-            "field.delim": target.delimiter,
-            "serialization.format": target.delimiter,
-        }
-    return {
+        delimiter = target.options.separators[0]
+        args["serde_properties"] = {"field.delim": delimiter, "serialization.format": delimiter}
+    if target.buckets:
+        args |= {"buckets": target.buckets, "bucket_columns": list(target.bucketed_by)}
+    parameters = {"EXTERNAL": "TRUE", "has_encrypted_data": "false", "auto.purge": "false"}
+    body: dict[str, Any] = {
         "Name": name,
         "TableType": "EXTERNAL_TABLE",
-        "StorageDescriptor": storage(args),
+        "StorageDescriptor": storage(args, CTAS_FORMATS),
         "PartitionKeys": listed[-count:] if count else [],
-        "Parameters": {"EXTERNAL": "TRUE", "has_encrypted_data": "false", "auto.purge": "false"},
+        "Parameters": parameters,
     }
+    if comment:
+        body["Description"] = parameters["comment"] = comment
+    return body
 
 
 def _arranged(sql: str, given: Columns, wanted: Columns, names: tuple[str, ...]) -> str:
@@ -351,37 +325,3 @@ def _assignable(source: t.Type, target: t.Type) -> bool:
     if source.name == target.name == "timestamp" or t.coerces(source, target):
         return True
     return t.is_number(source) and t.is_number(target) and source.name in (*t.INTEGERS, "decimal")
-
-
-def _stored(name: str, kind: t.Type, target: _Target) -> str:
-    if name in target.keys:
-        value = cast_sql(f"w.{identifier(name)}", kind, t.VARCHAR, False)
-        return f"coalesce({value}, {quote(HIVE_NULL)}) AS {identifier(name)}"
-    if target.format == "TEXTFILE" and (kind.of or kind == t.VARBINARY):
-        raise not_supported(f"writing {kind} as text")
-    if target.format == "TEXTFILE":
-        return f"{cast_sql(f'w.{identifier(name)}', kind, t.VARCHAR, False)} AS {identifier(name)}"
-    return f"w.{identifier(name)}"
-
-
-def _extension(target: _Target) -> str:
-    """Text says by its name how it is packed, Parquet in its footer."""
-    packed = {"GZIP": ".gz", "ZSTD": ".zst"}.get(target.compression, "")
-    return _EXTENSIONS[target.format] + ("" if target.format == "PARQUET" else packed)
-
-
-def _copy_options(target: _Target) -> str:
-    compression = (
-        "uncompressed"
-        if target.compression in ("NONE", "UNCOMPRESSED")
-        else target.compression.lower()
-    )
-    if target.format == "PARQUET":
-        return f"FORMAT parquet, COMPRESSION {compression}"
-    packed = "none" if compression in ("uncompressed", "snappy") else compression
-    if target.format == "JSON":
-        return f"FORMAT json, COMPRESSION {packed}"
-    return (
-        f"FORMAT csv, HEADER false, DELIMITER {quote(target.delimiter)}, QUOTE '', ESCAPE '',"
-        f" NULL '\\N', COMPRESSION {packed}"
-    )

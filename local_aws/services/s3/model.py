@@ -378,6 +378,10 @@ class S3Store:
     def set_acl(self, bucket: str, key: str, acl: str, version: str | None = None) -> ObjectInfo:
         return self._describe(bucket, key, version, acl=acl)
 
+    def set_attributes(self, bucket: str, key: str, **change: Any) -> ObjectInfo:
+        """Members of `Attributes` that an engine knows of an object which it wrote as a file."""
+        return self._describe(bucket, key, None, **change)
+
     def _describe(self, bucket: str, key: str, version: str | None, **change: Any) -> ObjectInfo:
         with self.lock(bucket, key):
             info = self.stat(bucket, key, version)

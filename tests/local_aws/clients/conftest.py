@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
+from pyarrow import fs
 
 
 @pytest.fixture
@@ -23,3 +24,14 @@ def object_store(aws: Any) -> dict[str, str]:
         "aws_region": aws.env["AWS_REGION"],
         "aws_allow_http": "true",
     }
+
+
+@pytest.fixture
+def arrow_fs(aws: Any) -> fs.S3FileSystem:
+    return fs.S3FileSystem(
+        endpoint_override=f"127.0.0.1:{aws.port}",
+        scheme="http",
+        access_key=aws.env["AWS_ACCESS_KEY_ID"],
+        secret_key=aws.env["AWS_SECRET_ACCESS_KEY"],
+        region=aws.env["AWS_REGION"],
+    )

@@ -17,17 +17,6 @@ HTTPFS = Path(duckdb_extension_httpfs.__file__).parent / "extensions" / f"v{duck
 
 
 @pytest.fixture
-def arrow_fs(aws: Any) -> fs.S3FileSystem:
-    return fs.S3FileSystem(
-        endpoint_override=f"127.0.0.1:{aws.port}",
-        scheme="http",
-        access_key=aws.env["AWS_ACCESS_KEY_ID"],
-        secret_key=aws.env["AWS_SECRET_ACCESS_KEY"],
-        region=aws.env["AWS_REGION"],
-    )
-
-
-@pytest.fixture
 def duck(aws: Any) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(f"LOAD '{HTTPFS / 'httpfs.duckdb_extension'}'")

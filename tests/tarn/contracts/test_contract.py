@@ -290,7 +290,7 @@ def test_whatever_is_written_is_a_contract_or_says_where_it_is_wrong(
 ) -> None:
     where = write("")
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(text=texts)
     def holds(text: str) -> None:
         raw = text.encode(errors="surrogatepass")

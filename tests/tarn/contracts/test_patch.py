@@ -110,9 +110,7 @@ NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 TYPES = st.sampled_from(["int", "bigint", "double", "string", "date", "timestamp", "boolean"])
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(dataset_names(REAL)),
     new=st.dictionaries(NAMES, TYPES, max_size=4),

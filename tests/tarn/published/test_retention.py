@@ -349,9 +349,7 @@ def test_what_can_be_gone_back_to_is_never_lost(plan: list[tuple[str, int]]) -> 
             assert deed == "killed" or left == {r for r in kept if r in model.files}
 
 
-@settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(DEEDS), min_size=3, max_size=10))
 def test_what_readers_see_is_never_lost(deployed: Aws, plan: list[tuple[str, int]]) -> None:
     world = World(deployed)

@@ -67,7 +67,7 @@ def lines_of(rows: list[dict[str, Any]], found: list[Record]) -> list[list[int]]
     return finder.candidates()
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=ROWS)
 def test_never_a_wrong_line(rows: list[tuple[str, ...]]) -> None:
     import tempfile

@@ -1,4 +1,4 @@
-"""A DuckDB that knows Trino's functions. One a server: each query gets a cursor of its own."""
+"""A DuckDB that knows Trino's functions."""
 
 from __future__ import annotations
 

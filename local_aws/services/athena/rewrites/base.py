@@ -10,7 +10,9 @@ from local_aws.services.athena.trino.types import Type
 
 
 class Emit(Protocol):
-    """The translation under way."""
+    """The translation under way; `narrow` lets decimals be short (see decimals.py)."""
+
+    narrow: bool
 
     def gen(self, node: exp.Expression) -> str:
         """The node's SQL, coerced to what its place wants."""

@@ -11,7 +11,7 @@ from sqlglot import exp
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.rewrites.equality import distinct_sql, equal_sql, order_sql
 from local_aws.services.athena.trino.notes import coerced_type, type_of
-from local_aws.services.athena.trino.types import FLOATING, Type
+from local_aws.services.athena.trino.types import FLOATING, INTEGERS, Type
 
 NODES = (
     exp.EQ,
@@ -78,9 +78,22 @@ def _with_nan(node: exp.Expression, compared: str, left: str | None, right: str 
 
 
 def _nan_test(node: exp.Expression, sql: str) -> str | None:
-    """A number that is written out is not NaN."""
-    written = isinstance(node.this if isinstance(node, exp.Neg) else node, exp.Literal)
-    return f"isnan({sql})" if type_of(node).name in FLOATING and not written else None
+    return f"isnan({sql})" if type_of(node).name in FLOATING and not _is_number(node) else None
+
+
+def _is_number(node: exp.Expression) -> bool:
+    """Whether it cannot be NaN: numbers written out, decimals and integers, sums of such."""
+    if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Select):
+        [item] = node.this.meta["items"]
+        return _is_number(item)
+    if isinstance(node, exp.Paren | exp.Neg | exp.Cast | exp.Alias):
+        return _is_number(node.this)
+    if isinstance(node, exp.Add | exp.Sub | exp.Mul):
+        return _is_number(node.left) and _is_number(node.right)
+    kind = type_of(node)
+    if isinstance(node, exp.Literal):
+        return not node.is_string
+    return kind.name in INTEGERS or kind.name == "decimal"
 
 
 def _between(node: exp.Between, emit: Emit) -> str:

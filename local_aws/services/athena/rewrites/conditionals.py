@@ -43,12 +43,20 @@ def _call(node: exp.Anonymous, emit: Emit) -> str | None:
     if name == "nullif":
         return _nullif(node, emit)
     if name == "try":
-        return f"TRY({emit.gen(args[0])})"
+        return f"TRY({_exact(args[0], emit)})"
     if name == "typeof":
         return quote(str(type_of(args[0])))
     if name == "grouping":
         return f"CAST(grouping({', '.join(emit.gen(arg) for arg in args)}) AS INTEGER)"
     return None
+
+
+def _exact(node: exp.Expression, emit: Emit) -> str:
+    """Without short decimals: TRY would take their failure for the query's."""
+    narrow, emit.narrow = emit.narrow, False
+    sql = emit.gen(node)
+    emit.narrow = narrow
+    return sql
 
 
 def _nullif(node: exp.Anonymous, emit: Emit) -> str:

@@ -9,7 +9,7 @@ from sqlglot import exp
 from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.rewrites.casts import text_of
-from local_aws.services.athena.rewrites.decimals import scaled, unscaled
+from local_aws.services.athena.rewrites.decimals import narrowed, scaled, unscaled
 from local_aws.services.athena.rewrites.windows import ordered
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.functions import Signature
@@ -117,7 +117,9 @@ def _fill(part: str, node: exp.Expression, emit: Emit) -> str:
     if name == "{}":
         return "{}"
     if name.isdigit():
-        return emit.gen(args[int(name)])
+        arg = args[int(name)]
+        summed = node.meta["signature"].name == "sum"
+        return (summed and narrowed(arg, emit)) or emit.gen(arg)
     if ":" in name:
         index, _, values = name.partition(":")
         filled = "".join(_fill(p, node, emit) for p in _split(values))

@@ -23,7 +23,7 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     if isinstance(node, exp.Exists):
         return f"EXISTS ({emit.query(_inner(node.this))})"
     query = node.args.get("query")
-    if query is not None and isinstance(node.this, exp.Tuple):
+    if query is not None and len(_inner(query).meta["outputs"]) > 1:
         return _row_in(node.this, query, emit)
     value = comparable(node.this, emit)
     if query is not None:
@@ -35,13 +35,17 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     return f"({value} IN ({', '.join(items)}))"
 
 
-def _row_in(row: exp.Tuple, query: exp.Expression, emit: Emit) -> str:
+def _row_in(row: exp.Expression, query: exp.Expression, emit: Emit) -> str:
     """(a, b) IN (SELECT ...): the engine wants its own tuple, not a struct."""
     kinds = coerced_type(row).of
-    parts = [
-        emit.cast(emit.gen(part), type_of(part), kind)
-        for part, kind in zip(row.expressions, kinds, strict=True)
-    ]
+    if isinstance(row, exp.Tuple):
+        parts = [
+            emit.cast(emit.gen(part), type_of(part), kind)
+            for part, kind in zip(row.expressions, kinds, strict=True)
+        ]
+    else:
+        value = emit.gen(row)
+        parts = [f"struct_extract_at({value}, {i})" for i in range(1, len(kinds) + 1)]
     return f"(({', '.join(parts)}) IN ({emit.query(_inner(query))}))"
 
 

@@ -59,9 +59,10 @@ def _bound(spec: exp.Expression, which: str, emit: Emit) -> str:
     return f"{text} {spec.args.get(which + '_side') or ''}".strip()
 
 
-def ordered(node: exp.Expression, emit: Emit) -> str:
-    """Trino sorts NULL last, up or down, unless told otherwise."""
+def ordered(node: exp.Expression, emit: Emit, value: str | None = None) -> str:
+    """Trino sorts NULL last, up or down, unless told otherwise; `value` stands for an ordinal."""
     ordinal = node.meta.get("ordinal")
-    value = str(ordinal) if ordinal is not None else comparable(node.this, emit)
+    if value is None:
+        value = str(ordinal) if ordinal is not None else comparable(node.this, emit)
     direction = "DESC" if node.args.get("desc") else "ASC"
     return f"{value} {direction} NULLS {'FIRST' if node.args.get('nulls_first') else 'LAST'}"

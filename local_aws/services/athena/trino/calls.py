@@ -35,9 +35,7 @@ class CallTyper:
         def visit(self, node: exp.Expression, scope: Scope) -> t.Type: ...
         def condition(self, node: exp.Expression, scope: Scope, what: str) -> None: ...
         def fresh(self, prefix: str) -> str: ...
-        def subquery_outputs(
-            self, node: exp.Expression, scope: Scope, width: int | None
-        ) -> list[t.Type]: ...
+        def subquery_outputs(self, node: exp.Expression, scope: Scope) -> list[t.Type]: ...
         def sort_key(self, item: exp.Expression, scope: Scope) -> None: ...
 
     def _anonymous(self, node: exp.Anonymous, scope: Scope) -> t.Type:
@@ -59,6 +57,8 @@ class CallTyper:
         candidates = catalogue().get(name)
         if candidates is None:
             raise self._not_registered(node, name)
+        if candidates[0].kind == "win" and not _is_over(node):
+            raise failed("MISSING_OVER", f"Window function {name} requires an OVER clause", node)
         kinds = [None if _is_lambda(a) else self.visit(a, scope) for a in args]
         _check_distinct_order(node, args, modifiers)
         signature, params, result = self._choose(node, name, candidates, args, kinds, scope)
@@ -104,6 +104,8 @@ class CallTyper:
         return signature, params, result
 
     def _lambda_body(self, node: exp.Expression, taken: tuple[t.Type, ...], scope: Scope) -> t.Type:
+        if node.this.find(exp.Query) is not None:
+            raise failed("NOT_SUPPORTED", "Lambda expression cannot contain subqueries", node)
         names = [part.name for part in node.expressions]
         if len(names) != len(taken):
             raise failed(
@@ -120,7 +122,9 @@ class CallTyper:
     # --- aggregates and windows
 
     def _filter(self, node: exp.Filter, scope: Scope) -> t.Type:
-        self.condition(node.expression.this, scope, "FILTER expression must evaluate to a boolean")
+        self.condition(
+            node.expression.this, scope, "FILTER expression must evaluate to a boolean (actual: {})"
+        )
         kind = self.visit(node.this, scope)
         if not self._is_aggregate(node.this):
             raise failed("FUNCTION_NOT_AGGREGATE", "FILTER is for aggregation functions only", node)
@@ -196,8 +200,8 @@ class CallTyper:
     def _call_grouping(self, node: exp.Anonymous, scope: Scope) -> t.Type:
         for part in node.expressions:
             self.visit(part, scope)
-        note(node, t.BIGINT, grouping=True)
-        return t.BIGINT
+        kind = t.INTEGER if len(node.expressions) <= 31 else t.BIGINT
+        return note(node, kind, grouping=True)
 
     def _trim(self, node: exp.Trim, scope: Scope) -> t.Type:
         side = (node.args.get("position") or "BOTH").upper()
@@ -225,6 +229,12 @@ def _check_json(node: exp.ParseJSON) -> None:
         raise failed(
             "INVALID_LITERAL", f"'{node.this.this}' is not a valid JSON literal", node
         ) from None
+
+
+def _is_over(node: exp.Expression) -> bool:
+    return node.find_ancestor(exp.Window, exp.Select) is not None and isinstance(
+        node.parent, exp.Window | exp.IgnoreNulls | exp.RespectNulls
+    )
 
 
 def _is_lambda(node: exp.Expression) -> bool:

@@ -53,6 +53,10 @@ _OPERATORS = {
 _INT_MAX = 2**31 - 1
 
 
+def _boolean(what: str) -> str:
+    return what + " must evaluate to a boolean (actual: {})"
+
+
 class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
     """Methods `_<node class>` type one kind of node; `visit` finds them."""
 
@@ -77,6 +81,14 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
         # Athena reads 1.5 as a double, unlike Trino itself.
         return t.DOUBLE
 
+    def _placeholder(self, node: exp.Placeholder, scope: Scope) -> t.Type:
+        count = len(list(node.root().find_all(exp.Placeholder)))
+        raise failed(
+            "INVALID_PARAMETER_USAGE",
+            f"Incorrect number of parameters: expected {count} but found 0",
+            node,
+        )
+
     def _boolean(self, node: exp.Boolean, scope: Scope) -> t.Type:
         return t.BOOLEAN
 
@@ -100,7 +112,7 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
         if names is not None:
             return self._name(node, names, scope)
         inner = self.visit(node.this, scope)
-        kind, path = _follow(inner, [node.expression.name], node)
+        kind, path = follow(inner, [node.expression.name], node)
         return note(node, kind, base=node.this, path=path)
 
     def _name(self, node: exp.Expression, parts: list[str], scope: Scope) -> t.Type:
@@ -109,8 +121,8 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
         except KeyError:
             raise failed(
                 "COLUMN_NOT_FOUND",
-                f"Column '{'.'.join(parts)}' cannot be resolved or requester is not authorized"
-                " to access requested resources",
+                f"Column '{'.'.join(parts).lower()}' cannot be resolved or requester is not"
+                " authorized to access requested resources",
                 node,
             ) from None
         except QueryFailed as error:
@@ -119,8 +131,8 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
             raise
         if found.origin is not None:
             self.scans[found.origin.scan].used.add(found.origin.column)
-        kind, path = _follow(found.type, rest, node)
-        return note(node, kind, field=found, path=path)
+        kind, path = follow(found.type, rest, node)
+        return note(node, kind, field=found, path=path, base=found.item)
 
     # --- operators
 
@@ -179,12 +191,38 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
 
     def _quantified(self, node: exp.Binary, scope: Scope) -> t.Type:
         left = self.visit(node.left, scope)
-        inner = node.right.this
-        [output] = self.subquery_outputs(inner, scope, 1)
-        if t.common_type(left, output) != left or output != left:
-            raise not_supported("a quantified comparison of different types", position(node))
-        note(node.right, output)
+        common = self._with_query(node, node.left, left, node.right.this, scope)
+        note(node.right, common)
+        if len(common.of) > 1:
+            raise not_supported("a quantified comparison of rows", position(node))
+        ordering = isinstance(node, exp.GT | exp.GTE | exp.LT | exp.LTE)
+        if ordering and any(t.contains(common, name) for name in ("map", "json")):
+            raise mismatch(
+                f"Type [{common}] must be orderable in order to be used in quantified comparison",
+                node,
+            )
         return t.BOOLEAN
+
+    def _with_query(
+        self, node: exp.Expression, value: exp.Expression, kind: t.Type, query: Any, scope: Scope
+    ) -> t.Type:
+        """Brings a value and the rows of a query that it is held against to one type."""
+        outputs = self.subquery_outputs(query, scope)
+        rows = t.row(tuple((None, o) for o in outputs))
+        wanted = kind if kind.name == "row" or kind == t.UNKNOWN else t.row(((None, kind),))
+        if kind.name == "row" and len(outputs) == 1 and outputs[0].name == "row":
+            wanted = t.row(((None, kind),))
+        common = t.common_type(wanted, rows)
+        if common is None:
+            raise mismatch(
+                "Value expression and result of subquery must be of the same type:"
+                f" {wanted} vs {rows}",
+                node,
+            )
+        coerce(value, common if wanted is kind and len(common.of) > 1 else common.of[0])
+        inner = query.this if isinstance(query, exp.Subquery | exp.Paren) else query
+        inner.meta["outputs_to"] = list(common.of)
+        return common
 
     def _between(self, node: exp.Between, scope: Scope) -> t.Type:
         parts = [node.this, node.args["low"], node.args["high"]]
@@ -202,7 +240,8 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
         kind = self.visit(node.this, scope)
         query = node.args.get("query")
         if query is not None:
-            return self._in_query(node, query, kind, scope)
+            self._with_query(node, node.this, kind, query, scope)
+            return t.BOOLEAN
         if node.args.get("unnest") or node.args.get("field") or not node.expressions:
             raise SyntaxRefused("mismatched input 'IN'", position(node) or (1, 1))
         for item in node.expressions:
@@ -210,28 +249,16 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
         unify([node.this, *node.expressions], "IN value and list items must be the same type")
         return t.BOOLEAN
 
-    def _in_query(self, node: exp.In, query: exp.Expression, kind: t.Type, scope: Scope) -> t.Type:
-        width = len(kind.of) if isinstance(node.this, exp.Tuple) else 1
-        outputs = self.subquery_outputs(query, scope, width)
-        wanted = t.row(tuple((None, o) for o in outputs)) if width > 1 else outputs[0]
-        common = t.common_type(kind, wanted)
-        if common is None:
-            raise mismatch(
-                f"value and result of subquery must be of the same type for IN expression:"
-                f" {kind} vs {wanted}",
-                node,
-            )
-        coerce(node.this, common)
-        inner = query.this if isinstance(query, exp.Subquery | exp.Paren) else query
-        inner.meta["outputs_to"] = list(common.of) if width > 1 else [common]
-        return t.BOOLEAN
-
     def _exists(self, node: exp.Exists, scope: Scope) -> t.Type:
-        self.subquery_outputs(node.this, scope, None)
+        self.subquery_outputs(node.this, scope)
         return t.BOOLEAN
 
     def _subquery(self, node: exp.Subquery, scope: Scope) -> t.Type:
-        return self.subquery_outputs(node, scope, 1)[0]
+        kinds = self.subquery_outputs(node, scope)
+        if len(kinds) == 1:
+            return kinds[0]
+        outputs = node.this.meta["outputs"]
+        return t.row(tuple((o.name, o.type) for o in outputs))
 
     def _is(self, node: exp.Is, scope: Scope) -> t.Type:
         self.visit(node.this, scope)
@@ -243,21 +270,23 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
 
     def _logical(self, node: exp.Expression, scope: Scope) -> t.Type:
         for part in node.iter_expressions():
-            self.condition(part, scope, "Logical expression term must evaluate to a boolean")
+            self.condition(part, scope, _boolean("Logical expression term"))
         return t.BOOLEAN
 
     _and = _or = _logical
 
     def _not(self, node: exp.Not, scope: Scope) -> t.Type:
         self.condition(
-            node.this, scope, "Value of logical NOT expression must evaluate to a boolean"
+            node.this,
+            scope,
+            _boolean("Value of logical NOT expression"),
         )
         return t.BOOLEAN
 
     def condition(self, node: exp.Expression, scope: Scope, what: str) -> None:
         kind = self.visit(node, scope)
         if kind not in (t.BOOLEAN, t.UNKNOWN):
-            raise mismatch(f"{what} (actual: {kind})", node)
+            raise mismatch(what.format(kind), node)
         coerce(node, t.BOOLEAN)
 
     def _like(self, node: exp.Like, scope: Scope) -> t.Type:
@@ -272,7 +301,14 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
         return t.BOOLEAN
 
     def _escape(self, node: exp.Escape, scope: Scope) -> t.Type:
-        self.visit(node.expression, scope)
+        kind = self.visit(node.expression, scope)
+        if not t.is_text(kind) and kind != t.UNKNOWN:
+            raise mismatch(
+                f"Escape character must evaluate to a varchar (actual: {kind})", node.expression
+            )
+        pattern, escape = node.this.expression, node.expression
+        if isinstance(pattern, exp.Literal) and isinstance(escape, exp.Literal):
+            _check_pattern(pattern.this, escape.this)
         return self.visit(node.this, scope)
 
     def _dpipe(self, node: exp.DPipe, scope: Scope) -> t.Type:
@@ -319,14 +355,14 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
         tests = [branch.this for branch in node.args["ifs"]]
         if node.this is None:
             for test in tests:
-                self.condition(test, scope, "CASE WHEN clause must evaluate to a boolean")
+                self.condition(test, scope, _boolean("CASE WHEN clause"))
             return
         for part in (node.this, *tests):
             self.visit(part, scope)
         unify([node.this, *tests], "CASE operand type does not match WHEN clause operand type")
 
     def _if(self, node: exp.If, scope: Scope) -> t.Type:
-        self.condition(node.this, scope, "IF condition must evaluate to a boolean")
+        self.condition(node.this, scope, _boolean("IF condition"))
         results = [r for r in (node.args["true"], node.args.get("false")) if r is not None]
         for result in results:
             self.visit(result, scope)
@@ -443,6 +479,18 @@ def _concatenated(left: t.Type, right: t.Type) -> t.Type | None:
     return appended or prepended
 
 
+def _check_pattern(pattern: str, escape: str) -> None:
+    """What follows the escape character of LIKE must need it."""
+    if len(escape) != 1:
+        raise failed("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character")
+    rest = re.sub(rf"{re.escape(escape)}[%_{re.escape(escape)}]", "", pattern)
+    if escape in rest:
+        raise failed(
+            "INVALID_FUNCTION_ARGUMENT",
+            "Escape character must be followed by '%', '_' or the escape character itself",
+        )
+
+
 def _dotted(node: exp.Dot) -> list[str] | None:
     """a.b.c as names, when nothing but names is in it."""
     left = node.this
@@ -457,7 +505,7 @@ def _dotted(node: exp.Dot) -> list[str] | None:
     return None
 
 
-def _follow(kind: t.Type, names: list[str], node: exp.Expression) -> tuple[t.Type, list[str]]:
+def follow(kind: t.Type, names: list[str], node: exp.Expression) -> tuple[t.Type, list[str]]:
     """Goes into a row's fields by name."""
     path = []
     for name in names:

@@ -38,17 +38,30 @@ def mismatch(message: str, node: exp.Expression | None = None) -> QueryFailed:
     return failed("TYPE_MISMATCH", message, node)
 
 
+_SAME_TYPE = "must be the same type"
+
+
 def unify(nodes: list[exp.Expression], what: str) -> t.Type:
     """Coerces all to one type."""
     common = type_of(nodes[0])
     for node in nodes[1:]:
         merged = t.common_type(common, type_of(node))
         if merged is None:
-            raise mismatch(f"{what}: {common} vs {type_of(node)}", node)
+            raise mismatch(_not_alike(nodes, what, common, type_of(node)), node)
         common = merged
     for node in nodes:
         coerce(node, common)
     return common
+
+
+def _not_alike(nodes: list[exp.Expression], what: str, one: t.Type, other: t.Type) -> str:
+    if not what.endswith(_SAME_TYPE):
+        return f"{what}: {one} vs {other}"
+    kinds = ", ".join(dict.fromkeys(str(type_of(node)) for node in nodes))
+    return (
+        f"{what} or coercible to a common type. Cannot find common type between {one} and {other},"
+        f" all types (without duplicates): [{kinds}]"
+    )
 
 
 def note(node: exp.Expression, kind: t.Type, **notes: Any) -> t.Type:

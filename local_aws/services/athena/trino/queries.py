@@ -9,12 +9,18 @@ from typing import Any, Protocol
 from sqlglot import exp
 
 from local_aws.services.athena.duck.quoting import identifier
-from local_aws.services.athena.errors import SyntaxRefused, not_supported
+from local_aws.services.athena.errors import not_supported
+from local_aws.services.athena.trino import grouping
 from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.trino.bounds import bound_of
 from local_aws.services.athena.trino.dialect import position
+from local_aws.services.athena.trino.expressions import follow
+from local_aws.services.athena.trino.grouping import calls, walk
 from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, type_of
+from local_aws.services.athena.trino.recursion import check_step, recursion_step
 from local_aws.services.athena.trino.relations import RelationAnalyzer
 from local_aws.services.athena.trino.scope import Field, Predicate, Scan, Scope, fold
+from local_aws.services.athena.trino.wording import same, wording
 
 
 @dataclass(frozen=True)
@@ -65,14 +71,34 @@ class QueryAnalyzer(RelationAnalyzer):
         return outputs
 
     def _with(self, with_: exp.With, parent: Scope | None) -> None:
-        if with_.recursive:
-            raise not_supported("WITH RECURSIVE", position(with_))
+        names: set[str] = set()
         for cte in with_.expressions:
-            outputs = self.query(cte.this, parent)
-            outputs = self.renamed(outputs, cte.args["alias"], cte)
+            if fold(cte.alias) in names:
+                raise failed(
+                    "DUPLICATE_NAMED_QUERY",
+                    f"WITH query name '{cte.alias}' specified more than once",
+                    cte,
+                )
+            names.add(fold(cte.alias))
             name = self.fresh("c")
+            outputs = self._named_query(cte, name, bool(with_.recursive), parent)
             cte.meta.update(name=name, columns=[o.sql_name for o in outputs])
             self.ctes[fold(cte.alias)] = (name, outputs)
+
+    def _named_query(
+        self, cte: exp.CTE, name: str, recursive: bool, parent: Scope | None
+    ) -> list[Output]:
+        step = recursion_step(cte) if recursive else None
+        if step is None:
+            return self.renamed(self.query(cte.this, parent), cte.args["alias"], cte)
+        anchor = self.query(cte.this.left, parent)
+        outputs = self.renamed(anchor, cte.args["alias"], cte)
+        outer, self.ctes = self.ctes, {**self.ctes, fold(cte.alias): (name, outputs)}
+        check_step(step, self.query(step, parent), outputs)
+        self.ctes = outer
+        step.meta["outputs_to"] = [o.type for o in outputs]
+        cte.meta["step"] = step
+        return outputs
 
     def renamed(
         self, outputs: list[Output], alias: exp.Expression | None, node: exp.Expression
@@ -115,43 +141,71 @@ class QueryAnalyzer(RelationAnalyzer):
         for join in node.args.get("joins") or []:
             self.join(join, scope)
         self._where(node, scope)
-        for window in node.args.get("windows") or []:
-            self.window_parts(window, scope)
+        self._named_windows(node, scope)
         items = self._items(node, scope)
         outputs = _outputs(items)
-        grouped = self._group(node, items, scope)
+        keys = self._group(node, items, scope)
         having = node.args.get("having")
         if having is not None:
-            self.condition(having.this, scope, "HAVING clause must evaluate to a boolean")
+            self.condition(
+                having.this, scope, "HAVING clause must evaluate to a boolean: actual type {}"
+            )
+            grouping.refuse_windows(having.this, "HAVING clause")
         self._order(node, items, outputs, scope)
-        self._check_grouping(node, items, grouped, scope)
+        self._check_grouping(node, items, keys, scope)
         self._limits(node)
+        self._note_rows(node, items)
         node.meta["items"] = items
         return _handed_through(node, outputs)
+
+    def _note_rows(self, node: exp.Select, items: list[exp.Expression]) -> None:
+        """LIMIT over a table alone: its reading stops early."""
+        from_, limit = node.args.get("from_"), node.args.get("limit")
+        between = ("where", "group", "having", "distinct", "order", "joins")
+        if from_ is None or limit is None or any(node.args.get(name) for name in between):
+            return
+        table = from_.this
+        if "scan" not in table.meta or table.args.get("joins") or table.args.get("sample"):
+            return
+        value, offset = limit.meta.get("value"), node.args.get("offset")
+        if value is not None and not any(c.meta["signature"].kind for i in items for c in calls(i)):
+            skipped = offset.meta["value"] if offset is not None else 0
+            self.scans[table.meta["scan"]].rows = value + skipped
+
+    def _named_windows(self, node: exp.Select, scope: Scope) -> None:
+        names: set[str] = set()
+        for window in node.args.get("windows") or []:
+            self.window_parts(window, scope)
+            name = window.this.name.lower()
+            if name in names:
+                raise failed(
+                    "DUPLICATE_WINDOW_NAME",
+                    f"WINDOW name '{window.this.name}' specified more than once",
+                    window.this,
+                )
+            names.add(name)
 
     def _where(self, node: exp.Select, scope: Scope) -> None:
         where = node.args.get("where")
         if where is None:
             return
-        self.condition(where.this, scope, "WHERE clause must evaluate to a boolean")
-        for call in _calls(where.this):
-            if call.meta["signature"].kind:
-                raise failed(
-                    "EXPRESSION_NOT_SCALAR",
-                    "WHERE clause cannot contain aggregations, window functions or grouping"
-                    f" operations: [{call.sql('trino')}]",
-                    call,
-                )
+        self.condition(where.this, scope, "WHERE clause must evaluate to a boolean: actual type {}")
+        grouping.refuse_aggregates(where.this, "WHERE clause")
         self.note_predicates(where.this)
 
     def note_predicates(self, condition: exp.Expression) -> None:
-        """Hands each conjunct over partition columns alone to the scan that it prunes."""
+        """Hands what prunes a scan to it: conjuncts over its partition columns, and bounds."""
         for conjunct in _conjuncts(condition):
+            bounded = bound_of(conjunct)
+            if bounded is not None and not bounded[0].partition:
+                self.scans[bounded[0].scan].bounds.append(bounded[1])
+                continue
             if conjunct.find(exp.Query) is not None:
                 continue
             fields = [n.meta["field"] for n in conjunct.walk() if "field" in n.meta]
-            origins = {f.origin.scan for f in fields if f.origin and f.origin.partition}
-            if len(origins) == 1 and all(f.origin and f.origin.partition for f in fields):
+            prunes = [f.origin and f.origin.partition and f.origin.pruning for f in fields]
+            origins = {f.origin.scan for f in fields if f.origin}
+            if len(origins) == 1 and all(prunes):
                 names = {f.sql: f.origin.column for f in fields}
                 self.scans[origins.pop()].predicates.append(Predicate(conjunct, names))
 
@@ -159,16 +213,35 @@ class QueryAnalyzer(RelationAnalyzer):
         """The select list with its stars spelt out."""
         items: list[exp.Expression] = []
         for item in node.expressions:
-            star = item.this if isinstance(item, exp.Column) else item
-            if isinstance(star, exp.Star):
-                items.extend(self._star(item, scope))
+            star = item.this if isinstance(item, exp.Aliases) else item
+            if isinstance(star, exp.Star) or isinstance(star.this, exp.Star):
+                items.extend(self._stars(item, star, scope))
                 continue
             inner = item.this if isinstance(item, exp.Alias) else item
             note(item, self.visit(inner, scope))
             items.append(item)
         return items
 
-    def _star(self, item: exp.Expression, scope: Scope) -> Iterator[exp.Expression]:
+    def _stars(
+        self, item: exp.Expression, star: exp.Expression, scope: Scope
+    ) -> list[exp.Expression]:
+        found = self._star(star, scope)
+        if not isinstance(item, exp.Aliases):
+            return found
+        if len(item.expressions) != len(found):
+            raise failed(
+                "MISMATCHED_COLUMN_ALIASES",
+                f"Column alias list has {len(item.expressions)} entries but relation has"
+                f" {len(found)} columns",
+                item,
+            )
+        named = []
+        for column, alias in zip(found, item.expressions, strict=True):
+            named.append(exp.Alias(this=column, alias=alias.copy()))
+            note(named[-1], type_of(column))
+        return named
+
+    def _star(self, item: exp.Expression, scope: Scope) -> list[exp.Expression]:
         wanted = (
             tuple(fold(p.name) for p in item.parts[:-1]) if isinstance(item, exp.Column) else ()
         )
@@ -177,16 +250,42 @@ class QueryAnalyzer(RelationAnalyzer):
             for f in scope.fields
             if not f.hidden and (not wanted or f.qualifier[-len(wanted) :] == wanted)
         ]
-        if not fields:
-            if wanted:
-                raise failed("TABLE_NOT_FOUND", f"Table '{'.'.join(wanted)}' not found", item)
-            raise SyntaxRefused("SELECT * not allowed in queries without FROM clause")
-        for found in fields:
-            column = exp.Column(this=exp.to_identifier(found.name or "", quoted=True))
-            if found.origin is not None:
-                self.scans[found.origin.scan].used.add(found.origin.column)
-            note(column, found.type, field=found, path=[], anonymous=found.name is None)
-            yield column
+        if fields:
+            return [self._read(found) for found in fields]
+        if wanted:
+            return self._row_star(item, scope)
+        raise failed(
+            "COLUMN_NOT_FOUND", "SELECT * not allowed in queries without FROM clause", item
+        )
+
+    def _read(self, found: Field) -> exp.Expression:
+        column = exp.Column(this=exp.to_identifier(found.name or "", quoted=True))
+        if found.origin is not None:
+            self.scans[found.origin.scan].used.add(found.origin.column)
+        anonymous = found.name is None
+        note(column, found.type, field=found, path=[], base=found.item, anonymous=anonymous)
+        return column
+
+    def _row_star(self, item: exp.Column, scope: Scope) -> list[exp.Expression]:
+        """The fields of a row: r.*"""
+        names = [part.name for part in item.parts[:-1]]
+        try:
+            found, rest, _ = scope.resolve(names)
+        except KeyError:
+            raise failed(
+                "TABLE_NOT_FOUND", f"Unable to resolve reference {'.'.join(names)}", item
+            ) from None
+        base = self._read(found)
+        kind, path = follow(found.type, rest, item)
+        if kind.name != "row":
+            raise mismatch(f"Cannot apply .* to {kind}", item)
+        columns = []
+        for index, (name, inner) in enumerate(zip(kind.fields, kind.of, strict=True)):
+            column = exp.Column(this=exp.to_identifier(name or "", quoted=True))
+            steps = [*path, t.field_name(kind, index)]
+            note(column, inner, base=base, path=steps, field=found, anonymous=name is None)
+            columns.append(column)
+        return columns
 
     def _group(
         self, node: exp.Select, items: list[exp.Expression], scope: Scope
@@ -194,111 +293,149 @@ class QueryAnalyzer(RelationAnalyzer):
         group = node.args.get("group")
         if group is None:
             return None
-        if group.args.get("all") or group.args.get("totals"):
-            raise SyntaxRefused("mismatched input 'ALL'", position(group) or (1, 1))
-        found: list[exp.Expression] = []
-        for part in _group_expressions(group):
-            if isinstance(part, exp.Literal) and not part.is_string:
-                index = int(part.this)
-                if not 0 < index <= len(items):
+        keys: list[exp.Expression] = []
+        for element in grouping.elements(group):
+            for part in grouping.parts(element):
+                keys.append(self._group_key(part, items, scope))
+                if grouping.is_complex(element) and "field" not in part.meta:
                     raise failed(
                         "INVALID_COLUMN_REFERENCE",
-                        f"GROUP BY position {index} is not in select list",
+                        f"GROUP BY expression must be a column reference: {wording(part)}",
                         part,
                     )
-                item = items[index - 1]
-                part.meta["ordinal_of"] = item.this if isinstance(item, exp.Alias) else item
-                found.append(part.meta["ordinal_of"])
-            else:
-                self.visit(part, scope)
-                found.append(part)
-        return found
+        if group.meta.get("distinct"):
+            group.meta["sets"] = grouping.distinct_sets(group)
+        return keys
+
+    def _group_key(
+        self, part: exp.Expression, items: list[exp.Expression], scope: Scope
+    ) -> exp.Expression:
+        key = part
+        if isinstance(part, exp.Literal) and not part.is_string:
+            index = int(part.this) if part.this.isdigit() else 0
+            if not 0 < index <= len(items):
+                raise failed(
+                    "INVALID_COLUMN_REFERENCE",
+                    f"GROUP BY position {part.this} is not in select list",
+                    part,
+                )
+            item = items[index - 1]
+            key = part.meta["ordinal_of"] = item.this if isinstance(item, exp.Alias) else item
+        else:
+            self.visit(part, scope)
+        grouping.refuse_aggregates(key, "GROUP BY clause")
+        return key
 
     def _check_grouping(
         self,
         node: exp.Select,
         items: list[exp.Expression],
-        grouped: list[exp.Expression] | None,
+        keys: list[exp.Expression] | None,
         scope: Scope,
     ) -> None:
         having = node.args.get("having")
         order = node.args.get("order")
         ordered = [o.this for o in order.expressions if "t" in o.this.meta] if order else []
         checked = [*items, *([having.this] if having else []), *ordered]
-        aggregates = any(_is_plain_aggregate(c) for part in checked for c in _calls(part))
-        if grouped is None and not aggregates and having is None:
-            return
-        own = {f.sql for f in scope.fields}
         for part in checked:
-            _must_be_grouped(part, grouped or [], own)
+            grouping.refuse_nested(part)
+        if keys is None:
+            _refuse_grouping_operations(checked)
+            aggregates = any(grouping.is_aggregate(c) for part in checked for c in calls(part))
+            if not aggregates and having is None:
+                return
+        grouped = grouping.Grouped(keys or [], {f.sql for f in scope.fields})
+        for part in checked:
+            grouped.check(part)
 
     # --- ORDER BY and LIMIT
 
     def _order(
         self, node: exp.Select, items: list[exp.Expression], outputs: list[Output], scope: Scope
     ) -> None:
+        """ORDER BY sees the outputs' names first, then the columns of FROM."""
         order = node.args.get("order")
-        aliases = [
-            Field(o.name, o.type, identifier(o.sql_name))
-            for item, o in zip(items, outputs, strict=True)
-            if isinstance(item, exp.Alias)
+        if order is None:
+            return
+        named = [
+            Field(o.name, o.type, f"output {i}", item=grouping.bare(_inner(item)))
+            for i, (item, o) in enumerate(zip(items, outputs, strict=True))
         ]
-        inner = Scope(aliases, scope)
-        for ordered in order.expressions if order else []:
-            index = _output_index(ordered.this, outputs)
-            if index is not None:
-                ordered.meta["ordinal"] = index
-            else:
-                self.visit(ordered.this, inner)
+        inner = Scope(named, scope)
+        for ordered in order.expressions:
+            self._sort_key(ordered, outputs, inner)
+            if "t" in ordered.this.meta and node.args.get("distinct"):
+                _must_be_selected(ordered.this, items)
+
+    def _sort_key(self, ordered: exp.Expression, outputs: list[Output], scope: Scope) -> None:
+        index = _output_index(ordered.this, outputs)
+        kind = outputs[index - 1].type if index else self.visit(ordered.this, scope)
+        if index is not None:
+            ordered.meta["ordinal"] = index
+        if any(t.contains(kind, name) for name in ("map", "json")):
+            raise mismatch(
+                f"Type {kind} is not orderable, and therefore cannot be used in ORDER BY:"
+                f" {wording(ordered.this)}",
+                ordered,
+            )
 
     def _order_outputs(self, node: exp.Expression, outputs: list[Output]) -> None:
         """ORDER BY after a set operation sees its columns only."""
         order = node.args.get("order")
         fields = [Field(o.name, o.type, identifier(o.sql_name)) for o in outputs]
         for ordered in order.expressions if order else []:
-            index = _output_index(ordered.this, outputs)
-            if index is not None:
-                ordered.meta["ordinal"] = index
-            else:
-                self.visit(ordered.this, Scope(fields))
+            self._sort_key(ordered, outputs, Scope(fields))
         self._limits(node)
 
     def _limits(self, node: exp.Expression) -> None:
-        for name in ("limit", "offset"):
-            clause = node.args.get(name)
-            if clause is None:
-                continue
-            value = clause.args.get("count") if isinstance(clause, exp.Fetch) else clause.expression
-            if isinstance(clause, exp.Fetch) and "TIES" in clause.sql("trino").upper():
-                raise not_supported("FETCH FIRST ... WITH TIES", position(clause))
-            if isinstance(value, exp.Literal) and not value.is_string:
-                clause.meta["value"] = int(value.this)
-            elif isinstance(clause, exp.Fetch) and value is None:
-                clause.meta["value"] = 1
-            elif isinstance(value, exp.Column) and value.name.upper() == "ALL":
-                clause.meta["value"] = None
-            else:
-                raise SyntaxRefused(f"mismatched input '{value}'", position(clause) or (1, 1))
+        offset, limit = node.args.get("offset"), node.args.get("limit")
+        if offset is not None:
+            offset.meta["value"] = int(offset.expression.this)
+        if isinstance(limit, exp.Fetch):
+            self._fetch(node, limit)
+        elif limit is not None:
+            every = not isinstance(limit.expression, exp.Literal)
+            limit.meta["value"] = None if every else int(limit.expression.this)
+
+    def _fetch(self, node: exp.Expression, fetch: exp.Fetch) -> None:
+        count = fetch.args.get("count")
+        value = int(count.this) if count is not None else 1
+        if value < 1:
+            raise failed(
+                "NUMERIC_VALUE_OUT_OF_RANGE",
+                f"FETCH FIRST row count must be positive (actual value: {value})",
+                fetch,
+            )
+        options = fetch.args.get("limit_options")
+        ties = options is not None and options.args.get("with_ties")
+        if ties and node.args.get("order") is None:
+            raise failed(
+                "MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY", fetch
+            )
+        fetch.meta.update(value=value, ties=bool(ties))
 
     # --- VALUES and set operations
 
     def _values(self, node: exp.Values, parent: Scope | None) -> list[Output]:
         rows = [_row_items(row) for row in node.expressions]
-        if any(len(row) != len(rows[0]) for row in rows):
-            raise mismatch("Values rows have mismatched sizes", node)
+        for row in rows:
+            if len(row) != len(rows[0]):
+                raise mismatch(
+                    f"Values rows have mismatched sizes: {len(rows[0])} vs {len(row)}", node
+                )
         columns = []
         for row in rows:
             kinds = [self.visit(cell, parent or Scope()) for cell in row]
             if len(kinds) == 1 and kinds[0].name == "row" and not _is_constructed(node, row[0]):
                 raise not_supported("VALUES of a row that is no ROW(...)", position(row[0]))
-        for cells in zip(*rows, strict=True):
-            columns.append(_common_column(list(cells), node))
+        for index in range(len(rows[0])):
+            columns.append(_common_column(rows, index, node))
         node.meta["rows"] = rows
-        return [Output(None, kind, f"_col{i}") for i, kind in enumerate(columns)]
+        outputs = [Output(None, kind, f"_col{i}") for i, kind in enumerate(columns)]
+        self._order_outputs(node, outputs)
+        return outputs
 
     def _set_operation(self, node: exp.SetOperation, parent: Scope | None) -> list[Output]:
-        if node.args.get("by_name") or node.args.get("on"):
-            raise SyntaxRefused("mismatched input 'BY'", position(node) or (1, 1))
         left, right = self.query(node.left, parent), self.query(node.right, parent)
         name = type(node).__name__.upper()
         if len(left) != len(right):
@@ -321,18 +458,9 @@ class QueryAnalyzer(RelationAnalyzer):
         self._order_outputs(node, outputs)
         return outputs
 
-    def subquery_outputs(
-        self, node: exp.Expression, scope: Scope, width: int | None
-    ) -> list[t.Type]:
+    def subquery_outputs(self, node: exp.Expression, scope: Scope) -> list[t.Type]:
         inner = node.this if isinstance(node, exp.Subquery | exp.Paren) else node
-        outputs = self.query(inner, scope)
-        if width is not None and len(outputs) != width:
-            raise mismatch(
-                "Multiple columns returned by subquery are not yet supported."
-                f" Found {len(outputs)}",
-                node,
-            )
-        return [o.type for o in outputs]
+        return [o.type for o in self.query(inner, scope)]
 
 
 def _unique(outputs: list[Output]) -> list[Output]:
@@ -373,25 +501,9 @@ def _handed_through(node: exp.Select, outputs: list[Output]) -> list[Output]:
     blocked = ("limit", "offset", "group", "having", "distinct", "windows")
     if any(node.args.get(name) for name in blocked) or node.find(exp.Window) is not None:
         return [replace(o, field=None) for o in outputs]
-    if any(_is_plain_aggregate(c) for item in node.meta["items"] for c in _calls(item)):
+    if any(grouping.is_aggregate(c) for item in node.meta["items"] for c in calls(item)):
         return [replace(o, field=None) for o in outputs]
     return outputs
-
-
-def _calls(node: exp.Expression) -> Iterator[exp.Expression]:
-    """The function calls in an expression, subqueries left out."""
-    yield from (n for n in _walk(node) if "signature" in n.meta)
-
-
-def _walk(node: exp.Expression) -> Iterator[exp.Expression]:
-    yield node
-    for child in node.iter_expressions():
-        if not isinstance(child, exp.Query):
-            yield from _walk(child)
-
-
-def _is_plain_aggregate(call: exp.Expression) -> bool:
-    return call.meta["signature"].kind == "agg" and not call.meta.get("windowed")
 
 
 def _conjuncts(node: exp.Expression) -> Iterator[exp.Expression]:
@@ -404,49 +516,30 @@ def _conjuncts(node: exp.Expression) -> Iterator[exp.Expression]:
         yield node
 
 
-_SETS = (exp.Rollup, exp.Cube, exp.GroupingSets)
+def _inner(item: exp.Expression) -> exp.Expression:
+    found: exp.Expression = item.this if isinstance(item, exp.Alias) else item
+    return found
 
 
-def _group_expressions(group: exp.Expression) -> Iterator[exp.Expression]:
-    for name in ("expressions", "rollup", "cube", "grouping_sets"):
-        for part in group.args.get(name) or []:
-            yield from _group_parts(part)
-
-
-def _group_parts(part: exp.Expression) -> Iterator[exp.Expression]:
-    if isinstance(part, (*_SETS, exp.Tuple)):
-        for inner in part.expressions:
-            yield from _group_parts(inner)
-    else:
-        yield _bare(part)
-
-
-def _bare(node: exp.Expression) -> exp.Expression:
-    return node.this if isinstance(node, exp.Paren) else node
-
-
-def _must_be_grouped(node: exp.Expression, grouped: list[exp.Expression], own: set[str]) -> None:
-    inner = node.this if isinstance(node, exp.Alias) else node
-    if any(inner == g or _same_field(inner, g) for g in grouped) or inner.meta.get("grouping"):
-        return
-    call = inner.this if isinstance(inner, exp.Filter) else inner
-    if "signature" in call.meta and _is_plain_aggregate(call):
-        return
-    found = inner.meta.get("field")
-    if found is not None and found.sql in own:
+def _must_be_selected(key: exp.Expression, items: list[exp.Expression]) -> None:
+    if not any(same(key, item) for item in items):
         raise failed(
-            "EXPRESSION_NOT_AGGREGATE",
-            f"'{inner.sql('trino')}' must be an aggregate expression or appear in GROUP BY clause",
-            inner,
+            "EXPRESSION_NOT_IN_DISTINCT",
+            "For SELECT DISTINCT, ORDER BY expressions must appear in select list",
+            key,
         )
-    for child in inner.iter_expressions():
-        if not isinstance(child, exp.Query) and not (found and isinstance(child, exp.Identifier)):
-            _must_be_grouped(child, grouped, own)
 
 
-def _same_field(a: exp.Expression, b: exp.Expression) -> bool:
-    x, y = a.meta.get("field"), b.meta.get("field")
-    return x is not None and y is not None and x.sql == y.sql and a.meta["path"] == b.meta["path"]
+def _refuse_grouping_operations(parts: list[exp.Expression]) -> None:
+    for part in parts:
+        for node in walk(part):
+            if node.meta.get("grouping"):
+                raise failed(
+                    "MISSING_GROUP_BY",
+                    "A GROUPING() operation can only be used with a corresponding"
+                    " GROUPING SET/CUBE/ROLLUP/GROUP BY clause",
+                    node,
+                )
 
 
 def _output_index(node: exp.Expression, outputs: list[Output]) -> int | None:
@@ -483,13 +576,19 @@ def _is_constructed(node: exp.Values, cell: exp.Expression) -> bool:
     return isinstance(around, exp.Tuple) and around.parent is not node
 
 
-def _common_column(cells: list[exp.Expression], node: exp.Expression) -> t.Type:
-    common = type_of(cells[0])
-    for cell in cells[1:]:
-        merged = t.common_type(common, type_of(cell))
+def _common_column(rows: list[list[exp.Expression]], index: int, node: exp.Expression) -> t.Type:
+    common = t.UNKNOWN
+    for row in rows:
+        merged = t.common_type(common, type_of(row[index]))
         if merged is None:
-            raise mismatch(f"Values rows have mismatched types: {common} vs {type_of(cell)}", node)
+            first, other = _row_text(rows[0]), _row_text(row)
+            raise mismatch(f"Values rows have mismatched types: {first} vs {other}", node)
         common = merged
-    for cell in cells:
-        coerce(cell, common)
+    for row in rows:
+        coerce(row[index], common)
     return common
+
+
+def _row_text(row: list[exp.Expression]) -> str:
+    kinds = [type_of(cell) for cell in row]
+    return str(kinds[0] if len(kinds) == 1 else t.row(tuple((None, k) for k in kinds)))

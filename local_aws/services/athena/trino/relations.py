@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from local_aws.services.athena.duck.quoting import identifier
-from local_aws.services.athena.errors import SyntaxRefused, not_supported
+from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import parse_query, position
 from local_aws.services.athena.trino.expressions import ExpressionTyper
-from local_aws.services.athena.trino.notes import failed, mismatch
+from local_aws.services.athena.trino.grouping import refuse_aggregates
+from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note
 from local_aws.services.athena.trino.scope import (
     Field,
     Origin,
@@ -21,13 +22,18 @@ from local_aws.services.athena.trino.scope import (
     fold,
     requalified,
 )
-from local_aws.services.athena.views import decode_view
+from local_aws.services.athena.views import View, decode_view
 
 if TYPE_CHECKING:
     from local_aws.services.athena.trino.queries import CatalogReader, Output
 
 _CATALOGS = ("awsdatacatalog", "")
-HIDDEN = (("$path", t.VARCHAR), ("$file_size", t.BIGINT))
+HIDDEN = (
+    ("$path", t.VARCHAR),
+    ("$file_size", t.BIGINT),
+    ("$file_modified_time", t.TIMESTAMP_TZ),
+    ("$partition", t.VARCHAR),
+)
 
 
 class RelationAnalyzer(ExpressionTyper):
@@ -36,6 +42,8 @@ class RelationAnalyzer(ExpressionTyper):
     catalog: CatalogReader
     database: str
     ctes: dict[str, tuple[str, list[Output]]]
+    # The views that are being read, from the outside in.
+    views: tuple[str, ...] = ()
 
     if TYPE_CHECKING:
 
@@ -47,9 +55,11 @@ class RelationAnalyzer(ExpressionTyper):
         ) -> list[Output]: ...
 
     def relation(self, node: exp.Expression, scope: Scope) -> list[Field]:
-        for name in ("pivots", "sample", "version", "when", "changes", "match_recognize"):
+        for name in ("pivots", "version", "when", "changes", "match_recognize"):
             if node.args.get(name):
                 raise not_supported(f"{name} after a table", position(node))
+        if node.args.get("sample") is not None:
+            self._sample(node.args["sample"])
         if isinstance(node, exp.Table):
             fields = self._table(node)
         elif isinstance(node, exp.Unnest):
@@ -79,9 +89,33 @@ class RelationAnalyzer(ExpressionTyper):
 
     # --- tables and views
 
+    def _sample(self, sample: exp.Expression) -> None:
+        percent = sample.args.get("percent") or sample.args.get("size")
+        if not isinstance(percent, exp.Literal):
+            raise not_supported("TABLESAMPLE with an expression", position(sample))
+        value = float(percent.this)
+        if not 0 <= value <= 100:
+            raise failed(
+                "NUMERIC_VALUE_OUT_OF_RANGE",
+                "Sample percentage must be between 0 and 100",
+                percent,
+            )
+        sample.meta["percent"] = value
+
+    def _table_function(self, node: exp.Table) -> list[Field]:
+        """TABLE(sequence(start => 1, stop => 10)): the one table function that reads nothing."""
+        from local_aws.services.athena.trino.queries import Output
+
+        call = node.this.expressions[0] if node.this.expressions else node.this
+        if call.name.lower() != "sequence":
+            raise failed("FUNCTION_NOT_FOUND", f"Table function '{call.name}' not registered", node)
+        node.meta["series"] = sequence_arguments(call)
+        columns = [Output("sequential_number", t.BIGINT, "")]
+        return self._fields_of(node, "", columns, node.args.get("alias"), ())
+
     def _table(self, node: exp.Table) -> list[Field]:
         if not isinstance(node.this, exp.Identifier):
-            raise not_supported(f"the table function {node.this.sql('trino')}", position(node))
+            return self._table_function(node)
         parts = [p.name for p in node.parts]
         alias = node.args.get("alias")
         if len(parts) == 1 and fold(parts[0]) in self.ctes:
@@ -109,7 +143,16 @@ class RelationAnalyzer(ExpressionTyper):
 
     def _cte(self, node: exp.Table, name: str, alias: exp.Expression | None) -> list[Field]:
         sql_name, outputs = self.ctes[fold(name)]
-        return self._fields_of(node, f'"{sql_name}"', outputs, alias, (fold(name),))
+        fields = self._fields_of(node, f'"{sql_name}"', outputs, alias, (fold(name),))
+        if self._references(node, name) == 1:
+            return fields
+        # Rows that are read once serve several references: one's condition is not the others'.
+        return without_pruning(fields)
+
+    @staticmethod
+    def _references(node: exp.Table, name: str) -> int:
+        tables = node.root().find_all(exp.Table)
+        return sum(len(table.parts) == 1 and fold(table.name) == fold(name) for table in tables)
 
     def _virtual(
         self, node: exp.Table, table: Any, name: str, alias: exp.Expression | None
@@ -127,7 +170,7 @@ class RelationAnalyzer(ExpressionTyper):
         name = self.fresh("r")
         scan = Scan(len(self.scans), database, table, name)
         self.scans.append(scan)
-        node.meta.update(alias=name, source=scan.placeholder)
+        node.meta.update(alias=name, source=scan.placeholder, scan=scan.number)
         given = alias.name if alias is not None and alias.name else None
         qualifier = (fold(given),) if given else ("awsdatacatalog", database, table["Name"])
         columns = table_columns(table)
@@ -170,19 +213,10 @@ class RelationAnalyzer(ExpressionTyper):
         self, node: exp.Table, table: dict[str, Any], database: str, alias: exp.Expression | None
     ) -> list[Field]:
         view = decode_view(table)
-        tree = parse_query(view.sql)
-        outer, self.ctes = self.ctes, {}
-        database_before, self.database = self.database, view.schema or database
-        outputs = self.query(tree)
-        self.ctes, self.database = outer, database_before
-        if len(outputs) != len(view.columns):
-            raise failed(
-                "VIEW_IS_STALE",
-                f"View 'awsdatacatalog.{database}.{table['Name']}' is stale or in invalid state: "
-                "the number of columns changed",
-                node,
-            )
+        place = f"awsdatacatalog.{database}.{table['Name']}"
+        tree, outputs = self._view_query(node, view, database, place)
         kinds = [t.parse_type(kind) for _, kind in view.columns]
+        self._check_fresh(node, view, outputs, kinds, place)
         tree.meta["outputs_to"] = kinds
         named = [
             replace(o, name=name, type=kind)
@@ -190,6 +224,54 @@ class RelationAnalyzer(ExpressionTyper):
         ]
         node.meta["view"] = tree
         return self._fields_of(node, "", named, alias, ("awsdatacatalog", database, table["Name"]))
+
+    def _view_query(
+        self, node: exp.Table, view: View, database: str, place: str
+    ) -> tuple[exp.Expression, list[Output]]:
+        """The view's query, analysed in the database where it was made."""
+        if place in self.views:
+            raise failed("VIEW_IS_RECURSIVE", "Statement would create a recursive view", node)
+        outer = self.ctes, self.database, self.views
+        self.ctes, self.database = {}, view.schema or database
+        self.views = (*self.views, place)
+        try:
+            tree = parse_query(view.sql)
+            outputs = self.query(tree)
+        except QueryFailed as error:
+            if error.code in ("NOT_SUPPORTED", "VIEW_IS_RECURSIVE", "INVALID_VIEW"):
+                raise
+            why = error.reason.removeprefix(f"{error.code}: ")
+            words = f"Failed analyzing stored view '{place}': {why}"
+            raise failed("INVALID_VIEW", words, node) from error
+        self.ctes, self.database, self.views = outer
+        return tree, outputs
+
+    def _check_fresh(
+        self,
+        node: exp.Table,
+        view: View,
+        outputs: list[Output],
+        kinds: list[t.Type],
+        place: str,
+    ) -> None:
+        """What the view's query gives must still fit what was stored when it was made."""
+        why = None
+        if len(outputs) != len(view.columns):
+            why = (
+                f"stored view column count ({len(view.columns)}) does not match column count"
+                f" derived from the view query analysis ({len(outputs)})"
+            )
+        for index, (output, kind) in enumerate(zip(outputs, kinds, strict=False)):
+            if why is None and not t.coerces(output.type, kind):
+                name = view.columns[index][0]
+                why = (
+                    f"column [{output.name or name}] of type {output.type} projected from query"
+                    f" view at position {index} cannot be coerced to column [{name}] of type {kind}"
+                    " stored in view definition"
+                )
+        if why is not None:
+            words = f"View '{place}' is stale or in invalid state: {why}"
+            raise failed("VIEW_IS_STALE", words, node)
 
     # --- derived relations
 
@@ -232,6 +314,7 @@ class RelationAnalyzer(ExpressionTyper):
         outputs: list[Output] = []
         for argument in node.expressions:
             kind = self.visit(argument, scope)
+            refuse_aggregates(argument, "UNNEST")
             outputs.extend(Output(name, k, "") for name, k in _unnested(kind, argument))
         offset = node.args.get("offset")
         if offset:
@@ -250,28 +333,28 @@ class RelationAnalyzer(ExpressionTyper):
     def join(self, node: exp.Join, scope: Scope) -> None:
         """Adds the fields of a join to the scope, as its kind has it."""
         side, kind = (node.side or "").upper(), (node.kind or "").upper()
+        if node.method == "NATURAL":
+            raise failed("NOT_SUPPORTED", "Natural join not supported", node)
         if node.method or kind in ("SEMI", "ANTI", "ASOF", "STRAIGHT"):
             raise not_supported(f"{node.method or kind} JOIN", position(node))
         left = scope.fields
         inner = Scope(list(left), scope.parent)
         right = self.relation(node.this, inner)
         if side in ("RIGHT", "FULL"):
-            left = without_origin_keep_used(left)
+            left = without_pruning(left)
         if side in ("LEFT", "FULL"):
-            right = without_origin_keep_used(right)
+            right = without_pruning(right)
+        _check_criteria(node, side)
         if node.args.get("using"):
             scope.fields = self._using(node, left, right, side)
             return
         scope.fields = [*left, *right]
         on = node.args.get("on")
         if on is not None:
-            self.condition(on, scope, "JOIN ON clause must evaluate to a boolean")
+            self.condition(on, scope, "JOIN ON clause must evaluate to a boolean: actual type {}")
+            refuse_aggregates(on, "JOIN clause")
             if not side:
                 self.note_predicates(on)
-        elif side or kind == "INNER":
-            raise SyntaxRefused(
-                "mismatched input '<EOF>'. Expecting: 'ON', 'USING'", position(node) or (1, 1)
-            )
 
     def _using(
         self, node: exp.Join, left: list[Field], right: list[Field], side: str
@@ -279,38 +362,100 @@ class RelationAnalyzer(ExpressionTyper):
         keys, pairs, names = [], [], set()
         for column in node.args["using"]:
             name = column.name
-            a, b = _only(left, name, node), _only(right, name, node)
+            if fold(name) in names:
+                raise failed(
+                    "DUPLICATE_COLUMN_NAME",
+                    f"Column '{name}' appears multiple times in USING clause",
+                    column,
+                )
+            names.add(fold(name))
+            a, b = _only(left, column, "left"), _only(right, column, "right")
             common = t.common_type(a.type, b.type)
             if common is None:
-                raise mismatch(f"JOIN USING columns are not comparable: {a.type}, {b.type}", node)
+                raise mismatch(f"Cannot apply operator: {a.type} = {b.type}", column)
             for f in (a, b):
                 if f.origin is not None:
                     self.scans[f.origin.scan].used.add(f.origin.column)
             pairs.append((a, b, common))
-            sql = (
-                f"coalesce({a.sql}, {b.sql})"
-                if side == "FULL"
-                else (b if side == "RIGHT" else a).sql
-            )
-            keys.append(Field(a.name, common if side == "FULL" else a.type, sql))
-            names.add(fold(name))
+            keys.append(self._merged(name, a, b, common, side))
         node.meta["pairs"] = pairs
         rest = [f for f in [*left, *right] if fold(f.name or "") not in names]
         return [*keys, *rest]
 
+    def _merged(self, name: str, a: Field, b: Field, common: t.Type, side: str) -> Field:
+        """The one column that USING makes of two."""
+        sides = [_column_of(f, common) for f in (a, b)]
+        item = sides[1] if side == "RIGHT" else sides[0]
+        if side == "FULL":
+            item = exp.Anonymous(this="coalesce", expressions=sides)
+            note(item, common)
+        return Field(name, common, self.fresh("merged "), item=item)
 
-def _only(fields: list[Field], name: str, node: exp.Expression) -> Field:
+
+def _check_criteria(node: exp.Join, side: str) -> None:
+    """ON after UNNEST must be TRUE, as Trino has it."""
+    on, using = node.args.get("on"), node.args.get("using")
+    if not isinstance(node.this, exp.Unnest) or (on is None and not using):
+        return
+    if using or not (isinstance(on, exp.Boolean) and on.this):
+        raise failed(
+            "NOT_SUPPORTED",
+            f"{side or 'INNER'} JOIN involving UNNEST is only supported with condition ON TRUE",
+            on if on is not None else node,
+        )
+
+
+def _column_of(field: Field, kind: t.Type) -> exp.Expression:
+    column = exp.Column(this=exp.to_identifier(field.name or "", quoted=True))
+    note(column, field.type, field=field, path=[], base=field.item)
+    coerce(column, kind)
+    return column
+
+
+def _only(fields: list[Field], column: exp.Expression, side: str) -> Field:
+    name = column.name
     found = [f for f in fields if f.name and fold(f.name) == fold(name) and not f.hidden]
-    if len(found) != 1:
-        word = "ambiguous" if found else "missing from one side of the join"
-        raise failed("COLUMN_NOT_FOUND", f"Column '{name}' is {word}", node)
+    if len(found) > 1:
+        raise failed("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous", column)
+    if not found:
+        raise failed(
+            "COLUMN_NOT_FOUND", f"Column '{name}' is missing from {side} side of join", column
+        )
     return found[0]
 
 
-def without_origin_keep_used(fields: list[Field]) -> list[Field]:
+def sequence_arguments(call: exp.Expression) -> tuple[int, int, int]:
+    """start, stop and step of sequence(), given by name or in order."""
+    values = {"start": 0, "step": 1}
+    for name, argument in zip(("start", "stop", "step"), call.expressions, strict=False):
+        named = isinstance(argument, exp.Kwarg)
+        key = argument.this.name.lower() if named else name
+        value = argument.expression if named else argument
+        sign = -1 if isinstance(value, exp.Neg) else 1
+        literal = value.this if isinstance(value, exp.Neg) else value
+        if not isinstance(literal, exp.Literal) or literal.is_string:
+            raise not_supported("an expression as an argument of sequence", position(value))
+        if key not in ("start", "stop", "step"):
+            raise failed("INVALID_FUNCTION_ARGUMENT", f"Unexpected argument name: {key}", argument)
+        values[key] = sign * int(literal.this)
+    if "stop" not in values:
+        raise failed("MISSING_ARGUMENT", "Missing argument: STOP", call)
+    start, stop, step = values["start"], values["stop"], values["step"]
+    if step == 0 or ((step < 0) != (stop < start) and start != stop):
+        raise failed(
+            "INVALID_FUNCTION_ARGUMENT",
+            "Step must be positive for sequence [start, stop]"
+            if step <= 0
+            else "Step must be negative for sequence [start, stop]",
+            call,
+        )
+    return start, stop, step
+
+
+def without_pruning(fields: list[Field]) -> list[Field]:
     """The columns still count as read; only their predicates no longer prune."""
     return [
-        replace(f, origin=replace(f.origin, partition=False) if f.origin else None) for f in fields
+        replace(f, origin=replace(f.origin, pruning=False) if f.origin else None) for f in fields
     ]
 
 

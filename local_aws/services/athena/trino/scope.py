@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlglot import exp
 
@@ -21,6 +22,10 @@ class Scan:
     alias: str
     used: set[str] = field(default_factory=set)
     predicates: list[Predicate] = field(default_factory=list)
+    bounds: list[Bound] = field(default_factory=list)
+    ranges: list[tuple[str, str, tuple[Any, ...]]] = field(default_factory=list)
+    # As many rows as a LIMIT wants when nothing else stands between it and the table.
+    rows: int | None = None
 
     @property
     def placeholder(self) -> str:
@@ -37,17 +42,35 @@ class Predicate:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """A comparison of a column with constants: what the statistics of a file can speak of."""
+
+    column: str
+    operator: str
+    values: tuple[exp.Expression, ...]
+
+
+@dataclass(frozen=True)
 class Origin:
-    """The catalog column that a field hands through unchanged."""
+    """The catalog column that a field hands through unchanged.
+
+    `pruning` says whether a predicate on the field holds for the column: below an outer join it
+    does not, nor where the rows are read by more than one reference.
+    """
 
     scan: int
     column: str
     partition: bool
+    pruning: bool = True
 
 
 @dataclass(frozen=True)
 class Field:
-    """A column in sight. `sql` is how the engine's SQL refers to it."""
+    """A column in sight. `sql` is how the engine's SQL refers to it, and unique in the statement.
+
+    With `item` it is not a column but stands for that analysed expression: an output's name in
+    ORDER BY, a column that USING has merged.
+    """
 
     name: str | None
     type: Type
@@ -55,6 +78,7 @@ class Field:
     qualifier: tuple[str, ...] = ()
     hidden: bool = False
     origin: Origin | None = None
+    item: exp.Expression | None = None
 
 
 def fold(identifier: str) -> str:
@@ -87,7 +111,8 @@ class Scope:
             for depth in range(min(len(parts) - 1, 3), -1, -1):
                 found = scope.matches(parts[:depth], parts[depth])
                 if len(found) > 1:
-                    raise QueryFailed("AMBIGUOUS_NAME", f"Column '{'.'.join(parts)}' is ambiguous")
+                    name = ".".join(parts).lower()
+                    raise QueryFailed("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous")
                 if found:
                     return found[0], parts[depth + 1 :], scope
         raise KeyError(".".join(parts))

@@ -222,10 +222,12 @@ def _parse_generic(name: str, inner: list[str], text: str) -> Type:
 
 
 def _parse_field(text: str) -> tuple[str | None, Type]:
-    match = re.fullmatch(r'"?(\w+)"?\s*(?::|\s)\s*(.+)', text.strip(), re.DOTALL)
+    pattern = r'(?:"((?:[^"]|"")+)"|(\w+))\s*(?::|\s)\s*(.+)'
+    match = re.fullmatch(pattern, text.strip(), re.DOTALL)
     if match is None or text.strip().lower() in _PLAIN:
         return None, parse_type(text)
-    return match.group(1), parse_type(match.group(2))
+    name = match[2] or match[1].replace('""', '"')
+    return name, parse_type(match[3])
 
 
 def _split(text: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Reads tests/fixtures/athena/<rewrite>.sql.
+"""Reads tests/fixtures/athena/<rewrite>.sql, and those in analysis/.
 
 A case is a title, a query in Trino's SQL, its answer as the result file has it, and the
 translation:
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parents[3] / "fixtures" / "athena"
 
 @dataclass(frozen=True)
 class Case:
-    """`answer` is one line of values with | between, or ! and a part of the error."""
+    """`answer` is one line: values with | between, rows with /, or ! and a part of the error."""
 
     rewrite: str
     title: str

@@ -4,61 +4,14 @@ import datetime as dt
 import io
 import time
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
-
-@dataclass
-class Lake:
-    """A bucket and a database with a table of two partitions."""
-
-    athena: Any
-    s3: Any
-    glue: Any
-    bucket: str
-    database: str
-
-    def start(self, sql: str, **kwargs: Any) -> str:
-        options = {
-            "QueryExecutionContext": {"Database": self.database},
-            "ResultConfiguration": {"OutputLocation": f"s3://{self.bucket}/out/"},
-        }
-        started = self.athena.start_query_execution(QueryString=sql, **(options | kwargs))
-        return str(started["QueryExecutionId"])
-
-    def wait(self, query_id: str) -> Any:
-        for _ in range(2000):
-            found = self.athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
-            if found["Status"]["State"] not in ("QUEUED", "RUNNING"):
-                return found
-            time.sleep(0.01)
-        raise AssertionError("the query does not end")
-
-    def run(self, sql: str, **kwargs: Any) -> Any:
-        return self.wait(self.start(sql, **kwargs))
-
-    def rows(self, sql: str, **kwargs: Any) -> list[list[str | None]]:
-        found = self.run(sql, **kwargs)
-        assert found["Status"]["State"] == "SUCCEEDED", found["Status"]
-        answer = self.athena.get_query_results(QueryExecutionId=found["QueryExecutionId"])
-        rows = [[c.get("VarCharValue") for c in r["Data"]] for r in answer["ResultSet"]["Rows"]]
-        return rows[1:] if found["SubstatementType"] == "SELECT" else rows
-
-    def body(self, uri: str) -> bytes:
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
-        return bytes(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-
-
-def parquet(**columns: Any) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(pa.table(columns), buffer)
-    return buffer.getvalue()
+from tests.local_aws.services.athena.lakes import Lake, parquet
 
 
 @pytest.fixture(scope="module")
@@ -328,29 +281,6 @@ def test_table_metadata(lake: Lake) -> None:
 def test_times_are_times(lake: Lake) -> None:
     status = lake.run("SELECT 1")["Status"]
     assert isinstance(status["CompletionDateTime"], dt.datetime)
-
-
-def test_awswrangler_reads_by_ctas_unload_and_csv(lake: Lake, aws: Any) -> None:
-    wrangler = pytest.importorskip("awswrangler")
-    session = boto3.Session(
-        aws_access_key_id=aws.env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=aws.env["AWS_SECRET_ACCESS_KEY"],
-        region_name="us-east-1",
-    )
-    for service in ("athena", "s3", "glue", "sts"):
-        setattr(wrangler.config, f"{service}_endpoint_url", aws.endpoint)
-    sql = "SELECT id, name FROM t WHERE y = 2013 ORDER BY id"
-    for number, mode in enumerate(
-        ({}, {"ctas_approach": False}, {"ctas_approach": False, "unload_approach": True})
-    ):
-        frame = wrangler.athena.read_sql_query(
-            sql,
-            database=lake.database,
-            s3_output=f"s3://{lake.bucket}/wr{number}/",
-            boto3_session=session,
-            **mode,
-        )
-        assert frame["id"].tolist() == [1, 2, 3], mode
 
 
 def test_an_object_is_read_once_whatever_patterns_its_key_looks_like(lake: Lake) -> None:

@@ -70,3 +70,23 @@ def test_arrays_compare_element_by_element(
 ) -> None:
     table = engine.query(f"SELECT {comparison}", "d")
     assert table.to_pylist() == [{"_col0": expected}]
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [
+        ("a * (1 - b)", "-700000000000.000000"),
+        ("a * b * b", "70000000001400000000007.00000000"),  # too long for the engine's short ones
+    ],
+)
+def test_decimals_under_sum_are_exact_whatever_their_digits(
+    engine: AthenaEngine, tmp_path: Path, total: str, expected: str
+) -> None:
+    cursor = engine.cursor()
+    row = "(DECIMAL '7.0000', DECIMAL '100000000001.00')"
+    sql = f"SELECT sum({total}), TRY(b * b * a) FROM (VALUES {row}) t(a, b) GROUP BY a, b"
+    translation = engine.translate(sql, "d", cursor)
+    assert translation.narrow not in (None, translation.sql)
+    assert engine.run_to_csv(translation, tmp_path / "out.csv", cursor) == 1
+    answer = (tmp_path / "out.csv").read_text().splitlines()[1]
+    assert answer == f'"{expected}","70000000001400000000007.00000000"'

@@ -5,13 +5,15 @@ from pathlib import Path
 from local_aws.context import Credentials, Platform
 from local_aws.services.athena.executions import Executions
 from local_aws.services.athena.model import AthenaEngine
+from local_aws.services.athena.statements import SELECT
 from local_aws.services.athena.store import Store
 
 
 def test_queries_that_ran_at_a_kill_have_failed(tmp_path: Path) -> None:
     platform = Platform(data_dir=tmp_path, port=1, credentials=Credentials("a", "b"))
     store = Store(platform)
-    body = {"id": "q", "workgroup": "primary", "state": "RUNNING", "submitted": 0.0}
+    kind = vars(SELECT)
+    body = {"id": "q", "workgroup": "primary", "state": "RUNNING", "submitted": 0.0, "kind": kind}
     store.add_execution(body, None, "key")
     Executions(AthenaEngine(platform), Store(platform)).recover()
     found = store.execution("q")

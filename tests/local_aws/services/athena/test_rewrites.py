@@ -5,59 +5,19 @@ from typing import Any
 
 import pytest
 
-from local_aws.services.athena import results
-from local_aws.services.athena.duck.failures import as_failure
 from local_aws.services.athena.duck.session import connect
-from local_aws.services.athena.emit import Emitter
-from local_aws.services.athena.errors import QueryFailed
 from local_aws.services.athena.rewrites import REWRITES
-from local_aws.services.athena.trino.dialect import parse_query
 from local_aws.services.athena.trino.functions import catalogue
-from local_aws.services.athena.trino.queries import QueryAnalyzer
+from tests.local_aws.services.athena.answers import answer, translate
 from tests.local_aws.services.athena.fixtures import FOLDER, Case, cases
 
 NAMES = [module.__name__.rpartition(".")[2] for module in REWRITES]
 CASES = [case for name in NAMES for case in cases(name)]
 
 
-class NoCatalog:
-    """The fixtures need no tables."""
-
-    def table(self, database: str, name: str) -> None:
-        return None
-
-    def has_database(self, database: str) -> bool:
-        return True
-
-    def virtual(self, database: str, name: str) -> None:
-        return None
-
-
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return connect(tmp_path_factory.mktemp("duck"), "500MB", 1)
-
-
-def translate(sql: str) -> tuple[str, list[Any]]:
-    tree = parse_query(sql)
-    outputs = QueryAnalyzer(NoCatalog(), "default").query(tree)
-    return Emitter().query(tree), [o.type for o in outputs]
-
-
-def answer(engine: Any, sql: str) -> str:
-    try:
-        text, kinds = translate(sql)
-        names = [f"q{i}" for i in range(len(kinds))]
-        items = ", ".join(
-            results.result_text(f"q.{n}", k) for n, k in zip(names, kinds, strict=True)
-        )
-        query = f"SELECT {items} FROM ({text}) AS q({', '.join(names)})"
-        row = engine.cursor().execute(query).fetchone()
-    except QueryFailed as error:
-        return "!" + error.reason
-    except Exception as error:
-        return "!" + as_failure(error).reason
-    return "|".join("NULL" if value is None else value for value in row)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rewrite}: {case.title}")
@@ -85,44 +45,6 @@ def test_the_function_table_names_types_and_places_that_exist() -> None:
         for signature in signatures:
             places = {c for c in "0123456789" if f"{{{c}}}" in signature.template}
             assert signature.variadic or all(int(p) < len(signature.params) for p in places)
-
-
-@pytest.mark.parametrize(
-    ("sql", "named"),
-    [
-        ("SELECT 1::bigint", "::"),
-        ("SELECT 'a' ILIKE 'A'", "ILIKE"),
-        ("SELECT x FROM (VALUES 1) t(x) QUALIFY true", "QUALIFY"),
-        ("SELECT 1; SELECT 2", "Only one sql statement"),
-        ("SELECT 1 LIMIT 1 OFFSET 1", "OFFSET"),
-        ("SELECT `a` FROM t", "backquoted identifiers"),
-        ("SELECT {'a': 1}", "{"),
-        ("SELEC 1", "mismatched input"),
-    ],
-)
-def test_other_dialects_are_refused(sql: str, named: str) -> None:
-    with pytest.raises(QueryFailed, match=r"line \d+:\d+") as refused:
-        parse_query(sql)
-    assert named in refused.value.reason
-
-
-@pytest.mark.parametrize(
-    ("sql", "code"),
-    [
-        ("SELECT a, count(*) FROM (VALUES (1, 2)) t(a, b) GROUP BY b", "EXPRESSION_NOT_AGGREGATE"),
-        ("SELECT count(*) AS n FROM (VALUES 1) t(a) HAVING n > 1", "COLUMN_NOT_FOUND"),
-        ("SELECT a FROM (VALUES 1) t(a) WHERE sum(a) > 1", "EXPRESSION_NOT_SCALAR"),
-        ("SELECT a FROM (VALUES 1) t(a) CROSS JOIN (VALUES 1) u(a)", "AMBIGUOUS_NAME"),
-        ("SELECT 1 UNION SELECT 'a'", "TYPE_MISMATCH"),
-        ("SELECT * FROM nope", "TABLE_NOT_FOUND"),
-        ("SELECT st_point(1, 2)", "NOT_SUPPORTED"),
-        ("SELECT * FROM (VALUES 1) t(a) ORDER BY 2", "INVALID_COLUMN_REFERENCE"),
-    ],
-)
-def test_what_trino_refuses_is_refused(sql: str, code: str) -> None:
-    with pytest.raises(QueryFailed) as refused:
-        translate(sql)
-    assert refused.value.code == code
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""``./lake sql``: Athena from a terminal, a statement at a time or at a prompt."""

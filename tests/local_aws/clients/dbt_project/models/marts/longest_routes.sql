@@ -1,0 +1,1 @@
+select route, distance, place from {{ ref('longest') }} where place <= 3

@@ -1,0 +1,1 @@
+select carrier, trim(name) as name from {{ ref('carriers') }}

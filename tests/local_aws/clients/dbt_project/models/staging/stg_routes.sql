@@ -1,0 +1,2 @@
+select distinct origin, dest, origin || '-' || dest as route, distance
+from {{ ref('stg_flights') }}
