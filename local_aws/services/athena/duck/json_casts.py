@@ -37,7 +37,7 @@ def scalar_text(kind: str, value: Any, target: str) -> str:
     if text and kind not in ("varchar", "char"):
         raise CastError(target)
     if name in _BITS:
-        return str(_within(_whole(value), name))
+        return str(_within(_whole(value), name, value))
     if name in ("double", "real"):
         return _double(value)
     if name == "decimal":
@@ -80,15 +80,17 @@ def _whole(value: Any) -> int:
             raise CastError(value)
         return int(value)
     if isinstance(value, float) and not math.isfinite(value):
-        raise CastError(text_of(value))
+        raise fail("NUMERIC_VALUE_OUT_OF_RANGE", f"Cannot cast {text_of(value)} to an integer")
     return int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP, _WIDE))
 
 
-def _within(value: int, name: str) -> int:
+def _within(whole: int, name: str, value: Any) -> int:
     bits = _BITS[name]
-    if not -(2 ** (bits - 1)) <= value < 2 ** (bits - 1):
-        raise CastError(f"Out of range for {name}: {value}")
-    return value
+    if -(2 ** (bits - 1)) <= whole < 2 ** (bits - 1):
+        return whole
+    if isinstance(value, float):
+        raise fail("NUMERIC_VALUE_OUT_OF_RANGE", f"Out of range for {name}: {text_of(value)}")
+    raise CastError(f"Out of range for {name}: {whole}")
 
 
 def _double(value: Any) -> str:

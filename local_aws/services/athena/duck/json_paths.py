@@ -5,13 +5,18 @@ https://trino.io/docs/current/functions/json.html
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import Any
 
 from local_aws.services.athena.duck.failures import fail
-from local_aws.services.athena.duck.json_text import Number, dumps, loads, loads_exactly
+from local_aws.services.athena.duck.json_text import (
+    EXACT,
+    Number,
+    dumps,
+    loads,
+    loads_exactly,
+)
 
 _MISSING = object()
 _STEP = re.compile(r'\.([\w:]+)|\[(\w+)\]|\["((?:[^"\\]|\\["\\])*)"\]')
@@ -53,7 +58,6 @@ def _inside(value: Any, step: str) -> Any:
 
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder(parse_float=loads_exactly)
 
 
 def _stream(text: str, steps: tuple[str, ...]) -> Any:
@@ -96,7 +100,7 @@ def _skip(text: str, index: int) -> int:
 
 
 def _value(text: str, index: int) -> tuple[Any, int]:
-    return _DECODER.raw_decode(text, index)
+    return EXACT.raw_decode(text, index)
 
 
 def parse(text: str) -> str:

@@ -28,12 +28,12 @@ class Number(float):
 
 def loads(text: str) -> Any:
     """The value; of a repeated key the last one counts. ValueError when it is not JSON."""
-    return json.loads(text, parse_constant=_refused)
+    return _PLAIN.decode(text)
 
 
 def loads_exactly(text: str) -> Any:
     """The value with numbers as they are written, and of a repeated key the first one."""
-    return json.loads(text, parse_constant=_refused, parse_float=_number, object_pairs_hook=_object)
+    return EXACT.decode(text)
 
 
 def _refused(name: str) -> Any:
@@ -49,6 +49,10 @@ def _number(text: str) -> Number:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     return found if len(found) == len(pairs) else Repeated(pairs)
+
+
+_PLAIN = json.JSONDecoder(parse_constant=_refused)
+EXACT = json.JSONDecoder(parse_constant=_refused, parse_float=_number, object_pairs_hook=_object)
 
 
 def dumps(value: Any, sort: bool = False) -> str:

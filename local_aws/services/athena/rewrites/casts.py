@@ -257,9 +257,9 @@ def _json(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
     if target == t.JSON:
         return json_text(sql, source)
     if target.of:
-        shape = quote(json.dumps(_shape(target)))
+        shape = quote(json.dumps(_description(target)))
         read = f"py_json_cast_nested({sql}, {shape}, {quote(str(target))})"
-        value = f"from_json(CAST({read} AS JSON), {quote(_structure(target))})"
+        value = f"from_json(CAST({read} AS JSON), {quote(_shape(target))})"
     else:
         read = f"py_json_cast({sql}, {quote(str(target))})"
         value = read if target.name == "varchar" else _from_json_text(read, target)
@@ -304,21 +304,21 @@ def _map_text(sql: str, kind: t.Type) -> str:
     return f"'{{' || array_to_string({texts}, ',') || '}}'"
 
 
-def _shape(kind: t.Type) -> Any:
+def _description(kind: t.Type) -> Any:
     """The type as `duck/json_casts.py` reads it."""
     if kind.name == "row":
         fields = zip(kind.fields, kind.of, strict=True)
-        return ["row", *([name, _shape(inner)] for name, inner in fields)]
-    return [kind.name, *map(_shape, kind.of)] if kind.of else str(kind)
+        return ["row", *([name, _description(inner)] for name, inner in fields)]
+    return [kind.name, *map(_description, kind.of)] if kind.of else str(kind)
 
 
-def _structure(kind: t.Type) -> str:
+def _shape(kind: t.Type) -> str:
     """DuckDB's description of the structure that JSON is read into."""
     if kind.name == "array":
-        return f"[{_structure(kind.of[0])}]"
+        return f"[{_shape(kind.of[0])}]"
     if kind.name == "row":
         inner = ",".join(
-            f"{json.dumps(t.field_name(kind, i))}:{_structure(k)}" for i, k in enumerate(kind.of)
+            f"{json.dumps(t.field_name(kind, i))}:{_shape(k)}" for i, k in enumerate(kind.of)
         )
         return f"{{{inner}}}"
     return json.dumps(t.duck_type(kind))

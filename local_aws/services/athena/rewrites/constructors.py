@@ -14,8 +14,12 @@ NODES = (exp.Array, exp.Tuple, exp.Anonymous)
 
 def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     if isinstance(node, exp.Array):
-        items = ", ".join(emit.gen(item) for item in node.expressions)
-        return f"CAST([{items}] AS {t.duck_type(type_of(node))})"
+        kind = type_of(node)
+        items = [emit.gen(item) for item in node.expressions]
+        if kind.of[0] == t.UNKNOWN:
+            # DuckDB's list_zip breaks on [NULL] that is given its type afterwards.
+            items = [emit.cast(item, t.UNKNOWN, t.INTEGER) for item in items]
+        return f"CAST([{', '.join(items)}] AS {t.duck_type(kind)})"
     if isinstance(node, exp.Anonymous) and node.name.lower() != "row":
         return None
     return row_sql(type_of(node), [emit.gen(item) for item in node.expressions])

@@ -41,7 +41,30 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
         return _round_decimal(node, emit)
     if node.meta.get("distinct") and "{d}" not in template and signature.name not in _INSENSITIVE:
         raise not_supported(f"DISTINCT in {signature.name}", position(node))
-    return templated(template, node, emit)
+    return templated(_let(signature, node) if signature.once else template, node, emit)
+
+
+def _let(signature: Signature, node: exp.Expression) -> str:
+    """The template inside of a lambda over its arguments: what stands in a lambda is worked out for
+    each element again."""
+    places = [i for i, arg in enumerate(node.meta["args"]) if not _is_cheap(arg)]
+    if not places:
+        return signature.template
+    template = signature.template
+    for place in places:
+        template = template.replace(f"{{{place}}}", f"let_a.a{place}")
+    given = ", ".join(f"a{place} := {{{place}}}" for place in places)
+    return f"list_transform([struct_pack({given})], lambda let_a: {template})[1]"
+
+
+_CHEAP = (exp.Array, exp.Boolean, exp.Column, exp.Identifier, exp.Lambda, exp.Literal, exp.Neg)
+
+
+def _is_cheap(node: exp.Expression) -> bool:
+    """Whether nothing is lost when it is worked out again. A lambda is no value at all."""
+    if isinstance(node, exp.Lambda):
+        return True
+    return all(isinstance(part, (*_CHEAP, exp.Null)) for part in node.walk())
 
 
 # DISTINCT makes no difference to them.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from local_aws.services.athena.duck import json_text
 from local_aws.services.athena.errors import SyntaxRefused, not_supported
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
@@ -35,7 +36,6 @@ class CallTyper:
     """The part of the typer that knows functions, aggregates and windows."""
 
     scans: list[Scan]
-    window_names: set[str]
 
     if TYPE_CHECKING:
 
@@ -257,7 +257,18 @@ class CallTyper:
         return self.call(node, "substr", [p for p in parts if p is not None], scope)
 
     def _parsejson(self, node: exp.ParseJSON, scope: Scope) -> t.Type:
+        if isinstance(node.this, exp.Literal):
+            _check_json(node)
         return self.call(node, "json_parse", [node.this], scope)
+
+
+def _check_json(node: exp.ParseJSON) -> None:
+    try:
+        json_text.loads(node.this.this)
+    except ValueError:
+        raise failed(
+            "INVALID_LITERAL", f"'{node.this.this}' is not a valid JSON literal", node
+        ) from None
 
 
 def _is_over(node: exp.Expression) -> bool:

@@ -4,13 +4,14 @@ The table is data, one file of `functions/` for each page of
 https://trino.io/docs/current/functions.html. A function that is not in it is refused, so the
 engine's own functions never leak out. A line of it:
 
-    [agg|win] name(parameter types) -> type := the engine's SQL
+    [agg|win|let] name(parameter types) -> type := the engine's SQL
 
 A capital letter is a type variable (O of types that can be ordered, X of those that can be text), a
 small letter in brackets a number, with which a result's may be calculated; "..." repeats the last
 parameter. In the SQL {0} is the first argument, {*} all of them; {rounded:...} has the result's
 digits of a second. Aggregates: {d} is where DISTINCT goes, {o} ORDER BY and IGNORE NULLS, {over}
-FILTER and OVER. Without SQL the engine's function of the same name does the same.
+FILTER and OVER. After `let` the arguments are worked out once, however often the SQL names them.
+Without SQL the engine's function of the same name does the same.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import Any
 from local_aws.services.athena.trino import types as t
 
 PAGES = Path(__file__).with_name("functions")
-_LINE = re.compile(r"^(?:(agg|win|try) )?(\w+)\((.*?)\) -> (.+?)(?: := (.+))?$")
+_LINE = re.compile(r"^(?:(agg|win|let) )?(\w+)\((.*?)\) -> (.+?)(?: := (.+))?$")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Signature:
     variadic: bool
     returns: t.Type
     template: str
+    once: bool = False
 
     def expected(self, count: int) -> tuple[t.Type, ...] | None:
         """The parameters for that many arguments."""
@@ -73,8 +75,9 @@ def _signature(
     texts = [p for p in _split(params) if p]
     variadic = bool(texts) and texts[-1].endswith("...")
     kinds = tuple(_parse(p.removesuffix("...")) for p in texts)
+    once, kind = kind == "let", "" if kind in ("let", None) else kind
     default = f"{name}({{d}}{{*}}{{o}}){{over}}" if kind else f"{name}({{*}})"
-    return Signature(kind or "", name, kinds, variadic, _parse(returns), template or default)
+    return Signature(kind, name, kinds, variadic, _parse(returns), template or default, once)
 
 
 def _split(text: str) -> list[str]:

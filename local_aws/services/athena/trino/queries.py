@@ -42,7 +42,6 @@ class QueryAnalyzer(OrderAnalyzer):
         self.database = database
         self.scans: list[Scan] = []
         self.ctes: dict[str, tuple[str, list[Output]]] = {}
-        self.window_names: set[str] = set()
         self._count = 0
 
     def fresh(self, prefix: str) -> str:
@@ -51,12 +50,12 @@ class QueryAnalyzer(OrderAnalyzer):
 
     def query(self, node: exp.Expression, parent: Scope | None = None) -> list[Output]:
         """Analyses a query and gives its columns."""
-        outer, windows = dict(self.ctes), self.window_names
+        outer = dict(self.ctes)
         with_ = node.args.get("with_")
         if with_ is not None:
             self._with(with_, parent)
         outputs = self._body(node, parent)
-        self.ctes, self.window_names = outer, windows
+        self.ctes = outer
         node.meta["outputs"] = outputs
         return outputs
 
@@ -163,17 +162,17 @@ class QueryAnalyzer(OrderAnalyzer):
             self.scans[table.meta["scan"]].rows = value + skipped
 
     def _named_windows(self, node: exp.Select, scope: Scope) -> None:
-        self.window_names = set()
+        names: set[str] = set()
         for window in node.args.get("windows") or []:
             self.window_parts(window, scope)
             name = window.this.name.lower()
-            if name in self.window_names:
+            if name in names:
                 raise failed(
                     "DUPLICATE_WINDOW_NAME",
                     f"WINDOW name '{window.this.name}' specified more than once",
                     window.this,
                 )
-            self.window_names.add(name)
+            names.add(name)
 
     def _where(self, node: exp.Select, scope: Scope) -> None:
         where = node.args.get("where")

@@ -32,7 +32,6 @@ _READ: dict[type[exp.Expression], str] = {
     exp.Except: "this expression distinct order limit offset with_",
     exp.Fetch: "direction count limit_options",
     exp.Group: "expressions rollup cube grouping_sets all",
-    exp.GroupConcat: "this separator",
     exp.If: "this true false",
     exp.In: "this expressions query",
     exp.Intersect: "this expression distinct order limit offset with_",

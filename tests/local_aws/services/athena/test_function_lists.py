@@ -40,7 +40,7 @@ LISTS = {
 def _on_page(page: str) -> set[str]:
     path = PAGES / f"{page}.txt"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    found = (re.match(r"(?:(?:agg|win|try) )?(\w+)\(", line) for line in lines)
+    found = (re.match(r"(?:(?:agg|win|let) )?(\w+)\(", line) for line in lines)
     return {match[1] for match in found if match}
 
 

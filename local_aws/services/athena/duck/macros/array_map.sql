@@ -62,7 +62,29 @@ CREATE MACRO trino_contains(a, e) AS list_position(a, e) IS NOT NULL;
 CREATE MACRO trino_array_contains(a, e) AS
   CASE WHEN a IS NULL OR e IS NULL THEN NULL WHEN list_contains(a, e) THEN true
        WHEN len(list_filter(a, lambda item: item IS NULL)) > 0 THEN NULL ELSE false END;
-CREATE MACRO trino_distinct(a) AS list_filter(a, lambda e, i: list_position(a, e) = i);
+-- Entries (k, v) by their keys, those of one key in the order in which they came. What is used in a
+-- lambda is bound by one around it: DuckDB works out a lambda's body for each element.
+CREATE MACRO trino_sorted(entries) AS
+  list_sort(list_transform(entries, lambda e, i: struct_pack(k := e.k, i := i, v := e.v)));
+CREATE MACRO trino_first_entries(entries) AS
+  list_transform([trino_sorted(entries)], lambda s:
+    list_transform(
+      list_sort(list_transform(
+        list_filter(s, lambda e, j: j = 1 OR s[j - 1].k IS DISTINCT FROM e.k),
+        lambda e: struct_pack(i := e.i, k := e.k, v := e.v))),
+      lambda e: struct_pack(k := e.k, v := e.v)))[1];
+CREATE MACRO trino_grouped(entries) AS
+  list_transform([trino_sorted(entries)], lambda s:
+    list_transform([list_filter(range(1, len(s) + 1), lambda j: j = 1 OR s[j - 1].k IS DISTINCT FROM s[j].k)],
+      lambda starts: map_from_entries(list_transform(
+        list_sort(list_transform(starts, lambda p, n: struct_pack(i := s[p].i, k := s[p].k,
+          v := list_transform(s[p:coalesce(starts[n + 1], len(s) + 1) - 1], lambda e: e.v)))),
+        lambda e: struct_pack(k := e.k, v := e.v))))[1])[1];
+CREATE MACRO trino_distinct(a) AS
+  list_transform([a], lambda whole:
+    CASE WHEN len(whole) <= 500 THEN list_filter(whole, lambda e, i: list_position(whole, e) = i)
+         ELSE list_transform(trino_first_entries(list_transform(whole, lambda e: struct_pack(k := e, v := 0))),
+           lambda e: e.k) END)[1];
 CREATE MACRO trino_overlap(a, b) AS
   CASE WHEN a IS NULL OR b IS NULL THEN NULL
        WHEN len(a) = 0 OR len(b) = 0 THEN false
@@ -84,17 +106,20 @@ CREATE MACRO trino_compared(step) AS
   CASE WHEN step IN (-1, 0, 1) THEN step
        ELSE trino_error('INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1') END;
 CREATE MACRO trino_histogram(a) AS
-  map_from_entries(list_transform(trino_distinct(a),
-    lambda key: struct_pack(k := key, v := CAST(len(list_filter(a, lambda e: e IS NOT DISTINCT FROM key)) AS BIGINT))));
+  map_from_entries(list_transform(
+    map_entries(trino_grouped(list_transform(a, lambda e: struct_pack(k := e, v := 0)))),
+    lambda e: struct_pack(k := e.key, v := CAST(len(e.value) AS BIGINT))));
 CREATE MACRO trino_dot_product(a, b) AS
   CASE WHEN len(a) <> len(b)
        THEN CAST(trino_error('INVALID_FUNCTION_ARGUMENT: The arguments must have the same length') AS DOUBLE)
        ELSE list_sum(list_transform(list_zip(a, b), lambda e: e[1] * e[2])) END;
--- The first key that came before, as text: a map has each key once.
+-- The first key that was there before, as text: a map has each key once.
 CREATE MACRO trino_repeated(entries) AS
   CASE WHEN len(list_distinct(list_transform(entries, lambda e: e.k))) < len(entries)
-  THEN CAST(list_filter(entries, lambda e, i:
-    list_position(list_transform(entries, lambda x: x.k), e.k) < i)[1].k AS VARCHAR) END;
+  THEN list_transform([trino_sorted(entries)], lambda s:
+    CAST(list_sort(list_transform(
+      list_filter(s, lambda e, j: j > 1 AND s[j - 1].k IS NOT DISTINCT FROM e.k),
+      lambda e: struct_pack(i := e.i, k := e.k)))[1].k AS VARCHAR))[1] END;
 CREATE MACRO trino_keyed(entries) AS
   CASE WHEN list_position(entries, NULL) > 0
        THEN entries[1:trino_error('INVALID_FUNCTION_ARGUMENT: map entry cannot be null')]
@@ -102,10 +127,10 @@ CREATE MACRO trino_keyed(entries) AS
        THEN entries[1:trino_error('INVALID_FUNCTION_ARGUMENT: map key cannot be null')]
        ELSE entries END;
 CREATE MACRO trino_entries(entries, what) AS
-  map_from_entries(CASE
-    WHEN trino_repeated(trino_keyed(entries)) IS NOT NULL
-    THEN entries[1:trino_error('INVALID_FUNCTION_ARGUMENT: Duplicate ' || what || ' (' || trino_repeated(entries) || ') are not allowed')]
-    ELSE entries END);
+  list_transform([entries], lambda whole: map_from_entries(CASE
+    WHEN trino_repeated(trino_keyed(whole)) IS NOT NULL
+    THEN whole[1:trino_error('INVALID_FUNCTION_ARGUMENT: Duplicate ' || what || ' (' || trino_repeated(whole) || ') are not allowed')]
+    ELSE whole END))[1];
 CREATE MACRO trino_map(k, v) AS
   CASE WHEN k IS NULL OR v IS NULL THEN NULL
        WHEN len(k) <> len(v)

@@ -23,9 +23,6 @@ CREATE MACRO trino_listagg(text) AS
        THEN CAST(trino_error('EXCEEDED_FUNCTION_MEMORY_LIMIT: Concatenated string has the length in bytes larger than the maximum output length 1048576') AS VARCHAR)
        ELSE text END;
 -- Of a key that is there twice the first value stays.
-CREATE MACRO trino_first_entries(entries) AS
-  CASE WHEN len(list_distinct(list_transform(entries, lambda e: e.k))) = len(entries) THEN entries
-       ELSE list_filter(entries, lambda e, i: list_position(list_transform(entries, lambda x: x.k), e.k) = i) END;
 CREATE MACRO trino_united(entries) AS map_from_entries(trino_first_entries(entries));
 CREATE MACRO trino_united_maps(maps) AS
   CASE WHEN len(list_filter(maps, lambda m: m IS NOT NULL)) > 0
@@ -34,10 +31,6 @@ CREATE MACRO trino_united_maps(maps) AS
 CREATE MACRO trino_entries_to_map(entries) AS
   CASE WHEN len(list_filter(entries, lambda e: e.k IS NOT NULL)) > 0
        THEN trino_united(list_filter(entries, lambda e: e.k IS NOT NULL)) END;
-CREATE MACRO trino_grouped(entries) AS
-  map_from_entries(list_transform(trino_distinct(list_transform(entries, lambda e: e.k)),
-    lambda key: struct_pack(k := key,
-      v := list_transform(list_filter(entries, lambda e: e.k IS NOT DISTINCT FROM key), lambda e: e.v))));
 CREATE MACRO trino_multimap(entries) AS
   CASE WHEN len(list_filter(entries, lambda e: e.k IS NOT NULL)) > 0
        THEN trino_grouped(list_filter(entries, lambda e: e.k IS NOT NULL)) END;

@@ -45,7 +45,7 @@ class JsonRules(TypeRules):
             self.index += 1
             self.take("QUOTES")
             if self.optional("ON"):
-                self.take("SCALAR", "TEXT_STRING")
+                self.take("SCALAR", "STRING")
         self._behaviours(("ARRAY", "OBJECT"))
 
     def _json_object(self) -> None:
