@@ -59,7 +59,7 @@ def without_comments(text: str) -> str:
 
     Places that errors name are those of the text as it was sent.
     """
-    stripped = re.sub(r"[\s;]+$", "", text.strip())
+    stripped = re.sub(r"^[\s;]+|[\s;]+$", "", text)
     comments = re.match(r"(?:(?:--[^\n]*(?:\n|$)|/\*.*?\*/)\s*)*", stripped, re.DOTALL)
     assert comments is not None
     return _blank(stripped, comments.end()) + stripped[comments.end() :]
@@ -159,7 +159,9 @@ def bind_parameters(text: str, parameters: list[str]) -> str:
     statement without places be, and fails one whose places have another number.
     """
     places = [token for token in tokenize(text) if token.token_type == TokenType.PLACEHOLDER]
-    if places and len(places) != len(parameters):
+    if not places:
+        return text
+    if len(places) != len(parameters):
         raise QueryFailed(
             "INVALID_PARAMETER_USAGE",
             f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}",
