@@ -20,8 +20,8 @@ _CTAS = "CREATE_TABLE_AS_SELECT"
 def cost(execution: dict[str, Any]) -> float:
     """US dollars by Athena's list price; DDL, failed and reused ones are free.
 
-    https://aws.amazon.com/athena/pricing/: 5 USD a terabyte, at least 10 MB a query. CREATE TABLE AS
-    is DDL by its type and a query by its bill.
+    https://aws.amazon.com/athena/pricing/: 5 USD a terabyte, at least 10 MB a query. By its type
+    CREATE TABLE AS is DDL, by its bill a query.
     """
     statistics = execution["Statistics"]
     failed = execution["Status"]["State"] == "FAILED"

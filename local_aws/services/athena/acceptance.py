@@ -143,8 +143,8 @@ class Acceptance:
             name, given = statements.split_execute(text)
             text = self._prepared(workgroup, name)
             kind, parameters = statements.classify(text), parameters or given
-        if kind == statements.PREPARE:
-            return Statement(text, kind)
+        if kind == statements.PREPARE or (kind.name == "ddl" and not parameters):
+            return Statement(text, kind)  # Hive's texts are not read by Trino's rules
         try:
             return Statement(statements.bind_parameters(text, parameters), kind)
         except SyntaxRefused:

@@ -122,7 +122,7 @@ class Executor:
 
     def _written(self, job: Job, written: Written, objects: ResultObjects) -> Outcome:
         """With the manifest of the files; an INSERT of no row has none."""
-        listed = bool(written.files) or job.kind.name != "insert"
+        listed = written.rows > 0 or job.kind.name != "insert"
         manifest = f"{job.output}-manifest.csv" if listed else None
         if manifest is not None:
             objects.put(manifest, "".join(f"{uri}\n" for uri in written.files).encode())

@@ -15,14 +15,6 @@ from local_aws.services.athena.lanes import Lane
 from tests.conftest import LocalServer
 from tests.local_aws.services.athena.queries import ENDLESS, Queries, raw, refused
 
-
-@pytest.fixture(scope="module")
-def queries(server: LocalServer) -> Queries:
-    bucket = f"b-{uuid.uuid4().hex[:8]}"
-    server.client("s3").create_bucket(Bucket=bucket)
-    return Queries(server.client("athena"), server.client("s3"), bucket)
-
-
 # --- what is looked at before a query has an id, in Athena's order
 
 INVALID = "InvalidRequestException"
