@@ -264,7 +264,13 @@ def test_workgroups_say_what_they_allow(
 def execution(kind: str, state: str, scanned: int, reused: bool = False) -> dict[str, Any]:
     reuse = {"ReusedPreviousResult": reused}
     statistics = {"DataScannedInBytes": scanned, "ResultReuseInformation": reuse}
-    return {"StatementType": kind, "Status": {"State": state}, "Statistics": statistics}
+    kind, _, subtype = kind.partition("/")
+    return {
+        "StatementType": kind,
+        "SubstatementType": subtype,
+        "Status": {"State": state},
+        "Statistics": statistics,
+    }
 
 
 @pytest.mark.parametrize(
@@ -274,7 +280,8 @@ def execution(kind: str, state: str, scanned: int, reused: bool = False) -> dict
         (execution("DML", "SUCCEEDED", 5), 0.00005),
         (execution("DML", "CANCELLED", 10**12), 5.0),
         (execution("DML", "FAILED", 10**12), 0.0),
-        (execution("DDL", "SUCCEEDED", 0), 0.0),
+        (execution("DDL/CREATE_TABLE", "SUCCEEDED", 0), 0.0),
+        (execution("DDL/CREATE_TABLE_AS_SELECT", "SUCCEEDED", 10**12), 5.0),
         (execution("DML", "SUCCEEDED", 0, reused=True), 0.0),
     ],
 )

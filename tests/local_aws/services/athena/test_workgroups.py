@@ -136,8 +136,8 @@ def test_what_is_not_supported_is_refused_by_name(
             "GetQueryResults",
             {"QueryExecutionId": "x", "NextToken": "", "MaxResults": 0},
             "2 validation errors detected: Value at 'nextToken' failed to satisfy constraint:"
-            " Member must have length greater than or equal to 1; Value at 'maxResults' failed to satisfy"
-            " constraint: Member must have value greater than or equal to 1",
+            " Member must have length greater than or equal to 1; Value at 'maxResults' failed to"
+            " satisfy constraint: Member must have value greater than or equal to 1",
         ),
     ],
 )
