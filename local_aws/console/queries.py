@@ -90,6 +90,7 @@ def _results(lake: Lake, execution: dict[str, Any], ask: Ask) -> dict[str, Any]:
     request |= {"MaxResults": ROWS if after else ROWS + 1} | ({"NextToken": after} if after else {})
     try:
         answer = lake.athena.get_query_results(request)
+        following = _following(lake, request, answer)
     except ServiceError as error:
         return nothing | {"unread": error.message}
     columns = answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
@@ -98,8 +99,16 @@ def _results(lake: Lake, execution: dict[str, Any], ask: Ask) -> dict[str, Any]:
     ]
     if rows and not after and rows[0] == [column["Name"] for column in columns]:
         rows = rows[1:]  # a SELECT's first row is its header
-    following = answer.get("NextToken")
     return nothing | {"columns": columns, "rows": rows, "following": following, "after": after}
+
+
+def _following(lake: Lake, request: dict[str, Any], answer: dict[str, Any]) -> str | None:
+    """The next page's token. A full page has one though nothing may follow, as on Athena."""
+    token: str | None = answer.get("NextToken")
+    if token is None:
+        return None
+    ahead = lake.athena.get_query_results(request | {"MaxResults": 1, "NextToken": token})
+    return token if ahead["ResultSet"]["Rows"] else None
 
 
 def _result_place(execution: dict[str, Any]) -> tuple[str, str] | None:

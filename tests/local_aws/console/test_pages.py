@@ -243,6 +243,14 @@ def test_a_failed_query_says_why(browser: httpx.Client, server: LocalServer) -> 
     assert ESCAPED in missing.text
 
 
+def test_a_full_page_with_nothing_behind_it_leads_nowhere(
+    browser: httpx.Client, server: LocalServer
+) -> None:
+    query = run(server, "SELECT n FROM UNNEST(sequence(1, 100)) AS t(n)")
+    [page] = pages(browser, "query", id=query)
+    assert "All 100 rows" in page
+
+
 def test_queries_are_pages(browser: httpx.Client, server: LocalServer, name: str) -> None:
     asked = [run(server, f"SELECT '{name}', {number}") for number in range(53)]
     seen = [link.removeprefix("id=") for page in pages(browser, "queries", q=name)
