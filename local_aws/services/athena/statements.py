@@ -30,11 +30,15 @@ SELECT = Kind("select", "DML", "SELECT", "{id}.csv")
 INSERT = Kind("insert", "DML", "INSERT", "{id}")
 UNLOAD = Kind("unload", "DML", "UNLOAD", "{id}")
 CTAS = Kind("ctas", "DDL", "CREATE_TABLE_AS_SELECT", "tables/{id}")
+DESCRIBE_VIEW = Kind("describe_view", "UTILITY", "DESC_VIEW", _TEXT)
 CREATE_VIEW = Kind("create_view", "DDL", "CREATE_VIEW", _TEXT)
 EXPLAIN = Kind("explain", "DML", "EXPLAIN", _TEXT)
 PREPARE = Kind("prepare", "DDL", "PREPARE", _TEXT)
 DEALLOCATE = Kind("deallocate", "DDL", "DEALLOCATE_PREPARE", _TEXT)
 EXECUTE = Kind("execute", "DML", "EXECUTE", "{id}.csv")
+
+# These read no table: Athena bills them nothing, counts them as DDL and asks no engine.
+CATALOG_ONLY = frozenset({"ddl", "describe_view", "create_view", "prepare", "deallocate"})
 
 _QUERY_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 _ROW_CHANGES = ("DELETE", "UPDATE", "MERGE")

@@ -180,6 +180,8 @@ def test_only_hives_ddl_leaves_the_reason_of_its_failure(queries: Queries) -> No
         ("SHOW CREATE TABLE t", ["createtab_stmt"], "string", None),
         ("SHOW CREATE VIEW v", ["create view"], "varchar", 0),
         ("DESCRIBE t", ["col_name", "data_type", "comment"], "string", None),
+        ("DESCRIBE v", ["column", "type"], "varchar", 0),
+        ("SHOW COLUMNS IN v", ["column", "type"], "varchar", 0),
     ],
 )
 def test_columns_of_utilities(
@@ -193,6 +195,15 @@ def test_columns_of_utilities(
     assert answer.get("UpdateCount") == count
     # One text a row, whatever the columns.
     assert {len(row["Data"]) for row in answer["ResultSet"]["Rows"]} == {1}
+
+
+def test_a_view_is_described_in_trinos_types(queries: Queries, database: str) -> None:
+    context = {"QueryExecutionContext": {"Database": database}}
+    for sql in ("DESCRIBE v", "DESC v", "SHOW COLUMNS FROM v"):
+        found = queries.run(sql, **context)
+        assert (found["StatementType"], found["SubstatementType"]) == ("UTILITY", "DESC_VIEW")
+        written = queries.object(found["ResultConfiguration"]["OutputLocation"])
+        assert (written["Body"].read(), written["ContentType"]) == (b"id\tinteger", UNPLANNED)
 
 
 def test_show_functions_is_a_table_with_a_header(queries: Queries) -> None:
