@@ -221,7 +221,7 @@ class Executor:
         command: Command = parse(job.text)
         show = Show(self.platform, job.database)
         if command.name == "show_functions":
-            return _functions(job, objects, show)
+            return _functions(job, objects, show.functions(command.args.get("pattern")))
         lines = show.run(command)
         _put_text(job, objects, lines)
         names = COLUMNS.get(command.name, ())
@@ -238,11 +238,10 @@ class Executor:
         return Outcome(columns, 0, rows=len(view.columns))
 
 
-def _functions(job: Job, objects: ResultObjects, show: Show) -> Outcome:
+def _functions(job: Job, objects: ResultObjects, rows: list[list[str]]) -> Outcome:
     """SHOW FUNCTIONS, the one utility statement whose answer is a CSV with a header."""
-    rows = show.functions()
     objects.put(job.output, results.csv_object(list(FUNCTIONS), rows))
-    widths = [max(len(row[i]) for row in rows) for i in range(len(FUNCTIONS))]
+    widths = [max((len(row[i]) for row in rows), default=0) for i in range(len(FUNCTIONS))]
     columns = [
         results.column_info(name, t.BOOLEAN if name == "Deterministic" else t.varchar(width))
         for name, width in zip(FUNCTIONS, widths, strict=True)

@@ -216,6 +216,9 @@ def test_show_functions_is_a_table_with_a_header(queries: Queries) -> None:
     assert [c["Type"] for c in info] == [*["varchar"] * 4, "boolean", "varchar"]
     assert first[3] in ("scalar", "aggregate", "window")
     assert (answer["UpdateCount"], first[4]) == (0, "true")
+    some = queries.answer("SHOW FUNCTIONS LIKE 'date_p%'")["ResultSet"]["Rows"]
+    assert {row["Data"][0]["VarCharValue"] for row in some} == {"Function", "date_parse"}
+    assert len(queries.answer("SHOW FUNCTIONS LIKE 'nope'")["ResultSet"]["Rows"]) == 1
 
 
 def test_a_plan_has_a_header_and_no_count(queries: Queries) -> None:
