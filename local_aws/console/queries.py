@@ -6,7 +6,7 @@ from local_aws.console.answers import Answer, NotThere, page
 from local_aws.console.catalog import place_of
 from local_aws.console.lake import Ask, Lake, every
 from local_aws.errors import ServiceError
-from local_aws.services.athena.descriptions import describe
+from local_aws.services.athena.descriptions import describe, runtime_statistics
 from local_aws.services.athena.store import ACTIVE
 
 PAGE = 50
@@ -14,17 +14,20 @@ ROWS = 100
 STATES = ("QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED")
 TERABYTE_DOLLARS = 5.0
 LEAST_BYTES = 10_000_000
+_CTAS = "CREATE_TABLE_AS_SELECT"
 
 
 def cost(execution: dict[str, Any]) -> float:
     """US dollars by Athena's list price; DDL, failed and reused ones are free.
 
-    https://aws.amazon.com/athena/pricing/: 5 USD a terabyte, at least 10 MB a query.
+    https://aws.amazon.com/athena/pricing/: 5 USD a terabyte, at least 10 MB a query. By its type
+    CREATE TABLE AS is DDL, by its bill a query.
     """
     statistics = execution["Statistics"]
     failed = execution["Status"]["State"] == "FAILED"
     reused = statistics["ResultReuseInformation"]["ReusedPreviousResult"]
-    if failed or reused or execution["StatementType"] != "DML":
+    billed = execution["StatementType"] == "DML" or execution["SubstatementType"] == _CTAS
+    if failed or reused or not billed:
         return 0.0
     scanned: int = statistics["DataScannedInBytes"]
     return max(scanned, LEAST_BYTES) / 1e12 * TERABYTE_DOLLARS
@@ -63,6 +66,7 @@ def query(lake: Lake, ask: Ask) -> Answer:
     return page(
         "query.html",
         query=execution,
+        counts=runtime_statistics(body)["Rows"],
         cost=cost(execution),
         place=_result_place(execution),
         busy=execution["Status"]["State"] in ACTIVE,
@@ -86,6 +90,7 @@ def _results(lake: Lake, execution: dict[str, Any], ask: Ask) -> dict[str, Any]:
     request |= {"MaxResults": ROWS if after else ROWS + 1} | ({"NextToken": after} if after else {})
     try:
         answer = lake.athena.get_query_results(request)
+        following = _following(lake, request, answer)
     except ServiceError as error:
         return nothing | {"unread": error.message}
     columns = answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
@@ -94,8 +99,16 @@ def _results(lake: Lake, execution: dict[str, Any], ask: Ask) -> dict[str, Any]:
     ]
     if rows and not after and rows[0] == [column["Name"] for column in columns]:
         rows = rows[1:]  # a SELECT's first row is its header
-    following = answer.get("NextToken")
     return nothing | {"columns": columns, "rows": rows, "following": following, "after": after}
+
+
+def _following(lake: Lake, request: dict[str, Any], answer: dict[str, Any]) -> str | None:
+    """The next page's token. A full page has one though nothing may follow, as on Athena."""
+    token: str | None = answer.get("NextToken")
+    if token is None:
+        return None
+    ahead = lake.athena.get_query_results(request | {"MaxResults": 1, "NextToken": token})
+    return token if ahead["ResultSet"]["Rows"] else None
 
 
 def _result_place(execution: dict[str, Any]) -> tuple[str, str] | None:

@@ -12,17 +12,19 @@ import json
 import re
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from local_aws.context import Platform, Request
 from local_aws.services.athena import statements
+from local_aws.services.athena.catalog_reader import is_view
 from local_aws.services.athena.errors import (
     InvalidRequest,
     QueryFailed,
     SyntaxRefused,
     from_glue,
 )
+from local_aws.services.athena.hive_ddl import Command
 from local_aws.services.athena.hive_ddl import parse as parse_ddl
 from local_aws.services.athena.result_objects import check_encryption
 from local_aws.services.athena.show import Show
@@ -34,7 +36,6 @@ CATALOG = "awsdatacatalog"
 UNSUPPORTED = ("EngineConfiguration",)
 LONGEST_TOKEN = 128
 _PLACE = re.compile(r"s3://[^/]+(/.*)?", re.DOTALL)
-_WITHOUT_DATA = frozenset({"ddl", "create_view", "prepare", "deallocate"})
 _RESULT_MEMBERS = ("EncryptionConfiguration", "ExpectedBucketOwner", "AclConfiguration")
 
 
@@ -126,10 +127,15 @@ class Acceptance:
         try:
             statement = self._bound(request, workgroup)
             if statement.failure is None:
-                self._check_syntax(statement.text, statement.kind, database)
+                kind = self._check_syntax(statement.text, statement.kind, database)
+                statement = replace(statement, kind=kind)
         except SyntaxRefused as refusal:
             raise InvalidRequest(refusal.reason, "MALFORMED_QUERY") from refusal
-        if catalog and catalog.lower() != CATALOG and statement.kind.name not in _WITHOUT_DATA:
+        if (
+            catalog
+            and catalog.lower() != CATALOG
+            and statement.kind.name not in statements.CATALOG_ONLY
+        ):
             unknown = QueryFailed("CATALOG_NOT_FOUND", f"Catalog '{catalog}' does not exist")
             return Statement(statement.text, statement.kind, unknown)
         return statement
@@ -159,27 +165,32 @@ class Acceptance:
             raise InvalidRequest(f"PreparedStatement {name} was not found in workGroup {workgroup}")
         return statements.without_comments(prepared["QueryStatement"])
 
-    def _check_syntax(self, text: str, kind: Kind, database: str) -> None:
-        """Raises SyntaxRefused; what else is wrong with the query, it fails with when it runs."""
+    def _check_syntax(self, text: str, kind: Kind, database: str) -> Kind:
+        """The kind, as what the statement is about makes it. Raises SyntaxRefused.
+
+        What else is wrong with the query, it fails with when it runs.
+        """
         try:
             query = _query_of(text, kind)
             if query is not None:
                 parse_query(query)
             elif kind.name == "ddl":
-                self._check_described(Show(self._platform, database), parse_ddl(text))
+                return self._described(Show(self._platform, database), parse_ddl(text), kind)
         except SyntaxRefused:
             raise
         except QueryFailed:
-            return
+            pass
+        return kind
 
-    def _check_described(self, show: Show, command: Any) -> None:
-        """DESCRIBE and SHOW COLUMNS look their table up at once."""
+    def _described(self, show: Show, command: Command, kind: Kind) -> Kind:
+        """DESCRIBE and SHOW COLUMNS look their table up now; of a view they are another kind."""
         if command.name not in ("describe", "show_columns"):
-            return
+            return kind
         try:
-            show.table(command)
+            table = show.table(command)
         except QueryFailed as error:
             raise InvalidRequest(from_glue("Entity Not Found")) from error
+        return statements.DESCRIBE_VIEW if is_view(table) else kind
 
 
 def _query_of(text: str, kind: Kind) -> str | None:

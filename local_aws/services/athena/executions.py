@@ -23,7 +23,7 @@ from local_aws.services.athena.errors import (
 from local_aws.services.athena.executor import BytesExceeded, Executor, Job, Outcome
 from local_aws.services.athena.lanes import Lane
 from local_aws.services.athena.model import AthenaEngine
-from local_aws.services.athena.statements import Kind
+from local_aws.services.athena.statements import CATALOG_ONLY, Kind
 from local_aws.services.athena.store import ACTIVE, Store
 from local_aws.services.s3.model import parse_uri
 
@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 4
 # us-east-1's quotas of active queries: https://docs.aws.amazon.com/general/latest/gr/athena.html
 ACTIVE_DML, ACTIVE_DDL = 200, 20
-_DDL = frozenset({"ddl", "create_view", "prepare", "deallocate"})
 _INTERRUPT_SECONDS = 0.05
 
 Body = dict[str, Any]
@@ -106,7 +105,7 @@ class Executions:
         lane.submit(body["id"], lambda: self._run(body))
 
     def _lane(self, body: Body) -> Lane:
-        return self._ddl if body["kind"]["name"] in _DDL else self._dml
+        return self._ddl if body["kind"]["name"] in CATALOG_ONLY else self._dml
 
     # --- run
 

@@ -20,7 +20,7 @@ from local_aws.services.athena.show import COLUMNS, FUNCTIONS, UNCOUNTED, VARCHA
 from local_aws.services.athena.statements import Kind
 from local_aws.services.athena.store import Store
 from local_aws.services.athena.trino import types as t
-from local_aws.services.athena.views import view_columns, view_input
+from local_aws.services.athena.views import decode_view, view_columns, view_input
 from local_aws.services.athena.writes import Writer, Written
 from local_aws.services.glue.errors import EntityNotFoundException
 from local_aws.services.s3.model import parse_uri
@@ -136,7 +136,7 @@ class Executor:
 
     def _written(self, job: Job, written: Written, objects: ResultObjects) -> Outcome:
         """With the manifest of the files; an INSERT of no row has none."""
-        listed = bool(written.files) or job.kind.name != "insert"
+        listed = written.rows > 0 or job.kind.name != "insert"
         manifest = f"{job.output}-manifest.csv" if listed else None
         if manifest is not None:
             objects.put(manifest, "".join(f"{uri}\n" for uri in written.files).encode())
@@ -231,7 +231,7 @@ class Executor:
         command: Command = parse(job.text)
         show = Show(self.platform, job.database)
         if command.name == "show_functions":
-            return _functions(job, objects, show)
+            return _functions(job, objects, show.functions(command.args.get("pattern")))
         lines = show.run(command)
         _put_text(job, objects, lines)
         names = COLUMNS.get(command.name, ())
@@ -240,12 +240,18 @@ class Executor:
         counted = bool(names) and command.name not in UNCOUNTED
         return Outcome(columns, 0 if counted else None, rows=len(lines))
 
+    def _describe_view(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
+        """Names and Trino's types, whether DESCRIBE or SHOW COLUMNS asks."""
+        view = decode_view(Show(self.platform, job.database).table(parse(job.text)))
+        _put_text(job, objects, [f"{name}\t{kind}" for name, kind in view.columns])
+        columns = [results.utility_info(name, "varchar") for name in ("column", "type")]
+        return Outcome(columns, 0, rows=len(view.columns))
 
-def _functions(job: Job, objects: ResultObjects, show: Show) -> Outcome:
+
+def _functions(job: Job, objects: ResultObjects, rows: list[list[str]]) -> Outcome:
     """SHOW FUNCTIONS, the one utility statement whose answer is a CSV with a header."""
-    rows = show.functions()
     objects.put(job.output, results.csv_object(list(FUNCTIONS), rows))
-    widths = [max(len(row[i]) for row in rows) for i in range(len(FUNCTIONS))]
+    widths = [max((len(row[i]) for row in rows), default=0) for i in range(len(FUNCTIONS))]
     columns = [
         results.column_info(name, t.BOOLEAN if name == "Deterministic" else t.varchar(width))
         for name, width in zip(FUNCTIONS, widths, strict=True)
@@ -256,11 +262,12 @@ def _functions(job: Job, objects: ResultObjects, show: Show) -> Outcome:
 # What the metadata object calls a change: Trino's update types.
 _CHANGES = {"ctas": "CREATE TABLE", "insert": "INSERT"}
 _PLANNED_UTILITIES = frozenset({"DESCRIBE_TABLE", "SHOW_CREATE_TABLE", "SHOW_FUNCTIONS"})
-_UNPLANNED_KINDS = frozenset({"ddl", "create_view", "prepare", "deallocate"})
 
 
 def _content_type(job: Job) -> str:
-    unplanned = job.kind.name in _UNPLANNED_KINDS and job.kind.subtype not in _PLANNED_UTILITIES
+    unplanned = (
+        job.kind.name in statements.CATALOG_ONLY and job.kind.subtype not in _PLANNED_UTILITIES
+    )
     return UNPLANNED if unplanned else PLANNED
 
 

@@ -92,8 +92,12 @@ class Show(Ddl):
             return [f"Table {database}.{name} does not have property: {wanted}"]
         return [f"{wanted}\t{found[wanted]}"]
 
-    def functions(self) -> list[list[str]]:
-        """The rows of SHOW FUNCTIONS, which has a cell for each column. We describe none."""
+    def functions(self, pattern: str | None) -> list[list[str]]:
+        """The rows of SHOW FUNCTIONS [LIKE pattern], a cell for each column; none is described.
+
+        It is Trino's statement, so the pattern is LIKE's and no regular expression.
+        """
+        like = ".*" if pattern is None else re.escape(pattern).replace("%", ".*").replace("_", ".")
         kinds = {"agg": "aggregate", "win": "window", "": "scalar"}
         return [
             [
@@ -105,6 +109,7 @@ class Show(Ddl):
                 "",
             ]
             for name in sorted(catalogue())
+            if re.fullmatch(like, name)
             for s in catalogue()[name]
         ]
 

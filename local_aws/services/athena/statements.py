@@ -30,11 +30,15 @@ SELECT = Kind("select", "DML", "SELECT", "{id}.csv")
 INSERT = Kind("insert", "DML", "INSERT", "{id}")
 UNLOAD = Kind("unload", "DML", "UNLOAD", "{id}")
 CTAS = Kind("ctas", "DDL", "CREATE_TABLE_AS_SELECT", "tables/{id}")
+DESCRIBE_VIEW = Kind("describe_view", "UTILITY", "DESC_VIEW", _TEXT)
 CREATE_VIEW = Kind("create_view", "DDL", "CREATE_VIEW", _TEXT)
 EXPLAIN = Kind("explain", "DML", "EXPLAIN", _TEXT)
 PREPARE = Kind("prepare", "DDL", "PREPARE", _TEXT)
 DEALLOCATE = Kind("deallocate", "DDL", "DEALLOCATE_PREPARE", _TEXT)
 EXECUTE = Kind("execute", "DML", "EXECUTE", "{id}.csv")
+
+# These read no table: Athena bills them nothing, counts them as DDL and asks no engine.
+CATALOG_ONLY = frozenset({"ddl", "describe_view", "create_view", "prepare", "deallocate"})
 
 _QUERY_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 _ROW_CHANGES = ("DELETE", "UPDATE", "MERGE")
@@ -60,7 +64,7 @@ def without_comments(text: str) -> str:
 
     Places that errors name are those of the text as it was sent.
     """
-    stripped = re.sub(r"[\s;]+$", "", text.strip())
+    stripped = re.sub(r"^[\s;]+|[\s;]+$", "", text)
     comments = re.match(r"(?:(?:--[^\n]*(?:\n|$)|/\*.*?\*/)\s*)*", stripped, re.DOTALL)
     assert comments is not None
     return _blank(stripped, comments.end()) + stripped[comments.end() :]
@@ -160,7 +164,9 @@ def bind_parameters(text: str, parameters: list[str]) -> str:
     statement without places be, and fails one whose places have another number.
     """
     places = [token for token in tokenize(text) if token.token_type == TokenType.PLACEHOLDER]
-    if places and len(places) != len(parameters):
+    if not places:
+        return text
+    if len(places) != len(parameters):
         raise QueryFailed(
             "INVALID_PARAMETER_USAGE",
             f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}",

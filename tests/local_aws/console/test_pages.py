@@ -243,6 +243,14 @@ def test_a_failed_query_says_why(browser: httpx.Client, server: LocalServer) -> 
     assert ESCAPED in missing.text
 
 
+def test_a_full_page_with_nothing_behind_it_leads_nowhere(
+    browser: httpx.Client, server: LocalServer
+) -> None:
+    query = run(server, "SELECT n FROM UNNEST(sequence(1, 100)) AS t(n)")
+    [page] = pages(browser, "query", id=query)
+    assert "All 100 rows" in page
+
+
 def test_queries_are_pages(browser: httpx.Client, server: LocalServer, name: str) -> None:
     asked = [run(server, f"SELECT '{name}', {number}") for number in range(53)]
     seen = [link.removeprefix("id=") for page in pages(browser, "queries", q=name)
@@ -264,7 +272,13 @@ def test_workgroups_say_what_they_allow(
 def execution(kind: str, state: str, scanned: int, reused: bool = False) -> dict[str, Any]:
     reuse = {"ReusedPreviousResult": reused}
     statistics = {"DataScannedInBytes": scanned, "ResultReuseInformation": reuse}
-    return {"StatementType": kind, "Status": {"State": state}, "Statistics": statistics}
+    kind, _, subtype = kind.partition("/")
+    return {
+        "StatementType": kind,
+        "SubstatementType": subtype,
+        "Status": {"State": state},
+        "Statistics": statistics,
+    }
 
 
 @pytest.mark.parametrize(
@@ -274,7 +288,8 @@ def execution(kind: str, state: str, scanned: int, reused: bool = False) -> dict
         (execution("DML", "SUCCEEDED", 5), 0.00005),
         (execution("DML", "CANCELLED", 10**12), 5.0),
         (execution("DML", "FAILED", 10**12), 0.0),
-        (execution("DDL", "SUCCEEDED", 0), 0.0),
+        (execution("DDL/CREATE_TABLE", "SUCCEEDED", 0), 0.0),
+        (execution("DDL/CREATE_TABLE_AS_SELECT", "SUCCEEDED", 10**12), 5.0),
         (execution("DML", "SUCCEEDED", 0, reused=True), 0.0),
     ],
 )

@@ -9,15 +9,18 @@ from typing import Any
 import duckdb
 
 _SETTINGS = json.dumps(
-    dict.fromkeys(
-        ("OPERATOR_NAME", "OPERATOR_TYPE", "OPERATOR_CARDINALITY", "OPERATOR_ROWS_SCANNED"), "true"
-    )
+    dict.fromkeys(("OPERATOR_NAME", "OPERATOR_TYPE", "OPERATOR_CARDINALITY"), "true")
 )
+_SCAN = "TABLE_SCAN"
 
 
 @dataclass(frozen=True)
 class Profile:
-    """`plan` nests GetQueryRuntimeStatistics' QueryStagePlanNode: Name, Identifier, Children."""
+    """`plan` nests GetQueryRuntimeStatistics' QueryStagePlanNode: Name, Identifier, Children.
+
+    `input_rows` are those that the scans of files handed on, after the filters that they apply: how
+    many each scan looked at, the engine only estimates.
+    """
 
     input_rows: int = 0
     plan: dict[str, Any] | None = None
@@ -39,8 +42,8 @@ def last(cursor: duckdb.DuckDBPyConnection) -> Profile:
 
 
 def _scanned(operator: dict[str, Any]) -> int:
-    below = sum(map(_scanned, operator.get("children") or []))
-    return int(operator.get("operator_rows_scanned") or 0) + below
+    own = operator["operator_cardinality"] if operator["operator_type"] == _SCAN else 0
+    return int(own) + sum(map(_scanned, operator.get("children") or []))
 
 
 def _node(operator: dict[str, Any], identifier: str) -> dict[str, Any]:
