@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.tarn.test_contract import GOOD
+from tests.tarn.contracts.test_contract import GOOD
 
 from tarn.aws import Aws
 from tarn.contracts.contract import ContractError, load_contract

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from tests.tarn.test_recipe import step
+from tests.tarn.rows.test_recipe import step
 
 from tarn.aws import Aws
 from tarn.deploy import stage
