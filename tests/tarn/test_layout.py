@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from tests.tarn.contracts.test_contract import GOOD
 
 from tarn.aws import Aws
 from tarn.contracts.contract import ContractError, load_contract
@@ -11,6 +10,7 @@ from tarn.layout import MEGABYTE, Cut, Layout, cuts
 from tarn.ledger import ledger
 from tarn.partition import Partition
 from tarn.settings import Settings
+from tests.tarn.contracts.test_contract import GOOD
 
 AIRLINES = Partition("airlines")
 

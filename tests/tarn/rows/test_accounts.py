@@ -5,7 +5,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from tests.tarn.rows.test_recipe import step
 
 from tarn.aws import Aws
 from tarn.deploy import stage
@@ -17,6 +16,7 @@ from tarn.rows.raw_file import RawFile
 from tarn.rows.recipe import follow
 from tarn.services import athena
 from tarn.steps.publish import publish
+from tests.tarn.rows.test_recipe import step
 from tests.tarn.steps.test_publish import converted, tokens
 
 AIRLINES = Partition("airlines")
