@@ -83,7 +83,7 @@ def published(
         **_head(partition, tokens["publish"], ledger.PUBLISHED, aws),
         **{name: counts[name] for name in COUNTS},
         **_work(results, queries, aws),
-        **provenance.contract(partition.dataset, aws),
+        **provenance.contract(partition.dataset, _contract(results), aws),
         **provenance.recipe(partition.dataset, version, aws),
         **(results.get("airflow") or {}),
         "landed": provenance.landed(manifest, aws),
@@ -115,7 +115,7 @@ def failed(
         **EMPTY,
         **_head(partition, token, ledger.FAILED, aws),
         **_work(results, {}, aws),
-        **provenance.contract(partition.dataset, aws),
+        **provenance.contract(partition.dataset, _contract(results), aws),
         "rows_landed": int(landed.get("rows", 0)),
         "bytes_landed": int(landed.get("bytes", 0)),
         "tokens": {name: result["token"] for name, result in results.items() if "token" in result},
@@ -159,6 +159,11 @@ def _work(
         "costs": lines,
         "cost_usd": round(sum(line["usd"] for line in lines), 6),
     }
+
+
+def _contract(results: Mapping[str, Json]) -> str:
+    """The digest of the contract that the Glue job held rows against; "" where none ran."""
+    return str((results.get("convert") or {}).get("contract_sha256", ""))
 
 
 def _rules(results: Mapping[str, Json]) -> Iterable[dict[str, Any]]:

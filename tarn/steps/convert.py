@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tarn.aws import Aws
+from tarn.contracts.changes import kept_key
 from tarn.errors import Terminal, aws_errors
 from tarn.ledger import costs, provenance
 from tarn.partition import Partition
@@ -15,6 +16,7 @@ LIVING = frozenset({"STARTING", "RUNNING", "WAITING", "STOPPING"})
 REUSABLE = LIVING - {"STOPPING"} | {"SUCCEEDED"}
 TOKEN = "--tarn_token"  # noqa: S105 (the name of an argument)
 SCRIPT = "--tarn_job_sha256"
+CONTRACT = "--tarn_contract_sha256"
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,19 @@ class ConvertWork:
 
     def arguments(self, aws: Aws) -> dict[str, str]:
         settings, folder = aws.settings, self.partition.run_folder(self.token)
+        dataset = self.partition.dataset
+        contract = provenance.contract_sha256(dataset, aws)
         return {
             "--input": self.clean_uri,
             "--output": settings.uri("curated", folder),
             "--quarantine": settings.uri("quarantine", folder),
-            "--contract": settings.uri("ops", f"contracts/{self.partition.dataset}.json"),
+            # The one kept under its digest: a deploy before the job reads it does not change it.
+            "--contract": settings.uri("ops", kept_key(dataset, contract)),
             "--metrics": settings.uri("ops", _metrics_key(self.partition, self.token)),
             TOKEN: self.token,
             # Glue keeps a run's arguments: a deploy while it runs does not change what it ran.
-            SCRIPT: provenance.job_sha256(self.partition.dataset, aws),
+            SCRIPT: provenance.job_sha256(dataset, aws),
+            CONTRACT: contract,
         }
 
     @aws_errors("convert")
@@ -76,6 +82,7 @@ class ConvertWork:
             "dpu_seconds": float(run.get("DPUSeconds") or seconds * dpus),
             "cost": costs.glue_job(seconds, dpus).of(self.kind, run_id),
             "job_sha256": run.get("Arguments", {}).get(SCRIPT, ""),
+            "contract_sha256": run.get("Arguments", {}).get(CONTRACT, ""),
             "uri": aws.settings.uri("curated", self.partition.run_folder(self.token)),
             "read": self.clean_uri,
         }
