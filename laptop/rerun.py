@@ -109,9 +109,16 @@ def find_run(api: AirflowApi, partition: Partition, clean: str) -> str:
 
 
 def begin(api: AirflowApi, partition: Partition, run_id: str) -> None:
-    """Clear convert and all that follow it, and mark the partition as under way, as land does."""
-    api.clear_from(partition.dataset, run_id, "convert")
+    """Mark the partition as under way, as land does, and clear convert and all that follow it.
+
+    The mark first: it says what readers see now, which the run may replace and nothing else.
+    """
     ledger.started(partition, make_token("rerun", run_id, time.time()))
+    try:
+        api.clear_from(partition.dataset, run_id, "convert")
+    except BaseException:
+        ledger.ended(partition)
+        raise
 
 
 def forecast_table(run: Published, told: Forecast) -> Table:

@@ -41,6 +41,15 @@ def is_missing(error: ClientError) -> bool:
     return code_of(error) in MISSING
 
 
+# What S3 says of a conditional write that another was quicker than.
+REFUSED = frozenset({"ConditionalRequestConflict", "PreconditionFailed"})
+
+
+def is_refused(error: ClientError) -> bool:
+    """Whether the condition of a conditional write does not hold."""
+    return code_of(error) in REFUSED
+
+
 ATTEMPTS = 6
 
 
@@ -154,16 +163,28 @@ class Aws:
             raise
         return json.loads(answer["Body"].read())
 
-    def put_json(self, zone: str, key: str, value: Any) -> None:
+    def put_json(self, zone: str, key: str, value: Any, **condition: str) -> str:
+        """Write JSON at a key of a zone; its ETag. condition: IfNoneMatch or IfMatch."""
         # One line: Athena's JSON SerDe reads one record a line.
         body = json.dumps(value, sort_keys=True, default=str) + "\n"
-        self.s3.put_object(
+        answer = self.s3.put_object(
             Bucket=self.settings.bucket(zone),
             Key=key,
             Body=body.encode(),
             ContentType="application/json",
             ChecksumAlgorithm="SHA256",
+            **condition,  # type: ignore[arg-type]
         )
+        return answer["ETag"]
+
+    def put_json_if(self, zone: str, key: str, value: Any, **condition: str) -> str | None:
+        """The same where the condition holds; None, and nothing written, where it does not."""
+        try:
+            return self.put_json(zone, key, value, **condition)
+        except ClientError as error:
+            if is_refused(error) or is_missing(error):  # IfMatch of what is gone: NoSuchKey
+                return None
+            raise
 
     def keys(self, zone: str, prefix: str) -> list[tuple[str, int]]:
         """Keys and sizes under a prefix of a zone."""

@@ -19,10 +19,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from botocore.exceptions import ClientError
-
 from tarn.aws import Aws
-from tarn.errors import aws_errors, code_of
+from tarn.errors import aws_errors
 from tarn.ledger import ledger
 
 log = logging.getLogger(__name__)
@@ -30,7 +28,6 @@ log = logging.getLogger(__name__)
 SENT = "alerts/sent/"
 CLAIM_SECONDS = 60
 SUBJECT = 100  # characters that SNS takes, ASCII only
-CLAIMED = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 
 @dataclass(frozen=True)
@@ -97,17 +94,9 @@ def send(alert: Alert, aws: Aws) -> bool:
 
 def _claim(alert: Alert, aws: Aws) -> bool:
     """Whether this sender is the one to send it."""
-    try:
-        aws.s3.put_object(
-            Bucket=aws.settings.bucket("ops"),
-            Key=alert.key,
-            Body=json.dumps({"claimed_at": ledger.now()}).encode(),
-            IfNoneMatch="*",
-        )
+    claim = {"claimed_at": ledger.now()}
+    if aws.put_json_if("ops", alert.key, claim, IfNoneMatch="*"):
         return True
-    except ClientError as error:
-        if code_of(error) not in CLAIMED:
-            raise
     return _is_given_up(aws.get_json("ops", alert.key))
 
 

@@ -22,6 +22,7 @@ from tarn.aws import Aws
 from tarn.errors import aws_errors
 from tarn.ledger import costs
 from tarn.partition import Partition
+from tarn.services import catalog
 
 RUNS = "ledger/runs/"
 REFRESHES = "ledger/refreshes/"
@@ -57,6 +58,7 @@ def started(partition: Partition, token: str, aws: Aws | None = None) -> None:
         "partition": partition.label,
         "token": token,
         "started_at": now(),
+        "moves": catalog.seen(partition, aws).moves,
     }
     aws.put_json("ops", _marker(partition), marker)
 
@@ -86,6 +88,13 @@ def started_at(partition: Partition, aws: Aws) -> str:
     """When the partition's run began; now, where nobody marked it."""
     marker = aws.get_json("ops", _marker(partition))
     return str(marker["started_at"]) if marker else now()
+
+
+def moves_at_start(partition: Partition, aws: Aws) -> int:
+    """How often readers had been moved when the partition's run began: what it builds on."""
+    marker = aws.get_json("ops", _marker(partition)) or {}
+    moves = marker.get("moves")
+    return catalog.seen(partition, aws).moves if moves is None else int(moves)
 
 
 # -- records

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from tarn.aws import Aws
 from tarn.contracts.changes import kept_key
 from tarn.errors import Terminal, aws_errors
-from tarn.ledger import costs, provenance
+from tarn.ledger import costs, ledger, provenance
 from tarn.partition import Partition
 from tarn.services.work import Status
 
@@ -17,6 +17,7 @@ REUSABLE = LIVING - {"STOPPING"} | {"SUCCEEDED"}
 TOKEN = "--tarn_token"  # noqa: S105 (the name of an argument)
 SCRIPT = "--tarn_job_sha256"
 CONTRACT = "--tarn_contract_sha256"
+MOVES = "--tarn_moves"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class ConvertWork:
             # Glue keeps a run's arguments: a deploy while it runs does not change what it ran.
             SCRIPT: provenance.job_sha256(dataset, aws),
             CONTRACT: contract,
+            MOVES: str(ledger.moves_at_start(self.partition, aws)),
         }
 
     @aws_errors("convert")
@@ -74,6 +76,7 @@ class ConvertWork:
             return Status("RUNNING", f"Glue job {job}: {state}")
         seconds = float(run.get("ExecutionTime", 0))
         dpus = costs.DPUS.get(run.get("WorkerType", ""), 1.0) * run.get("NumberOfWorkers", 2)
+        arguments = run.get("Arguments", {})
         detail: dict[str, Any] = {
             "run_id": run_id,
             "job": job,
@@ -81,8 +84,9 @@ class ConvertWork:
             "seconds": seconds,
             "dpu_seconds": float(run.get("DPUSeconds") or seconds * dpus),
             "cost": costs.glue_job(seconds, dpus).of(self.kind, run_id),
-            "job_sha256": run.get("Arguments", {}).get(SCRIPT, ""),
-            "contract_sha256": run.get("Arguments", {}).get(CONTRACT, ""),
+            "job_sha256": arguments.get(SCRIPT, ""),
+            "contract_sha256": arguments.get(CONTRACT, ""),
+            "moves": int(arguments[MOVES]) if MOVES in arguments else None,
             "uri": aws.settings.uri("curated", self.partition.run_folder(self.token)),
             "read": self.clean_uri,
         }

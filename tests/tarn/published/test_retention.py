@@ -19,6 +19,7 @@ from tarn.published import readers, retention
 from tarn.published.history import History
 from tarn.published.retention import Folder, Keep, collect, unneeded
 from tarn.published.rollback import rollback
+from tarn.published.turns import turn
 from tarn.rows import quarantine
 from tarn.services import athena, catalog, databrew
 from tarn.steps.land import land
@@ -240,7 +241,9 @@ class World:
         token = self.write()
         location = self.lake.settings.uri("curated", self.month.run_folder(token))
         head = {"dataset": "weather", "partition": self.month.label, "token": token}
-        readers.move(self.month, location, {}, self.lake)
+        with turn(self.month, token, self.lake) as mine:
+            moves = catalog.seen(self.month, self.lake).moves
+            readers.move(mine, location, {}, moves, "", self.lake)
         said = {"status": "published", "finished_at": ledger.now(), "location": location}
         tokens = {"tokens": dict.fromkeys(("land", "clean", "convert"), token)}
         ledger.record(EMPTY | head | said | tokens | {"bytes_published": 5}, self.lake)
