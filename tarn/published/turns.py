@@ -27,7 +27,7 @@ from tarn.partition import Partition
 log = logging.getLogger(__name__)
 
 TURNS = "turns/"
-TURN_SECONDS = 60
+TURN_SECONDS = 30
 LOOK_SECONDS = 0.2
 
 
