@@ -38,7 +38,7 @@ RUNS = {
     "started_at": "string",
     "finished_at": "string",
     "published_at": "string",  # of what readers see: before finished_at after a rollback
-    "rows_landed": "bigint",
+    "rows_landed": "bigint",  # counts are NULL where a run failed before they were taken
     "rows_cleaned": "bigint",
     "rows_dropped": "bigint",
     "rows_quarantined": "bigint",

@@ -18,7 +18,7 @@ from tarn.services import athena
 
 Json = Mapping[str, Any]
 WORK = ("profile", "clean", "convert", "crawl")  # the steps that are runs on AWS
-COUNTS = {
+COUNTS: dict[str, Any] = {
     "rows_landed": 0,
     "rows_cleaned": 0,
     "rows_dropped": 0,
@@ -32,6 +32,8 @@ COUNTS = {
     "source_version": "",
     "quarantined_by_rule": {},
 }
+# Of a run that failed: nobody counted, which is not nothing.
+UNCOUNTED = dict.fromkeys(name for name, empty in COUNTS.items() if empty == 0)
 EMPTY: dict[str, Any] = {
     **COUNTS,
     "published_at": "",
@@ -113,11 +115,12 @@ def failed(
     landed, gate = results.get("land") or {}, str(finding.get("gate", ""))
     return {
         **EMPTY,
+        **UNCOUNTED,
         **_head(partition, token, ledger.FAILED, aws),
         **_work(results, {}, aws),
         **provenance.contract(partition.dataset, _contract(results), aws),
-        "rows_landed": int(landed.get("rows", 0)),
-        "bytes_landed": int(landed.get("bytes", 0)),
+        "rows_landed": landed.get("rows"),
+        "bytes_landed": landed.get("bytes"),
         "tokens": {name: result["token"] for name, result in results.items() if "token" in result},
         "rules": list(_rules(results)),
         "step": step,

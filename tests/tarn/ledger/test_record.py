@@ -140,13 +140,21 @@ def test_a_failed_run(deployed: Aws) -> None:
     assert set(entry) == set(RUNS)
     assert ask(
         "SELECT dataset, partition, status, step, gate, findings[1], rows_landed, cost_usd, "
-        "runs['profile'], cardinality(costs), landed.uri FROM runs",
+        "runs['profile'], cardinality(costs), landed.uri, rows_published, files FROM runs",
         deployed,
     ) == (
         ("flights", "2013-03", "failed", "profile", "profile", "dep_time: 5 rows", "9", "0.03",
-         "db_1", "1", None),
+         "db_1", "1", None, None, None),
     )  # fmt: skip
     assert ask("SELECT name, status FROM rules", deployed) == (("codes", "failed"),)
+
+
+def test_a_run_of_which_nothing_was_counted(deployed: Aws) -> None:
+    """Its source was not there: NULL, which no sum or average takes for rows that are gone."""
+    call: dict[str, Any] = {"message": "No file.", "finding": {}, "results": {}}
+    ledger.record(record.failed(MARCH, "f", "land", aws=deployed, **call), deployed)
+    counted = ", ".join(record.UNCOUNTED)
+    assert ask(f"SELECT {counted} FROM runs", deployed) == ((None,) * len(record.UNCOUNTED),)
 
 
 def test_a_run_that_drift_stopped(deployed: Aws) -> None:
