@@ -16,7 +16,10 @@ from tarn.deploy.query import views_in
 from tarn.ledger import ledger
 from tarn.steps.views import OPS
 
-COST = "struct<step:string,run_id:string,service:string,units:double,unit:string,usd:double>"
+COST = (
+    "struct<step:string,run_id:string,ran_at:string,service:string,units:double,unit:string,"
+    "usd:double>"
+)
 RULE = (
     "struct<name:string,kind:string,severity:string,passed:boolean,"
     "rows_checked:bigint,rows_broken:bigint>"

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from tarn import moments
 from tarn.aws import Aws
 from tarn.errors import aws_errors
 from tarn.ledger import costs
@@ -33,10 +34,6 @@ PENDING = "refresh/pending/"
 PUBLISHED, FAILED, ROLLED_BACK = "published", "failed", "rolled_back"
 STATUSES = (PUBLISHED, FAILED, ROLLED_BACK)
 MOVES = (PUBLISHED, ROLLED_BACK)  # the records of what moved a partition's readers
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 # -- partitions under way
@@ -57,7 +54,7 @@ def started(partition: Partition, token: str, aws: Aws | None = None) -> None:
         "dataset": partition.dataset,
         "partition": partition.label,
         "token": token,
-        "started_at": now(),
+        "started_at": moments.now(),
         "moves": catalog.seen(partition, aws).moves,
     }
     aws.put_json("ops", _marker(partition), marker)
@@ -79,15 +76,14 @@ def in_flight(aws: Aws | None = None) -> list[dict[str, Any]]:
     aws = aws or Aws()
     found = _read_all([key for key, _ in aws.keys("ops", MARKERS)], aws)
     for marker in found:
-        age = datetime.now(UTC) - datetime.fromisoformat(marker["started_at"])
-        marker["stale"] = age.total_seconds() > aws.settings.stale_seconds
+        marker["stale"] = moments.age(marker["started_at"]) > aws.settings.stale_seconds
     return found
 
 
 def started_at(partition: Partition, aws: Aws) -> str:
     """When the partition's run began; now, where nobody marked it."""
     marker = aws.get_json("ops", _marker(partition))
-    return str(marker["started_at"]) if marker else now()
+    return str(marker["started_at"]) if marker else moments.now()
 
 
 def moves_at_start(partition: Partition, aws: Aws) -> int:
@@ -247,8 +243,8 @@ def refreshed(
     entry: dict[str, Any] | None = aws.get_json("ops", record_at)  # there: an earlier try's
     if entry is None:
         runs = {name: last["key"] for name, last in newest.items()}
-        entry = {"token": token, "refreshed_at": now(), "datasets": sorted(datasets), "runs": runs}
-        entry |= {"views": list(views), "costs": _held(views, latest["views"])}
+        entry = {"token": token, "refreshed_at": moments.now(), "datasets": sorted(datasets)}
+        entry |= {"runs": runs, "views": list(views), "costs": _held(views, latest["views"])}
         aws.put_json("ops", record_at, entry)
     seen = {name: last for name, last in newest.items() if name.split("/")[0] in datasets}
     held = {"refresh": token, "at": entry["refreshed_at"]}
@@ -270,9 +266,8 @@ def _held(views: Sequence[dict[str, Any]], before: dict[str, Any]) -> list[dict[
     """What SPICE cost for what it held of these views until now."""
     lines = []
     for last in (before[view["view"]] for view in views if view["view"] in before):
-        age = datetime.now(UTC) - datetime.fromisoformat(last["at"])
-        cost = costs.spice(last["bytes"], age.total_seconds())
-        lines.append(cost.of("dashboards", last["ingestion"]))
+        cost = costs.spice(last["bytes"], moments.age(last["at"]))
+        lines.append(cost.of("dashboards", last["ingestion"], datetime.now(UTC)))
     return lines
 
 

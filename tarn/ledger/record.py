@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tarn import moments
 from tarn.aws import Aws
 from tarn.contracts import drift
 from tarn.contracts.contract import load_contract
@@ -138,7 +139,7 @@ def _head(partition: Partition, token: str, status: str, aws: Aws) -> dict[str, 
         "token": token,
         "status": status,
         "started_at": ledger.started_at(partition, aws),
-        "finished_at": ledger.now(),
+        "finished_at": moments.now(),
     }
 
 
@@ -150,8 +151,9 @@ def _work(
     lines = [run["cost"] for run in runs.values() if run.get("cost")]
     for step, ids in queries.items():
         asked = [query for query in ids if query]
-        if scanned := athena.scanned(asked, aws):
-            lines.append(costs.athena(scanned).of(step, asked[0]))
+        if billed := athena.billed(asked, aws):
+            cost = costs.athena(query.scanned for query in billed)
+            lines.append(cost.of(step, asked[0], min(query.at for query in billed)))
     convert = runs["convert"]
     return {
         "runs": {step: run["run_id"] for step, run in runs.items() if run.get("run_id")},

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tarn import moments
 from tarn.aws import Aws
 from tarn.contracts.contract import load_contract
 from tarn.errors import Terminal
-from tarn.ledger import ledger
 from tarn.partition import Partition
 from tarn.published.turns import Turn
 from tarn.services import catalog
@@ -105,7 +105,7 @@ def give_up(partition: Partition, run: str, aws: Aws) -> bool:
     """Say that a run's folder will be deleted; False where readers are there: then spare it."""
     key = _tombstone(partition, run)
     if aws.get_json("ops", key) is None:
-        aws.put_json("ops", key, {"run": run, "collected_at": ledger.now()})
+        aws.put_json("ops", key, {"run": run, "collected_at": moments.now()})
     return run_of(catalog.location_of(partition, aws)[0]) != run
 
 

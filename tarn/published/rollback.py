@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tarn import moments
 from tarn.aws import Aws
 from tarn.errors import Terminal, aws_errors
 from tarn.ledger import ledger, provenance, record
@@ -123,8 +124,8 @@ def _record(
         "partition": partition.label,
         "token": token,
         "status": ledger.ROLLED_BACK,
-        "started_at": ledger.now(),
-        "finished_at": ledger.now(),
+        "started_at": moments.now(),
+        "finished_at": moments.now(),
         "previous_location": before,
         "run_by": run_by,
     }

@@ -19,9 +19,9 @@ from email.utils import parsedate_to_datetime
 
 from botocore.exceptions import ClientError
 
+from tarn import moments
 from tarn.aws import Aws, is_missing, is_refused
 from tarn.errors import Transient
-from tarn.ledger import ledger
 from tarn.partition import Partition
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def key(partition: Partition) -> str:
 def _take(partition: Partition, holder: str, aws: Aws) -> str | None:
     """The turn's ETag, or None where it is another's."""
     # `id`: no two turns have the same bytes, and so the same ETag.
-    mine = {"holder": holder, "taken_at": ledger.now(), "id": uuid.uuid4().hex}
+    mine = {"holder": holder, "taken_at": moments.now(), "id": uuid.uuid4().hex}
     if etag := aws.put_json_if("ops", key(partition), mine, IfNoneMatch="*"):
         return etag
     try:

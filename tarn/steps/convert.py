@@ -83,7 +83,7 @@ class ConvertWork:
             "token": self.token,
             "seconds": seconds,
             "dpu_seconds": float(run.get("DPUSeconds") or seconds * dpus),
-            "cost": costs.glue_job(seconds, dpus).of(self.kind, run_id),
+            "cost": costs.glue_job(seconds, dpus).of(self.kind, run_id, run.get("StartedOn")),
             "job_sha256": arguments.get(SCRIPT, ""),
             "contract_sha256": arguments.get(CONTRACT, ""),
             "moves": int(arguments[MOVES]) if MOVES in arguments else None,

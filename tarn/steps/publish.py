@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tarn import moments
 from tarn.aws import Aws, forget
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.ledger import ledger, record
@@ -55,7 +56,7 @@ def publish(
         # The record too: nobody moves readers on before it says that they were here.
         with turn(partition, f"publish {tokens['publish']}", aws) as mine:
             entry["previous_location"] = _point(mine, tokens["convert"], moves, aws)
-            entry["finished_at"] = entry["published_at"] = ledger.now()
+            entry["finished_at"] = entry["published_at"] = moments.now()
             ledger.record(entry, aws)
     ledger.ended(partition, aws)
     _clean_up(partition, tokens, aws)

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tarn import moments
 from tarn.aws import Aws
 from tarn.errors import TarnError, Terminal
 from tarn.ledger import ledger
@@ -244,7 +245,7 @@ class World:
         with turn(self.month, token, self.lake) as mine:
             moves = catalog.seen(self.month, self.lake).moves
             readers.move(mine, location, {}, moves, "", self.lake)
-        said = {"status": "published", "finished_at": ledger.now(), "location": location}
+        said = {"status": "published", "finished_at": moments.now(), "location": location}
         tokens = {"tokens": dict.fromkeys(("land", "clean", "convert"), token)}
         ledger.record(EMPTY | head | said | tokens | {"bytes_published": 5}, self.lake)
 
@@ -298,7 +299,7 @@ class Model:
 
     def move(self, run: str, status: str) -> None:
         facts = {"location": f"s3://curated/run={run}/", "tokens": {"land": f"land-{run}"}}
-        self.past.follow(facts | {"status": status, "finished_at": ledger.now()})
+        self.past.follow(facts | {"status": status, "finished_at": moments.now()})
 
     def publish(self, _: int) -> None:
         self.fail(0)
