@@ -18,6 +18,7 @@ from tarn.ledger.record import EMPTY
 from tarn.partition import Partition
 from tarn.published import readers, retention
 from tarn.published.history import History
+from tarn.published.notes import NOTES
 from tarn.published.retention import Folder, Keep, collect, unneeded
 from tarn.published.rollback import rollback
 from tarn.published.turns import turn
@@ -100,6 +101,32 @@ def test_every_version_of_a_landed_file_goes(at_once: Aws) -> None:
     assert {v["Key"].split("/")[1] for v in versions(at_once)} == {"run=aaa", "run=bbb"}
     list(collect())
     assert {v["Key"].split("/")[1] for v in versions(at_once)} == {"run=bbb"}
+
+
+def notes(lake: Aws) -> set[str]:
+    return {key for prefix in NOTES for key, _ in lake.keys("ops", prefix)}
+
+
+def test_notes_that_have_served_go(at_once: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    for token, rows in (("aaa", 16), ("bbb", 15)):
+        published(at_once, token, rows)
+    at_once.put_json("ops", "alerts/sent/airlines/failed-t.json", {"sent_at": moments.now()})
+    ledger.pending_refresh(keep="never-ended")
+    state = {"state": "fresh"}
+    at_once.put_json("ops", "alerts/freshness/airlines.json", state)
+    written = {"alerts/sent/airlines/failed-t.json", "refresh/pending/never-ended.json"}
+
+    monkeypatch.setenv("TARN_STALE_SECONDS", "7200")  # somebody may still look for them
+    list(collect())
+    assert notes(at_once) == written | {"collected/airlines/airlines-aaa.json"}
+    monkeypatch.setenv("TARN_STALE_SECONDS", "0")
+    said = list(collect(dry_run=True))
+    assert {thing.why for thing in said} == set(NOTES.values())
+    assert len(notes(at_once)) == 3
+    assert list(collect()) == said
+    assert notes(at_once) == set()
+    assert at_once.get_json("ops", "alerts/freshness/airlines.json") == state
+    assert len(ledger.read()) == 2
 
 
 def test_a_failed_run_goes_with_its_crawler_and_table(at_once: Aws) -> None:
