@@ -14,7 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tarn.errors import THROTTLED_CODES, code_of
+from tarn.errors import THROTTLED_CODES, Terminal, code_of
 from tarn.settings import Settings
 
 if TYPE_CHECKING:
@@ -154,14 +154,20 @@ class Aws:
         return f"https://{region}.console.aws.amazon.com/{path.format(region=region)}"
 
     def get_json(self, zone: str, key: str) -> Any | None:
-        """The JSON at a key of a zone, or None when nothing is there."""
+        """The JSON at a key of a zone, or None when nothing is there; Terminal for other text."""
         try:
             answer = self.s3.get_object(Bucket=self.settings.bucket(zone), Key=key)
         except ClientError as error:
             if is_missing(error):
                 return None
             raise
-        return json.loads(answer["Body"].read())
+        try:
+            return json.loads(answer["Body"].read())
+        except ValueError as error:
+            raise Terminal(
+                f"{self.settings.uri(zone, key)} is no JSON ({error}): something other than Tarn "
+                "wrote it. Write it again as it was, or delete it."
+            ) from None
 
     def put_json(self, zone: str, key: str, value: Any, **condition: str) -> str:
         """Write JSON at a key of a zone; its ETag. condition: IfNoneMatch or IfMatch."""
