@@ -1,4 +1,4 @@
-"""The ledger in Athena: runs and refreshes as tables, rules and costs as views over them.
+"""The ledger in Athena: runs, refreshes, compactions as tables; rules, costs, scanned as views.
 
 The views read arrays of the records: a run that is there has its rules and costs, as it was
 written whole.
@@ -13,7 +13,7 @@ from tarn.aws import Aws
 from tarn.deploy.compare import Change
 from tarn.deploy.glue import declared_table
 from tarn.deploy.query import views_in
-from tarn.ledger import ledger
+from tarn.ledger import ledger, scans
 from tarn.steps.views import OPS
 
 COST = (
@@ -31,7 +31,11 @@ DRIFT = (
 )
 SHOWN = (
     "struct<view:string,data_set:string,ingestion:string,rows:bigint,athena_rows:bigint,"
-    "bytes:bigint,query:string,sql_sha256:string,tables:array<string>>"
+    "bytes:bigint,query:string,sql_sha256:string,tables:array<string>,scanned:bigint>"
+)
+SCANNED = (
+    "struct<view:string,bytes_before:bigint,bytes_after:bigint,query_before:string,"
+    "query_after:string>"
 )
 RUNS = {
     "dataset": "string",
@@ -88,9 +92,16 @@ REFRESHES = {
     "views": f"array<{SHOWN}>",
     "costs": f"array<{COST}>",
 }
+COMPACTIONS = {
+    "token": "string",
+    "compacted_at": "string",
+    "partitions": "array<string>",
+    "views": f"array<{SCANNED}>",
+}
 TABLES = {
     "runs": (ledger.RUNS, RUNS, "One record a partition run: rows, bytes, cost, ids, digests."),
     "refreshes": (ledger.REFRESHES, REFRESHES, "One record a refresh of views and dashboards."),
+    "compactions": (scans.COMPACTIONS, COMPACTIONS, "One record a compaction: what views scan."),
 }
 
 
