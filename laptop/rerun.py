@@ -19,7 +19,7 @@ from tarn.aws import Aws
 from tarn.contracts.contract import dataset_names, load_contract
 from tarn.errors import Terminal
 from tarn.layout import MEGABYTE, Cut, cuts
-from tarn.ledger import ledger
+from tarn.ledger import ledger, scans
 from tarn.partition import Partition
 from tarn.rows.replay import (
     PASSES,
@@ -31,6 +31,7 @@ from tarn.rows.replay import (
     require_deployed,
 )
 from tarn.services.work import make_token
+from tarn.steps.views import views_of
 
 
 def replay(home: Home, dataset: str, label: str, dry_run: bool, console: Console) -> None:
@@ -49,7 +50,10 @@ def replay(home: Home, dataset: str, label: str, dry_run: bool, console: Console
 
 
 def compact(home: Home, datasets: Sequence[str], dry_run: bool, console: Console) -> None:
-    """Say which partitions break their budget; unless `dry_run`, rewrite them."""
+    """Say which partitions break their budget; unless `dry_run`, rewrite them.
+
+    What each view that reads them scanned before and after is said and recorded.
+    """
     aws = Aws()
     names = list(datasets) or dataset_names(aws.settings)
     for name in names:
@@ -61,9 +65,13 @@ def compact(home: Home, datasets: Sequence[str], dry_run: bool, console: Console
     console.print(cuts_table(over))
     if dry_run:
         return
-    run_again(home, [(cut.partition, cut.clean) for cut in over], console)
     done = {cut.partition for cut in over}
+    views = views_of({partition.dataset for partition in done}, aws.settings)
+    before = scans.measure(views, aws)
+    run_again(home, [(cut.partition, cut.clean) for cut in over], console)
     console.print(cuts_table([cut for cut in cuts(names, aws) if cut.partition in done]))
+    entry = scans.compacted(done, before, scans.measure(views, aws), aws)
+    console.print(scanned_table(entry["views"]))
 
 
 def run_again(home: Home, wanted: Sequence[tuple[Partition, str]], console: Console) -> None:
@@ -109,9 +117,16 @@ def find_run(api: AirflowApi, partition: Partition, clean: str) -> str:
 
 
 def begin(api: AirflowApi, partition: Partition, run_id: str) -> None:
-    """Clear convert and all that follow it, and mark the partition as under way, as land does."""
-    api.clear_from(partition.dataset, run_id, "convert")
+    """Mark the partition as under way, as land does, and clear convert and all that follow it.
+
+    The mark first: it says what readers see now, which the run may replace and nothing else.
+    """
     ledger.started(partition, make_token("rerun", run_id, time.time()))
+    try:
+        api.clear_from(partition.dataset, run_id, "convert")
+    except BaseException:
+        ledger.ended(partition)
+        raise
 
 
 def forecast_table(run: Published, told: Forecast) -> Table:
@@ -164,4 +179,16 @@ def cuts_table(found: Iterable[Cut]) -> Table:
         size = f"{sum(cut.sizes) / MEGABYTE:,.1f}"
         budget = str(cut.layout.file_megabytes)
         shown.add_row(str(cut.partition), str(len(cut.sizes)), size, str(cut.wanted), budget)
+    return shown
+
+
+def scanned_table(views: Iterable[Mapping[str, Any]]) -> Table:
+    """What Athena scans for each view, before and after."""
+    shown = Table(title="Bytes that views scan", title_justify="left")
+    for name in ("view", "before", "after", "change"):
+        shown.add_column(name, justify="left" if name == "view" else "right")
+    for view in views:
+        before, after = view["bytes_before"], view["bytes_after"]
+        change = f"{(after - before) / before:+.1%}" if before else ""
+        shown.add_row(view["view"], f"{before:,}", f"{after:,}", change)
     return shown

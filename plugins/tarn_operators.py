@@ -175,7 +175,7 @@ class AwsWorkOperator(BaseOperator):  # type: ignore[misc]
         """To the run's end and through the gate."""
         status = self._wait(work, attempt.aws, run_id)
         detail = {**status.detail, "token": work.token, "run_id": run_id}
-        with _left_behind(attempt, detail):
+        with left_behind(attempt, detail):
             if status.state == "FAILED":
                 raise WorkFailed(f"{work.kind} run {run_id} failed on AWS: {status.message}")
             self.log.info("%s run %s succeeded. %s", work.kind, run_id, status.message)
@@ -190,7 +190,7 @@ class AwsWorkOperator(BaseOperator):  # type: ignore[misc]
 
 
 @contextmanager
-def _left_behind(attempt: Attempt, detail: Mapping[str, Any]) -> Iterator[None]:
+def left_behind(attempt: Attempt, detail: Mapping[str, Any]) -> Iterator[None]:
     """A task that fails has no result: leave what AWS did and what it cost where the ledger looks.
 
     An XCom of its own, as the retry of a task forgets those of the try before.

@@ -16,7 +16,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tarn.errors import THROTTLED_CODES, code_of
+from tarn.errors import THROTTLED_CODES, Terminal, code_of
 from tarn.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,6 +42,15 @@ MISSING = frozenset(
 def is_missing(error: ClientError) -> bool:
     """Whether AWS says that the thing is not there."""
     return code_of(error) in MISSING
+
+
+# What S3 says of a conditional write that another was quicker than.
+REFUSED = frozenset({"ConditionalRequestConflict", "PreconditionFailed"})
+
+
+def is_refused(error: ClientError) -> bool:
+    """Whether the condition of a conditional write does not hold."""
+    return code_of(error) in REFUSED
 
 
 ATTEMPTS = 6
@@ -169,25 +178,43 @@ class Aws:
         return f"https://{region}.console.aws.amazon.com/{path.format(region=region)}"
 
     def get_json(self, zone: str, key: str) -> Any | None:
-        """The JSON at a key of a zone, or None when nothing is there."""
+        """The JSON at a key of a zone, or None when nothing is there; Terminal for other text."""
         try:
             answer = self.s3.get_object(Bucket=self.settings.bucket(zone), Key=key)
         except ClientError as error:
             if is_missing(error):
                 return None
             raise
-        return json.loads(answer["Body"].read())
+        try:
+            return json.loads(answer["Body"].read())
+        except ValueError as error:
+            raise Terminal(
+                f"{self.settings.uri(zone, key)} is no JSON ({error}): something other than Tarn "
+                "wrote it. Write it again as it was, or delete it."
+            ) from None
 
-    def put_json(self, zone: str, key: str, value: Any) -> None:
+    def put_json(self, zone: str, key: str, value: Any, **condition: str) -> str:
+        """Write JSON at a key of a zone; its ETag. condition: IfNoneMatch or IfMatch."""
         # One line: Athena's JSON SerDe reads one record a line.
         body = json.dumps(value, sort_keys=True, default=str) + "\n"
-        self.s3.put_object(
+        answer = self.s3.put_object(
             Bucket=self.settings.bucket(zone),
             Key=key,
             Body=body.encode(),
             ContentType="application/json",
             ChecksumAlgorithm="SHA256",
+            **condition,  # type: ignore[arg-type]
         )
+        return answer["ETag"]
+
+    def put_json_if(self, zone: str, key: str, value: Any, **condition: str) -> str | None:
+        """The same where the condition holds; None, and nothing written, where it does not."""
+        try:
+            return self.put_json(zone, key, value, **condition)
+        except ClientError as error:
+            if is_refused(error) or is_missing(error):  # IfMatch of what is gone: NoSuchKey
+                return None
+            raise
 
     def keys(self, zone: str, prefix: str) -> list[tuple[str, int]]:
         """Keys and sizes under a prefix of a zone."""

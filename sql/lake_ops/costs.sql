@@ -8,6 +8,8 @@
 -- token, finished_at   the record, as in runs; or the refresh, as in refreshes
 -- step                 profile, clean, convert, crawl, validate, count; dashboards
 -- run_id               AWS's id: of a job run, a crawler, the first query, an ingestion
+-- ran_at               when it began, by AWS's clock: the month that AWS bills it in; as finished_at
+--                      of records from before it was kept
 -- service              databrew, glue, crawler, athena, spice
 -- units, unit          what was billed: node-hours, DPU-hours, TB, GB-months
 -- usd                  US dollars
@@ -19,6 +21,7 @@ WITH bills AS (
         r.finished_at AS finished_at,
         cost.step AS step,
         cost.run_id AS run_id,
+        coalesce(nullif(cost.ran_at, ''), r.finished_at) AS ran_at,
         cost.service AS service,
         cost.units AS units,
         cost.unit AS unit,
@@ -27,7 +30,7 @@ WITH bills AS (
             PARTITION BY cost.service, cost.run_id ORDER BY r.finished_at DESC
         ) AS told
     FROM lake_ops.runs AS r
-    CROSS JOIN UNNEST(r.costs) AS cost (step, run_id, service, units, unit, usd)
+    CROSS JOIN UNNEST(r.costs) AS cost (step, run_id, ran_at, service, units, unit, usd)
 )
 SELECT
     b.dataset AS dataset,
@@ -36,6 +39,7 @@ SELECT
     b.finished_at AS finished_at,
     b.step AS step,
     b.run_id AS run_id,
+    b.ran_at AS ran_at,
     b.service AS service,
     b.units AS units,
     b.unit AS unit,
@@ -50,9 +54,10 @@ SELECT
     f.refreshed_at AS finished_at,
     cost.step AS step,
     cost.run_id AS run_id,
+    coalesce(nullif(cost.ran_at, ''), f.refreshed_at) AS ran_at,
     cost.service AS service,
     cost.units AS units,
     cost.unit AS unit,
     cost.usd AS usd
 FROM lake_ops.refreshes AS f
-CROSS JOIN UNNEST(f.costs) AS cost (step, run_id, service, units, unit, usd)
+CROSS JOIN UNNEST(f.costs) AS cost (step, run_id, ran_at, service, units, unit, usd)

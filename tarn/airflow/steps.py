@@ -41,6 +41,8 @@ def token_over(attempt: Attempt, before: str) -> str:
 
 
 def land(contract: Contract, attempt: Attempt) -> dict[str, Any]:
+    from tarn_operators import left_behind
+
     from tarn.ledger import budget
     from tarn.steps import land as step
 
@@ -50,7 +52,8 @@ def land(contract: Contract, attempt: Attempt) -> dict[str, Any]:
         budget.require(contract, attempt.aws)
     partition = partition_of(contract, attempt)
     landed = step.land(partition, attempt.token, attempt.aws)
-    return {**landed, "gate": step.check_landed(partition, landed, attempt.aws)}
+    with left_behind(attempt, landed):
+        return {**landed, "gate": step.check_landed(partition, landed, attempt.aws)}
 
 
 def profile_work(contract: Contract, attempt: Attempt) -> Work:

@@ -18,6 +18,7 @@ from tarn.aws import Aws
 from tarn.contracts.contract import Contract, ContractError, ContractErrors, Problem, load_contracts
 from tarn.contracts.located import read_yaml
 from tarn.errors import aws_errors
+from tarn.rows.drops import DropLimit
 from tarn.settings import Settings
 
 BEFORE_VERSIONS = "0.0.0"  # of a contract deployed before its version was kept
@@ -132,6 +133,7 @@ def _compare(deployed: Json, declared: Json) -> Iterator[ContractChange]:
     if before != now:
         yield ContractChange(f"the drift policy goes from {before} to {now}", rows=False)
     yield from _layout(deployed.get("layout", declared["layout"]), declared["layout"])
+    yield from _drops(deployed.get("drops", declared["drops"]), declared["drops"])
 
 
 def _layout(before: Json, now: Json) -> Iterator[ContractChange]:
@@ -139,6 +141,13 @@ def _layout(before: Json, now: Json) -> Iterator[ContractChange]:
     for name in [name for name in now if before.get(name, now[name]) != now[name]]:
         what = _went(f"{name} goes", before[name], now[name])
         yield ContractChange(f"the layout's {what}", rows=False)
+
+
+def _drops(before: Json, now: Json) -> Iterator[ContractChange]:
+    """What is published kept to the limit of its day."""
+    if before != now:
+        what = _went("the limit of dropped rows goes", DropLimit(**before), DropLimit(**now))
+        yield ContractChange(what, rows=False)
 
 
 def _columns(deployed: Sequence[Json], declared: Sequence[Json]) -> Iterator[ContractChange]:

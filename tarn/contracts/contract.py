@@ -15,6 +15,7 @@ from typing import Any
 
 from tarn.errors import Terminal
 from tarn.layout import Layout
+from tarn.rows.drops import DropLimit
 from tarn.settings import Settings
 
 ENGINE = "tarn"  # of the quality entries that are row rules
@@ -78,6 +79,7 @@ class Contract:
     rules: tuple[Rule, ...] = ()  # those of the columns' values first
     drift: str = "fail"  # one of DRIFT_POLICIES
     layout: Layout = field(default_factory=Layout)  # of the published files
+    drops: DropLimit = field(default_factory=DropLimit)  # rows that the recipe may drop
     freshness: str = ""  # service level: "45d"
     monthly_budget_usd: float | None = None  # scheduled runs stop once a month has cost it
     tags: tuple[str, ...] = ()
@@ -104,6 +106,7 @@ class Contract:
             ],
             "drift": self.drift,
             "layout": self.layout.to_dict(),
+            "drops": self.drops.to_dict(),
         }
 
 

@@ -67,6 +67,8 @@ def put_table(
         create = partial(aws.glue.create_table, **call, TableInput=wanted)  # type: ignore[arg-type]
         yield Change(what, "create", create)
     elif differing := differences(found, wanted) or _dropped(found, wanted):
+        # Glue refuses where a publish has moved the table's readers meanwhile.
+        call["VersionId"] = found["VersionId"]
         update = partial(aws.glue.update_table, **call, TableInput=wanted)  # type: ignore[arg-type]
         yield Change(what, "update", update, differing)
 

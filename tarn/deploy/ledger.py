@@ -1,4 +1,4 @@
-"""The ledger in Athena: runs and refreshes as tables, rules and costs as views over them.
+"""The ledger in Athena: runs, refreshes, compactions as tables; rules, costs, scanned as views.
 
 The views read arrays of the records: a run that is there has its rules and costs, as it was
 written whole.
@@ -13,10 +13,13 @@ from tarn.aws import Aws
 from tarn.deploy.compare import Change
 from tarn.deploy.glue import declared_table
 from tarn.deploy.query import views_in
-from tarn.ledger import ledger
+from tarn.ledger import ledger, scans
 from tarn.steps.views import OPS
 
-COST = "struct<step:string,run_id:string,service:string,units:double,unit:string,usd:double>"
+COST = (
+    "struct<step:string,run_id:string,ran_at:string,service:string,units:double,unit:string,"
+    "usd:double>"
+)
 RULE = (
     "struct<name:string,kind:string,severity:string,passed:boolean,"
     "rows_checked:bigint,rows_broken:bigint>"
@@ -28,7 +31,11 @@ DRIFT = (
 )
 SHOWN = (
     "struct<view:string,data_set:string,ingestion:string,rows:bigint,athena_rows:bigint,"
-    "bytes:bigint,query:string,sql_sha256:string,tables:array<string>>"
+    "bytes:bigint,query:string,sql_sha256:string,tables:array<string>,scanned:bigint>"
+)
+SCANNED = (
+    "struct<view:string,bytes_before:bigint,bytes_after:bigint,query_before:string,"
+    "query_after:string>"
 )
 RUNS = {
     "dataset": "string",
@@ -38,7 +45,7 @@ RUNS = {
     "started_at": "string",
     "finished_at": "string",
     "published_at": "string",  # of what readers see: before finished_at after a rollback
-    "rows_landed": "bigint",
+    "rows_landed": "bigint",  # counts are NULL where a run failed before they were taken
     "rows_cleaned": "bigint",
     "rows_dropped": "bigint",
     "rows_quarantined": "bigint",
@@ -85,9 +92,16 @@ REFRESHES = {
     "views": f"array<{SHOWN}>",
     "costs": f"array<{COST}>",
 }
+COMPACTIONS = {
+    "token": "string",
+    "compacted_at": "string",
+    "partitions": "array<string>",
+    "views": f"array<{SCANNED}>",
+}
 TABLES = {
     "runs": (ledger.RUNS, RUNS, "One record a partition run: rows, bytes, cost, ids, digests."),
     "refreshes": (ledger.REFRESHES, REFRESHES, "One record a refresh of views and dashboards."),
+    "compactions": (scans.COMPACTIONS, COMPACTIONS, "One record a compaction: what views scan."),
 }
 
 

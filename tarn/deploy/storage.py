@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from tarn.contracts import changes as contracts
 from tarn.contracts.contract import load_contracts
 from tarn.deploy.compare import Change
 from tarn.errors import aws_errors
-from tarn.ledger.provenance import DIGEST
+from tarn.ledger.provenance import DIGEST, FILE
 from tarn.settings import ZONES
 
 VERSIONED = "raw"  # the zone whose objects the ledger names by version
@@ -63,37 +64,48 @@ def declarations(aws: Aws) -> Iterator[Change]:
     """Contracts as the Glue jobs read them, and the jobs' scripts."""
     for what, objects in _declared(aws).items():
         with aws_errors(what):
-            differs = any(_differs(key, body, aws) for key, body in objects.items())
+            differs = any(_differs(wanted, aws) for wanted in objects)
         if differs:
             yield Change(what, "write", partial(_put_all, objects, aws))
 
 
-def _declared(aws: Aws) -> dict[str, dict[str, bytes]]:
-    """The objects of each declaration: a contract is kept under its digest too."""
+@dataclass(frozen=True)
+class _Object:
+    """An object of the ops zone; its metadata says what it is, so that it need not be read."""
+
+    key: str
+    body: bytes
+    file_sha256: str = ""
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        said = {DIGEST: hashlib.sha256(self.body).hexdigest(), FILE: self.file_sha256}
+        return {name: value for name, value in said.items() if value}
+
+
+def _declared(aws: Aws) -> dict[str, list[_Object]]:
+    """The objects of each declaration: a contract is kept under its file's digest too."""
     found = {}
     for name, contract in load_contracts(aws.settings).items():
         body = json.dumps(contract.to_job_json(), indent=1).encode()
-        kept = contracts.kept_key(name, contracts.sha256(name, aws.settings))
-        found[f"contract {name}"] = {kept: body, contracts.deployed_key(name): body}
+        sha256 = contracts.sha256(name, aws.settings)
+        # The one kept first: who reads the other's metadata finds it.
+        keys = (contracts.kept_key(name, sha256), contracts.deployed_key(name))
+        found[f"contract {name}"] = [_Object(key, body, sha256) for key in keys]
     for path in sorted((aws.settings.root / "glue_jobs").glob("*.py")):
         if path.stem != "__init__":
             key = f"glue/{path.name}"
-            found[aws.settings.uri("ops", key)] = {key: path.read_bytes()}
+            found[aws.settings.uri("ops", key)] = [_Object(key, path.read_bytes())]
     return found
 
 
-def _differs(key: str, body: bytes, aws: Aws) -> bool:
-    found = _found(aws.s3.head_object, Bucket=aws.settings.bucket("ops"), Key=key)
-    return found is None or found["Metadata"].get(DIGEST) != hashlib.sha256(body).hexdigest()
+def _differs(wanted: _Object, aws: Aws) -> bool:
+    found = _found(aws.s3.head_object, Bucket=aws.settings.bucket("ops"), Key=wanted.key)
+    return found is None or found["Metadata"] != wanted.metadata
 
 
-def _put_all(objects: dict[str, bytes], aws: Aws) -> None:
-    for key, body in objects.items():
-        _put(key, body, aws)
-
-
-def _put(key: str, body: bytes, aws: Aws) -> None:
-    digest = hashlib.sha256(body).hexdigest()
-    aws.s3.put_object(
-        Bucket=aws.settings.bucket("ops"), Key=key, Body=body, Metadata={DIGEST: digest}
-    )
+def _put_all(objects: Iterable[_Object], aws: Aws) -> None:
+    for one in objects:
+        aws.s3.put_object(
+            Bucket=aws.settings.bucket("ops"), Key=one.key, Body=one.body, Metadata=one.metadata
+        )

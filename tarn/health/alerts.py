@@ -16,21 +16,17 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from botocore.exceptions import ClientError
-
+from tarn import moments
 from tarn.aws import Aws
-from tarn.errors import aws_errors, code_of
-from tarn.ledger import ledger
+from tarn.errors import aws_errors
 
 log = logging.getLogger(__name__)
 
 SENT = "alerts/sent/"
 CLAIM_SECONDS = 60
 SUBJECT = 100  # characters that SNS takes, ASCII only
-CLAIMED = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 
 @dataclass(frozen=True)
@@ -90,32 +86,23 @@ def send(alert: Alert, aws: Aws) -> bool:
     except Exception:
         aws.s3.delete_object(Bucket=aws.settings.bucket("ops"), Key=alert.key)
         raise
-    sent = {"sent_at": ledger.now(), "message_id": answer["MessageId"]}
+    sent = {"sent_at": moments.now(), "message_id": answer["MessageId"]}
     aws.put_json("ops", alert.key, asdict(alert) | sent)
     return True
 
 
 def _claim(alert: Alert, aws: Aws) -> bool:
     """Whether this sender is the one to send it."""
-    try:
-        aws.s3.put_object(
-            Bucket=aws.settings.bucket("ops"),
-            Key=alert.key,
-            Body=json.dumps({"claimed_at": ledger.now()}).encode(),
-            IfNoneMatch="*",
-        )
+    claim = {"claimed_at": moments.now()}
+    if aws.put_json_if("ops", alert.key, claim, IfNoneMatch="*"):
         return True
-    except ClientError as error:
-        if code_of(error) not in CLAIMED:
-            raise
     return _is_given_up(aws.get_json("ops", alert.key))
 
 
 def _is_given_up(claim: Any) -> bool:
     if not claim or "sent_at" in claim:
         return False
-    age = datetime.now(UTC) - datetime.fromisoformat(claim["claimed_at"])
-    return age > timedelta(seconds=CLAIM_SECONDS)
+    return moments.age(claim["claimed_at"]) > CLAIM_SECONDS
 
 
 def _subject(title: str) -> str:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from tarn import moments
 from tarn.contracts.contract import Contract
 from tarn.errors import Terminal
 from tarn.intervals import expected, interval, is_last, midnight
@@ -106,8 +107,7 @@ def _first_due(contract: Contract, now: datetime) -> datetime | None:
 
 def _published_at(record: Mapping[str, Any]) -> datetime:
     """When what readers see was published: a rollback to it makes no data newer."""
-    moment = datetime.fromisoformat(record.get("published_at") or record["finished_at"])
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moments.read(record.get("published_at") or record["finished_at"])
 
 
 def _days(length: timedelta) -> str:

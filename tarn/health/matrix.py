@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
+from tarn import moments
 from tarn.contracts.contract import Contract
 from tarn.errors import Terminal
 from tarn.health.freshness import Freshness, assess
@@ -270,12 +271,11 @@ def _age(record: Mapping[str, Any], now: datetime) -> float | None:
 
 
 def moment(text: Any) -> datetime | None:
-    """An ISO time of the ledger, in UTC where it names no zone; None for anything else."""
+    """A moment of the ledger; None for anything else."""
     try:
-        found = datetime.fromisoformat(str(text))
+        return moments.read(str(text))
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _number(value: Any) -> int | None:

@@ -1,7 +1,8 @@
 """What a dataset's runs have cost this month, against the budget that its contract gives.
 
 `monthlyBudgetUsd` stops scheduled runs only: a run by hand or a backfill is asked for by somebody
-who can see what it costs. Months are UTC's, as AWS bills them.
+who can see what it costs. Months are UTC's, and those in which AWS's runs began, as it bills them:
+neither the partition's nor that of the record, which a replay or a publish may write much later.
 """
 
 from __future__ import annotations
@@ -34,17 +35,22 @@ class BudgetSpent(Terminal):
 
 
 def spent(dataset: str, aws: Aws, at: datetime | None = None) -> float:
-    """US dollars that the dataset's runs have cost in a month, published or failed.
+    """US dollars that runs of AWS's for the dataset have cost in a month, published or failed.
 
     An estimate: tries that failed before a task's last one are not in it. A run of AWS's that two
     records name (one failed, and a later one went on from there) is counted once.
     """
-    at = at or datetime.now(UTC)
+    at = (at or datetime.now(UTC)).astimezone(UTC)
     first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    records = ledger.read(dataset, aws=aws, since=first)
     month = f"{at:%Y-%m}"
-    lines = [line for r in records if r["finished_at"].startswith(month) for line in r["costs"]]
-    return sum({(line["service"], line["run_id"]): float(line["usd"]) for line in lines}.values())
+    bills = {
+        (line["service"], line["run_id"]): float(line["usd"])
+        for record in ledger.read(dataset, aws=aws, since=first)  # written after its runs began
+        for line in record["costs"]
+        # Lines from before AWS's clock was kept count by their record's.
+        if (line.get("ran_at") or record["finished_at"]).startswith(month)
+    }
+    return sum(bills.values())
 
 
 def require(contract: Contract, aws: Aws, at: datetime | None = None) -> None:

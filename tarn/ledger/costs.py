@@ -8,7 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
+
+from tarn import moments
 
 GLUE_PAGE = "https://aws.amazon.com/glue/pricing/"
 
@@ -47,9 +50,14 @@ class Cost:
     unit: str
     usd: float
 
-    def of(self, step: str, run_id: str) -> dict[str, Any]:
-        """A line of a ledger record; two lines of one run of AWS's are the same bill."""
-        return {"step": step, "run_id": run_id, **asdict(self)}
+    def of(self, step: str, run_id: str, ran_at: datetime | None) -> dict[str, Any]:
+        """A line of a ledger record; two lines of one run of AWS's are the same bill.
+
+        ran_at: when AWS says that the run began, which is the month that it bills it in; None
+        where it does not say.
+        """
+        ran = {"ran_at": moments.text(ran_at) if ran_at else ""}
+        return {"step": step, "run_id": run_id, **ran, **asdict(self)}
 
 
 def _cost(service: str, units: float) -> Cost:

@@ -12,30 +12,35 @@ readers, and how many there were. So nothing compares clocks to know what is pen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from tarn import moments
 from tarn.aws import Aws
-from tarn.errors import aws_errors
+from tarn.errors import Terminal, aws_errors
 from tarn.ledger import costs
 from tarn.partition import Partition
+from tarn.services import catalog
+
+log = logging.getLogger(__name__)
 
 RUNS = "ledger/runs/"
 REFRESHES = "ledger/refreshes/"
 MARKERS = "in-flight/"
 LATEST = "refresh/latest.json"
 PENDING = "refresh/pending/"
+SEEN = ("key", "records")  # of each partition
+SHOWN = ("refresh", "at", "bytes", "ingestion")  # of each view
 
 PUBLISHED, FAILED, ROLLED_BACK = "published", "failed", "rolled_back"
 STATUSES = (PUBLISHED, FAILED, ROLLED_BACK)
+NEEDED = ("dataset", "partition", "token", "status", "finished_at")  # of every record
+MARKED = ("dataset", "partition", "token", "started_at")  # of every mark of a partition under way
 MOVES = (PUBLISHED, ROLLED_BACK)  # the records of what moved a partition's readers
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 # -- partitions under way
@@ -56,7 +61,8 @@ def started(partition: Partition, token: str, aws: Aws | None = None) -> None:
         "dataset": partition.dataset,
         "partition": partition.label,
         "token": token,
-        "started_at": now(),
+        "started_at": moments.now(),
+        "moves": catalog.seen(partition, aws).moves,
     }
     aws.put_json("ops", _marker(partition), marker)
 
@@ -75,17 +81,23 @@ def in_flight(aws: Aws | None = None) -> list[dict[str, Any]]:
     `stale`: begun longer ago than TARN_STALE_SECONDS, so that its worker is taken for dead.
     """
     aws = aws or Aws()
-    found = _read_all([key for key, _ in aws.keys("ops", MARKERS)], aws)
+    found = _read_all([key for key, _ in aws.keys("ops", MARKERS)], MARKED, aws)
     for marker in found:
-        age = datetime.now(UTC) - datetime.fromisoformat(marker["started_at"])
-        marker["stale"] = age.total_seconds() > aws.settings.stale_seconds
+        marker["stale"] = moments.age(marker["started_at"]) > aws.settings.stale_seconds
     return found
 
 
 def started_at(partition: Partition, aws: Aws) -> str:
     """When the partition's run began; now, where nobody marked it."""
     marker = aws.get_json("ops", _marker(partition))
-    return str(marker["started_at"]) if marker else now()
+    return str(marker["started_at"]) if marker else moments.now()
+
+
+def moves_at_start(partition: Partition, aws: Aws) -> int:
+    """How often readers had been moved when the partition's run began: what it builds on."""
+    marker = aws.get_json("ops", _marker(partition)) or {}
+    moves = marker.get("moves")
+    return catalog.seen(partition, aws).moves if moves is None else int(moves)
 
 
 # -- records
@@ -132,7 +144,8 @@ def read(
     if partition is not None:
         below = f"{partition.dataset}/{partition.slug}-"
     listed = _listed(aws, statuses, below)
-    records = _read_all([key for at, key in listed if since is None or at >= since], aws)
+    keys = [key for at, key in listed if since is None or at >= since]
+    records = _read_all(keys, NEEDED, aws)
     if partition is not None:
         records = [r for r in records if r["partition"] == partition.label]
     return sorted(records, key=lambda r: (r["finished_at"], r["dataset"], r["partition"]))
@@ -143,13 +156,21 @@ def summary(aws: Aws | None = None, statuses: Sequence[str] = MOVES) -> list[dic
     """Of each partition its newest record of these statuses, by dataset and partition: of what
     moved its readers, that says what they see."""
     aws = aws or Aws()
-    records = _read_all([newest["key"] for newest in _newest(aws, statuses).values()], aws)
+    keys = [newest["key"] for newest in _newest(aws, statuses).values()]
+    records = _read_all(keys, NEEDED, aws)
     return sorted(records, key=lambda r: (r["dataset"], r["partition"]))
 
 
-def _read_all(keys: Iterable[str], aws: Aws) -> list[dict[str, Any]]:
+def _read_all(keys: Sequence[str], needed: Sequence[str], aws: Aws) -> list[dict[str, Any]]:
+    """What is at these keys; Terminal where it lacks a member without which it says nothing."""
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda key: aws.get_json("ops", key), keys))
+    for key, item in zip(keys, found, strict=True):
+        if item is not None and not (isinstance(item, dict) and all(n in item for n in needed)):
+            raise Terminal(
+                f"{aws.settings.uri('ops', key)} lacks one of {', '.join(needed)}: something other "
+                "than Tarn wrote it. Write it again as it was, or delete it."
+            )
     return [item for item in found if item is not None]  # gone since they were listed
 
 
@@ -234,12 +255,12 @@ def refreshed(
     """
     aws = aws or Aws()
     key, record_at = f"{PENDING}{kept}.json", f"{REFRESHES}{token}.json"
-    newest, latest = aws.get_json("ops", key) or {}, _latest(aws)
+    newest, latest = _kept(aws.get_json("ops", key) or {}, SEEN, key), _latest(aws)
     entry: dict[str, Any] | None = aws.get_json("ops", record_at)  # there: an earlier try's
     if entry is None:
         runs = {name: last["key"] for name, last in newest.items()}
-        entry = {"token": token, "refreshed_at": now(), "datasets": sorted(datasets), "runs": runs}
-        entry |= {"views": list(views), "costs": _held(views, latest["views"])}
+        entry = {"token": token, "refreshed_at": moments.now(), "datasets": sorted(datasets)}
+        entry |= {"runs": runs, "views": list(views), "costs": _held(views, latest["views"])}
         aws.put_json("ops", record_at, entry)
     seen = {name: last for name, last in newest.items() if name.split("/")[0] in datasets}
     held = {"refresh": token, "at": entry["refreshed_at"]}
@@ -252,18 +273,36 @@ def refreshed(
     return entry
 
 
-def _latest(aws: Aws) -> dict[str, Any]:
+def _latest(aws: Aws) -> dict[str, dict[str, Any]]:
     """What the views have seen, and of each view its last refresh."""
-    return {"seen": {}, "views": {}} | (aws.get_json("ops", LATEST) or {})
+    found = aws.get_json("ops", LATEST) or {"seen": {}, "views": {}}
+    parts = found if isinstance(found, dict) else {}
+    said = {"seen": SEEN, "views": SHOWN}
+    return {name: _kept(parts.get(name), needed, LATEST) for name, needed in said.items()}
+
+
+def _kept(found: Any, needed: Sequence[str], key: str) -> dict[str, Any]:
+    """What is kept by name, without what another version of Tarn kept in another form.
+
+    That counts as not seen: what it was of is shown again.
+    """
+    items = found if isinstance(found, dict) else {}
+    kept = {
+        name: item
+        for name, item in items.items()
+        if isinstance(item, dict) and all(member in item for member in needed)
+    }
+    if len(kept) < len(items) or items is not found:
+        log.warning("%s is of another version of Tarn: what it says is shown again.", key)
+    return kept
 
 
 def _held(views: Sequence[dict[str, Any]], before: dict[str, Any]) -> list[dict[str, Any]]:
     """What SPICE cost for what it held of these views until now."""
     lines = []
     for last in (before[view["view"]] for view in views if view["view"] in before):
-        age = datetime.now(UTC) - datetime.fromisoformat(last["at"])
-        cost = costs.spice(last["bytes"], age.total_seconds())
-        lines.append(cost.of("dashboards", last["ingestion"]))
+        cost = costs.spice(last["bytes"], moments.age(last["at"]))
+        lines.append(cost.of("dashboards", last["ingestion"], datetime.now(UTC)))
     return lines
 
 

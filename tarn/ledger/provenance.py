@@ -10,22 +10,31 @@ from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
 from tarn.contracts import changes
-from tarn.contracts.contract import load_contract
 from tarn.errors import Terminal
 from tarn.rows import recipe as recipes
 from tarn.settings import Settings
 
 OF = ("contract_version", "contract_sha256", "recipe_version", "recipe_sha256", "job_sha256")
 DIGEST = "tarn-sha256"  # metadata of what a deploy writes to the ops zone
+FILE = "tarn-file-sha256"  # and of a contract: the digest of datasets/<name>.yaml
 SHARED = "lake_convert"  # what every convert job imports
 
 
-def contract(dataset: str, aws: Aws) -> dict[str, str]:
-    """{"contract_version", "contract_sha256"}: the file that this worker has."""
-    return {
-        "contract_version": load_contract(dataset, aws.settings).version,
-        "contract_sha256": changes.sha256(dataset, aws.settings),
-    }
+def contract(dataset: str, sha256: str, aws: Aws) -> dict[str, str]:
+    """{"contract_version", "contract_sha256"} of a contract that was deployed ("" for none)."""
+    kept = aws.get_json("ops", changes.kept_key(dataset, sha256)) if sha256 else None
+    return {"contract_version": (kept or {}).get("version", ""), "contract_sha256": sha256}
+
+
+def contract_sha256(dataset: str, aws: Aws) -> str:
+    """The digest of the contract's file as deployed: what a Glue job that starts now holds."""
+    key = changes.deployed_key(dataset)
+    if found := _metadata(key, aws).get(FILE):
+        return found
+    raise Terminal(
+        f"{aws.settings.uri('ops', key)} does not say which file it was written from. Deploy the "
+        "lake: it writes the contract anew."
+    )
 
 
 def recipe(dataset: str, version: str, aws: Aws) -> dict[str, str]:
@@ -38,7 +47,8 @@ def recipe(dataset: str, version: str, aws: Aws) -> dict[str, str]:
 
 def job_sha256(dataset: str, aws: Aws) -> str:
     """The digest of a convert job: of its script's and of the shared module's, as deployed."""
-    return _job_digest(_deployed(f"glue/{name}.py", aws) for name in (dataset, SHARED))
+    scripts = (f"glue/{name}.py" for name in (dataset, SHARED))
+    return _job_digest(_metadata(script, aws).get(DIGEST, "") for script in scripts)
 
 
 def declared_job_sha256(dataset: str, settings: Settings) -> str:
@@ -51,17 +61,18 @@ def _job_digest(scripts: Iterable[str]) -> str:
     return hashlib.sha256("".join(scripts).encode()).hexdigest()
 
 
-def _deployed(key: str, aws: Aws) -> str:
+def _metadata(key: str, aws: Aws) -> Mapping[str, str]:
+    """What a deploy says of an object that it wrote to the ops zone."""
     try:
         found = aws.s3.head_object(Bucket=aws.settings.bucket("ops"), Key=key)
     except ClientError as error:
         if not is_missing(error):
             raise
         raise Terminal(
-            f"{aws.settings.uri('ops', key)} is missing. Deploy the lake: it writes the scripts of "
-            "the Glue jobs."
+            f"{aws.settings.uri('ops', key)} is missing. Deploy the lake: it writes what the Glue "
+            "jobs read."
         ) from None
-    return str(found["Metadata"].get(DIGEST, ""))
+    return found["Metadata"]
 
 
 def landed(manifest: Mapping[str, Any], aws: Aws) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tarn import moments
 from tarn.aws import Aws
 from tarn.contracts import drift
 from tarn.contracts.contract import load_contract
@@ -18,7 +19,7 @@ from tarn.services import athena
 
 Json = Mapping[str, Any]
 WORK = ("profile", "clean", "convert", "crawl")  # the steps that are runs on AWS
-COUNTS = {
+COUNTS: dict[str, Any] = {
     "rows_landed": 0,
     "rows_cleaned": 0,
     "rows_dropped": 0,
@@ -32,6 +33,8 @@ COUNTS = {
     "source_version": "",
     "quarantined_by_rule": {},
 }
+# Of a run that failed: nobody counted, which is not nothing.
+UNCOUNTED = dict.fromkeys(name for name, empty in COUNTS.items() if empty == 0)
 EMPTY: dict[str, Any] = {
     **COUNTS,
     "published_at": "",
@@ -83,7 +86,7 @@ def published(
         **_head(partition, tokens["publish"], ledger.PUBLISHED, aws),
         **{name: counts[name] for name in COUNTS},
         **_work(results, queries, aws),
-        **provenance.contract(partition.dataset, aws),
+        **provenance.contract(partition.dataset, _contract(results), aws),
         **provenance.recipe(partition.dataset, version, aws),
         **(results.get("airflow") or {}),
         "landed": provenance.landed(manifest, aws),
@@ -113,11 +116,12 @@ def failed(
     landed, gate = results.get("land") or {}, str(finding.get("gate", ""))
     return {
         **EMPTY,
+        **UNCOUNTED,
         **_head(partition, token, ledger.FAILED, aws),
         **_work(results, {}, aws),
-        **provenance.contract(partition.dataset, aws),
-        "rows_landed": int(landed.get("rows", 0)),
-        "bytes_landed": int(landed.get("bytes", 0)),
+        **provenance.contract(partition.dataset, _contract(results), aws),
+        "rows_landed": landed.get("rows"),
+        "bytes_landed": landed.get("bytes"),
         "tokens": {name: result["token"] for name, result in results.items() if "token" in result},
         "rules": list(_rules(results)),
         "step": step,
@@ -135,7 +139,7 @@ def _head(partition: Partition, token: str, status: str, aws: Aws) -> dict[str, 
         "token": token,
         "status": status,
         "started_at": ledger.started_at(partition, aws),
-        "finished_at": ledger.now(),
+        "finished_at": moments.now(),
     }
 
 
@@ -147,8 +151,9 @@ def _work(
     lines = [run["cost"] for run in runs.values() if run.get("cost")]
     for step, ids in queries.items():
         asked = [query for query in ids if query]
-        if scanned := athena.scanned(asked, aws):
-            lines.append(costs.athena(scanned).of(step, asked[0]))
+        if billed := athena.billed(asked, aws):
+            cost = costs.athena(query.scanned for query in billed)
+            lines.append(cost.of(step, asked[0], min(query.at for query in billed)))
     convert = runs["convert"]
     return {
         "runs": {step: run["run_id"] for step, run in runs.items() if run.get("run_id")},
@@ -159,6 +164,11 @@ def _work(
         "costs": lines,
         "cost_usd": round(sum(line["usd"] for line in lines), 6),
     }
+
+
+def _contract(results: Mapping[str, Json]) -> str:
+    """The digest of the contract that the Glue job held rows against; "" where none ran."""
+    return str((results.get("convert") or {}).get("contract_sha256", ""))
 
 
 def _rules(results: Mapping[str, Json]) -> Iterable[dict[str, Any]]:

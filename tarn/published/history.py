@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tarn import moments
 from tarn.aws import Aws
 from tarn.ledger import ledger
 from tarn.partition import Partition
@@ -43,7 +44,7 @@ class History:
         if not back:
             self.records[run] = record
         if self.way and self.way[-1] != run:
-            self.left[self.way[-1]] = datetime.fromisoformat(record["finished_at"])
+            self.left[self.way[-1]] = moments.read(record["finished_at"])
         if run in self.way:
             where = self.way.index(run)
             self.way = self.way[:where] if back else [r for r in self.way if r != run]

@@ -7,8 +7,8 @@ Everything that a step of a partition writes stands in a folder `run=<token>`. A
 - no run of the ledger names it, and it was written less than TARN_RETENTION_DAYS ago,
 - its partition is under way, or somebody is moving its readers.
 
-All else goes, with what Glue and DataBrew keep for it. Cut off in the middle, the next collection
-goes on: what is left is found by looking, and not by remembering.
+All else goes, with what Glue and DataBrew keep for it, and notes that have served. Cut off in the
+middle, the next collection goes on: what is left is found by looking, and not by remembering.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from tarn.ledger import ledger
 from tarn.partition import Partition
 from tarn.published import readers
 from tarn.published.history import History
+from tarn.published.notes import served
 from tarn.rows import quarantine
 from tarn.services import catalog, databrew
 
@@ -89,6 +90,7 @@ def collect(aws: Aws | None = None, dry_run: bool = False) -> Iterator[Collected
     keep = Keep(aws.settings.retention_runs, since)
     with aws_errors("collect"):
         busy = tuple(ledger.slug(mark) for mark in ledger.in_flight(aws) if not mark["stale"])
+        yield from _notes(keep, aws, dry_run)
         for dataset in dataset_names(aws.settings):
             histories = _histories(dataset, aws)
             for partition, folders in _folders(dataset, aws).items():
@@ -202,13 +204,27 @@ def _tokens(past: History, run: str) -> set[str]:
 
 
 def _delete(folder: Folder, aws: Aws) -> None:
-    for first in range(0, len(folder.objects), BATCH):
+    _delete_objects(folder.zone, folder.objects, aws)
+
+
+def _delete_objects(zone: str, objects: list[dict[str, str]], aws: Aws) -> None:
+    for first in range(0, len(objects), BATCH):
         answer = aws.s3.delete_objects(
-            Bucket=aws.settings.bucket(folder.zone),
-            Delete={"Objects": folder.objects[first : first + BATCH], "Quiet": True},  # type: ignore[typeddict-item]
+            Bucket=aws.settings.bucket(zone),
+            Delete={"Objects": objects[first : first + BATCH], "Quiet": True},  # type: ignore[typeddict-item]
         )
         for error in answer.get("Errors", []):
             raise ClientError({"Error": dict(error)}, "DeleteObjects")  # type: ignore[typeddict-item]
+
+
+def _notes(keep: Keep, aws: Aws, dry_run: bool) -> Iterator[Collected]:
+    """The notes that are older than whatever may still be under way."""
+    longest = datetime.now(UTC) - timedelta(seconds=aws.settings.stale_seconds)
+    for notes in served(min(keep.since, longest), aws):
+        if not dry_run:
+            _delete_objects("ops", [{"Key": key} for key in notes.keys], aws)
+        uri = aws.settings.uri("ops", notes.prefix)
+        yield Collected(uri, notes.why, len(notes.keys), notes.bytes)
 
 
 # -- what Glue and DataBrew keep

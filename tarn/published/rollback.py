@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tarn import moments
 from tarn.aws import Aws
 from tarn.errors import Terminal, aws_errors
 from tarn.ledger import ledger, provenance, record
@@ -11,10 +12,13 @@ from tarn.partition import Partition
 from tarn.published import readers
 from tarn.published.history import History, history
 from tarn.published.readers import run_of
+from tarn.published.turns import turn
 from tarn.services import catalog
+from tarn.services.catalog import Seen
 from tarn.services.work import make_token
 
 TOKEN = "tarn.rollback"  # noqa: S105 (the name of a parameter in the catalog)
+LOOK_AGAIN = "Look at ./lake trace, and roll back from there if it is still to be."
 # Of the run's own record: what readers see again. Its cost and rules stay the run's own.
 KEPT = (*record.COUNTS, *provenance.OF, "landed", "tokens", "location")
 
@@ -30,23 +34,34 @@ def rollback(
     that and moves nothing. Raises Terminal where nothing is before, or its files are gone.
     """
     aws = aws or Aws()
-    current, parameters = catalog.location_of(partition, aws)
+    seen = catalog.seen(partition, aws)
+    current = seen.location
     if not current:
         raise Terminal(f"{partition} is not published: there is nothing to go back from.")
     past = history(partition, aws)
-    token = parameters.get(TOKEN, "")
-    if token and ledger.find(partition, token, aws, ledger.ROLLED_BACK) is None:
-        readers.hold(partition, aws)
-        before = parameters[readers.PREVIOUS]
-        return _record(partition, past, current, before, token, run_by, aws)
+    if (cut_off := _cut_off(partition, seen, aws)) is not None:
+        with turn(partition, f"a rollback by {run_by}", aws) as mine:
+            readers.require_at(mine, seen.moves, LOOK_AGAIN, aws)
+            readers.hold(mine, aws)
+            before = seen.parameters[readers.PREVIOUS]
+            return _record(partition, past, current, before, cut_off, run_by, aws)
     run = _find(partition, past, to, aws) if to else _former(partition, past, run_of(current))
     location = past.records[run]["location"]
     if location == current:
         raise Terminal(f"Readers of {partition} see run {run} already.")
     _require_files(partition, past, run, aws)
     token = make_token(partition.slug, current, location, past.moves)
-    readers.move(partition, location, {TOKEN: token}, aws)
-    return _record(partition, past, location, current, token, run_by, aws)
+    with turn(partition, f"a rollback by {run_by}", aws) as mine:
+        readers.move(mine, location, {TOKEN: token}, seen.moves, LOOK_AGAIN, aws)
+        return _record(partition, past, location, current, token, run_by, aws)
+
+
+def _cut_off(partition: Partition, seen: Seen, aws: Aws) -> str | None:
+    """The token of a rollback that has moved readers and left no record."""
+    token = seen.parameters.get(TOKEN, "")
+    if token and ledger.find(partition, token, aws, ledger.ROLLED_BACK) is None:
+        return token
+    return None
 
 
 def _former(partition: Partition, past: History, current: str) -> str:
@@ -109,8 +124,8 @@ def _record(
         "partition": partition.label,
         "token": token,
         "status": ledger.ROLLED_BACK,
-        "started_at": ledger.now(),
-        "finished_at": ledger.now(),
+        "started_at": moments.now(),
+        "finished_at": moments.now(),
         "previous_location": before,
         "run_by": run_by,
     }

@@ -2,8 +2,8 @@
 
 Dropped: landed less cleaned is what the recipe dropped only if the recipe can have dropped as
 much. One without a step that drops rows must give every row; where only missing values drop rows,
-no more may be gone than the raw file has records without them. Quarantined: written with their
-lines to lake_ops.quarantine.
+no more may be gone than the raw file has records without them. Whatever drops rows: no more may be
+gone than the contract allows. Quarantined: written with their lines to lake_ops.quarantine.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tarn.aws import Aws
+from tarn.contracts.contract import load_contract
 from tarn.errors import Finding, GateFailed
 from tarn.partition import Partition
-from tarn.rows import quarantine, recipe
+from tarn.rows import drops, quarantine, recipe
 from tarn.rows.lines import may_be_missing
 from tarn.rows.raw_file import RawFile
 from tarn.rows.recipe import Trail
@@ -30,13 +31,14 @@ def account_for(
     """Hold the dropped rows against the recipe, and register the quarantined ones.
 
     tokens: by step; cleaned: what the clean step returned; counts: the run's rows, as publish
-    counted them. Raises GateFailed("conservation"). Again changes nothing.
+    counted them. Raises GateFailed("conservation" or "dropped"). Again changes nothing.
     """
     if not counts["rows_dropped"] and not counts["rows_quarantined"]:
         return
     file = RawFile.of(partition, tokens["land"], aws)
     trail = recipe.follow(_steps(partition, cleaned, aws), file.header)
     check_dropped(partition, counts["rows_dropped"], trail, file)
+    drops.check(partition, load_contract(partition.dataset, aws.settings).drops, counts)
     quarantine.register(partition, tokens["convert"], counts["rows_quarantined"], file, trail)
 
 

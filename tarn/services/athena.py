@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tarn.aws import Aws
@@ -50,8 +51,16 @@ def count(
     return int(answer.rows[0][0] or 0), answer
 
 
-def scanned(query_ids: Sequence[str], aws: Aws) -> list[int]:
-    """The bytes that each of these queries scanned; DDL, which Athena does not bill, is left out.
+@dataclass(frozen=True)
+class Billed:
+    """What Athena bills of a query: the bytes that it scanned, and when it was asked."""
+
+    scanned: int
+    at: datetime
+
+
+def billed(query_ids: Sequence[str], aws: Aws) -> list[Billed]:
+    """What each of these queries is billed by; DDL, which Athena does not bill, is left out.
 
     Athena knows a query for 45 days.
     """
@@ -61,7 +70,13 @@ def scanned(query_ids: Sequence[str], aws: Aws) -> list[int]:
             QueryExecutionIds=list(query_ids[first : first + BATCH])
         )
         found += [q for q in answer["QueryExecutions"] if q.get("StatementType") == "DML"]
-    return [int(q.get("Statistics", {}).get("DataScannedInBytes", 0)) for q in found]
+    return [
+        Billed(
+            int(q.get("Statistics", {}).get("DataScannedInBytes", 0)),
+            q["Status"]["SubmissionDateTime"],
+        )
+        for q in found
+    ]
 
 
 def _wait(query_id: str, sql: str, aws: Aws) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -20,6 +21,7 @@ PARQUET = {
         "Parameters": {"serialization.format": "1"},
     },
 }
+MOVES = "tarn.moves"  # a parameter beside a partition's location
 # What UpdateTable takes of what GetTable gives.
 TABLE_INPUT = (
     "Name",
@@ -99,28 +101,59 @@ def _values(partition: Partition) -> list[str]:
     return [str(value) for value in partition.values.values()]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What readers of a partition see.
+
+    location: "" before the first publish; version_id: of a table, "" of a partition, which has
+    none.
+    """
+
+    location: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    version_id: str = ""
+
+    @property
+    def moves(self) -> int:
+        """How often readers were moved: no two moves leave the same."""
+        return int(self.parameters.get(MOVES, 0))
+
+
 def location_of(partition: Partition, aws: Aws) -> tuple[str, dict[str, str]]:
     """Where readers find the partition now ("" before its first publish), and its parameters."""
+    found = seen(partition, aws)
+    return found.location, dict(found.parameters)
+
+
+def seen(partition: Partition, aws: Aws) -> Seen:
     if partition.keys:
         found = get_partition(partition, aws)
     else:
         found = get_table(aws.settings.database, partition.dataset, aws)
     if found is None:
-        return "", {}
+        return Seen()
     location = found["StorageDescriptor"]["Location"]
     if location.endswith("/unpublished/"):
         location = ""
-    return location, dict(found.get("Parameters", {}))
+    return Seen(location, dict(found.get("Parameters", {})), str(found.get("VersionId", "")))
 
 
 def point(
-    contract: Contract, partition: Partition, location: str, parameters: Mapping[str, str], aws: Aws
+    contract: Contract,
+    partition: Partition,
+    location: str,
+    parameters: Mapping[str, str],
+    aws: Aws,
+    version_id: str = "",
 ) -> None:
-    """Point readers of a partition at a folder: one catalog call, which they see whole or not."""
+    """Point readers of a partition at a folder: one catalog call, which they see whole or not.
+
+    version_id: of the table that the caller has seen; Glue refuses where it has another by now.
+    """
     if partition.keys:
         _point_partition(contract, partition, location, parameters, aws)
     else:
-        _point_table(contract, location, parameters, aws)
+        _point_table(contract, location, parameters, aws, version_id)
 
 
 def _point_partition(
@@ -147,11 +180,13 @@ def _point_partition(
 
 
 def _point_table(
-    contract: Contract, location: str, parameters: Mapping[str, str], aws: Aws
+    contract: Contract, location: str, parameters: Mapping[str, str], aws: Aws, version_id: str
 ) -> None:
     definition = table_input(contract, location)
     definition["Parameters"] |= parameters
+    version = {"VersionId": version_id} if version_id else {}
     aws.glue.update_table(
         DatabaseName=aws.settings.database,
         TableInput=definition,  # type: ignore[arg-type]
+        **version,  # type: ignore[arg-type]
     )

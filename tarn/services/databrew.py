@@ -124,7 +124,7 @@ def status(job: str, run_id: str, aws: Aws) -> Status:
         "job": job,
         "seconds": seconds,
         "cost": costs.databrew(seconds, aws.settings.databrew_nodes).of(
-            job.rpartition("-")[2], run_id
+            job.rpartition("-")[2], run_id, run.get("StartedOn")
         ),
         # A profile job has none.
         "recipe_version": run.get("RecipeReference", {}).get("RecipeVersion", ""),

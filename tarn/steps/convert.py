@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tarn.aws import Aws
+from tarn.contracts.changes import kept_key
 from tarn.errors import Terminal, aws_errors
-from tarn.ledger import costs, provenance
+from tarn.ledger import costs, ledger, provenance
 from tarn.partition import Partition
 from tarn.services.work import Status
 
@@ -15,6 +16,8 @@ LIVING = frozenset({"STARTING", "RUNNING", "WAITING", "STOPPING"})
 REUSABLE = LIVING - {"STOPPING"} | {"SUCCEEDED"}
 TOKEN = "--tarn_token"  # noqa: S105 (the name of an argument)
 SCRIPT = "--tarn_job_sha256"
+CONTRACT = "--tarn_contract_sha256"
+MOVES = "--tarn_moves"
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,20 @@ class ConvertWork:
 
     def arguments(self, aws: Aws) -> dict[str, str]:
         settings, folder = aws.settings, self.partition.run_folder(self.token)
+        dataset = self.partition.dataset
+        contract = provenance.contract_sha256(dataset, aws)
         return {
             "--input": self.clean_uri,
             "--output": settings.uri("curated", folder),
             "--quarantine": settings.uri("quarantine", folder),
-            "--contract": settings.uri("ops", f"contracts/{self.partition.dataset}.json"),
+            # The one kept under its digest: a deploy before the job reads it does not change it.
+            "--contract": settings.uri("ops", kept_key(dataset, contract)),
             "--metrics": settings.uri("ops", _metrics_key(self.partition, self.token)),
             TOKEN: self.token,
             # Glue keeps a run's arguments: a deploy while it runs does not change what it ran.
-            SCRIPT: provenance.job_sha256(self.partition.dataset, aws),
+            SCRIPT: provenance.job_sha256(dataset, aws),
+            CONTRACT: contract,
+            MOVES: str(ledger.moves_at_start(self.partition, aws)),
         }
 
     @aws_errors("convert")
@@ -68,14 +76,17 @@ class ConvertWork:
             return Status("RUNNING", f"Glue job {job}: {state}")
         seconds = float(run.get("ExecutionTime", 0))
         dpus = costs.DPUS.get(run.get("WorkerType", ""), 1.0) * run.get("NumberOfWorkers", 2)
+        arguments = run.get("Arguments", {})
         detail: dict[str, Any] = {
             "run_id": run_id,
             "job": job,
             "token": self.token,
             "seconds": seconds,
             "dpu_seconds": float(run.get("DPUSeconds") or seconds * dpus),
-            "cost": costs.glue_job(seconds, dpus).of(self.kind, run_id),
-            "job_sha256": run.get("Arguments", {}).get(SCRIPT, ""),
+            "cost": costs.glue_job(seconds, dpus).of(self.kind, run_id, run.get("StartedOn")),
+            "job_sha256": arguments.get(SCRIPT, ""),
+            "contract_sha256": arguments.get(CONTRACT, ""),
+            "moves": int(arguments[MOVES]) if MOVES in arguments else None,
             "uri": aws.settings.uri("curated", self.partition.run_folder(self.token)),
             "read": self.clean_uri,
         }

@@ -102,7 +102,7 @@ class CrawlWork:
             "run_id": run_id,
             "token": self.token,
             "seconds": seconds,
-            "cost": costs.crawler(seconds).of(self.kind, run_id),
+            "cost": costs.crawler(seconds).of(self.kind, run_id, last.get("StartTime")),
             "uri": self.curated_uri,
             "read": self.curated_uri,
         }

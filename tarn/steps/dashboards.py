@@ -126,8 +126,8 @@ class IngestWork:
 def check_ingestion(view: str, token: str, aws: Aws | None = None) -> dict[str, Any]:
     """Compare the rows ingested with Athena's count(*) of the view.
 
-    Returns {"view", "rows", "rows_dropped", "athena_rows", "query" (the id of Athena's count)};
-    raises GateFailed when they differ.
+    Returns {"view", "rows", "rows_dropped", "athena_rows", "query" (the id of Athena's count),
+    "scanned" (the bytes that it scanned)}; raises GateFailed when they differ.
     """
     aws = aws or Aws()
     work = IngestWork(view, token)
@@ -157,6 +157,7 @@ def check_ingestion(view: str, token: str, aws: Aws | None = None) -> dict[str, 
         "rows_dropped": detail["rows_dropped"],
         "athena_rows": expected,
         "query": answer.query_id,
+        "scanned": answer.scanned,
     }
 
 
@@ -174,4 +175,5 @@ def shown(result: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
         "query": result["gate"]["query"],
         "sql_sha256": digest(read_views(settings)[view]),
         "tables": tables_of(view, settings),
+        "scanned": result["gate"].get("scanned"),  # of an ingestion from before it was kept: NULL
     }

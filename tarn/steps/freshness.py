@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from tarn import moments
 from tarn.aws import Aws
 from tarn.contracts.contract import load_contracts
 from tarn.errors import aws_errors
@@ -44,7 +45,7 @@ def _tell_change(found: Freshness, aws: Aws) -> None:
     if before["state"] == found.state:
         return
     send(_alert(found, before), aws)
-    aws.put_json("ops", key, {"state": found.state, "since": ledger.now()})
+    aws.put_json("ops", key, {"state": found.state, "since": moments.now()})
 
 
 def _alert(found: Freshness, before: dict[str, Any]) -> Alert:

@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tarn import moments
 from tarn.aws import Aws, forget
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.ledger import ledger, record
 from tarn.partition import Partition
 from tarn.published import readers
+from tarn.published.turns import Turn, turn
 from tarn.rows.accounts import account_for
 from tarn.services import athena, catalog
 from tarn.steps.convert import read_metrics
 from tarn.steps.crawl import crawler_name, require_shadow, shadow_table
 from tarn.steps.land import MANIFEST
 
+RUN_AGAIN = "This run began before that. Clear its task `convert` to publish it all the same."
 READS = {"profile": "land", "clean": "land", "convert": "clean", "crawl": "convert"}
 
 
@@ -49,9 +52,12 @@ def publish(
         check_conservation(partition, counts)
         account_for(partition, tokens, results.get("clean") or {}, counts, aws)
         entry = record.published(partition, tokens, results, counts, manifest, aws)
-        entry["previous_location"] = _point(partition, tokens["convert"], aws)
-        entry["finished_at"] = entry["published_at"] = ledger.now()
-        ledger.record(entry, aws)
+        moves = (results.get("convert") or {}).get("moves")
+        # The record too: nobody moves readers on before it says that they were here.
+        with turn(partition, f"publish {tokens['publish']}", aws) as mine:
+            entry["previous_location"] = _point(mine, tokens["convert"], moves, aws)
+            entry["finished_at"] = entry["published_at"] = moments.now()
+            ledger.record(entry, aws)
     ledger.ended(partition, aws)
     _clean_up(partition, tokens, aws)
     return entry
@@ -150,15 +156,18 @@ def check_conservation(partition: Partition, counts: Mapping[str, Any]) -> None:
         )
 
 
-def _point(partition: Partition, token: str, aws: Aws) -> str:
-    """Point readers at the run's folder; returns where they were pointed before, or ""."""
-    location = aws.settings.uri("curated", partition.run_folder(token))
-    current, parameters = catalog.location_of(partition, aws)
-    if current == location:  # an earlier try got this far
-        readers.hold(partition, aws)
-        return parameters.get(readers.PREVIOUS, "")
-    readers.move(partition, location, {}, aws)
-    return current
+def _point(mine: Turn, token: str, moves: int | None, aws: Aws) -> str:
+    """Point readers at the run's folder; returns where they were pointed before, or "".
+
+    moves: how often readers had been moved when the run began; None where it does not say.
+    """
+    location = aws.settings.uri("curated", mine.partition.run_folder(token))
+    seen = catalog.seen(mine.partition, aws)
+    if seen.location == location:  # an earlier try got this far
+        readers.hold(mine, aws)
+        return seen.parameters.get(readers.PREVIOUS, "")
+    since = seen.moves if moves is None else moves
+    return readers.move(mine, location, {}, since, RUN_AGAIN, aws)
 
 
 def _clean_up(partition: Partition, tokens: Mapping[str, str], aws: Aws) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tarn.aws import Aws
 from tarn.contracts.contract import load_contract
 from tarn.ledger import ledger
+from tarn.published import turns
 from tarn.services import athena, catalog
 from tarn.steps import convert, views
 from tests.chaos.runs import AIRLINES, NEWEST_FIRST, runs
@@ -212,6 +213,7 @@ def test_a_run_that_aws_fails_is_followed_by_one_more(
 def test_a_worker_that_dies_after_any_call(
     step: str, task: Callable[[str], Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(turns, "TURN_SECONDS", 3)  # how long the dead are waited for
     call, died = 1, True
     while died:  # until the number is past the step's last call
         mine = task(step)

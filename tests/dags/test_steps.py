@@ -13,7 +13,7 @@ from tarn_errors import AirflowFailException, task_errors
 from tarn.airflow import callbacks, metrics, steps, views
 from tarn.airflow.preload import preload
 from tarn.contracts.contract import load_contract
-from tarn.errors import GateFailed, Terminal
+from tarn.errors import Finding, GateFailed, Terminal
 from tarn.partition import Partition
 from tarn.published.retention import Collected
 from tarn.services.work import make_token
@@ -72,6 +72,25 @@ def test_land_checks_what_it_landed(
     monkeypatch.setattr("tarn.steps.land.land", lambda *call: {"token": call[1]})
     monkeypatch.setattr("tarn.steps.land.check_landed", lambda *call: {"landed": call[1]})
     assert steps.land(flights, attempt) == {"token": "own", "gate": {"landed": {"token": "own"}}}
+
+
+def test_what_the_gate_stopped_has_landed(
+    flights: Any, attempt: Any, recorded: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A task that fails has no result, and yet its record says how many rows there were."""
+    ti = Ti(dag_id="flights", run_id="r", task_id="land", try_number=1, xcoms={})
+    stopped = GateFailed("landed", "flights", "2013-03", [Finding("2 fields")], "Mend it.")
+
+    def check(*_: Any) -> None:
+        raise stopped
+
+    monkeypatch.setattr("tarn.steps.land.land", lambda *call: {"token": call[1], "rows": 9})
+    monkeypatch.setattr("tarn.steps.land.check_landed", check)
+    attempt.context |= {"ti": ti, "exception": stopped}
+    with pytest.raises(GateFailed):
+        steps.land(flights, attempt)
+    callbacks.partition_failed(flights)(attempt.context)
+    assert recorded[0][1]["results"] == {"land": {"token": "own", "rows": 9}}
 
 
 @pytest.mark.parametrize(
@@ -176,6 +195,9 @@ class Ti(SimpleNamespace):
 
     def xcom_pull(self, task_ids: str, key: str = "return_value") -> Any:
         return self.xcoms.get((task_ids, key))
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        self.xcoms[self.task_id, key] = value
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from laptop.home import Home
 from laptop.processes import Process
 from tarn.aws import Aws
 from tarn.contracts.contract import load_contracts
+from tarn.ledger import scans
+from tarn.steps.views import views_of
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
 
@@ -407,6 +409,9 @@ class TestReplay:
         rerun.compact(lake_home, ["flights"], False, Console())
         after = published_bytes(3)
         assert after["location"] != before["location"]
+        [entry] = [Aws().get_json("ops", key) for key, _ in Aws().keys("ops", scans.COMPACTIONS)]
+        assert {view["view"] for view in entry["views"]} == set(views_of(["flights"]))
+        assert all(view["bytes_after"] > 0 for view in entry["views"])
         assert after["digest"] == before["digest"]
         assert published_by_month("flights")["2013-03"] == rows
         rerun.compact(lake_home, ["flights"], False, Console())

@@ -1,10 +1,12 @@
 """What replay and compact ask of Airflow, and what they say."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from laptop.rerun import find_run, forecast_table, outcome_table
+from laptop.rerun import begin, find_run, forecast_table, outcome_table, scanned_table
 from laptop.watching import RunsFailed
 from tarn.contracts.contract import load_contract
 from tarn.errors import Terminal
@@ -31,6 +33,36 @@ def run(run_id: str, month: int | None, clean: str, state: str = "success") -> d
     logical = f"2013-{month:02}-01T00:00:00Z" if month else None
     result = {"token": clean} if clean else None
     return {"dag_run_id": run_id, "logical_date": logical, "clean": result, "state": state}
+
+
+def test_what_views_scan() -> None:
+    told = [
+        {"view": "v", "bytes_before": 2000, "bytes_after": 1500},
+        {"view": "w", "bytes_before": 0, "bytes_after": 10},
+    ]
+    console = Console(record=True, width=80)
+    console.print(scanned_table(told))
+    rows = [line.split("│")[1:-1] for line in console.export_text().splitlines()[-3:-1]]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        ["v", "2,000", "1,500", "-25.0%"],
+        ["w", "0", "10", ""],
+    ]
+
+
+def test_the_mark_stands_before_anything_is_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what readers see, which the run may replace; and goes where nothing was cleared."""
+    said: list[str] = []
+
+    def refused(*_: Any) -> None:
+        raise RunsFailed("Airflow is not there")
+
+    monkeypatch.setattr("tarn.ledger.ledger.started", lambda *_: said.append("marked"))
+    monkeypatch.setattr("tarn.ledger.ledger.ended", lambda *_: said.append("unmarked"))
+    begin(SimpleNamespace(clear_from=lambda *_: said.append("cleared")), MARCH, "a")  # type: ignore[arg-type]
+    assert said == ["marked", "cleared"]
+    with pytest.raises(RunsFailed):
+        begin(SimpleNamespace(clear_from=refused), MARCH, "a")  # type: ignore[arg-type]
+    assert said == ["marked", "cleared", "marked", "unmarked"]
 
 
 def test_the_run_that_cleaned_what_is_published() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tarn.aws import Aws
+from tarn.contracts.changes import sha256
 from tarn.contracts.contract import load_contract, load_contracts
 from tarn.deploy import deploy
 from tarn.deploy.ledger import RUNS
@@ -24,6 +25,7 @@ from tarn.published.retention import collect
 from tarn.published.rollback import rollback
 from tarn.rows import replay
 from tarn.services import athena
+from tarn.steps.convert import CONTRACT, ConvertWork
 from tarn.steps.publish import publish
 from tests.tarn.airlines import AIRLINES, converted, tokens
 from tests.tarn.conftest import ROOT, change
@@ -46,6 +48,7 @@ def run(lake: Aws, token: str, rows: int = 16, version: str = "1.0") -> dict[str
     results["clean"] = {"recipe_version": version, "token": token}
     results["convert"] = {
         "job_sha256": provenance.job_sha256("airlines", lake),
+        "contract_sha256": provenance.contract_sha256("airlines", lake),
         "cost": {**GLUE, "run_id": f"jr_{token}"},
     }
     return publish(AIRLINES, tokens(token), results)
@@ -120,6 +123,38 @@ def test_after_a_rollback_all_see_the_same_run(whole: Aws, monkeypatch: pytest.M
     assert list(trace("airlines").all_problems()) == []
     replay.require_clean(seen, whole)
     assert at_rest(make_plan())
+
+
+def test_the_contract_is_that_which_the_job_read(home: Path, whole: Aws) -> None:
+    """A worker whose files are ahead of the deploy, and a deploy while the job runs."""
+    made_by = sha256("airlines", whole.settings)
+    work = ConvertWork(AIRLINES, "aaa", "s3://x/")
+    contract = home / "datasets" / "airlines.yaml"
+    change(contract, "version: 1.0.0", "version: 1.1.0")
+    arguments = work.arguments(whole)
+    assert arguments[CONTRACT] == made_by != sha256("airlines", whole.settings)
+    list(deploy())
+    key = arguments["--contract"].removeprefix(whole.settings.uri("ops", ""))
+    assert whole.get_json("ops", key)["version"] == "1.0.0"
+
+    results = converted(whole, "aaa")
+    results["convert"] = {"contract_sha256": arguments[CONTRACT]}
+    entry = publish(AIRLINES, tokens("aaa"), results)
+    assert (entry["contract_version"], entry["contract_sha256"]) == ("1.0.0", made_by)
+    assert trace("airlines").facts["contract_sha256"] == made_by
+
+    change(contract, "version: 1.1.0", "version: 1.0.0")  # the very text of before
+    list(deploy())
+    assert work.arguments(whole)[CONTRACT] == made_by
+
+
+def test_a_contract_of_which_nobody_knows_the_file(whole: Aws) -> None:
+    """As deploys before this one wrote it."""
+    whole.put_json("ops", "contracts/airlines.json", load_contract("airlines").to_job_json())
+    with pytest.raises(Terminal, match=r"which file it was written from\. Deploy the lake"):
+        ConvertWork(AIRLINES, "aaa", "s3://x/").arguments(whole)
+    assert list(deploy()) == ["contract airlines: written"]
+    assert ConvertWork(AIRLINES, "aaa", "s3://x/").arguments(whole)[CONTRACT]
 
 
 def test_a_rollback_makes_nothing_fresh(whole: Aws) -> None:

@@ -75,10 +75,9 @@ def test_a_deploy_leaves_readers_where_they_are(lake: Aws) -> None:
 
 
 def test_a_changed_script_is_written_again(lake: Aws) -> None:
-    from tarn.deploy.storage import _put
-
     list(deploy())
-    _put("glue/airlines.py", b"pass\n", lake)
+    bucket = lake.settings.bucket("ops")
+    lake.s3.put_object(Bucket=bucket, Key="glue/airlines.py", Body=b"pass\n")
     assert list(deploy()) == [f"{lake.settings.uri('ops', 'glue/airlines.py')}: written"]
 
 

@@ -148,7 +148,7 @@ def judged_by_every_rule(entry: dict[str, Any], aws: Aws) -> None:
     assert [line["step"] for line in entry["costs"]] == [*entry["runs"], "validate", "count"]
     assert all(line["usd"] > 0 for line in entry["costs"])
     validated = entry["queries"]["validate"]
-    assert athena.scanned(validated, aws)
+    assert athena.billed(validated, aws)
 
 
 @pytest.mark.spark

@@ -14,6 +14,7 @@ from typing import Any
 from tarn.contracts.contract import Problem
 from tarn.contracts.located import Located
 from tarn.layout import PROPERTIES
+from tarn.rows import drops
 
 VERSIONS = ("v3.1.0", "v3.0.2", "v3.0.1", "v3.0.0")
 
@@ -167,7 +168,7 @@ BELOW = {
 # Tarn's own custom properties. Another name is another tool's, unless it looks like one of these.
 CUSTOM = {
     "contract": ("source", "interval", "drift", "monthlyBudgetUsd"),
-    "table": ("sortBy", *PROPERTIES),
+    "table": ("sortBy", *PROPERTIES, *drops.PROPERTIES),
     "column": ("derived",),
     "quality": ("action",),
 }

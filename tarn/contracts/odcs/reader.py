@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,8 @@ from tarn.contracts.odcs.keys import VERSIONS, nearest, unknown_keys
 from tarn.contracts.odcs.pieces import Pieces, Wrong, shown
 from tarn.layout import PROPERTIES, Layout
 from tarn.partition import WIDTHS
+from tarn.rows import drops
+from tarn.rows.drops import DropLimit
 
 # ODCS's logical types, and the Glue types that may carry them.
 PHYSICAL = {
@@ -97,6 +99,7 @@ class _Reader(Pieces):
             sort_by=sort_by,
             rules=self.rules(table, properties),
             layout=self.part(lambda: self.layout(table), head.layout),
+            drops=self.part(lambda: self.drops(table), head.drops),
         )
 
     def head(self) -> Contract:
@@ -288,17 +291,27 @@ class _Reader(Pieces):
         return (value,) if isinstance(value, str) else tuple(value or ())
 
     def layout(self, table: Located) -> Layout:
-        items = [item for name in PROPERTIES if (item := self.custom(table, name))]
-        return Layout.of(dict(self.each(items, self.cut)))
+        return Layout.of(self.checked(table, PROPERTIES, Layout.of))
 
-    def cut(self, item: Located) -> tuple[str, Any]:
-        """One property of the layout and its value."""
-        name, value = str(item["property"]), item.get("value")
-        try:
-            Layout.of({name: value})
-        except ValueError as error:
-            raise Wrong(item.line_of("value"), str(error), "Mend it, or leave it out.") from None
-        return name, value
+    def drops(self, table: Located) -> DropLimit:
+        return DropLimit.of(self.checked(table, drops.PROPERTIES, DropLimit.of))
+
+    def checked(
+        self, table: Located, names: Iterable[str], check: Callable[[dict[str, Any]], Any]
+    ) -> dict[str, Any]:
+        """The custom properties of these names that are there; check: ValueError for a bad one."""
+        items = [item for name in names if (item := self.custom(table, name))]
+
+        def pair(item: Located) -> tuple[str, Any]:
+            name, value = str(item["property"]), item.get("value")
+            try:
+                check({name: value})
+            except ValueError as error:
+                remedy = "Mend it, or leave it out."
+                raise Wrong(item.line_of("value"), str(error), remedy) from None
+            return name, value
+
+        return dict(self.each(items, pair))
 
     # -- rules of rows
 

@@ -53,6 +53,7 @@ def drop_gone(contract: dict[str, Any]) -> None:
         (lambda c: c["rules"].pop(), "rule clock_time is gone", False),
         (lambda c: c["rules"][1].update(action="fail"), "rule ground_speed is another", False),
         (lambda c: c.update(drift="evolve"), "goes from fail to evolve", False),
+        (lambda c: c["drops"].update(rows=9), "rows to 50 % of the landed rows, and 9", False),
         (lambda c: c["layout"].update(zstd_level=9), "zstd_level goes from 3 to 9", False),
     ],
 )

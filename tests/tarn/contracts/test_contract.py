@@ -335,6 +335,7 @@ def test_every_property_of_tarns_own_wrong_at_once(write: Write) -> None:
     """Each with its line; one that would be passed over counts as wrong."""
     sort_by = "      - property: sortBy\n"
     wrong = {"fileMegabytes": 0, "rowGroupMegabytes": "x", "zstdLevel": 99, "drift": "fail"}
+    wrong |= {"maxDroppedPercent": 101, "maxDroppedRows": 0.5}
     table = "".join(f"      - {{property: {n}, value: {v}}}\n" for n, v in wrong.items())
     own = "  - {property: drift, value: fail}\n  - {property: zstdLevel, value: 3}\n"
     text = GOOD.replace(sort_by, table + sort_by).replace("value: evolve", "value: evolv")
@@ -347,6 +348,14 @@ def test_every_property_of_tarns_own_wrong_at_once(write: Write) -> None:
         ("property: rowGroupMegabytes, value: x", f"`rowGroupMegabytes` is 'x', {NO_NUMBER} 1024."),
         ("property: zstdLevel, value: 99", f"`zstdLevel` is 99, {NO_NUMBER} 22."),
         ("property: drift, value: fail", "`drift` is no custom property of a table."),
+        (
+            "property: maxDroppedPercent, value: 101",
+            "`maxDroppedPercent` is 101, no number from 0 to 100.",
+        ),
+        (
+            "property: maxDroppedRows, value: 0.5",
+            "`maxDroppedRows` is 0.5, no whole number from 0.",
+        ),
         ("value: evolv", "`value` is 'evolv'."),
         ("property: drift, value: fail", "Custom property `drift` is there twice."),
         ("property: zstdLevel, value: 3", "`zstdLevel` is no custom property of a contract."),

@@ -195,10 +195,10 @@ def test_a_check_that_was_killed_sends_nothing_twice(
     now = datetime(2013, 5, 20, tzinfo=UTC)
     write = Aws.put_json
 
-    def killed(self: Aws, zone: str, key: str, value: Any) -> None:
+    def killed(self: Aws, zone: str, key: str, value: Any, **condition: str) -> str:
         if key.startswith("alerts/freshness/"):
             raise KeyboardInterrupt
-        write(self, zone, key, value)
+        return write(self, zone, key, value, **condition)
 
     with monkeypatch.context() as patch:
         patch.setattr(Aws, "put_json", killed)

@@ -1,5 +1,7 @@
 """Estimates follow AWS's rules of billing: what is rounded up, and to what least."""
 
+from datetime import datetime, timedelta, timezone
+
 from tarn.ledger import costs
 from tarn.ledger.costs import Cost
 
@@ -29,9 +31,11 @@ def test_spice_bills_what_it_holds() -> None:
 
 
 def test_a_line_of_the_ledger() -> None:
-    assert costs.athena([10**12]).of("count", "q1") == {
+    at = datetime(2013, 4, 1, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+    assert costs.athena([10**12]).of("count", "q1", at) == {
         "step": "count",
         "run_id": "q1",
+        "ran_at": "2013-03-31T22:30:00.000+00:00",
         "service": "athena",
         "units": 1.0,
         "unit": "TB",

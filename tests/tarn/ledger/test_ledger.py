@@ -1,13 +1,16 @@
 """The ledger on the real server: records, what is under way, what views have yet to show."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tarn.aws import Aws
-from tarn.ledger import ledger
+from tarn.errors import Terminal
+from tarn.ledger import budget, ledger
 from tarn.partition import Partition
+from tarn.published import retention
 
 MARCH = Partition("flights", (("year", 2013), ("month", 3)))
 APRIL = Partition("flights", (("year", 2013), ("month", 4)))
@@ -193,6 +196,91 @@ def test_a_refresh_says_which_runs_its_views_saw(lake: Aws) -> None:
     assert ledger.last_refresh("late", lake) == first
     assert ledger.last_refresh("early", lake) is None
     assert ledger.refreshed(["flights", "planes"], "r1", "one") == first  # a retry
+
+
+OLDER: list[Any] = [
+    # Partitions by the keys of their records alone, as the first refreshes kept them.
+    {"ledger/flights/flights-2013-03": "ledger/flights/flights-2013-03-a1.json"},
+    {"flights/flights-2013-03": {"token": "a1"}},
+    {"flights/flights-2013-03": None},
+    ["flights"],
+    "flights",
+    7,
+]
+
+
+@pytest.mark.parametrize("older", OLDER)
+def test_an_upgrade_in_the_middle_of_a_refresh(
+    lake: Aws, caplog: pytest.LogCaptureFixture, older: Any
+) -> None:
+    """What another version kept is told, and counts as not seen: the next refresh shows it."""
+    publish(MARCH, "a1", "2020-01-01")
+    lake.put_json("ops", "refresh/pending/r.json", older)
+    entry = ledger.refreshed(["flights"], "r", "r")
+    assert (entry["datasets"], entry["runs"]) == (["flights"], {})
+    assert "refresh/pending/r.json is of another version of Tarn" in caplog.text
+    assert lake.get_json("ops", "refresh/pending/r.json") is None
+    assert ledger.pending_refresh(keep="s") == ["flights"]
+    ledger.refreshed(["flights"], "s", "s")
+    assert ledger.pending_refresh() == []
+
+
+VIEWS = {"v": {"refresh": "x"}}
+
+
+@pytest.mark.parametrize("older", [*({"seen": seen, "views": VIEWS} for seen in OLDER), *OLDER])
+def test_an_upgrade_after_a_refresh(
+    lake: Aws, caplog: pytest.LogCaptureFixture, older: Any
+) -> None:
+    publish(MARCH, "a1", "2020-01-01")
+    lake.put_json("ops", "refresh/latest.json", older)
+    assert ledger.pending_refresh(keep="s") == ["flights"]
+    assert "refresh/latest.json is of another version of Tarn" in caplog.text
+    assert ledger.last_refresh("v", lake) is None
+    view = {"view": "v", "bytes": 1, "ingestion": "i"}
+    assert ledger.refreshed(["flights"], "s", "s", views=[view])["costs"] == []
+    assert ledger.pending_refresh() == []
+    found = ledger.last_refresh("v", lake)
+    assert found is not None
+    assert found["token"] == "s"
+
+
+BROKEN = "ledger/runs/published/flights/flights-2013-03-a2.json"
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "is no JSON"),
+        (b'{"dataset": "flights", "partiti', "is no JSON"),
+        (b"\xff\xfe", "is no JSON"),
+        (b"[]", "lacks one of dataset"),
+        (b"{}", "lacks one of dataset"),
+        (b'{"dataset": "flights", "partition": "2013-03"}', "lacks one of dataset"),
+    ],
+)
+def test_a_record_that_is_none(lake: Aws, body: bytes, says: str) -> None:
+    """Half a record, or another's file: named, with what to do, by whoever reads the ledger."""
+    publish(MARCH, "a1", "2020-01-01")
+    lake.s3.put_object(Bucket=lake.settings.bucket("ops"), Key=BROKEN, Body=body)
+    told = f"s3://{lake.settings.bucket('ops')}/{BROKEN} {says}.* or delete it"
+    reads: list[Callable[[], Any]] = [
+        ledger.read,
+        lambda: ledger.read("flights"),
+        lambda: ledger.read(partition=MARCH),
+        lambda: budget.spent("flights", lake, datetime.now(UTC)),
+        lambda: list(retention.collect(lake)),
+    ]
+    for look in reads:
+        with pytest.raises(Terminal, match=told):
+            look()
+    assert ledger.read("planes") == []  # nobody else is held up
+
+
+def test_a_mark_that_is_none(lake: Aws) -> None:
+    lake.put_json("ops", "in-flight/flights/flights-2013-03.json", {})
+    with pytest.raises(Terminal, match=r"in-flight/flights/flights-2013-03\.json lacks one of"):
+        ledger.in_flight()
 
 
 def test_spice_is_paid_for_what_it_held(lake: Aws) -> None:

@@ -7,14 +7,15 @@ import pytest
 
 from tarn.aws import Aws
 from tarn.contracts import drift
+from tarn.contracts.changes import sha256 as file_sha256
 from tarn.contracts.contract import load_contract
 from tarn.deploy.ledger import RUNS
 from tarn.errors import Finding, GateFailed
-from tarn.ledger import ledger, record
+from tarn.ledger import ledger, provenance, record
 from tarn.partition import Partition
 from tarn.services import athena
 from tarn.steps.publish import publish
-from tests.tarn.airlines import AIRLINES, converted, published, tokens
+from tests.tarn.airlines import AIRLINES, converted, tokens
 
 MARCH = Partition("flights", (("year", 2013), ("month", 3)))
 PROFILE = {
@@ -113,7 +114,9 @@ def test_what_two_records_name_costs_once(deployed: Aws) -> None:
 
 
 def test_what_a_run_was_made_from(deployed: Aws) -> None:
-    entry = published(deployed, "aaa")
+    deployed_sha256 = provenance.contract_sha256("airlines", deployed)
+    results = converted(deployed, "aaa") | {"convert": {"contract_sha256": deployed_sha256}}
+    entry = publish(AIRLINES, tokens("aaa"), results)
     [(version, sha256, uri, query)] = ask(
         "SELECT landed.version_id, landed.sha256, landed.uri, queries['count'][1] FROM runs",
         deployed,
@@ -124,7 +127,7 @@ def test_what_a_run_was_made_from(deployed: Aws) -> None:
     asked = deployed.athena.get_query_execution(QueryExecutionId=str(query))["QueryExecution"]
     assert "count(*)" in asked["Query"]
     assert entry["contract_version"] == "1.0.0"
-    assert len(entry["contract_sha256"]) == 64
+    assert entry["contract_sha256"] == deployed_sha256 == file_sha256("airlines", deployed.settings)
 
 
 def test_a_failed_run(deployed: Aws) -> None:
@@ -137,13 +140,21 @@ def test_a_failed_run(deployed: Aws) -> None:
     assert set(entry) == set(RUNS)
     assert ask(
         "SELECT dataset, partition, status, step, gate, findings[1], rows_landed, cost_usd, "
-        "runs['profile'], cardinality(costs), landed.uri FROM runs",
+        "runs['profile'], cardinality(costs), landed.uri, rows_published, files FROM runs",
         deployed,
     ) == (
         ("flights", "2013-03", "failed", "profile", "profile", "dep_time: 5 rows", "9", "0.03",
-         "db_1", "1", None),
+         "db_1", "1", None, None, None),
     )  # fmt: skip
     assert ask("SELECT name, status FROM rules", deployed) == (("codes", "failed"),)
+
+
+def test_a_run_of_which_nothing_was_counted(deployed: Aws) -> None:
+    """Its source was not there: NULL, which no sum or average takes for rows that are gone."""
+    call: dict[str, Any] = {"message": "No file.", "finding": {}, "results": {}}
+    ledger.record(record.failed(MARCH, "f", "land", aws=deployed, **call), deployed)
+    counted = ", ".join(record.UNCOUNTED)
+    assert ask(f"SELECT {counted} FROM runs", deployed) == ((None,) * len(record.UNCOUNTED),)
 
 
 def test_a_run_that_drift_stopped(deployed: Aws) -> None:

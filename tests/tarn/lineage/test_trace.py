@@ -161,10 +161,12 @@ def test_refreshes_in_athena(refreshed: Aws) -> None:
     from tarn.services import athena
 
     sql = (
-        "SELECT v.view, v.rows, v.tables[1], cardinality(r.runs) FROM refreshes r "
+        "SELECT v.view, v.rows, v.tables[1], cardinality(r.runs), v.scanned FROM refreshes r "
         "CROSS JOIN UNNEST(r.views) AS v (view, data_set, ingestion, rows, athena_rows, bytes, "
-        "query, sql_sha256, tables)"
+        "query, sql_sha256, tables, scanned)"
     )
-    [(view, rows, table, runs)] = athena.query(sql, refreshed.settings.ops_database, refreshed).rows
+    answer = athena.query(sql, refreshed.settings.ops_database, refreshed)
+    [(view, rows, table, runs, scanned)] = answer.rows
     assert (view, table, runs) == (VIEW, "airlines", "1")
     assert rows is not None
+    assert int(scanned or 0) > 0

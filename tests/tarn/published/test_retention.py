@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tarn import moments
 from tarn.aws import Aws
 from tarn.errors import TarnError, Terminal
 from tarn.ledger import ledger
@@ -17,8 +18,10 @@ from tarn.ledger.record import EMPTY
 from tarn.partition import Partition
 from tarn.published import readers, retention
 from tarn.published.history import History
+from tarn.published.notes import NOTES
 from tarn.published.retention import Folder, Keep, collect, unneeded
 from tarn.published.rollback import rollback
+from tarn.published.turns import turn
 from tarn.rows import quarantine
 from tarn.services import athena, catalog, databrew
 from tarn.steps.land import land
@@ -98,6 +101,32 @@ def test_every_version_of_a_landed_file_goes(at_once: Aws) -> None:
     assert {v["Key"].split("/")[1] for v in versions(at_once)} == {"run=aaa", "run=bbb"}
     list(collect())
     assert {v["Key"].split("/")[1] for v in versions(at_once)} == {"run=bbb"}
+
+
+def notes(lake: Aws) -> set[str]:
+    return {key for prefix in NOTES for key, _ in lake.keys("ops", prefix)}
+
+
+def test_notes_that_have_served_go(at_once: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    for token, rows in (("aaa", 16), ("bbb", 15)):
+        published(at_once, token, rows)
+    at_once.put_json("ops", "alerts/sent/airlines/failed-t.json", {"sent_at": moments.now()})
+    ledger.pending_refresh(keep="never-ended")
+    state = {"state": "fresh"}
+    at_once.put_json("ops", "alerts/freshness/airlines.json", state)
+    written = {"alerts/sent/airlines/failed-t.json", "refresh/pending/never-ended.json"}
+
+    monkeypatch.setenv("TARN_STALE_SECONDS", "7200")  # somebody may still look for them
+    list(collect())
+    assert notes(at_once) == written | {"collected/airlines/airlines-aaa.json"}
+    monkeypatch.setenv("TARN_STALE_SECONDS", "0")
+    said = list(collect(dry_run=True))
+    assert {thing.why for thing in said} == set(NOTES.values())
+    assert len(notes(at_once)) == 3
+    assert list(collect()) == said
+    assert notes(at_once) == set()
+    assert at_once.get_json("ops", "alerts/freshness/airlines.json") == state
+    assert len(ledger.read()) == 2
 
 
 def test_a_failed_run_goes_with_its_crawler_and_table(at_once: Aws) -> None:
@@ -240,8 +269,10 @@ class World:
         token = self.write()
         location = self.lake.settings.uri("curated", self.month.run_folder(token))
         head = {"dataset": "weather", "partition": self.month.label, "token": token}
-        readers.move(self.month, location, {}, self.lake)
-        said = {"status": "published", "finished_at": ledger.now(), "location": location}
+        with turn(self.month, token, self.lake) as mine:
+            moves = catalog.seen(self.month, self.lake).moves
+            readers.move(mine, location, {}, moves, "", self.lake)
+        said = {"status": "published", "finished_at": moments.now(), "location": location}
         tokens = {"tokens": dict.fromkeys(("land", "clean", "convert"), token)}
         ledger.record(EMPTY | head | said | tokens | {"bytes_published": 5}, self.lake)
 
@@ -295,7 +326,7 @@ class Model:
 
     def move(self, run: str, status: str) -> None:
         facts = {"location": f"s3://curated/run={run}/", "tokens": {"land": f"land-{run}"}}
-        self.past.follow(facts | {"status": status, "finished_at": ledger.now()})
+        self.past.follow(facts | {"status": status, "finished_at": moments.now()})
 
     def publish(self, _: int) -> None:
         self.fail(0)

@@ -1,0 +1,73 @@
+"""How many rows a partition's recipe may drop: what the contract's table says, or half of them.
+
+A recipe that drops what it should not (a condition turned round, duplicates by too few columns)
+gives sound rows, only too few: no count of missing values and no rule of rows tells.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from tarn.errors import Finding, GateFailed
+
+if TYPE_CHECKING:
+    from tarn.partition import Partition
+
+PROPERTIES = {"maxDroppedPercent": "percent", "maxDroppedRows": "rows"}  # property -> field
+
+
+@dataclass(frozen=True)
+class DropLimit:
+    """percent: of the rows that landed, 0 to 100; rows: None for any number. Both hold."""
+
+    percent: float = 50
+    rows: int | None = None
+
+    @classmethod
+    def of(cls, properties: Mapping[str, Any]) -> DropLimit:
+        """From a table's custom properties. ValueError for a value out of its range."""
+        found = {PROPERTIES[name]: value for name, value in properties.items()}
+        percent: Any = found.get("percent", cls.percent)
+        rows: Any = found.get("rows", 0)
+        if type(percent) not in (int, float) or not 0 <= percent <= 100:
+            raise ValueError(f"`maxDroppedPercent` is {percent!r}, no number from 0 to 100.")
+        if type(rows) is not int or rows < 0:
+            raise ValueError(f"`maxDroppedRows` is {rows!r}, no whole number from 0.")
+        return cls(**found)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def allowed(self, landed: int) -> int:
+        """The most rows of so many that may be dropped."""
+        share = math.floor(landed * self.percent / 100)
+        return share if self.rows is None else min(share, self.rows)
+
+    def __str__(self) -> str:
+        share = f"{self.percent:g} % of the landed rows"
+        return share if self.rows is None else f"{share}, and {self.rows:,} rows at most"
+
+
+def check(partition: Partition, limit: DropLimit, counts: Mapping[str, Any]) -> None:
+    """Raise GateFailed("dropped") where the recipe dropped more; counts: as publish counted."""
+    dropped, landed = counts["rows_dropped"], counts["rows_landed"]
+    if dropped <= limit.allowed(landed):
+        return
+    share = f"{100 * dropped / landed:.1f} %"
+    raise GateFailed(
+        "dropped",
+        partition.dataset,
+        partition.label,
+        [
+            Finding(
+                f"the recipe dropped {dropped:,} of {landed:,} rows ({share}), where the contract "
+                f"allows {limit}"
+            )
+        ],
+        f"Mend recipes/{partition.dataset}.json, deploy, and clear the task `clean`. If so many "
+        f"are meant to go, raise `maxDroppedPercent` or `maxDroppedRows` of the table in "
+        f"datasets/{partition.dataset}.yaml and clear the task `publish`.",
+    )
