@@ -13,12 +13,13 @@ from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites import REWRITES
 from local_aws.services.athena.rewrites.casts import cast_sql
-from local_aws.services.athena.rewrites.comparisons import comparable
+from local_aws.services.athena.rewrites.comparisons import comparable, form
+from local_aws.services.athena.rewrites.equality import equal_sql, form_sql, has_forms
 from local_aws.services.athena.rewrites.windows import definition, ordered
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.grouping import apart, elements
-from local_aws.services.athena.trino.notes import type_of
+from local_aws.services.athena.trino.notes import coerced_type, type_of
 from local_aws.services.athena.trino.wording import canonical
 
 # Trino's max_recursion_depth; Athena lets nobody change it.
@@ -127,7 +128,8 @@ class Emitter:
         having = node.args.get("having")
         condition = [f"HAVING {self.gen(having.this)}"] if having is not None else []
         sql = self._selected(node, [*source, *condition])
-        return self._apart(node, source) if "keys" in node.meta and "TRY(" in sql else sql
+        tried = "keys" in node.meta and "TRY(" in sql
+        return self._apart(node, source) if tried or _has_forms(node) else sql
 
     def _source_of(self, node: exp.Select) -> list[str]:
         parts = []
@@ -143,7 +145,7 @@ class Emitter:
         """The select list over its source, its order and limit."""
         pairs = zip(node.meta["items"], node.meta["outputs"], strict=True)
         items = ", ".join(self._item(item, output) for item, output in pairs)
-        parts = ["SELECT DISTINCT" if node.args.get("distinct") else "SELECT", items, *source]
+        parts = ["SELECT" + self._distinct(node), items, *source]
         if node.args.get("windows"):
             parts.append("WINDOW " + ", ".join(self._named_window(w) for w in node.args["windows"]))
         if _with_ties(node) and not _by_outputs(node):
@@ -153,11 +155,24 @@ class Emitter:
             return self._ties(node, " ".join(parts))
         return " ".join(parts) + self._tail(node)
 
+    def _distinct(self, node: exp.Select) -> str:
+        if not node.args.get("distinct"):
+            return ""
+        if not any(has_forms(o.type) for o in node.meta["outputs"]):
+            return " DISTINCT"
+        items = (i.this if isinstance(i, exp.Alias) else i for i in node.meta["items"])
+        return f" DISTINCT ON ({', '.join(form(item, self) for item in items)})"
+
     def _apart(self, node: exp.Select, source: list[str]) -> str:
         """The groups in a query of their own: the engine knows no TRY over keys and aggregates."""
         found = apart(node)
         names = {key: f"g{number}" for number, key in enumerate(found)}
-        columns = [f"{self.gen(found[key])} AS {name}" for key, name in names.items()]
+        keys = {canonical(key) for key in node.meta["keys"]}
+        columns = []
+        for key, name in names.items():
+            value, kind = self.gen(found[key]), coerced_type(found[key])
+            one = f"any_value({value})" if key in keys and has_forms(kind) else value
+            columns.append(f"{one} AS {name}")
         inner = " ".join(["SELECT", ", ".join(columns) or "1 AS one", *source])
         outer, self._known = self._known, {**self._known, **names}
         having = node.args.get("having")
@@ -206,8 +221,10 @@ class Emitter:
             return f"({self._group_item(item.this)})"
         target = item.meta.get("ordinal_of")
         if target is None:
-            return self.gen(item)
-        return str(item.this) if _is_constant(target) else self.gen(target)
+            return form(item, self)
+        if _is_constant(target):  # a number would be a place again
+            return f"CAST({self.gen(target)} AS {t.duck_type(coerced_type(target))})"
+        return form(target, self)
 
     def _tail(self, node: exp.Expression) -> str:
         """ORDER BY, LIMIT and OFFSET."""
@@ -228,6 +245,8 @@ class Emitter:
         every = "" if node.args.get("distinct", True) else " ALL"
         left, right = (f"({self.query(side)})" for side in (node.left, node.right))
         body = f"{left} {word}{every} {right}"
+        if f"{word}{every}" != "UNION ALL" and any(has_forms(o.type) for o in node.meta["outputs"]):
+            body = _merged(node, word + every, left, right)
         return self._ties(node, body) if _with_ties(node) else body + self._tail(node)
 
     def _values(self, node: exp.Values) -> str:
@@ -314,14 +333,47 @@ class Emitter:
         pairs = node.meta.get("pairs")
         on = node.args.get("on")
         if pairs:
-            condition = " AND ".join(
-                f"{comparable(a, self)} = {comparable(b, self)}" for a, b in pairs
-            )
+            condition = " AND ".join(_paired(a, b, self) for a, b in pairs)
         elif on is not None:
             condition = self.gen(on)
         else:
             return f" CROSS JOIN {relation}"
         return f" {side or kind or 'INNER'} JOIN {relation} ON {condition}"
+
+
+def _has_forms(node: exp.Select) -> bool:
+    """Whether the engine would take equal keys for others."""
+    kinds = [k for k in map(coerced_type, node.meta.get("keys", ())) if has_forms(k)]
+    group = node.args.get("group")
+    if kinds and ("sets" in group.meta or any(type(e) in _SETS for e in elements(group))):
+        raise not_supported(f"grouping sets over {kinds[0]}", position(node))
+    return bool(kinds)
+
+
+def _merged(node: exp.SetOperation, word: str, left: str, right: str) -> str:
+    """A set operation over columns of which the engine would take equal values for others."""
+    outputs = node.meta["outputs"]
+    if word.endswith("ALL"):
+        kind = next(o.type for o in outputs if has_forms(o.type))
+        raise not_supported(f"{word} of {kind}", position(node))
+    names = [f"s{i}" for i in range(len(outputs))]
+    columns = ", ".join(names)
+    pairs = list(zip(names, outputs, strict=True))
+    items = ", ".join(f"l.{name} AS {identifier(o.sql_name)}" for name, o in pairs)
+    forms, others = ([form_sql(f"{side}.{n}", o.type) for n, o in pairs] for side in "lr")
+    head = f"SELECT DISTINCT ON ({', '.join(forms)}) {items}"
+    if word == "UNION":
+        return f"{head} FROM ({left} UNION ALL {right}) AS l({columns})"
+    same = " AND ".join(f"{a} IS NOT DISTINCT FROM {b}" for a, b in zip(forms, others, strict=True))
+    found = f"EXISTS (SELECT 1 FROM {right} AS r({columns}) WHERE {same})"
+    return f"{head} FROM {left} AS l({columns}) WHERE {'NOT ' * (word == 'EXCEPT')}{found}"
+
+
+def _paired(a: exp.Expression, b: exp.Expression, emit: Emitter) -> str:
+    kind = coerced_type(a)
+    if kind.of:
+        return equal_sql(emit.gen(a), emit.gen(b), kind)
+    return f"{comparable(a, emit)} = {comparable(b, emit)}"
 
 
 def _with_ties(node: exp.Expression) -> bool:

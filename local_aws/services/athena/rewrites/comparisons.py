@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from local_aws.services.athena.rewrites.base import Emit
-from local_aws.services.athena.rewrites.equality import distinct_sql, equal_sql, order_sql
+from local_aws.services.athena.rewrites.equality import equal_sql, form_sql, order_sql
 from local_aws.services.athena.trino.notes import coerced_type, type_of
 from local_aws.services.athena.trino.types import FLOATING, INTEGERS, Type
 
@@ -61,7 +61,7 @@ def _compared_by_parts(node: exp.Expression, a: str, b: str, kind: Type) -> str:
     if isinstance(node, exp.NEQ):
         return f"(NOT {equal_sql(a, b, kind)})"
     if isinstance(node, exp.NullSafeEQ | exp.NullSafeNEQ):
-        return f"({distinct_sql(a, kind)} {operator} {distinct_sql(b, kind)})"
+        return f"({form_sql(a, kind)} {operator} {form_sql(b, kind)})"
     return order_sql(a, operator, b, kind)
 
 
@@ -111,6 +111,11 @@ def _between(node: exp.Between, emit: Emit) -> str:
 def comparable(node: exp.Expression, emit: Emit) -> str:
     """The value in a form that the engine compares as Trino does."""
     return comparable_sql(emit.gen(node), coerced_type(node))
+
+
+def form(node: exp.Expression, emit: Emit) -> str:
+    """The value in a form that the engine groups by as Trino does."""
+    return form_sql(emit.gen(node), coerced_type(node))
 
 
 def comparable_sql(sql: str, kind: Type) -> str:

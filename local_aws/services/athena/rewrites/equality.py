@@ -58,9 +58,33 @@ def _equal_rows(a: str, b: str, kind: Type, depth: int) -> str:
     return f"({' AND '.join(parts)})"
 
 
-def distinct_sql(sql: str, kind: Type) -> str:
-    """A form of the value that the engine's IS DISTINCT FROM tells apart as Trino does."""
-    return f"list_sort(map_entries({sql}))" if kind.name == "map" else sql
+def has_forms(kind: Type) -> bool:
+    """Whether equal values of the type need not be the same to the engine: maps with their entries
+    in another order, moments in another zone, and what holds them."""
+    return kind.name in ("map", "timestamp with time zone") or any(map(has_forms, kind.of))
+
+
+def form_sql(sql: str, kind: Type, depth: int = 0) -> str:
+    """The form that stands for all values equal to this one, to group and to tell apart by."""
+    if not has_forms(kind):
+        return sql
+    if kind.name == "timestamp with time zone":
+        return f"({sql}).u"
+    part = f"form_{depth}"
+    if kind.name == "array":
+        return f"list_transform({sql}, lambda {part}: {form_sql(part, kind.of[0], depth + 1)})"
+    if kind.name == "map":
+        key, value = (
+            form_sql(f"{part}.{name}", inner, depth + 1)
+            for name, inner in zip(("key", "value"), kind.of, strict=True)
+        )
+        entry = f"struct_pack(k := {key}, v := {value})"
+        return f"list_sort(list_transform(map_entries({sql}), lambda {part}: {entry}))"
+    fields = ", ".join(
+        f"f{i} := {form_sql(f'struct_extract_at({sql}, {i})', inner, depth)}"
+        for i, inner in enumerate(kind.of, 1)
+    )
+    return f"CASE WHEN {sql} IS NOT NULL THEN struct_pack({fields}) END"
 
 
 def order_sql(a: str, operator: str, b: str, kind: Type) -> str:

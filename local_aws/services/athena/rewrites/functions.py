@@ -11,6 +11,7 @@ from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.rewrites.casts import rounded, text_of
 from local_aws.services.athena.rewrites.decimals import narrowed, scaled, unscaled
+from local_aws.services.athena.rewrites.equality import form_sql, has_forms
 from local_aws.services.athena.rewrites.windows import ordered
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.functions import Signature
@@ -41,6 +42,7 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
         return _round_decimal(node, emit)
     if node.meta.get("distinct") and "{d}" not in template and signature.name not in _INSENSITIVE:
         raise not_supported(f"DISTINCT in {signature.name}", position(node))
+    _check_forms(signature, node)
     return templated(_let(signature, node) if signature.once else template, node, emit)
 
 
@@ -67,6 +69,20 @@ def _is_cheap(node: exp.Expression) -> bool:
     return all(isinstance(part, (*_CHEAP, exp.Null)) for part in node.walk())
 
 
+def _check_forms(signature: Signature, node: exp.Expression) -> None:
+    """The engine would take equal values for others where they are keys or come once."""
+    kinds = [k for k in map(coerced_type, node.meta["args"]) if has_forms(k)]
+    name, result = signature.name, type_of(node)
+    if result.name == "map" and has_forms(result.of[0]):
+        raise not_supported(f"the type {result}", position(node))
+    if kinds and name in _SETS:
+        raise not_supported(f"{name} of {kinds[0]}", position(node))
+    if kinds and node.meta.get("distinct") and name not in (*_INSENSITIVE, *_COUNTS):
+        raise not_supported(f"DISTINCT in {name} of {kinds[0]}", position(node))
+
+
+_SETS = ("array_distinct", "array_except", "array_intersect", "array_union")
+_COUNTS = ("count", "approx_distinct")
 # DISTINCT makes no difference to them.
 _INSENSITIVE = ("approx_distinct", "max", "max_by", "min", "min_by")
 
@@ -121,6 +137,8 @@ def _fill(part: str, node: exp.Expression, emit: Emit) -> str:
         return "{}"
     if name.isdigit():
         arg = args[int(name)]
+        if node.meta["signature"].name in _COUNTS and coerced_type(arg).of:
+            return form_sql(emit.gen(arg), coerced_type(arg))
         summed = node.meta["signature"].name == "sum"
         return (summed and narrowed(arg, emit)) or emit.gen(arg)
     if name.startswith("rounded:"):

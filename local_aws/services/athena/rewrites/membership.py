@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from local_aws.services.athena.rewrites.base import Emit
-from local_aws.services.athena.rewrites.equality import equal_sql, is_simple
+from local_aws.services.athena.rewrites.equality import equal_sql, form_sql, has_forms, is_simple
 from local_aws.services.athena.trino.types import FLOATING, Type
 
 NODES = (exp.Anonymous,)
@@ -56,10 +56,11 @@ def _remove(array: str, value: str, test: str) -> str:
 
 def _overlap(left: str, right: str, kind: Type) -> str:
     """Trino looks for the elements that are not distinct, and for NULLs when there is none."""
-    if kind.name != "timestamp with time zone":
+    if not has_forms(kind):
         return f"trino_overlap({left}, {right})"
-    instants = [f"list_transform({side}, lambda member_e: member_e.u)" for side in (left, right)]
-    return f"trino_overlap({', '.join(instants)})"
+    form = form_sql("member_e", kind)
+    forms = [f"list_transform({side}, lambda member_e: {form})" for side in (left, right)]
+    return f"trino_overlap({', '.join(forms)})"
 
 
 _FORMS = {"contains": _contains, "array_position": _position, "array_remove": _remove}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from local_aws.services.athena.rewrites.base import Emit
-from local_aws.services.athena.rewrites.comparisons import comparable
+from local_aws.services.athena.rewrites.comparisons import comparable, form
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.notes import coerced_type
 from local_aws.services.athena.trino.window_calls import WindowParts
@@ -34,7 +34,7 @@ def definition(node: exp.Expression, emit: Emit) -> str:
     window: WindowParts = node.meta["window"]
     parts = []
     if window.partition:
-        keys = ", ".join(comparable(key, emit) for key in window.partition)
+        keys = ", ".join(form(key, emit) for key in window.partition)
         parts.append(f"PARTITION BY {keys}")
     if window.order:
         parts.append("ORDER BY " + ", ".join(ordered(item, emit) for item in window.order))
