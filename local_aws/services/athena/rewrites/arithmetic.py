@@ -14,7 +14,7 @@ _OPERATORS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.DPipe: "||"}
 
 def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     a, b = emit.gen(node.left), emit.gen(node.right)
-    if isinstance(node, exp.DPipe):
+    if isinstance(node, exp.DPipe) and type_of(node).name == "array":
         whole = [coerced_type(side) == type_of(node) for side in (node.left, node.right)]
         if whole == [True, False]:
             return f"trino_append({a}, {b})"

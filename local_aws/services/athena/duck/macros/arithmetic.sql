@@ -3,8 +3,6 @@
 -- The text between the marks is Trino's code and message (see duck/failures.py).
 
 CREATE MACRO trino_error(message) AS CAST('<<' || message || '>>' AS INTEGER);
-CREATE MACRO trino_too_deep(any_row) AS any_row < CASE WHEN any_row >= 0
-  THEN trino_error('NOT_SUPPORTED: Recursion depth limit exceeded (10). Use ''max_recursion_depth'' session property to modify the limit.') END;
 CREATE MACRO trino_idiv(a, b) AS
   CASE WHEN b = 0 THEN trino_error('DIVISION_BY_ZERO: Division by zero') ELSE a // b END;
 CREATE MACRO trino_mod(a, b) AS

@@ -50,7 +50,7 @@ CREATE MACRO trino_whole_days(step) AS
 CREATE MACRO trino_timestamp_sequence(a, b, step) AS
   list_transform(trino_sequence(epoch_us(a), epoch_us(b), epoch_us(step)), lambda us: make_timestamp(us));
 -- Months are counted from the start, so that the end of a month stays one.
-CREATE MACRO trino_months(i) AS datepart('year', i) * 12 + datepart('month', i);
+CREATE MACRO trino_months(i) AS CAST(datepart('year', i) * 12 + datepart('month', i) AS BIGINT);
 CREATE MACRO trino_month_sequence(a, b, step) AS
   list_filter(
     list_transform(

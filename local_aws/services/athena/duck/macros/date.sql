@@ -63,7 +63,6 @@ CREATE MACRO trino_time_trunc(unit, x) AS
 CREATE MACRO trino_round_timestamp(ts, unit) AS
   make_timestamp(((epoch_us(ts) + unit // 2) - ((epoch_us(ts) + unit // 2) % unit + unit) % unit));
 -- intervals: of microseconds or of months
-CREATE MACRO trino_months(i) AS CAST(datepart('year', i) * 12 + datepart('month', i) AS BIGINT);
 CREATE MACRO trino_interval_part(i, unit, modulus) AS CAST(epoch_us(i) // unit % modulus AS BIGINT);
 CREATE MACRO trino_days(i) AS
   CASE WHEN epoch_us(i) % 86400000000 = 0 THEN to_days(CAST(epoch_us(i) // 86400000000 AS INTEGER))
