@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import boto3
@@ -100,8 +100,9 @@ VICTIMS: dict[str, Callable[[Home], list[psutil.Process]]] = {
     "local_aws": _component("local_aws"),
     "postgres": _postgres,
 }
-# What is done to the run while the step is held, or after the run has ended, in place of a kill.
-CLEARS = ("clear", "clear run", "clear ended")
+# What is done in place of a kill: the step is cleared while it is held, or while it starts its
+# run; the whole run is while the step is held; the step and all behind it, after the run's end.
+CLEARS = ("clear", "clear start", "clear run", "clear ended")
 DEAD = frozenset({"FAILED", "STOPPED", "CANCELLED", "TIMEOUT"})
 
 
@@ -222,8 +223,8 @@ class Chaos:
         if before:
             self._trigger(dag_id, run_id)
             self._until(lambda: self._succeeded(dag_id, run_id, before), f"{before} succeeds")
-        starting = self.deferring and what in ("task", "worker") and step in STARTING
-        rule = STARTING[step] if starting else SLOW[step]
+        starting = what == "clear start" or (self.deferring and what in ("task", "worker"))
+        rule = STARTING.get(step, SLOW[step]) if starting else SLOW[step]
         self.faults.set({**rule, "fault": "slow", "seconds": HELD_SECONDS})
         if not before:
             self._trigger(dag_id, run_id)
@@ -240,7 +241,7 @@ class Chaos:
             "dry_run": False,
             "dag_run_id": run_id,
             "task_ids": [FIRST[dag_id] if what == "clear run" else step],
-            "include_downstream": what != "clear",
+            "include_downstream": what in ("clear run", "clear ended"),
             "only_failed": False,
         }
         self.api.call("POST", f"/dags/{dag_id}/clearTaskInstances", json=wanted)
@@ -267,7 +268,7 @@ class Chaos:
         while not self._ask(done):
             assert time.monotonic() < deadline, f"waited {PATIENCE} s in vain: {what}"
             self._ask(self.look)
-            time.sleep(0.2)
+            time.sleep(0.4)  # the api-server that is asked serves the tasks too
 
     def _ask(self, question: Callable[[], Any]) -> Any:
         """An answer, or None while what would answer is down."""
@@ -305,20 +306,19 @@ class Chaos:
         return tuple(runs(step, result, Aws()))
 
 
-@cache
-def _hasty(service: str) -> Any:
+@lru_cache
+def _client(service: str, endpoint: str) -> Any:
     """A client that does not wait for a server which is down: the next look comes soon."""
-    retries: Any = {"total_max_attempts": 1}
-    return boto3.Session().client(
-        service, config=Config(retries=retries, connect_timeout=1, read_timeout=5)
-    )  # type: ignore[call-overload]
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=5)
+    return boto3.Session().client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
 
 
 def published_rows() -> int:
     """Rows that readers find where the table of airlines points, counted from the files."""
-    table = _hasty("glue").get_table(DatabaseName="lake", Name="airlines")["Table"]
+    endpoint = os.environ["AWS_ENDPOINT_URL"]
+    glue, s3 = _client("glue", endpoint), _client("s3", endpoint)
+    table = glue.get_table(DatabaseName="lake", Name="airlines")["Table"]
     bucket, _, prefix = table["StorageDescriptor"]["Location"].removeprefix("s3://").partition("/")
-    s3 = _hasty("s3")
     listed = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
     files = (s3.get_object(Bucket=bucket, Key=o["Key"])["Body"].read() for o in listed)
     return sum(pq.read_metadata(io.BytesIO(file)).num_rows for file in files)
