@@ -113,6 +113,9 @@ class AwsWorkOperator(BaseOperator):  # type: ignore[misc]
         with task_errors(context["ti"]):
             attempt, work = self._prepare(context)
             self._run_id = run_id = self._find_or_start(work, attempt.aws)
+            if self._killed:  # while AWS started the run, whose id on_kill could not know
+                work.stop(attempt.aws, run_id)
+                raise self._stopped(work, run_id)
             self._show_link(context, work, attempt.aws)
             if self.deferrable:
                 self._defer(work, run_id)
@@ -184,9 +187,12 @@ class AwsWorkOperator(BaseOperator):  # type: ignore[misc]
     def _wait(self, work: Work, aws: Aws, run_id: str) -> Status:
         while not (status := work.status(aws, run_id)).done:
             if self._killed:
-                raise WorkFailed(f"{work.kind} run {run_id} was stopped, as Airflow ended the task")
+                raise self._stopped(work, run_id)
             time.sleep(self.poll_seconds)
         return status
+
+    def _stopped(self, work: Work, run_id: str) -> WorkFailed:
+        return WorkFailed(f"{work.kind} run {run_id} was stopped, as Airflow ended the task")
 
 
 @contextmanager

@@ -36,6 +36,8 @@ SETTINGS = {
     # How soon a task whose worker is gone is taken for dead: a laptop waits a minute.
     "LAKE_AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
     "LAKE_AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "20",
+    # How soon a task that is cleared gets its signal: while its call is held.
+    "LAKE_AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     "TARN_RETRIES": "3",
     "TARN_RETRY_SECONDS": "2",
 }

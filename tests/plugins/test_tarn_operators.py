@@ -145,6 +145,27 @@ def test_a_kill_before_the_id_is_known_finds_the_run(
     assert runs["run-1"]["stopped"]
 
 
+@pytest.mark.parametrize("deferrable", [False, True])
+def test_a_kill_while_aws_starts_the_run_stops_it(
+    operator: Any,
+    runs: Any,
+    fake_work: Any,
+    ti: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    deferrable: bool,
+) -> None:
+    task, start = operator(deferrable=deferrable), fake_work.start
+
+    def slow_start(work: Any, aws: Any) -> str:
+        task.on_kill()  # it looks, and AWS has no such run yet
+        return str(start(work, aws))
+
+    monkeypatch.setattr(fake_work, "start", slow_start)
+    with pytest.raises(WorkFailed, match="run run-1 was stopped"):
+        task.execute(ti.context)
+    assert runs["run-1"]["stopped"]
+
+
 def test_a_deferred_task_comes_back_and_asks_aws(operator: Any, runs: Any, ti: Any) -> None:
     task = operator(deferrable=True, gate=lambda attempt, detail: {"ok": 1})
     with pytest.raises(TaskDeferred) as deferred:
