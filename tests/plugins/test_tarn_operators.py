@@ -62,6 +62,25 @@ def test_a_cleared_task_starts_a_new_run(operator: Any, runs: Any, ti: Any) -> N
     assert operator().execute(ti.context)["run_id"] == "run-2"
 
 
+def test_a_task_cleared_while_it_is_deferred_has_no_second_run_beside_it(
+    operator: Any, runs: Any, ti: Any
+) -> None:
+    """Airflow raises max_tries and starts the task before its triggerer has stopped the run."""
+    with pytest.raises(TaskDeferred):
+        operator(deferrable=True, retries=3).execute(ti.context)
+    ti.max_tries = 4
+    operator(retries=3).execute(ti.context)
+    assert [run.get("stopped", False) for run in runs.values()] == [True, False]
+    assert runs["run-2"]["state"] == "SUCCEEDED"
+
+
+def test_what_ended_before_the_clear_is_left_alone(operator: Any, runs: Any, ti: Any) -> None:
+    operator(retries=3).execute(ti.context)
+    ti.max_tries = 4
+    operator(retries=3).execute(ti.context)
+    assert [run.get("stopped", False) for run in runs.values()] == [False, False]
+
+
 def test_a_run_made_again_under_the_same_id_starts_new_runs(
     operator: Any, runs: Any, ti: Any
 ) -> None:
