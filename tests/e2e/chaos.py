@@ -59,6 +59,22 @@ FIRST = {"airlines": "land", "lake_views": "settle"}
 BEFORE = dict(zip(SLOW, ("", *SLOW), strict=False)) | {"views": "settle"}
 
 
+def lake(command: str) -> None:
+    """`./lake up`, or `down`, in a process of its own.
+
+    Ours remembers the PostgreSQL that it once started, and would end no other.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "laptop", command],
+        cwd=ROOT,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 # -- who is killed
 
 
@@ -151,18 +167,6 @@ class Chaos:
     def __post_init__(self) -> None:
         self.api = AirflowApi(self.home)
 
-    def up(self) -> None:
-        """Start what does not run, in a process of its own: `./lake up`."""
-        done = subprocess.run(
-            [sys.executable, "-m", "laptop", "up"],
-            cwd=ROOT,
-            env=dict(os.environ),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
     def _trigger(self, dag_id: str, run_id: str) -> None:
         if run_id in self.begun:
             return
@@ -193,7 +197,7 @@ class Chaos:
         else:
             tries = 0  # the try that was held may be the one that succeeds
             self._kill(what)
-            self.up()
+            lake("up")
         self._until(
             lambda: (
                 self._states(dag_id, run_id, step) <= ENDED

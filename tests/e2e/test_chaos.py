@@ -27,6 +27,7 @@ from tests.e2e.chaos import (
     VIEW_STEPS,
     Chaos,
     Missed,
+    lake,
 )
 from tests.faults import Faults
 
@@ -150,7 +151,7 @@ def chaos(
     try:
         yield started(folder, request.param)
     finally:
-        stack.down(Home(folder))
+        lake("down")
         os.environ.clear()
         os.environ.update(kept)
 
