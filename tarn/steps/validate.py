@@ -28,7 +28,7 @@ from tarn.errors import (
 )
 from tarn.ledger import rules
 from tarn.partition import Partition
-from tarn.steps.crawl import require_shadow, shadow_table
+from tarn.steps.crawl import shadow_of
 
 CRITICAL = "critical"
 EXPECTATION = "expectation"
@@ -53,9 +53,9 @@ def validate(partition: Partition, token: str, aws: Aws | None = None) -> dict[s
     expectation, column, count and examples.
     """
     aws = aws or Aws()
-    suite, table = read_suite(partition.dataset, aws), shadow_table(partition, token)
-    require_shadow(partition, table, aws)
-    checked = check(connection(aws), table, suite)
+    suite = read_suite(partition.dataset, aws)
+    with shadow_of(partition, token, aws) as table:
+        checked = check(connection(aws), table, suite)
     where = f"{aws.settings.shadow_database}.{table}"
     critical = [failure for failure in checked.failures if failure.severity == CRITICAL]
     if critical:

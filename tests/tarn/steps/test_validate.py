@@ -15,6 +15,7 @@ from tarn.partition import Partition
 from tarn.services.work import run_to_end
 from tarn.steps.crawl import CrawlWork
 from tarn.steps.validate import check, connection, validate
+from tests.tarn.airlines import published, read
 
 AIRLINES = Partition("airlines")
 
@@ -129,8 +130,20 @@ def test_through_athena_stops(lake: Aws) -> None:
     assert "expectations/airlines.json" in text
 
 
-def test_of_a_run_that_was_published(lake: Aws) -> None:
-    list(stage("glue:databases")(lake))
+def test_of_the_run_that_readers_see(deployed: Aws) -> None:
+    """Cleared after its publish, which took the shadow table away."""
+    published(deployed, "abc")
+    result = validate(AIRLINES, "abc")
+    assert result["passed"] == result["expectations"] == 5
+    assert result["table"] == f"{deployed.settings.shadow_database}.airlines_run_abc"
+    shadow = deployed.settings.shadow_database
+    assert deployed.glue.get_tables(DatabaseName=shadow)["TableList"] == []
+    assert read(deployed) == 16
+
+
+def test_of_a_run_that_another_has_replaced(deployed: Aws) -> None:
+    published(deployed, "abc")
+    published(deployed, "def")
     with pytest.raises(Terminal, match=r"run_abc of airlines all is gone.* Clear the task `crawl`"):
         validate(AIRLINES, "abc")
 
