@@ -13,6 +13,7 @@ from urllib.parse import quote
 from tarn.aws import Aws
 from tarn.errors import TarnError, aws_errors
 from tarn.ledger import ledger
+from tarn.page import data_docs
 from tarn.partition import Partition
 
 SAMPLE_ROWS = 20
@@ -43,6 +44,12 @@ class Detail:
     profile: Piece = field(default_factory=Piece)
     sample: Piece = field(default_factory=Piece)
     links: tuple[tuple[str, str], ...] = ()
+    docs: frozenset[str] = frozenset()  # runs (the tokens of convert) that have Data Docs
+
+    def documented(self, record: Mapping[str, Any]) -> str:
+        """The run of a record, where it has Data Docs; else ""."""
+        run = _of(record, "tokens", "convert")
+        return run if run in self.docs else ""
 
     @property
     def failure(self) -> str:
@@ -57,13 +64,16 @@ def detail(partition: Partition, record: Mapping[str, Any], aws: Aws, *, rows_to
     if not record:
         return Detail(history)
     sample = Piece(problem="You may not read this dataset's rows.")
+    docs: Piece = Piece(frozenset())
     if rows_too:
         sample = _piece(lambda: quarantine_sample(partition, record, aws))
+        docs = _piece(lambda: data_docs.tokens(partition, aws))
     return Detail(
         history,
         _piece(lambda: _profile(partition, record, aws)),
         sample,
         links(partition, record, aws),
+        docs.value or frozenset(),
     )
 
 

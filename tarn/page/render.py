@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tarn.health.matrix import STEPS, Cell, Matrix, Row, State, moment
+from tarn.page import data_docs
 from tarn.page.detail import Detail
 
 FOLDER = Path(__file__).parent
@@ -296,7 +297,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {say.__name__: _tolerant(say) for say in FIGURES} | {"when": when}
-    made.globals |= {"query": query, "airflow_run": airflow_run}
+    made.globals |= {"query": query, "airflow_run": airflow_run, "docs_of": data_docs.address}
     return made
 
 
