@@ -209,7 +209,7 @@ def _drawer(row: Row, cell: Cell, show: str, reader: Reader, watch: Watch) -> st
     contract = watch.now().contracts[cell.dataset]
     found = detail.detail(
         Partition.parse(contract, cell.partition),
-        cell.record,
+        cell.seen,
         watch.aws,
         rows_too=reader.may_read_rows(cell.dataset),
     )

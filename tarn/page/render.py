@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tarn.health.matrix import STEPS, Cell, Matrix, Row, State, moment
 from tarn.page import data_docs
 from tarn.page.detail import Detail
+from tarn.published.readers import run_of
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -99,6 +100,7 @@ def drawer(cell: Cell, row: Row, detail: Detail, show: str) -> str:
         show=show,
         states=STATES,
         steps=STEPS,
+        run_of=run_of,
     )
 
 
@@ -185,6 +187,10 @@ def _words(cell: Cell, figure: str, show: str) -> str:
         parts.append(f"at the gate {cell.gate}")
     elif cell.step:
         parts.append(f"at {cell.step}")
+    if cell.running_seconds is not None:
+        parts.append(f"for {duration(cell.running_seconds)}")
+    if cell.state == "rolled_back" and cell.record.get("run_by"):
+        parts.append(f"by {cell.record['run_by']}")
     if figure:
         parts.append(f"{SHOWS[show].lower()} {figure}")
     elif cell.rows is not None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tarn.contracts.contract import load_contract
-from tarn.health.matrix import Matrix, Run, matrices
+from tarn.health.matrix import RETURNED_TO, Matrix, Run, matrices
 from tarn.page import render
 from tarn.page.detail import Detail, Piece, Sample
 from tests.tarn.page.lakes import HOSTILE, NOW, record, year
@@ -42,7 +42,17 @@ def lake(**more: Any) -> list[Matrix]:
     }
     runs = [
         Run(
-            "flights", "2013-04", HOSTILE, "failed", NOW, NOW, "profile", "failed", finding, HOSTILE
+            "flights",
+            "2013-04",
+            HOSTILE,
+            "failed",
+            NOW,
+            NOW,
+            "profile",
+            "failed",
+            NOW,
+            finding,
+            HOSTILE,
         ),
         Run("flights", "2013-05", "r", "running", NOW, None, "convert"),
     ]
@@ -102,7 +112,7 @@ def test_each_cell_is_said_in_words(show: str) -> None:
     assert len(cells) == 13
     words = [cell["aria-label"] for cell in cells]
     assert words[0].startswith("flights 2013-01, published, some rows quarantined")
-    assert "flights 2013-05, running, at convert" in words
+    assert "flights 2013-05, running, at convert, for 3 h" in words
     assert any(w.startswith("planes all, missing") for w in words)
     assert all(cell["href"].startswith("?show=") for cell in cells)
 
@@ -175,3 +185,55 @@ def test_colours_can_be_read(theme: str) -> None:
     for text, ground in grounds:
         light, dark = sorted((luminance(colours[text]), luminance(colours[ground])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
+
+
+def cell_html(partition: str, records: list[dict[str, Any]], runs: list[Run]) -> tuple[str, str]:
+    """The page, and the drawer of one partition of flights."""
+    [matrix] = matrices({"flights": load_contract("flights")}, records, [], runs, NOW)
+    [row] = matrix.rows
+    drawer = render.drawer(row.cells[partition], row, Detail(Piece([])), "state")
+    return render.page([matrix], "state", NOW, nonce="n"), " ".join(drawer.split())
+
+
+def test_a_rollback_says_by_whom_and_when_and_shows_the_run_gone_back_to() -> None:
+    march = year("flights")[2]
+    seen = record(march, "aa", dag_run_id="backfill__2013-03")
+    back = seen | {
+        "status": "rolled_back",
+        "token": "cc",
+        "cost_usd": 0.0,
+        "run_by": f"ann {HOSTILE}",
+        "published_at": seen["finished_at"],
+        "finished_at": NOW.isoformat(),
+        "previous_location": "s3://b/flights/run=cbb/",
+        RETURNED_TO: seen,
+    }
+    html, drawer = cell_html("2013-03", [back], [Run("flights", "2013-03", "later", "success")])
+    assert "flights 2013-03, rolled back, by ann" in html
+    assert "<b>Rolled back</b> on 2026-11-27 12:00 UTC by ann" in drawer
+    assert "readers see run <code>caa</code> again" in drawer
+    assert "no longer run <code>cbb</code>" in drawer
+    assert "$0.1" in drawer
+    assert "../dags/flights/runs/backfill__2013-03" in drawer
+    assert HOSTILE not in html + drawer
+
+
+def test_progress_of_what_is_under_way() -> None:
+    began = NOW - timedelta(minutes=12)
+    run = Run(
+        "flights",
+        "2013-03",
+        "r",
+        "running",
+        began,
+        step="convert",
+        step_state="up_for_retry",
+        step_started=NOW - timedelta(minutes=2),
+    )
+    html, drawer = cell_html("2013-03", [record(year("flights")[2], "aa")], [run])
+    assert "flights 2013-03, running, at convert, for 12 min" in html
+    assert drawer.count('aria-label="done"') == 3
+    assert '<li class="running" aria-current="step">convert</li>' in drawer
+    assert "Under way since 2026-11-27 11:48 UTC" in drawer
+    assert "convert is up for retry since 2026-11-27 11:58 UTC" in drawer
+    assert "of the run that readers see meanwhile" in drawer
