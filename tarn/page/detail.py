@@ -82,6 +82,8 @@ def _piece(read: Callable[[], Any]) -> Piece:
         return Piece(read())
     except TarnError as error:
         return Piece(problem=str(error))
+    except ImportError as error:  # an api-server of its own may lack what workers have
+        return Piece(problem=f"Airflow's api-server cannot read it: {error}.")
 
 
 def _profile(partition: Partition, record: Mapping[str, Any], aws: Aws) -> dict[str, Any] | None:

@@ -53,6 +53,7 @@ SHOWS = {
     "cost": "Cost",
     "age": "Age",
 }
+PUBLISHED: tuple[State, ...] = ("published", "quarantined", "stale", "rolled_back")
 LEVELS = 4
 # The share of quarantined rows at which the next level of the shade begins.
 QUALITY_LEVELS = (0.0, 0.001, 0.01, 0.05)
@@ -203,6 +204,7 @@ def _totals(rows: Sequence[Row]) -> dict[str, Any]:
     return {
         "cells": sum(len(row.cells) for row in rows),
         "states": states,
+        "published": sum(row.count(*PUBLISHED) for row in rows),
         "rows": sum(row.total("rows") for row in rows),
         "bytes": sum(row.total("bytes") for row in rows),
         "cost": sum(row.total("cost_usd") for row in rows),

@@ -4,7 +4,8 @@
 
 const BUSY_SECONDS = 5;
 const QUIET_SECONDS = 30;
-const drawer = document.getElementById("drawer");
+const NONCE = document.currentScript.nonce;
+let drawer = document.getElementById("drawer");
 
 // -- Airflow's theme, which its UI keeps for this origin
 
@@ -232,8 +233,15 @@ function later() {
 async function tryToken() {
   if (!localStorage.getItem("token")) return;
   const found = parse(await get(location.href));
+  for (const style of found.querySelectorAll("style")) {
+    style.nonce = NONCE; // Data Docs bring their own
+    document.head.append(style);
+  }
+  document.title = found.title;
   document.body.replaceChildren(...found.body.childNodes);
+  drawer = document.getElementById("drawer");
   prepare();
+  later();
 }
 
 if (document.querySelector("[data-message]")) tryToken().catch(() => {});

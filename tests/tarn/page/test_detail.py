@@ -1,6 +1,7 @@
 """A drawer's evidence, read from the real server."""
 
 import io
+import sys
 from typing import Any
 
 import pyarrow as pa
@@ -67,6 +68,14 @@ def test_what_cannot_be_read_says_why(lake: Aws, entry: dict[str, Any]) -> None:
     assert "run=caa/" in found.sample.problem
     assert "Clear the task `profile`" in found.profile.problem
     assert [past["token"] for past in found.history.value] == ["aa"]
+
+
+def test_an_api_server_without_pyarrow(
+    lake: Aws, entry: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_quarantine(lake, 3)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert "pyarrow" in detail.detail(MARCH, entry, lake, rows_too=True).sample.problem
 
 
 def test_rows_are_for_who_may_read_them(lake: Aws, entry: dict[str, Any]) -> None:
