@@ -146,6 +146,7 @@ def page(
     show: str = "state",
     dataset: str = "",
     partition: str = "",
+    until: str = "",
 ) -> Response:
     """The matrix, with the drawer of a partition where one is named."""
     show = show if show in render.SHOWS else "state"
@@ -156,8 +157,9 @@ def page(
         show,
         view.now,
         nonce=nonce,
-        drawer=_drawer(*found, show, reader, watch) if found else "",
+        drawer=_drawer(*found, show, until, reader, watch) if found else "",
         chosen=(dataset, partition) if found else ("", ""),
+        until=until,
     )
     return _answer(html, POLICY.format(nonce=nonce))
 
@@ -169,13 +171,14 @@ def cell(
     dataset: str,
     partition: str,
     show: str = "state",
+    until: str = "",
 ) -> Response:
     """The drawer alone."""
     found = view.find(dataset, partition)
     if found is None:
         raise HTTPException(404, "There is no such partition that you may read.")
     show = show if show in render.SHOWS else "state"
-    return _answer(_drawer(*found, show, reader, watch), POLICY.format(nonce=""))
+    return _answer(_drawer(*found, show, until, reader, watch), POLICY.format(nonce=""))
 
 
 def docs(
@@ -205,7 +208,7 @@ def _docs_of(contract: Contract, label: str, run: str, watch: Watch) -> bytes | 
     return data_docs.read(partition, run, watch.aws)
 
 
-def _drawer(row: Row, cell: Cell, show: str, reader: Reader, watch: Watch) -> str:
+def _drawer(row: Row, cell: Cell, show: str, until: str, reader: Reader, watch: Watch) -> str:
     contract = watch.now().contracts[cell.dataset]
     found = detail.detail(
         Partition.parse(contract, cell.partition),
@@ -213,7 +216,7 @@ def _drawer(row: Row, cell: Cell, show: str, reader: Reader, watch: Watch) -> st
         watch.aws,
         rows_too=reader.may_read_rows(cell.dataset),
     )
-    return render.drawer(cell, row, found, show)
+    return render.drawer(cell, row, found, show, until)
 
 
 def _answer(html: str | bytes, policy: str, status: int = 200) -> HTMLResponse:

@@ -6,6 +6,7 @@ cells. Nothing here reads anything.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -172,9 +173,12 @@ def matrices(
     by_record = _by_place(records)
     by_mark = _by_place(marks)
     by_run = {(run.dataset, run.partition): run for run in runs}
+    known_of: defaultdict[str, set[str]] = defaultdict(set)
+    for dataset, label in (*by_record, *by_mark, *by_run):
+        known_of[dataset].add(label)
     alike: dict[tuple[str, ...], list[Row]] = {}
     for name, contract in sorted(contracts.items()):
-        known = {p for d, p in (*by_record, *by_mark, *by_run) if d == name}
+        known = known_of[name]
         row = _row(contract, known, by_record, by_mark, by_run, now)
         alike.setdefault(contract.partition_keys, []).append(row)
     return [
@@ -192,7 +196,7 @@ def _row(
     now: datetime,
 ) -> Row:
     due = {partition.label for partition in expected(contract, now)}
-    labels = due | {label for label in known if _is_label(contract, label)}
+    labels = due | {label for label in known - due if _is_label(contract, label)}
     mine = [records[contract.name, label] for label in labels if (contract.name, label) in records]
     freshness = assess(contract, mine, now)
     cells = {}

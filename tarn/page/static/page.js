@@ -152,9 +152,10 @@ function close(remember = true) {
   const cell = cellOf(location.search);
   drawer.hidden = true;
   drawer.replaceChildren();
-  const show = new URLSearchParams(location.search).get("show");
-  const search = show ? `?show=${encodeURIComponent(show)}` : location.pathname;
-  if (remember) history.pushState(null, "", search);
+  const kept = new URLSearchParams(location.search);
+  kept.delete("dataset");
+  kept.delete("partition");
+  if (remember) history.pushState(null, "", kept.size ? `?${kept}` : location.pathname);
   mark("");
   cell?.focus();
 }

@@ -1,5 +1,6 @@
 """The page's HTML: nothing in data runs, figures are said, a reader without eyes is told."""
 
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from tarn.contracts.contract import load_contract
 from tarn.health.matrix import RETURNED_TO, Matrix, Run, matrices
+from tarn.intervals import expected
 from tarn.page import render
 from tarn.page.detail import Detail, Piece, Sample
 from tests.tarn.page.lakes import HOSTILE, NOW, record, year
@@ -119,7 +121,8 @@ def test_each_cell_is_said_in_words(show: str) -> None:
 
 def test_what_a_cell_shows() -> None:
     def first(show: str) -> str:
-        shown = render._shown(lake()[0], show)["rows"][0][1]
+        months = lake()[0]
+        shown = render._shown(months, render.window(months, ""), show)["rows"][0][1]
         return " ".join(cell.text for cell in shown[:6])
 
     assert first("state") == "◒ ◒ ◷ ✕ ▸4 ·"
@@ -131,7 +134,8 @@ def test_what_a_cell_shows() -> None:
 
 
 def test_a_warning_is_marked_beside_the_quality() -> None:
-    shown = render._shown(lake(warnings=["x"])[0], "quality")["rows"][0][1]
+    months = lake(warnings=["x"])[0]
+    shown = render._shown(months, render.window(months, ""), "quality")["rows"][0][1]
     assert shown[0].text.endswith("!")
 
 
@@ -237,3 +241,63 @@ def test_progress_of_what_is_under_way() -> None:
     assert "Under way since 2026-11-27 11:48 UTC" in drawer
     assert "convert is up for retry since 2026-11-27 11:58 UTC" in drawer
     assert "of the run that readers see meanwhile" in drawer
+
+
+def long_lake(datasets: int, months: int) -> Matrix:
+    """Datasets of so many months up to 2026-10, all published."""
+    contract = replace(load_contract("flights"), start="1900-01-01", end="2026-10-01")
+    labels = [p.label for p in expected(contract, NOW)][-months:]
+    start = f"{labels[0]}-01"
+    contracts = {
+        f"d{n:02}": replace(contract, name=f"d{n:02}", start=start) for n in range(datasets)
+    }
+    [matrix] = matrices(contracts, [], [], [], NOW)
+    assert matrix.labels == tuple(labels)
+    return matrix
+
+
+def test_a_page_does_not_grow_with_the_lakes_age() -> None:
+    short, long = long_lake(40, 60), long_lake(40, 1000)
+    sizes = [len(render.page([matrix], "state", NOW, nonce="n")) for matrix in (short, long)]
+    assert sizes[1] < 1.05 * sizes[0] < 1_000_000
+    assert "1,000" in render.page([long], "state", NOW, nonce="n")
+    assert "pager" not in render.page([short], "state", NOW, nonce="n")
+
+
+def test_windows_meet_and_reach_every_partition() -> None:
+    matrix = long_lake(2, 200)
+    seen, until = [], ""
+    while until is not None:
+        shown = render.window(matrix, until)
+        assert len(shown.labels) == render.MOST
+        seen.append(shown)
+        until = shown.older  # type: ignore[assignment]
+    assert seen[0].labels[-1] == "2026-10"
+    assert seen[0].newer is None
+    assert seen[1].newer == ""
+    assert {label for shown in seen for label in shown.labels} == set(matrix.labels)
+    assert render.window(matrix, seen[2].newer or "") == seen[1]
+
+
+@pytest.mark.parametrize("until", ["", "2026-10", "2030-01", "zebra", "1800-01", HOSTILE])
+def test_a_window_holds_the_chosen_partition(until: str) -> None:
+    matrix = long_lake(2, 200)
+    for label in (matrix.labels[0], matrix.labels[99], matrix.labels[-1]):
+        shown = render.window(matrix, until, ("d01", label))
+        assert label in shown.labels
+        assert len(shown.labels) == render.MOST
+    assert len(render.window(matrix, until, ("elsewhere", matrix.labels[0])).labels) == render.MOST
+    assert HOSTILE not in render.page([matrix], "state", NOW, nonce="n", until=until)
+
+
+def test_links_keep_the_window() -> None:
+    html = render.page([long_lake(1, 200)], "cost", NOW, nonce="n", until="2015-03")
+    links = [
+        link["href"] for link in Tags(html).of("a") if "d00" in link["href"] and "?" in link["href"]
+    ]
+    assert len(links) == render.MOST
+    assert all("until=2015-03" in link for link in links)
+
+
+def test_many_datasets_make_a_window_narrow() -> None:
+    assert len(render.window(long_lake(150, 200), "").labels) == render.CELLS // 150
