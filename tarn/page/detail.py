@@ -52,6 +52,12 @@ class Detail:
         return run if run in self.docs else ""
 
     @property
+    def failed_docs(self) -> str:
+        """The newest record's run, where that failed and has Data Docs; else ""."""
+        newest = (self.history.value or [{}])[0]
+        return self.documented(newest) if newest.get("status") == "failed" else ""
+
+    @property
     def failure(self) -> str:
         """What the newest record says, where it is that of a failed run."""
         newest = (self.history.value or [{}])[0]
@@ -61,13 +67,12 @@ class Detail:
 def detail(partition: Partition, record: Mapping[str, Any], aws: Aws, *, rows_too: bool) -> Detail:
     """Read a partition's evidence. rows_too: whether the reader may see rows of the data."""
     history = _piece(lambda: ledger.read(partition=partition, aws=aws)[::-1])
+    docs = _piece(lambda: data_docs.tokens(partition, aws)) if rows_too else Piece()
     if not record:
-        return Detail(history)
+        return Detail(history, docs=docs.value or frozenset())
     sample = Piece(problem="You may not read this dataset's rows.")
-    docs: Piece = Piece(frozenset())
     if rows_too:
         sample = _piece(lambda: quarantine_sample(partition, record, aws))
-        docs = _piece(lambda: data_docs.tokens(partition, aws))
     return Detail(
         history,
         _piece(lambda: _profile(partition, record, aws)),

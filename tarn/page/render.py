@@ -41,7 +41,7 @@ STATES: dict[State, StateWords] = {
     "stale": StateWords(
         "◷", "stale", "published, but the newest is older than the contract allows"
     ),
-    "running": StateWords("▸", "running", "under way; the number is the step of seven"),
+    "running": StateWords("▸", "running", "under way, or waiting; the number is the step of seven"),
     "failed": StateWords("✕", "failed", "a gate or a step stopped it; readers see what was before"),
     "rolled_back": StateWords("↶", "rolled back", "readers were pointed back at the run before"),
     "missing": StateWords("·", "missing", "its time is over and nothing was published"),

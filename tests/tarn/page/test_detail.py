@@ -10,7 +10,7 @@ import pytest
 
 from tarn.aws import Aws
 from tarn.ledger import ledger
-from tarn.page import detail
+from tarn.page import data_docs, detail
 from tarn.partition import Partition
 from tests.tarn.conftest import lake as lake
 from tests.tarn.page.lakes import HOSTILE, record
@@ -109,3 +109,11 @@ def test_links_quote_what_they_are_made_of(lake: Aws, entry: dict[str, Any]) -> 
 def test_before_the_first_record(lake: Aws) -> None:
     found = detail.detail(MARCH, {}, lake, rows_too=True)
     assert (found.history.value, found.links, found.sample.value) == ([], (), None)
+
+
+def test_data_docs_of_a_first_run_that_failed(lake: Aws) -> None:
+    failed = record(MARCH, "aa", status="failed")
+    ledger.record(failed, lake)
+    data_docs.keep("<p>why</p>", MARCH, "caa", lake)
+    assert detail.detail(MARCH, {}, lake, rows_too=True).failed_docs == "caa"
+    assert detail.detail(MARCH, {}, lake, rows_too=False).failed_docs == ""

@@ -240,7 +240,7 @@ def test_progress_of_what_is_under_way() -> None:
     assert '<li class="running" aria-current="step">convert</li>' in drawer
     assert "Under way since 2026-11-27 11:48 UTC" in drawer
     assert "convert is up for retry since 2026-11-27 11:58 UTC" in drawer
-    assert "of the run that readers see meanwhile" in drawer
+    assert "Meanwhile readers see the run before." in drawer
 
 
 def long_lake(datasets: int, months: int) -> Matrix:
@@ -301,3 +301,27 @@ def test_links_keep_the_window() -> None:
 
 def test_many_datasets_make_a_window_narrow() -> None:
     assert len(render.window(long_lake(150, 200), "").labels) == render.CELLS // 150
+
+
+def test_a_failure_is_told_apart_from_what_readers_see() -> None:
+    seen = record(year("flights")[2], "aa")
+    failed = {"status": "failed", "message": "It stopped.", "tokens": {"convert": "bad"}}
+    run = Run("flights", "2013-03", "r", "failed", NOW, NOW, "validate", "failed")
+    [matrix] = matrices({"flights": load_contract("flights")}, [seen], [], [run], NOW)
+    [row] = matrix.rows
+    found = Detail(Piece([failed, seen]), docs=frozenset({"bad", "caa"}))
+    drawer = " ".join(render.drawer(row.cells["2013-03"], row, found, "state").split())
+    address = "docs?dataset=flights&amp;partition=2013-03&amp;run="
+    of_failed, of_seen = f"{address}bad", f"{address}caa"
+    heads = ["of the run that failed", "Rows that readers see", "Newest run", "What readers see"]
+    places = [drawer.index(text) for text in heads]
+    assert places == sorted(places)
+    assert drawer.index(of_failed) < places[0]
+    assert places[3] < drawer.index(of_seen)
+
+
+def test_many_late_datasets_are_counted() -> None:
+    contract = replace(load_contract("flights"), end="")
+    contracts = {f"d{n}": replace(contract, name=f"d{n}", start="2026-01-01") for n in range(9)}
+    html = render.page(matrices(contracts, [], [], [], NOW), "state", NOW, nonce="n")
+    assert "late: d0, d1, d2, d3, d4 and 4 more" in html
