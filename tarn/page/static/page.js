@@ -129,8 +129,7 @@ function mark(search) {
 
 async function open(address, remember = true) {
   const { search } = new URL(address);
-  const cell = mark(search);
-  if (cell) makeCurrent(cell);
+  mark(search);
   drawer.setAttribute("aria-busy", "true");
   try {
     const body = parse(await get(`cell${search}`)).body;
@@ -143,6 +142,8 @@ async function open(address, remember = true) {
   drawer.hidden = false;
   drawer.scrollTop = 0;
   drawer.querySelector("h2")?.focus({ preventScroll: true });
+  const cell = mark(search); // again: a look may have brought other cells meanwhile
+  if (cell) makeCurrent(cell);
   cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (cell) bringIntoView(cell);
   if (remember) history.pushState(null, "", search);
@@ -215,6 +216,7 @@ function refresh(main, fresh) {
   const lefts = [...main.querySelectorAll(".scroll")].map((scroll) => scroll.scrollLeft);
   main.replaceChildren(...fresh.childNodes);
   main.dataset.busy = fresh.dataset.busy;
+  mark(location.search); // what was asked for may have changed since
   prepare();
   main.querySelectorAll(".scroll").forEach((scroll, at) => (scroll.scrollLeft = lefts[at] ?? 0));
   const cell = search && cellOf(search);

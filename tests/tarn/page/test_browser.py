@@ -292,6 +292,23 @@ def test_without_javascript(address: str, tmp_path: Path) -> None:
         chrome.quit()
 
 
+LOOK = """
+    fetch('.').then((answer) => answer.text()).then((html) => {
+      refresh(document.querySelector('main'), parse(html).querySelector('main'));
+      document.body.dataset.looked = 'yes';
+    })
+"""
+
+
+def test_a_look_from_before_the_drawer_opened_keeps_its_cell_marked(shown: Shown) -> None:
+    shown.js("document.querySelector('a.cell[href*=\"2013-04\"]').click()")
+    wait(shown.drawer_is_open)
+    shown.js(LOOK.strip())  # the page as it is without a drawer
+    wait(lambda: shown.js("document.body.dataset.looked === 'yes'"))
+    marked = shown.js("document.querySelector('a.cell[aria-current]')?.getAttribute('href')")
+    assert "2013-04" in str(marked)
+
+
 def test_airflow_3_0_keeps_its_token_in_the_browser(shown: Shown) -> None:
     shown.chrome.get(f"{shown.address}/old/")
     assert shown.js("document.querySelector('h1').textContent") == "Sign in"
