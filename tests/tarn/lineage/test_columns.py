@@ -12,7 +12,7 @@ from tarn.lineage import columns
 from tarn.settings import Settings
 from tarn.steps.views import read_views
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 
 
 def recipe(name: str) -> list[dict[str, Any]]:
