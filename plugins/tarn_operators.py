@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from tarn_errors import AirflowSkipException, task_errors
-from tarn_links import AwsRunLink
-
-try:
-    from airflow.sdk import conf as airflow_conf
-except ImportError:  # Airflow 3.0
-    from airflow.configuration import conf as airflow_conf  # type: ignore[no-redef]
+from tarn_links import AwsRunLink, airflow_conf
 
 if TYPE_CHECKING:
     from tarn.aws import Aws

@@ -11,6 +11,7 @@ import pytest
 from tarn.aws import Aws
 from tarn.deploy import stage
 from tarn.errors import GateFailed, Terminal, Transient
+from tarn.page import data_docs
 from tarn.partition import Partition
 from tarn.services.work import run_to_end
 from tarn.steps.crawl import CrawlWork
@@ -152,3 +153,23 @@ def test_no_suite(lake: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TARN_HOME", str(tmp_path))
     with pytest.raises(Terminal, match=r"write expectations/airlines\.json"):
         validate(AIRLINES, "abc")
+
+
+def test_data_docs_are_kept_whatever_the_gate_says(lake: Aws) -> None:
+    crawled(lake, {"carrier": ["AA", "AA", "LONG"], "name": ["American", None, "x"]})
+    with pytest.raises(GateFailed):
+        validate(AIRLINES, "abc")
+    html = (data_docs.read(AIRLINES, "abc", lake) or b"").decode()
+    assert "Data Docs: airlines all" in html
+    assert "LONG" in html
+    assert ">airlines</" in html  # the suite's name
+
+
+def test_a_page_that_cannot_be_made_stops_nobody(
+    lake: Aws, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    crawled(lake, {"carrier": ["AA", "UA"], "name": ["American", "United"]})
+    monkeypatch.setattr(data_docs, "VIEWS", Path("/nowhere"))
+    assert validate(AIRLINES, "abc")["passed"] == 5
+    assert data_docs.tokens(AIRLINES, lake) == set()
+    assert "could not make the Data Docs of airlines all" in caplog.text
