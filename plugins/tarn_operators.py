@@ -5,18 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from tarn_errors import AirflowSkipException, task_errors
-from tarn_links import AwsRunLink
-
-try:
-    from airflow.sdk import conf as airflow_conf
-except ImportError:  # Airflow 3.0
-    from airflow.configuration import conf as airflow_conf  # type: ignore[no-redef]
+from tarn_links import AwsRunLink, airflow_conf
 
 if TYPE_CHECKING:
     from tarn.aws import Aws
@@ -30,19 +25,25 @@ def deferrable_by_default() -> bool:
     return bool(airflow_conf.getboolean("operators", "default_deferrable", fallback=False))
 
 
-def task_token(context: Mapping[str, Any]) -> str:
-    """The key of one generation of attempts.
+def task_token(context: Mapping[str, Any], max_tries: int | None = None) -> str:
+    """The key of one generation of attempts: the present one, or that of another max_tries.
 
-    Airflow leaves max_tries alone when it retries, and raises it when a finished task is cleared
-    (clear_task_instances: max_tries = try_number + retries). So a retry finds the run that it lost
-    sight of, and a cleared task starts a new one. A task cleared while it runs keeps its token,
-    but on_kill has stopped its run, and a stopped run is never found again. A DAG run that was
-    deleted and made again has the same id: only its start tells them apart.
+    Airflow leaves max_tries alone when it retries, and raises it when a task that ended or is
+    deferred is cleared (clear_task_instances: max_tries = try_number + retries). So a retry finds
+    the run that it lost sight of, and a cleared task starts a new one. A task cleared while it
+    runs keeps its token, but on_kill has stopped its run, and a stopped run is never found again.
+    A DAG run that was deleted and made again has the same id: only its start tells them apart.
     """
     from tarn.services.work import make_token
 
     ti, started = context["ti"], context["dag_run"].start_date
-    return make_token(ti.dag_id, ti.run_id, started, ti.task_id, ti.map_index, ti.max_tries)
+    tries = ti.max_tries if max_tries is None else max_tries
+    return make_token(ti.dag_id, ti.run_id, started, ti.task_id, ti.map_index, tries)
+
+
+def former_tokens(context: Mapping[str, Any], retries: int) -> list[str]:
+    """What `task_token` may have been before the task was cleared; none where it never was."""
+    return [task_token(context, tries) for tries in range(retries, context["ti"].max_tries)]
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,10 @@ class AwsWorkOperator(BaseOperator):  # type: ignore[misc]
     def execute(self, context: Mapping[str, Any]) -> dict[str, Any]:
         with task_errors(context["ti"]):
             attempt, work = self._prepare(context)
-            self._run_id = run_id = self._find_or_start(work, attempt.aws)
+            self._run_id = run_id = self._find_or_start(work, attempt)
+            if self._killed:  # while AWS started the run, whose id on_kill could not know
+                work.stop(attempt.aws, run_id)
+                raise self._stopped(work, run_id)
             self._show_link(context, work, attempt.aws)
             if self.deferrable:
                 self._defer(work, run_id)
@@ -149,13 +153,28 @@ class AwsWorkOperator(BaseOperator):  # type: ignore[misc]
         self._work = work = self.make_work(attempt)
         return attempt, work
 
-    def _find_or_start(self, work: Work, aws: Aws) -> str:
-        if run_id := work.find(aws):
+    def _find_or_start(self, work: Work, attempt: Attempt) -> str:
+        if run_id := work.find(attempt.aws):
             self.log.info("Reconnected to %s run %s (token %s).", work.kind, run_id, work.token)
             return run_id
-        run_id = work.start(aws)
+        self._end_former(attempt)
+        run_id = work.start(attempt.aws)
         self.log.info("Started %s run %s (token %s).", work.kind, run_id, work.token)
         return run_id
+
+    def _end_former(self, attempt: Attempt) -> None:
+        """Stop what the task began before it was cleared, and wait until it has ended.
+
+        A task that is cleared while it is deferred begins again at once; the triggerer, whose
+        part it is to stop the run, comes to it when it can.
+        """
+        for token in former_tokens(attempt.context, self.retries):
+            work = self.make_work(replace(attempt, token=token))
+            run_id = work.find(attempt.aws)
+            if run_id and not work.status(attempt.aws, run_id).done:
+                self.log.info("Stopping %s run %s of before the clear.", work.kind, run_id)
+                work.stop(attempt.aws, run_id)
+                self._wait(work, attempt.aws, run_id)
 
     def _show_link(self, context: Mapping[str, Any], work: Work, aws: Aws) -> None:
         self.run_link = work.link(aws, str(self._run_id))
@@ -184,9 +203,12 @@ class AwsWorkOperator(BaseOperator):  # type: ignore[misc]
     def _wait(self, work: Work, aws: Aws, run_id: str) -> Status:
         while not (status := work.status(aws, run_id)).done:
             if self._killed:
-                raise WorkFailed(f"{work.kind} run {run_id} was stopped, as Airflow ended the task")
+                raise self._stopped(work, run_id)
             time.sleep(self.poll_seconds)
         return status
+
+    def _stopped(self, work: Work, run_id: str) -> WorkFailed:
+        return WorkFailed(f"{work.kind} run {run_id} was stopped, as Airflow ended the task")
 
 
 @contextmanager

@@ -27,9 +27,9 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from tarn_runs import newest_runs
 
 from tarn.contracts.contract import Contract
-from tarn.errors import TarnError
+from tarn.errors import TarnError, Terminal
 from tarn.health.matrix import Cell, Matrix, Row, Run, matrices
-from tarn.page import detail, render
+from tarn.page import data_docs, detail, render
 from tarn.page.snapshot import RememberingAws, Watch
 from tarn.partition import Partition
 
@@ -38,6 +38,11 @@ KEEPS_COOKIE = hasattr(security, "resolve_user_from_token")
 POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+# Data Docs quote data, and Great Expectations styles each element by itself: nothing else runs.
+DOCS_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
 )
 
 
@@ -128,6 +133,7 @@ def make_app() -> FastAPI:
     app.mount("/static", StaticFiles(directory=render.STATIC), name="static")
     app.add_api_route("/", page, response_class=HTMLResponse)
     app.add_api_route("/cell", cell, response_class=HTMLResponse)
+    app.add_api_route("/docs", docs, response_class=HTMLResponse)
     app.add_exception_handler(StarletteHTTPException, refused)
     app.add_exception_handler(TarnError, broken)
     return app
@@ -140,6 +146,7 @@ def page(
     show: str = "state",
     dataset: str = "",
     partition: str = "",
+    until: str = "",
 ) -> Response:
     """The matrix, with the drawer of a partition where one is named."""
     show = show if show in render.SHOWS else "state"
@@ -150,10 +157,11 @@ def page(
         show,
         view.now,
         nonce=nonce,
-        drawer=_drawer(*found, show, reader, watch) if found else "",
+        drawer=_drawer(*found, show, until, reader, watch) if found else "",
         chosen=(dataset, partition) if found else ("", ""),
+        until=until,
     )
-    return _answer(html, nonce)
+    return _answer(html, POLICY.format(nonce=nonce))
 
 
 def cell(
@@ -163,29 +171,57 @@ def cell(
     dataset: str,
     partition: str,
     show: str = "state",
+    until: str = "",
 ) -> Response:
     """The drawer alone."""
     found = view.find(dataset, partition)
     if found is None:
         raise HTTPException(404, "There is no such partition that you may read.")
     show = show if show in render.SHOWS else "state"
-    return _answer(_drawer(*found, show, reader, watch), "")
+    return _answer(_drawer(*found, show, until, reader, watch), POLICY.format(nonce=""))
 
 
-def _drawer(row: Row, cell: Cell, show: str, reader: Reader, watch: Watch) -> str:
+def docs(
+    reader: Annotated[Reader, Depends(reader)],
+    watch: Annotated[Watch, Depends(watch)],
+    dataset: str,
+    partition: str,
+    run: str,
+) -> Response:
+    """The Data Docs of a run; they quote rows. run: the token of its *convert* step."""
+    contract = reader.datasets(watch.now().contracts).get(dataset)
+    if contract is None or not reader.may_read_rows(dataset):
+        raise HTTPException(403, "You may not read this dataset's rows, which Data Docs quote.")
+    html = _docs_of(contract, partition, run, watch)
+    if html is None:
+        text = f"No run {run} of {dataset} {partition} has any: it was not validated, or collected."
+        nonce = secrets.token_urlsafe(16)
+        return _answer(render.message("No Data Docs", text, nonce), POLICY.format(nonce=nonce), 404)
+    return _answer(html, DOCS_POLICY)
+
+
+def _docs_of(contract: Contract, label: str, run: str, watch: Watch) -> bytes | None:
+    try:
+        partition = Partition.parse(contract, label)
+    except Terminal as error:
+        raise HTTPException(404, str(error)) from None
+    return data_docs.read(partition, run, watch.aws)
+
+
+def _drawer(row: Row, cell: Cell, show: str, until: str, reader: Reader, watch: Watch) -> str:
     contract = watch.now().contracts[cell.dataset]
     found = detail.detail(
         Partition.parse(contract, cell.partition),
-        cell.record,
+        cell.seen,
         watch.aws,
         rows_too=reader.may_read_rows(cell.dataset),
     )
-    return render.drawer(cell, row, found, show)
+    return render.drawer(cell, row, found, show, until)
 
 
-def _answer(html: str, nonce: str, status: int = 200) -> HTMLResponse:
+def _answer(html: str | bytes, policy: str, status: int = 200) -> HTMLResponse:
     headers = {
-        "Content-Security-Policy": POLICY.format(nonce=nonce),
+        "Content-Security-Policy": policy,
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
@@ -208,10 +244,11 @@ async def refused(request: Request, error: Any) -> Response:
     if error.status_code != 401:
         title, text = "Not for you", str(error.detail)
     html = render.message(title, text, nonce, ("Sign in", login))
-    return _answer(html, nonce, error.status_code)
+    return _answer(html, POLICY.format(nonce=nonce), error.status_code)
 
 
 async def broken(_request: Request, error: Any) -> Response:
     """The lake could not be read: say why."""
     nonce = secrets.token_urlsafe(16)
-    return _answer(render.message("The lake cannot be read", str(error), nonce), nonce, 503)
+    html = render.message("The lake cannot be read", str(error), nonce)
+    return _answer(html, POLICY.format(nonce=nonce), 503)

@@ -34,7 +34,7 @@ def newest_runs(contracts: Mapping[str, Contract]) -> list[Run]:
             (r.dag_id, r.run_id) for r in rows.values() if r.state in ("running", "failed")
         }
         steps = _steps(session, open_runs)
-        findings = _findings(session, {(d, r) for d, r in steps if steps[d, r][1] == "failed"})
+        findings = _findings(session, {(d, r) for d, r in steps if steps[d, r].state == "failed"})
     return [
         _run(partition, row, steps.get((row.dag_id, row.run_id)), findings)
         for partition, row in rows.items()
@@ -76,20 +76,24 @@ def _began(row: Any) -> tuple[bool, Any]:
     return row.start_date is None, row.start_date and row.start_date.timestamp()
 
 
-def _steps(session: Any, places: set[Place]) -> dict[Place, tuple[str, str]]:
-    """The first task of each run that failed or is at work, and its state."""
+def _steps(session: Any, places: set[Place]) -> dict[Place, Any]:
+    """The first task of each run that failed or is at work: task_id, state, start_date."""
     if not places:
         return {}
     asked = select(
-        TaskInstance.dag_id, TaskInstance.run_id, TaskInstance.task_id, TaskInstance.state
+        TaskInstance.dag_id,
+        TaskInstance.run_id,
+        TaskInstance.task_id,
+        TaskInstance.state,
+        TaskInstance.start_date,
     ).where(
         TaskInstance.dag_id.in_({dag_id for dag_id, _ in places}),
         TaskInstance.run_id.in_({run_id for _, run_id in places}),
         TaskInstance.state.in_(("failed", *AT_WORK)),
     )
-    found: dict[Place, tuple[str, str]] = {}
+    found: dict[Place, Any] = {}
     for row in sorted(session.execute(asked), key=_order):
-        found.setdefault((row.dag_id, row.run_id), (row.task_id, row.state))
+        found.setdefault((row.dag_id, row.run_id), row)
     return {place: step for place, step in found.items() if place in places}
 
 
@@ -119,7 +123,7 @@ def _findings(session: Any, places: Iterable[Place]) -> dict[Place, Mapping[str,
 def _run(
     partition: Partition,
     row: Any,
-    step: tuple[str, str] | None,
+    step: Any,
     findings: Mapping[Place, Mapping[str, Any]],
 ) -> Run:
     user = getattr(row, "triggering_user_name", None)
@@ -130,8 +134,9 @@ def _run(
         state=str(getattr(row.state, "value", row.state)),
         started=row.start_date,
         ended=row.end_date,
-        step=step[0] if step else "",
-        step_state=step[1] if step else "",
+        step=step.task_id if step else "",
+        step_state=str(step.state) if step else "",
+        step_started=step.start_date if step else None,
         finding=findings.get((row.dag_id, row.run_id), {}),
         by=" · ".join(str(part) for part in (user, row.run_type) if part),
     )

@@ -10,6 +10,7 @@ from functools import partial
 
 import pendulum
 from airflow.sdk import DAG, Asset, chain
+from tarn_links import DataDocsLink
 
 from tarn.airflow import steps
 from tarn.airflow.callbacks import alert_failed, partition_failed
@@ -50,7 +51,7 @@ def way_of_a_partition(contract: Contract, settings: DagSettings) -> None:
         on_aws("clean", steps.clean_work, reads=("land",)),
         on_aws("convert", steps.convert_work, reads=("clean",)),
         on_aws("crawl", steps.crawl_work, reads=("land", "convert"), gate=steps.crawl_gate),
-        python_task(steps.validate, contract, reads=("convert",)),
+        python_task(steps.validate, contract, reads=("convert",), links=(DataDocsLink(),)),
         python_task(steps.publish, contract, steps.BEFORE_PUBLISH, outlets=[Asset(contract.name)]),
     )
 

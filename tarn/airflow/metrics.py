@@ -15,7 +15,10 @@ GAUGES = ("rows_landed", "rows_published", "rows_quarantined", "bytes_published"
 
 
 def gauge_published(record: Mapping[str, Any]) -> None:
-    """Set `tarn.<dataset>.<figure>` to what a ledger record says; what it lacks is left out."""
+    """Set `tarn.<dataset>.<figure>` to what a ledger record says; what it lacks is left out.
+
+    Airflow puts its prefix before the name: `airflow.tarn.flights.rows_published`.
+    """
     dataset = str(record["dataset"])
     try:
         for name in GAUGES:

@@ -102,10 +102,14 @@ def crawl_gate(contract: Contract, attempt: Attempt, _detail: Json) -> dict[str,
 
 def validate(contract: Contract, attempt: Attempt) -> dict[str, Any]:
     """On the shadow table of the run that convert's token names."""
+    from tarn.page import data_docs
     from tarn.steps import validate as step
 
-    token = attempt.inputs["convert"]["token"]
-    return step.validate(partition_of(contract, attempt), token, attempt.aws)
+    token, partition = attempt.inputs["convert"]["token"], partition_of(contract, attempt)
+    # Said before: the link of a task whose gate stops it is the one that people need.
+    docs = data_docs.address(partition.dataset, partition.label, token)
+    attempt.context["task"].data_docs = docs
+    return step.validate(partition, token, attempt.aws)
 
 
 def _run_of(run: Any) -> dict[str, str]:

@@ -11,7 +11,7 @@ from tarn_errors import task_errors
 from tarn_operators import Attempt, AwsWorkOperator
 
 if TYPE_CHECKING:
-    from airflow.sdk import BaseOperator, XComArg
+    from airflow.sdk import BaseOperator, BaseOperatorLink, XComArg
 
     from tarn.airflow.settings import DagSettings
     from tarn.contracts.contract import Contract
@@ -20,16 +20,22 @@ Step = Callable[..., Any]
 
 
 def python_task(
-    step: Step, contract: Contract, reads: Sequence[str] = (), **options: Any
+    step: Step,
+    contract: Contract,
+    reads: Sequence[str] = (),
+    links: Sequence[BaseOperatorLink] = (),
+    **options: Any,
 ) -> XComArg:
-    """A step that runs in the worker, under the step's own name."""
+    """A step that runs in the worker, under the step's own name; links: shown beside its log."""
 
     @task(task_id=step.__name__, **options)  # type: ignore[untyped-decorator]
     def run(**context: Any) -> Any:
         with task_errors(context["ti"]):
             return step(contract, Attempt.of(context, reads, {}))
 
-    return run()
+    made = run()
+    made.operator.operator_extra_links = links
+    return made
 
 
 def aws_task(

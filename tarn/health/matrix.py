@@ -6,6 +6,7 @@ cells. Nothing here reads anything.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,13 +23,17 @@ from tarn.partition import Partition
 State = Literal["published", "quarantined", "stale", "running", "failed", "rolled_back", "missing"]
 STEPS = ("land", "profile", "clean", "convert", "crawl", "validate", "publish")
 UNDER_WAY = ("queued", "running")
+# What a rollback's record may hold: the record of the run that readers were sent back to. The
+# ledger's own says of a rollback that it cost nothing and held no rules, as it did not.
+RETURNED_TO = "returned_to"
 
 
 @dataclass(frozen=True)
 class Run:
     """What Airflow knows of a partition's newest run.
 
-    state: the run's, Airflow's own word. step: the task at work or failed, "" before the first.
+    state: the run's, Airflow's own word. step: the task at work or failed, "" before the first;
+    step_started: when that began, None while it waits.
     finding: what a gate found (GateFailed.to_dict). by: the user who started it, or how it began.
     """
 
@@ -40,6 +45,7 @@ class Run:
     ended: datetime | None = None
     step: str = ""
     step_state: str = ""
+    step_started: datetime | None = None
     finding: Mapping[str, Any] = field(default_factory=dict)
     by: str = ""
 
@@ -57,6 +63,14 @@ class Cell:
     gate: str = ""
     reason: str = ""
     age_seconds: float | None = None
+    since: datetime | None = None  # when what is under way began
+    running_seconds: float | None = None
+
+    @property
+    def seen(self) -> Mapping[str, Any]:
+        """The record of the run that readers see: after a rollback, of the one gone back to."""
+        found = self.record.get(RETURNED_TO)
+        return found if isinstance(found, Mapping) else self.record
 
     @property
     def landed(self) -> int | None:
@@ -91,18 +105,18 @@ class Cell:
     @property
     def rules(self) -> list[Mapping[str, Any]]:
         """What every rule said: rulesets, row rules, expectations; [] in records that know none."""
-        found = self.record.get("rules")
+        found = self.seen.get("rules")
         items = found if isinstance(found, list) else []
         return [rule for rule in items if isinstance(rule, Mapping)]
 
     @property
     def warnings(self) -> list[str]:
-        found = self.record.get("warnings")
+        found = self.seen.get("warnings")
         return [str(warning) for warning in found] if isinstance(found, list) else []
 
     @property
     def cost_usd(self) -> float | None:
-        value = self.record.get("cost_usd")
+        value = self.seen.get("cost_usd")
         return float(value) if isinstance(value, int | float) else None
 
     @property
@@ -160,9 +174,12 @@ def matrices(
     by_record = _by_place(records)
     by_mark = _by_place(marks)
     by_run = {(run.dataset, run.partition): run for run in runs}
+    known_of: defaultdict[str, set[str]] = defaultdict(set)
+    for dataset, label in (*by_record, *by_mark, *by_run):
+        known_of[dataset].add(label)
     alike: dict[tuple[str, ...], list[Row]] = {}
     for name, contract in sorted(contracts.items()):
-        known = {p for d, p in (*by_record, *by_mark, *by_run) if d == name}
+        known = known_of[name]
         row = _row(contract, known, by_record, by_mark, by_run, now)
         alike.setdefault(contract.partition_keys, []).append(row)
     return [
@@ -180,7 +197,7 @@ def _row(
     now: datetime,
 ) -> Row:
     due = {partition.label for partition in expected(contract, now)}
-    labels = due | {label for label in known if _is_label(contract, label)}
+    labels = due | {label for label in known - due if _is_label(contract, label)}
     mine = [records[contract.name, label] for label in labels if (contract.name, label) in records]
     freshness = assess(contract, mine, now)
     cells = {}
@@ -201,7 +218,11 @@ def cell_of(
 ) -> Cell:
     """The cell of a partition: what is under way goes before what failed, that before the past."""
     state, step, gate, reason = _state(record or {}, mark, run)
-    return Cell(*place, state, record or {}, run, step, gate, reason, _age(record or {}, now))
+    cell = Cell(*place, state, record or {}, run, step, gate, reason, _age(record or {}, now))
+    since = (run.started if run else moment((mark or {}).get("started_at"))) or None
+    if state != "running" or since is None:
+        return cell
+    return replace(cell, since=since, running_seconds=_seconds(since, now))
 
 
 def _state(
@@ -227,7 +248,7 @@ def _recorded(record: Mapping[str, Any]) -> tuple[State, str, str, str]:
         step, gate = str(record.get("step", "")), str(record.get("gate", ""))
         return "failed", step, gate, str(record.get("message", ""))
     if status == "rolled_back":
-        return "rolled_back", "", "", "Readers were pointed back at the run before."
+        return "rolled_back", "", "", ""
     if not record:
         return "missing", "", "", ""
     return "quarantined" if record.get("rows_quarantined") else "published", "", "", ""
@@ -266,8 +287,13 @@ def _by_place(
 
 
 def _age(record: Mapping[str, Any], now: datetime) -> float | None:
-    finished = moment(record.get("finished_at"))
-    return max((now - finished).total_seconds(), 0.0) if finished else None
+    """Of what readers see: a rollback to it makes no data newer."""
+    published = moment(record.get("published_at") or record.get("finished_at"))
+    return _seconds(published, now) if published else None
+
+
+def _seconds(since: datetime, now: datetime) -> float:
+    return max((now - since).total_seconds(), 0.0)
 
 
 def moment(text: Any) -> datetime | None:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from tarn.aws import Aws
 from tarn.errors import TarnError, aws_errors
 from tarn.ledger import ledger
+from tarn.page import data_docs
 from tarn.partition import Partition
 
 SAMPLE_ROWS = 20
@@ -43,6 +44,18 @@ class Detail:
     profile: Piece = field(default_factory=Piece)
     sample: Piece = field(default_factory=Piece)
     links: tuple[tuple[str, str], ...] = ()
+    docs: frozenset[str] = frozenset()  # runs (the tokens of convert) that have Data Docs
+
+    def documented(self, record: Mapping[str, Any]) -> str:
+        """The run of a record, where it has Data Docs; else ""."""
+        run = _of(record, "tokens", "convert")
+        return run if run in self.docs else ""
+
+    @property
+    def failed_docs(self) -> str:
+        """The newest record's run, where that failed and has Data Docs; else ""."""
+        newest = (self.history.value or [{}])[0]
+        return self.documented(newest) if newest.get("status") == "failed" else ""
 
     @property
     def failure(self) -> str:
@@ -54,8 +67,9 @@ class Detail:
 def detail(partition: Partition, record: Mapping[str, Any], aws: Aws, *, rows_too: bool) -> Detail:
     """Read a partition's evidence. rows_too: whether the reader may see rows of the data."""
     history = _piece(lambda: ledger.read(partition=partition, aws=aws)[::-1])
+    docs = _piece(lambda: data_docs.tokens(partition, aws)) if rows_too else Piece()
     if not record:
-        return Detail(history)
+        return Detail(history, docs=docs.value or frozenset())
     sample = Piece(problem="You may not read this dataset's rows.")
     if rows_too:
         sample = _piece(lambda: quarantine_sample(partition, record, aws))
@@ -64,6 +78,7 @@ def detail(partition: Partition, record: Mapping[str, Any], aws: Aws, *, rows_to
         _piece(lambda: _profile(partition, record, aws)),
         sample,
         links(partition, record, aws),
+        docs.value or frozenset(),
     )
 
 
@@ -72,6 +87,8 @@ def _piece(read: Callable[[], Any]) -> Piece:
         return Piece(read())
     except TarnError as error:
         return Piece(problem=str(error))
+    except ImportError as error:  # an api-server of its own may lack what workers have
+        return Piece(problem=f"Airflow's api-server cannot read it: {error}.")
 
 
 def _profile(partition: Partition, record: Mapping[str, Any], aws: Aws) -> dict[str, Any] | None:

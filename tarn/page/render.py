@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,9 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tarn.health.matrix import STEPS, Cell, Matrix, Row, State, moment
+from tarn.page import data_docs
 from tarn.page.detail import Detail
+from tarn.published.readers import run_of
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -38,7 +41,7 @@ STATES: dict[State, StateWords] = {
     "stale": StateWords(
         "◷", "stale", "published, but the newest is older than the contract allows"
     ),
-    "running": StateWords("▸", "running", "under way; the number is the step of seven"),
+    "running": StateWords("▸", "running", "under way, or waiting; the number is the step of seven"),
     "failed": StateWords("✕", "failed", "a gate or a step stopped it; readers see what was before"),
     "rolled_back": StateWords("↶", "rolled back", "readers were pointed back at the run before"),
     "missing": StateWords("·", "missing", "its time is over and nothing was published"),
@@ -51,6 +54,10 @@ SHOWS = {
     "cost": "Cost",
     "age": "Age",
 }
+PUBLISHED: tuple[State, ...] = ("published", "quarantined", "stale", "rolled_back")
+# A page of 40 datasets by 1,000 months would be 9 MB: a matrix shows about CELLS cells at a time,
+# in FEWEST to MOST columns.
+CELLS, FEWEST, MOST = 3000, 12, 60
 LEVELS = 4
 # The share of quarantined rows at which the next level of the shade begins.
 QUALITY_LEVELS = (0.0, 0.001, 0.01, 0.05)
@@ -64,15 +71,19 @@ def page(
     nonce: str,
     drawer: str = "",
     chosen: tuple[str, str] = ("", ""),
+    until: str = "",
 ) -> str:
     """The whole page. drawer: the HTML of an open drawer; chosen: the cell that it is of.
 
-    nonce: what its Content-Security-Policy calls the page's own script and style by.
+    until: the label that each matrix ends at, of those that have so many that it shows a window of
+    them; the newest where it is "". nonce: what its Content-Security-Policy calls the page's own
+    script and style by.
     """
     rows = [row for matrix in matrices for row in matrix.rows]
+    windows = [window(matrix, until, chosen) for matrix in matrices]
     return _render(
         "page.html",
-        matrices=[_shown(matrix, show) for matrix in matrices],
+        matrices=[_shown(m, w, show) for m, w in zip(matrices, windows, strict=True)],
         rows=rows,
         totals=_totals(rows),
         show=show,
@@ -82,12 +93,13 @@ def page(
         nonce=nonce,
         drawer=drawer,
         chosen=chosen,
+        until=until,
         busy=any(row.count("running") for row in rows),
     )
 
 
-def drawer(cell: Cell, row: Row, detail: Detail, show: str) -> str:
-    """The drawer of one cell."""
+def drawer(cell: Cell, row: Row, detail: Detail, show: str, until: str = "") -> str:
+    """The drawer of one cell; show and until: of the page that it closes to."""
     failure = detail.failure if cell.state == "failed" else ""
     return _render(
         "drawer.html",
@@ -96,8 +108,10 @@ def drawer(cell: Cell, row: Row, detail: Detail, show: str) -> str:
         detail=detail,
         reason=cell.reason or failure,
         show=show,
+        until=until,
         states=STATES,
         steps=STEPS,
+        run_of=run_of,
     )
 
 
@@ -116,14 +130,47 @@ class Shown:
     words: str
 
 
-def _shown(matrix: Matrix, show: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Window:
+    """The labels of a matrix that are shown, and the `until` of its neighbours.
+
+    newer is None where nothing is newer, and "" where the newest window is next.
+    """
+
+    labels: tuple[str, ...]
+    older: str | None = None
+    newer: str | None = None
+
+
+def window(matrix: Matrix, until: str, chosen: tuple[str, str] = ("", "")) -> Window:
+    """At most CELLS cells of a matrix, up to the label `until`, with the chosen one among them."""
+    labels = matrix.labels
+    columns = min(max(CELLS // max(len(matrix.rows), 1), FEWEST), MOST)
+    end = max(bisect_right(labels, until) if until else len(labels), columns)
+    dataset, label = chosen
+    if label in labels and any(row.dataset == dataset for row in matrix.rows):
+        place = labels.index(label)
+        if not end - columns <= place < end:
+            end = max(place + columns // 2 + 1, columns)
+    end = min(end, len(labels))
+    start = max(end - columns, 0)
+    after = min(end + columns, len(labels))
+    return Window(
+        labels[start:end],
+        older=labels[start - 1] if start else None,
+        newer=None if end == len(labels) else "" if after == len(labels) else labels[after - 1],
+    )
+
+
+def _shown(matrix: Matrix, window: Window, show: str) -> dict[str, Any]:
     return {
         "title": "Whole datasets" if not matrix.keys else f"By {matrix.keys[-1]}",
         "keys": matrix.keys,
-        "labels": matrix.labels,
-        "groups": _groups(matrix.labels, len(matrix.keys)),
+        "window": window,
+        "total": len(matrix.labels),
+        "groups": _groups(window.labels, len(matrix.keys)),
         "rows": [
-            (row, [_cell(row, label, show) for label in matrix.labels]) for row in matrix.rows
+            (row, [_cell(row, label, show) for label in window.labels]) for row in matrix.rows
         ],
     }
 
@@ -184,6 +231,10 @@ def _words(cell: Cell, figure: str, show: str) -> str:
         parts.append(f"at the gate {cell.gate}")
     elif cell.step:
         parts.append(f"at {cell.step}")
+    if cell.running_seconds is not None:
+        parts.append(f"for {duration(cell.running_seconds)}")
+    if cell.state == "rolled_back" and cell.record.get("run_by"):
+        parts.append(f"by {cell.record['run_by']}")
     if figure:
         parts.append(f"{SHOWS[show].lower()} {figure}")
     elif cell.rows is not None:
@@ -196,6 +247,7 @@ def _totals(rows: Sequence[Row]) -> dict[str, Any]:
     return {
         "cells": sum(len(row.cells) for row in rows),
         "states": states,
+        "published": sum(row.count(*PUBLISHED) for row in rows),
         "rows": sum(row.total("rows") for row in rows),
         "bytes": sum(row.total("bytes") for row in rows),
         "cost": sum(row.total("cost_usd") for row in rows),
@@ -296,7 +348,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {say.__name__: _tolerant(say) for say in FIGURES} | {"when": when}
-    made.globals |= {"query": query, "airflow_run": airflow_run}
+    made.globals |= {"query": query, "airflow_run": airflow_run, "docs_of": data_docs.address}
     return made
 
 

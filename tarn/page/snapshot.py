@@ -9,7 +9,10 @@ from typing import Any
 
 from tarn.aws import Aws
 from tarn.contracts.contract import Contract, load_contracts
+from tarn.errors import Terminal
+from tarn.health.matrix import RETURNED_TO
 from tarn.ledger import ledger
+from tarn.partition import Partition
 
 RECORDS = "ledger/"
 
@@ -75,4 +78,18 @@ class Watch:
         # Marks first: publish() writes the record before it takes the mark away.
         marks = ledger.in_flight(self.aws)
         self.aws.look()
-        return Snapshot(ledger.summary(self.aws), marks, load_contracts(self.aws.settings))
+        contracts = load_contracts(self.aws.settings)
+        records = [self._with_run(record, contracts) for record in ledger.summary(self.aws)]
+        return Snapshot(records, marks, contracts)
+
+    def _with_run(self, record: dict[str, Any], contracts: dict[str, Contract]) -> dict[str, Any]:
+        """A rollback's record with that of the run which readers see again, where it is left."""
+        token = str((record.get("tokens") or {}).get("publish", ""))
+        contract = contracts.get(record["dataset"])
+        if record.get("status") != ledger.ROLLED_BACK or not token or contract is None:
+            return record
+        try:
+            partition = Partition.parse(contract, record["partition"])
+        except Terminal:
+            return record  # of a contract that was partitioned otherwise
+        return record | {RETURNED_TO: ledger.find(partition, token, self.aws)}

@@ -41,6 +41,7 @@ PLACES = (
     ("raw", ""),
     ("ops", "profiles/"),
     ("ops", "metrics/"),
+    ("ops", "data_docs/"),
 )
 RUN = re.compile(r"(?P<path>(?:\w+=\d+/)*)run=(?P<token>[^/.]+)(?:/|\.json$)")
 UNPUBLISHED = "of a run that was not published"

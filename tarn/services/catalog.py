@@ -74,6 +74,16 @@ def _column(column: Column) -> dict[str, Any]:
     return described
 
 
+def create_run_table(database: str, name: str, contract: Contract, location: str, aws: Aws) -> None:
+    """A table of one run's folder, without partition keys; one that is there is left as it is."""
+    definition = table_input(contract, location) | {"Name": name, "PartitionKeys": []}
+    try:
+        aws.glue.create_table(DatabaseName=database, TableInput=definition)  # type: ignore[arg-type]
+    except ClientError as error:
+        if code_of(error) != "AlreadyExistsException":
+            raise
+
+
 def get_table(database: str, name: str, aws: Aws) -> dict[str, Any] | None:
     try:
         return dict(aws.glue.get_table(DatabaseName=database, Name=name)["Table"])

@@ -6,13 +6,14 @@ the contract, never from a crawler.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from tarn.aws import Aws, is_missing
+from tarn.aws import Aws, forget, is_missing
 from tarn.contracts import drift
 from tarn.contracts.contract import load_contract
 from tarn.errors import GateFailed, Terminal, aws_errors, code_of
@@ -42,6 +43,28 @@ def require_shadow(partition: Partition, table: str, aws: Aws) -> None:
             f"The shadow table {aws.settings.shadow_database}.{table} of {partition} is gone: its "
             "run was published. Clear the task `crawl` and all that follow it."
         )
+
+
+@contextmanager
+def shadow_of(partition: Partition, token: str, aws: Aws) -> Iterator[str]:
+    """The name of the run's shadow table (token: the *convert* step's), for as long as it is read.
+
+    A publish takes the table away, and a task may be cleared long after: of the run that readers
+    see it is made again for the while, as the contract says. Raises Terminal for a run that was
+    not crawled, or that another has replaced.
+    """
+    database, table = aws.settings.shadow_database, shadow_table(partition, token)
+    location = aws.settings.uri("curated", partition.run_folder(token))
+    if catalog.location_of(partition, aws)[0] != location:
+        require_shadow(partition, table, aws)
+        yield table
+        return
+    contract = load_contract(partition.dataset, aws.settings)
+    catalog.create_run_table(database, table, contract, location, aws)
+    try:
+        yield table
+    finally:
+        forget(aws.glue.delete_table, DatabaseName=database, Name=table)
 
 
 @dataclass(frozen=True)

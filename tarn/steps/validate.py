@@ -27,8 +27,11 @@ from tarn.errors import (
     is_transient,
 )
 from tarn.ledger import rules
+from tarn.page import data_docs
 from tarn.partition import Partition
-from tarn.steps.crawl import require_shadow, shadow_table
+from tarn.steps.crawl import shadow_of
+
+log = logging.getLogger(__name__)
 
 CRITICAL = "critical"
 EXPECTATION = "expectation"
@@ -50,12 +53,13 @@ def validate(partition: Partition, token: str, aws: Aws | None = None) -> dict[s
 
     Returns {"expectations", "passed", "warnings": [...], "results", "queries" (Athena's ids),
     "table"}; results are lines of lake_ops.rules. A critical failure raises GateFailed naming
-    expectation, column, count and examples.
+    expectation, column, count and examples. Either way the run's Data Docs are kept.
     """
     aws = aws or Aws()
-    suite, table = read_suite(partition.dataset, aws), shadow_table(partition, token)
-    require_shadow(partition, table, aws)
-    checked = check(connection(aws), table, suite)
+    suite = read_suite(partition.dataset, aws)
+    with shadow_of(partition, token, aws) as table:
+        checked = check(connection(aws), table, suite)
+    _keep_docs(checked, partition, token, aws)
     where = f"{aws.settings.shadow_database}.{table}"
     critical = [failure for failure in checked.failures if failure.severity == CRITICAL]
     if critical:
@@ -116,6 +120,7 @@ class Checked:
     failures: list[Failure] = field(default_factory=list)
     results: list[dict[str, Any]] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
+    suite: Any = None  # GX's ExpectationSuiteValidationResult
 
 
 def check(url: str, table: str, suite: Mapping[str, Any]) -> Checked:
@@ -135,12 +140,40 @@ def check(url: str, table: str, suite: Mapping[str, Any]) -> Checked:
             batch = asset.add_batch_definition_whole_table("run").get_batch()
             expectations = list(suite["expectations"])
             asked = _ask(batch, expectations, "BOOLEAN_ONLY")
-            again = [_plain(result) for result in asked if not result.success]
-            explained = _ask(batch, again, "BASIC") if again else []
+            held = [result for result in asked.results if result.success]
+            again = [_plain(result) for result in asked.results if not result.success]
+            explained = _ask(batch, again, "BASIC").results if again else []
         failures = [_failure(result) for result in explained if not result.success]
-        results = [_passed(result) for result in asked if result.success]
+        results = [_passed(result) for result in held]
         results += [_broken(failure) for failure in failures]
-        return Checked(len(expectations), failures, results, queries)
+        whole = _whole(asked, [*explained, *held])
+        return Checked(len(expectations), failures, results, queries, whole)
+
+
+def _whole(asked: Any, results: list[Any]) -> Any:
+    """Both passes as one answer of GX's: what failed explained, what holds as it was asked."""
+    passed = sum(bool(result.success) for result in results)
+    asked.results = results
+    asked.success = passed == len(results)
+    asked.statistics = {
+        "evaluated_expectations": len(results),
+        "successful_expectations": passed,
+        "unsuccessful_expectations": len(results) - passed,
+        "success_percent": 100 * passed / len(results) if results else None,
+    }
+    return asked
+
+
+def _keep_docs(checked: Checked, partition: Partition, token: str, aws: Aws) -> None:
+    """Write the run's Data Docs; a page that cannot be made is logged, as no number hangs on it."""
+    try:
+        with _quietly():
+            checked.suite.suite_name = partition.dataset
+            html = data_docs.render(checked.suite, partition, token)
+    except Exception:
+        log.exception("Great Expectations could not make the Data Docs of %s.", partition)
+        return
+    data_docs.keep(html, partition, token, aws)
 
 
 def _passed(result: Any) -> dict[str, Any]:
@@ -160,14 +193,13 @@ def _broken(failure: Failure) -> dict[str, Any]:
     )
 
 
-def _ask(batch: Any, expectations: list[dict[str, Any]], detail: str) -> list[Any]:
+def _ask(batch: Any, expectations: list[dict[str, Any]], detail: str) -> Any:
     import great_expectations as gx
 
     suite = gx.ExpectationSuite(name="suite", expectations=expectations)
-    results = batch.validate(
+    return batch.validate(
         suite, result_format={"result_format": detail, "partial_unexpected_count": EXAMPLES}
     )
-    return list(results.results)
 
 
 def _plain(result: Any) -> dict[str, Any]:

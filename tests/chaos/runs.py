@@ -1,6 +1,7 @@
 """How the runs of one token ended, as the server counts them: the oldest first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby, pairwise
 from typing import Any
 
 from tarn.aws import Aws
@@ -76,3 +77,44 @@ NEWEST_FIRST: dict[str, Callable[[Mapping[str, Any], Aws], list[str]]] = {
 def runs(step: str, result: Mapping[str, Any], aws: Aws) -> list[str]:
     """The states of the runs of a result's token; `step` is one that AWS runs."""
     return [ONE_WORD.get(state, state) for state in reversed(NEWEST_FIRST[step](result, aws))]
+
+
+# -- whether two runs of one work were ever at it at once
+
+Span = tuple[str, float, float]
+"""What ran, from when, until when, in seconds since the epoch."""
+
+
+def _job_spans(aws: Aws) -> Iterator[Span]:
+    for name in aws.glue.list_jobs()["JobNames"]:
+        for page in aws.glue.get_paginator("get_job_runs").paginate(JobName=name):
+            for run in page["JobRuns"]:
+                yield f"Glue {name}", run["StartedOn"].timestamp(), run["CompletedOn"].timestamp()
+    for job in aws.databrew.list_jobs()["Jobs"]:
+        name = job["Name"]
+        for brew in aws.databrew.get_paginator("list_job_runs").paginate(Name=name):
+            for run in brew["JobRuns"]:
+                began, ended = run["StartedOn"].timestamp(), run["CompletedOn"].timestamp()
+                yield f"DataBrew {name}", began, ended
+
+
+def _crawl_spans(aws: Aws) -> Iterator[Span]:
+    logs, group = aws.client("logs"), "/aws-glue/crawlers"
+    for page in logs.get_paginator("describe_log_streams").paginate(logGroupName=group):
+        for stream in page["logStreams"]:
+            told = logs.get_log_events(
+                logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
+            )["events"]
+            for _, events in groupby(told, lambda event: event["message"].split("] ", 1)[0]):
+                times = [event["timestamp"] / 1000 for event in events]
+                yield "crawls", min(times), max(times)
+
+
+def at_once(aws: Aws) -> list[str]:
+    """Runs that began before the one before them had ended, on a lake of one partition."""
+    spans = sorted([*_job_spans(aws), *_crawl_spans(aws)])
+    return [
+        f"{name}: a run began {before[2] - began:.2f} s before the end of the one before it"
+        for before, (name, began, _) in pairwise(spans)
+        if before[0] == name and began < before[2]
+    ]

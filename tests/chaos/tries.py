@@ -4,7 +4,7 @@ import contextlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,7 +27,7 @@ class Task:
     step: str
     results: dict[str, Any] = field(default_factory=dict)
     mapped: dict[str, Any] | None = None
-    generation: int = field(default_factory=lambda: next(numbers))
+    number: int = field(default_factory=lambda: next(numbers))
     errors: list[BaseException] = field(default_factory=list)
     pushed: dict[str, Any] = field(default_factory=dict)
 
@@ -35,15 +35,11 @@ class Task:
     run_id = "scheduled__2013-01-01"
     map_index = -1
     try_number = 1
+    max_tries = TRIES - 1
 
     @property
     def task_id(self) -> str:
         return self.step
-
-    @property
-    def max_tries(self) -> int:
-        """A generation of its own: no other task of a test finds its runs."""
-        return self.generation
 
     def xcom_pull(self, task_ids: str) -> Any:
         return self.results.get(task_ids)
@@ -56,7 +52,9 @@ class Task:
         from airflow.sdk import Asset
 
         moment = datetime(2013, 1, 1, tzinfo=UTC)
-        run = SimpleNamespace(start_date=RUN_STARTED, run_id=self.run_id, logical_date=moment)
+        # A start of its own: no other task of a test finds its runs.
+        began = RUN_STARTED + timedelta(seconds=self.number)
+        run = SimpleNamespace(start_date=began, run_id=self.run_id, logical_date=moment)
         run.run_type, run.clear_number = "scheduled", 0
         events = {Asset("airlines"): SimpleNamespace(extra={})}
         return {

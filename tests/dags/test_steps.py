@@ -40,6 +40,7 @@ def attempt() -> Any:
     march = datetime(2013, 3, 1, tzinfo=UTC)
     run = SimpleNamespace(run_id="backfill__2013-03", logical_date=march, run_type="backfill")
     context = {"logical_date": march, "outlet_events": events, "dag_run": run}
+    context["task"] = SimpleNamespace()
     return SimpleNamespace(context=context, token="own", inputs=RESULTS, aws="aws")
 
 
@@ -91,6 +92,22 @@ def test_what_the_gate_stopped_has_landed(
         steps.land(flights, attempt)
     callbacks.partition_failed(flights)(attempt.context)
     assert recorded[0][1]["results"] == {"land": {"token": "own", "rows": 9}}
+
+
+def test_validate_says_where_its_data_docs_are_though_its_gate_stops_it(
+    flights: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tarn_links import DataDocsLink
+
+    stopped = mock.Mock(side_effect=GateFailed("expectations", "flights", "2013-03", [], "Mend."))
+    monkeypatch.setattr("tarn.steps.validate.validate", stopped)
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://lake.example/airflow/")
+    link, task = DataDocsLink(), attempt.context["task"]
+    assert link.get_link(task, ti_key=None) == ""
+    with pytest.raises(GateFailed):
+        steps.validate(flights, attempt)
+    docs = "https://lake.example/airflow/tarn/docs?dataset=flights&partition=2013-03&run=v"
+    assert link.get_link(task, ti_key=None) == docs
 
 
 @pytest.mark.parametrize(

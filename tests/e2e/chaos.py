@@ -10,9 +10,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import boto3
@@ -31,7 +31,7 @@ from tests.chaos.runs import NEWEST_FIRST, runs
 from tests.faults import Faults
 
 HELD_SECONDS = 4
-PATIENCE = 180
+PATIENCE = 300
 ENDED = FINISHED | {"upstream_failed", "skipped"}
 SLOW: dict[str, dict[str, Any]] = {
     "land": {"service": "s3", "operation": "PutObject", "after": 2},  # the manifest
@@ -44,9 +44,35 @@ SLOW: dict[str, dict[str, Any]] = {
     "views": {"service": "athena", "operation": "GetQueryExecution"},
     "dashboards": {"service": "quicksight", "operation": "CreateIngestion"},
 }
+# A task that defers is held while it starts its run: afterwards no process of its own is left.
+STARTING: dict[str, dict[str, Any]] = {
+    "profile": {"service": "databrew", "operation": "StartJobRun"},
+    "clean": {"service": "databrew", "operation": "StartJobRun"},
+    "convert": {"service": "glue", "operation": "StartJobRun"},
+    "crawl": {"service": "glue", "operation": "StartCrawler"},
+    "views": {"service": "athena", "operation": "StartQueryExecution"},
+    "dashboards": {"service": "quicksight", "operation": "CreateIngestion"},
+}
 PARTITION_STEPS = tuple(SLOW)[:7]
 VIEW_STEPS = tuple(SLOW)[7:]
+FIRST = {"airlines": "land", "lake_views": "settle"}
 BEFORE = dict(zip(SLOW, ("", *SLOW), strict=False)) | {"views": "settle"}
+
+
+def lake(command: str) -> None:
+    """`./lake up`, or `down`, in a process of its own.
+
+    Ours remembers the PostgreSQL that it once started, and would end no other.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "laptop", command],
+        cwd=ROOT,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 # -- who is killed
@@ -90,6 +116,14 @@ VICTIMS: dict[str, Callable[[Home], list[psutil.Process]]] = {
     "local_aws": _component("local_aws"),
     "postgres": _postgres,
 }
+# What is done in place of a kill: the step is cleared while it is held, or while it starts its
+# run; the whole run is while the step is held; the step and all behind it, after the run's end.
+CLEARS = ("clear", "clear start", "clear run", "clear ended")
+DEAD = frozenset({"FAILED", "STOPPED", "CANCELLED", "TIMEOUT"})
+
+
+class Missed(Exception):
+    """The step had gone by before it was held."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +143,7 @@ class Outcome:
         return (
             self.state == "success"
             and not self.down
-            and all(
-                sum(state not in ("FAILED", "STOPPED") for state in states) == 1
-                for states in self.runs
-            )
+            and all(sum(state not in DEAD for state in states) == 1 for states in self.runs)
         )
 
     def __str__(self) -> str:
@@ -129,23 +160,12 @@ class Chaos:
 
     home: Home
     faults: Faults
+    deferring: bool = False
     seen: set[int] = field(default_factory=set)
     begun: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.api = AirflowApi(self.home)
-
-    def up(self) -> None:
-        """Start what does not run, in a process of its own: `./lake up`."""
-        done = subprocess.run(
-            [sys.executable, "-m", "laptop", "up"],
-            cwd=ROOT,
-            env=dict(os.environ),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
 
     def _trigger(self, dag_id: str, run_id: str) -> None:
         if run_id in self.begun:
@@ -154,32 +174,51 @@ class Chaos:
         body = {"dag_run_id": run_id, "logical_date": None}
         self.api.call("POST", f"/dags/{dag_id}/dagRuns", json=body)
 
+    def begin(self, dag_id: str, run_id: str) -> None:
+        """A run that has ended, to be cleared."""
+        self._trigger(dag_id, run_id)
+        self.ended(dag_id, run_id)
+
     def first_run(self, dag_id: str) -> str:
         """The id of the run that the schedule makes once the DAG is unpaused."""
         self._until(lambda: self.api.runs(dag_id), f"{dag_id} runs")
         return str(self.api.runs(dag_id)[0]["dag_run_id"])
 
-    def strike(self, victim: str, dag_id: str, run_id: str, step: str) -> Outcome:
-        """Kill while the step is held, start again what fell, and see what becomes of the step."""
-        self._hold(dag_id, run_id, step)
-        began = time.monotonic()
-        self._kill(victim)
-        self.up()
+    def strike(self, what: str, dag_id: str, run_id: str, step: str) -> Outcome:
+        """Kill, or clear, while the step is held; start what fell; see what becomes of the step.
+
+        Raises Missed where the step had gone by.
+        """
+        if what != "clear ended":
+            self._hold(what, dag_id, run_id, step)
+        began, tries = time.monotonic(), self._tries(dag_id, run_id, step)
+        if what in CLEARS:
+            self._clear(what, dag_id, run_id, step)
+        else:
+            tries = 0  # the try that was held may be the one that succeeds
+            self._kill(what)
+            lake("up")
         self._until(
-            lambda: self._states(dag_id, run_id, step) <= ENDED,
-            f"{step} ends after {victim} was killed",
+            lambda: (
+                self._states(dag_id, run_id, step) <= ENDED
+                and self._tries(dag_id, run_id, step) > tries
+            ),
+            f"{step} ends after {what}",
         )
+        return self._outcome(dag_id, run_id, step, time.monotonic() - began)
+
+    def _outcome(self, dag_id: str, run_id: str, step: str, seconds: float) -> Outcome:
         instances = self._instances(dag_id, run_id, step)
         return Outcome(
             step,
             "success" if self._succeeded(dag_id, run_id, step) else "failed",
-            max(i["try_number"] for i in instances),
+            self._tries(dag_id, run_id, step),
             tuple(self._runs(step, i) for i in instances) if step in NEWEST_FIRST else (),
-            time.monotonic() - began,
+            seconds,
             tuple(name for name, runs_now in stack.parts(self.home).items() if not runs_now),
         )
 
-    def _hold(self, dag_id: str, run_id: str, step: str) -> None:
+    def _hold(self, what: str, dag_id: str, run_id: str, step: str) -> None:
         """Until the step waits for the answer that local_aws keeps from it.
 
         The rule stands before the step begins, and after the step before it has made its calls.
@@ -188,10 +227,28 @@ class Chaos:
         if before:
             self._trigger(dag_id, run_id)
             self._until(lambda: self._succeeded(dag_id, run_id, before), f"{before} succeeds")
-        self.faults.set({**SLOW[step], "fault": "slow", "seconds": HELD_SECONDS})
+        starting = what == "clear start" or (self.deferring and what in ("task", "worker"))
+        rule = STARTING.get(step, SLOW[step]) if starting else SLOW[step]
+        self.faults.set({**rule, "fault": "slow", "seconds": HELD_SECONDS})
         if not before:
             self._trigger(dag_id, run_id)
-        self._until(lambda: self.faults.fired() == [1], f"{step} is held")
+        self._until(
+            lambda: self.faults.fired() == [1] or self._states(dag_id, run_id, step) <= ENDED,
+            f"{step} is held",
+        )
+        if self.faults.fired() != [1]:
+            raise Missed(f"{step} of {run_id}")
+
+    def _clear(self, what: str, dag_id: str, run_id: str, step: str) -> None:
+        """As a user does in Airflow: the step that is held alone, or with all that follow it."""
+        wanted = {
+            "dry_run": False,
+            "dag_run_id": run_id,
+            "task_ids": [FIRST[dag_id] if what == "clear run" else step],
+            "include_downstream": what in ("clear run", "clear ended"),
+            "only_failed": False,
+        }
+        self.api.call("POST", f"/dags/{dag_id}/clearTaskInstances", json=wanted)
 
     def ended(self, dag_id: str, run_id: str) -> str:
         """How the whole run ended."""
@@ -215,7 +272,7 @@ class Chaos:
         while not self._ask(done):
             assert time.monotonic() < deadline, f"waited {PATIENCE} s in vain: {what}"
             self._ask(self.look)
-            time.sleep(0.2)
+            time.sleep(0.4)  # the api-server that is asked serves the tasks too
 
     def _ask(self, question: Callable[[], Any]) -> Any:
         """An answer, or None while what would answer is down."""
@@ -230,6 +287,9 @@ class Chaos:
         mine = [one for one in found if one["task_id"] == step]
         assert mine, f"{dag_id} has no task {step}"
         return mine
+
+    def _tries(self, dag_id: str, run_id: str, step: str) -> int:
+        return max(int(i["try_number"]) for i in self._instances(dag_id, run_id, step))
 
     def _states(self, dag_id: str, run_id: str, step: str) -> set[str]:
         return {str(one["state"]) for one in self._instances(dag_id, run_id, step)}
@@ -250,27 +310,19 @@ class Chaos:
         return tuple(runs(step, result, Aws()))
 
 
-@cache
-def _hasty(service: str) -> Any:
+@lru_cache
+def _client(service: str, endpoint: str) -> Any:
     """A client that does not wait for a server which is down: the next look comes soon."""
-    retries: Any = {"total_max_attempts": 1}
-    return boto3.Session().client(
-        service, config=Config(retries=retries, connect_timeout=1, read_timeout=5)
-    )  # type: ignore[call-overload]
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=5)
+    return boto3.Session().client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
 
 
 def published_rows() -> int:
     """Rows that readers find where the table of airlines points, counted from the files."""
-    table = _hasty("glue").get_table(DatabaseName="lake", Name="airlines")["Table"]
+    endpoint = os.environ["AWS_ENDPOINT_URL"]
+    glue, s3 = _client("glue", endpoint), _client("s3", endpoint)
+    table = glue.get_table(DatabaseName="lake", Name="airlines")["Table"]
     bucket, _, prefix = table["StorageDescriptor"]["Location"].removeprefix("s3://").partition("/")
-    s3 = _hasty("s3")
     listed = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
     files = (s3.get_object(Bucket=bucket, Key=o["Key"])["Body"].read() for o in listed)
     return sum(pq.read_metadata(io.BytesIO(file)).num_rows for file in files)
-
-
-def table_of(outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[str]:
-    """Markdown: a row for each kill."""
-    yield from ("| step | killed | what became of it |", "|---|---|---|")
-    for victim, outcome in outcomes:
-        yield f"| {outcome.step} | {victim} | {outcome} |"

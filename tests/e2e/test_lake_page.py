@@ -78,6 +78,22 @@ def test_what_is_late_is_told_once(lake: AirflowApi) -> None:
     assert taken(queue) == []
 
 
+def test_validate_links_to_its_data_docs(lake: AirflowApi) -> None:
+    lake.unpause("airlines")
+    wait(lambda: ended(lake, "airlines"), seconds=400)
+    [run] = lake.runs("airlines")
+    assert run["state"] == "success"
+    task = f"/dags/airlines/dagRuns/{run['dag_run_id']}/taskInstances/validate"
+    links = lake.call("GET", f"{task}/links")["extra_links"]
+    docs = httpx.get(links["Data Docs"]).raise_for_status().text
+    assert "Data Docs: airlines all" in docs
+    assert "Evaluated Expectations" in docs
+    drawer = html.unescape(
+        httpx.get(f"{lake.address}/tarn/cell?dataset=airlines&partition=all").text
+    )
+    assert links["Data Docs"].rpartition("/")[2] in drawer
+
+
 def test_airflow_lists_the_page(lake: AirflowApi) -> None:
     plugins = lake.call("GET", "/plugins?limit=1000")["plugins"]
     [plugin] = [plugin for plugin in plugins if plugin["name"] == "lake_page"]

@@ -4,22 +4,27 @@ import asyncio
 import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from tarn.aws import Aws
+from tarn.page import data_docs
 from tarn.page.snapshot import RememberingAws, Watch
+from tarn.partition import Partition
 from tests.tarn.conftest import lake as lake
 from tests.tarn.page.lakes import HOSTILE, fill
 
 ROOT = Path(__file__).parent.parent.parent
 HTML = {"accept": "text/html,application/xhtml+xml"}
 TOKEN = "a-token"
+DOCS = "docs?partition=2013-03&run=c000002"
 
 
 class AuthManager:
@@ -81,7 +86,10 @@ def page(lake: Aws, tarn_page: Any) -> Page:
 # -- who gets in
 
 
-@pytest.mark.parametrize("address", ["", "?show=rows", "cell?dataset=flights&partition=2013-03"])
+@pytest.mark.parametrize(
+    "address",
+    ["", "?show=rows", "cell?dataset=flights&partition=2013-03", f"{DOCS}&dataset=flights"],
+)
 @pytest.mark.parametrize(("token", "status"), [(None, 401), ("forged", 403)])
 def test_nobody_else_gets_in(page: Page, address: str, token: str | None, status: int) -> None:
     answer = page.get(address, token)
@@ -154,6 +162,36 @@ def test_rows_are_for_who_may_read_logs(page: Page) -> None:
         "may not read this dataset" not in page.get("cell?dataset=flights&partition=2013-03").text
     )
     assert "may not read this dataset" in page.get("cell?dataset=weather&partition=2013-03").text
+
+
+def test_data_docs_are_for_who_may_read_rows(page: Page, lake: Aws) -> None:
+    march = Partition("flights", (("year", 2013), ("month", 3)))
+    data_docs.keep("<p>quoted rows</p>", march, "c000002", lake)
+    drawer = page.get("cell?dataset=flights&partition=2013-03").text
+    [address] = set(re.findall(r'href="(docs[^"]*)"', drawer))
+    answer = page.get(unescape(address))
+    assert (answer.status_code, answer.text) == (200, "<p>quoted rows</p>")
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for hidden in ("weather", "planes", "nope"):
+        refused = page.get(f"{DOCS}&dataset={hidden}")
+        assert refused.status_code == 403
+        assert "may not read" in refused.text
+    assert "docs?" not in page.get("cell?dataset=weather&partition=2013-03").text
+
+
+@pytest.mark.parametrize("run", ["other", "../../../planes/run=1", HOSTILE])
+def test_a_run_without_data_docs(page: Page, run: str) -> None:
+    answer = page.get(
+        "docs?" + urlencode({"dataset": "flights", "partition": "2013-03", "run": run})
+    )
+    assert answer.status_code == 404
+    assert "No Data Docs" in answer.text
+    assert HOSTILE not in answer.text
+
+
+def test_data_docs_of_no_partition(page: Page) -> None:
+    assert page.get("docs?dataset=flights&partition=x&run=1").status_code == 404
 
 
 def test_a_drawer_without_javascript(page: Page) -> None:

@@ -62,6 +62,25 @@ def test_a_cleared_task_starts_a_new_run(operator: Any, runs: Any, ti: Any) -> N
     assert operator().execute(ti.context)["run_id"] == "run-2"
 
 
+def test_a_task_cleared_while_it_is_deferred_has_no_second_run_beside_it(
+    operator: Any, runs: Any, ti: Any
+) -> None:
+    """Airflow raises max_tries and starts the task before its triggerer has stopped the run."""
+    with pytest.raises(TaskDeferred):
+        operator(deferrable=True, retries=3).execute(ti.context)
+    ti.max_tries = 4
+    operator(retries=3).execute(ti.context)
+    assert [run.get("stopped", False) for run in runs.values()] == [True, False]
+    assert runs["run-2"]["state"] == "SUCCEEDED"
+
+
+def test_what_ended_before_the_clear_is_left_alone(operator: Any, runs: Any, ti: Any) -> None:
+    operator(retries=3).execute(ti.context)
+    ti.max_tries = 4
+    operator(retries=3).execute(ti.context)
+    assert [run.get("stopped", False) for run in runs.values()] == [False, False]
+
+
 def test_a_run_made_again_under_the_same_id_starts_new_runs(
     operator: Any, runs: Any, ti: Any
 ) -> None:
@@ -142,6 +161,27 @@ def test_a_kill_before_the_id_is_known_finds_the_run(
     task._work = fake_work(task_token(ti.context))
     task._work.start(None)
     task.on_kill()
+    assert runs["run-1"]["stopped"]
+
+
+@pytest.mark.parametrize("deferrable", [False, True])
+def test_a_kill_while_aws_starts_the_run_stops_it(
+    operator: Any,
+    runs: Any,
+    fake_work: Any,
+    ti: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    deferrable: bool,
+) -> None:
+    task, start = operator(deferrable=deferrable), fake_work.start
+
+    def slow_start(work: Any, aws: Any) -> str:
+        task.on_kill()  # it looks, and AWS has no such run yet
+        return str(start(work, aws))
+
+    monkeypatch.setattr(fake_work, "start", slow_start)
+    with pytest.raises(WorkFailed, match="run run-1 was stopped"):
+        task.execute(ti.context)
     assert runs["run-1"]["stopped"]
 
 

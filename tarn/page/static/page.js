@@ -4,7 +4,8 @@
 
 const BUSY_SECONDS = 5;
 const QUIET_SECONDS = 30;
-const drawer = document.getElementById("drawer");
+const NONCE = document.currentScript.nonce;
+let drawer = document.getElementById("drawer");
 
 // -- Airflow's theme, which its UI keeps for this origin
 
@@ -128,8 +129,7 @@ function mark(search) {
 
 async function open(address, remember = true) {
   const { search } = new URL(address);
-  const cell = mark(search);
-  if (cell) makeCurrent(cell);
+  mark(search);
   drawer.setAttribute("aria-busy", "true");
   try {
     const body = parse(await get(`cell${search}`)).body;
@@ -142,6 +142,8 @@ async function open(address, remember = true) {
   drawer.hidden = false;
   drawer.scrollTop = 0;
   drawer.querySelector("h2")?.focus({ preventScroll: true });
+  const cell = mark(search); // again: a look may have brought other cells meanwhile
+  if (cell) makeCurrent(cell);
   cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (cell) bringIntoView(cell);
   if (remember) history.pushState(null, "", search);
@@ -151,9 +153,10 @@ function close(remember = true) {
   const cell = cellOf(location.search);
   drawer.hidden = true;
   drawer.replaceChildren();
-  const show = new URLSearchParams(location.search).get("show");
-  const search = show ? `?show=${encodeURIComponent(show)}` : location.pathname;
-  if (remember) history.pushState(null, "", search);
+  const kept = new URLSearchParams(location.search);
+  kept.delete("dataset");
+  kept.delete("partition");
+  if (remember) history.pushState(null, "", kept.size ? `?${kept}` : location.pathname);
   mark("");
   cell?.focus();
 }
@@ -213,6 +216,7 @@ function refresh(main, fresh) {
   const lefts = [...main.querySelectorAll(".scroll")].map((scroll) => scroll.scrollLeft);
   main.replaceChildren(...fresh.childNodes);
   main.dataset.busy = fresh.dataset.busy;
+  mark(location.search); // what was asked for may have changed since
   prepare();
   main.querySelectorAll(".scroll").forEach((scroll, at) => (scroll.scrollLeft = lefts[at] ?? 0));
   const cell = search && cellOf(search);
@@ -232,8 +236,15 @@ function later() {
 async function tryToken() {
   if (!localStorage.getItem("token")) return;
   const found = parse(await get(location.href));
+  for (const style of found.querySelectorAll("style")) {
+    style.nonce = NONCE; // Data Docs bring their own
+    document.head.append(style);
+  }
+  document.title = found.title;
   document.body.replaceChildren(...found.body.childNodes);
+  drawer = document.getElementById("drawer");
   prepare();
+  later();
 }
 
 if (document.querySelector("[data-message]")) tryToken().catch(() => {});

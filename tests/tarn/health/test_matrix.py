@@ -8,7 +8,7 @@ import pytest
 
 from tarn.contracts.contract import load_contract
 from tarn.errors import Finding, GateFailed
-from tarn.health.matrix import Run, cell_of, matrices
+from tarn.health.matrix import RETURNED_TO, Run, cell_of, matrices
 
 NOW = datetime(2014, 1, 20, tzinfo=UTC)
 BEGAN = NOW - timedelta(hours=1)
@@ -78,6 +78,39 @@ def test_a_running_cell_says_its_step() -> None:
     cell = cell_of(PLACE, None, None, run("running", step="convert"), NOW)
     assert (cell.step, cell.step_number) == ("convert", 4)
     assert cell_of(PLACE, None, None, run("running", step="other"), NOW).step_number == 0
+
+
+def test_a_running_cell_says_since_when() -> None:
+    assert cell_of(PLACE, record(), None, run("running"), NOW).running_seconds == 3600
+    assert cell_of(PLACE, None, None, replace(run("queued"), started=None), NOW).since is None
+    marked = cell_of(PLACE, None, mark(), None, NOW)
+    assert (marked.since, marked.running_seconds) == (NOW - timedelta(days=1), 86400)
+    assert cell_of(PLACE, record(**LATER), None, run("success"), NOW).running_seconds is None
+
+
+def test_a_rolled_back_cell_shows_the_run_that_readers_see() -> None:
+    rules = [{"name": "times", "passed": True}]
+    seen = record(cost_usd=0.12, rules=rules, warnings=["one"], token="aa")
+    back = record(
+        status="rolled_back",
+        token="bb",
+        cost_usd=0.0,
+        rules=[],
+        warnings=[],
+        published_at=seen["finished_at"],
+        **LATER,
+    )
+    cell = cell_of(PLACE, back | {RETURNED_TO: seen}, None, None, NOW)
+    assert (cell.state, cell.cost_usd, cell.rules, cell.warnings) == (
+        "rolled_back",
+        0.12,
+        rules,
+        ["one"],
+    )
+    assert cell.age_seconds == 25 * 3600  # of the data, and not of the rollback
+    assert cell.seen["token"] == "aa"
+    collected = cell_of(PLACE, back | {RETURNED_TO: None}, None, None, NOW)
+    assert collected.seen["token"] == "bb"
 
 
 def test_a_failed_cell_says_its_gate_and_why() -> None:

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
 from tarn.aws import Aws
+from tarn.contracts.contract import load_contracts
 from tarn.errors import Terminal
 from tarn.lineage import openlineage
 from tarn.settings import Settings
+from tarn.steps.views import read_views
+from tests.tarn.lineage import spec
 from tests.tarn.page.lakes import record, year
 
 SETTINGS = Settings()
@@ -29,23 +32,56 @@ def events() -> list[dict[str, Any]]:
     ]
 
 
+def every_event() -> list[dict[str, Any]]:
+    """Of every dataset and every view of the lake."""
+    published = [record(partitions[0], "aa") for partitions in map(year, load_contracts(SETTINGS))]
+    return [
+        *(e for entry in published for e in openlineage.published(entry, SETTINGS)),
+        *(
+            e
+            for view in read_views(SETTINGS)
+            for e in openlineage.refreshed(view, "r", AT, SETTINGS)
+        ),
+    ]
+
+
+VALIDATOR = Draft202012Validator(spec.RUN_EVENT, format_checker=FormatChecker())
+
+
 def test_what_the_specification_asks_for() -> None:
-    """https://openlineage.io/spec/2-0-2/OpenLineage.json"""
-    for event in events():
-        assert {"eventTime", "producer", "schemaURL", "run", "job", "eventType"} <= set(event)
+    for event in every_event():
+        assert [f"{e.json_path}: {e.message}" for e in VALIDATOR.iter_errors(event)] == []
         assert datetime.fromisoformat(event["eventTime"]).tzinfo
-        uuid.UUID(event["run"]["runId"])
         assert event["job"]["namespace"] == "tarn-dev"
-        for dataset in (*event["inputs"], *event["outputs"]):
-            assert "://" in dataset["namespace"]
-            assert dataset["name"]
-            facets = {**dataset.get("facets", {}), **dataset.get("outputFacets", {})}
-            for facet in facets.values():
-                assert facet["_schemaURL"].startswith("https://openlineage.io/spec/facets/")
-                assert facet["_producer"]
     kinds = [event["eventType"] for event in events()]
     assert kinds == ["START", "COMPLETE"] * 2
     assert len({event["run"]["runId"] for event in events()}) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("run.runId", "march"),
+        ("job.name", ""),
+        ("producer", "tarn"),
+        ("eventType", "FINISHED"),
+        ("inputs.0.namespace", "bucket"),
+        ("outputs.0.facets.columnLineage._schemaURL", "https://openlineage.io/"),
+        ("outputs.0.facets.columnLineage.fields.carrier.inputFields.0.field", None),
+        ("outputs.0.facets.columnLineage.fields.carrier.inputFields", {}),
+        ("outputs.0.facets.schema.fields.0.name", None),
+        ("outputs.0.facets.other", {}),
+        ("outputs.0.outputFacets.outputStatistics.rowCount", "many"),
+    ],
+)
+def test_the_specification_refuses(path: str, value: Any) -> None:
+    _, event = openlineage.published(MARCH, SETTINGS)
+    *way, last = path.split(".")
+    inner: Any = event
+    for step in way:
+        inner = inner[int(step) if step.isdigit() else step]
+    inner[last] = value
+    assert not VALIDATOR.is_valid(event)
 
 
 def test_a_publish() -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,15 +69,35 @@ def framed(_request: Request) -> Response:
     return HTMLResponse(f'<iframe src="tarn/" sandbox="{sandbox}" width=1200 height=700></iframe>')
 
 
+def with_a_header(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """As Airflow 3.0 serves it: no cookie says who asks, only a token in a header."""
+
+    def served(request: Request) -> Response:
+        if request.headers.get("authorization") == "Bearer t":
+            return answer(request)
+        html = render.message("Sign in", "It is for who is signed in.", "n")
+        return HTMLResponse(html, 401, {"Content-Security-Policy": POLICY})
+
+    return served
+
+
+def docs(_request: Request) -> Response:
+    style = "<style>body { color: rgb(1, 2, 3) }</style>"
+    return HTMLResponse(f"<title>Data Docs</title>{style}<body><p id=docs>docs</p>")
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    inner = [
-        Route("/", page),
-        Route("/cell", lambda request: HTMLResponse(drawer(request))),
-        Mount("/static", StaticFiles(directory=render.STATIC)),
-    ]
+    inner = {
+        "/": page,
+        "/cell": lambda request: HTMLResponse(drawer(request)),
+        "/docs": docs,
+    }
+    static = Mount("/static", StaticFiles(directory=render.STATIC))
+    old = [Route(path, with_a_header(answer)) for path, answer in inner.items()]
     routes = [
-        Mount("/tarn", routes=inner),
+        Mount("/tarn", routes=[*(Route(path, answer) for path, answer in inner.items()), static]),
+        Mount("/old", routes=[*old, static]),
         Route("/framed", framed),
         Route("/dags/{rest:path}", lambda request: HTMLResponse(f"<h1>{request.url.path}</h1>")),
     ]
@@ -270,3 +290,39 @@ def test_without_javascript(address: str, tmp_path: Path) -> None:
         assert not chrome.find_elements(By.ID, "drawer-title")
     finally:
         chrome.quit()
+
+
+LOOK = """
+    fetch('.').then((answer) => answer.text()).then((html) => {
+      refresh(document.querySelector('main'), parse(html).querySelector('main'));
+      document.body.dataset.looked = 'yes';
+    })
+"""
+
+
+def test_a_look_from_before_the_drawer_opened_keeps_its_cell_marked(shown: Shown) -> None:
+    shown.js("document.querySelector('a.cell[href*=\"2013-04\"]').click()")
+    wait(shown.drawer_is_open)
+    shown.js(LOOK.strip())  # the page as it is without a drawer
+    wait(lambda: shown.js("document.body.dataset.looked === 'yes'"))
+    marked = shown.js("document.querySelector('a.cell[aria-current]')?.getAttribute('href')")
+    assert "2013-04" in str(marked)
+
+
+def test_airflow_3_0_keeps_its_token_in_the_browser(shown: Shown) -> None:
+    shown.chrome.get(f"{shown.address}/old/")
+    assert shown.js("document.querySelector('h1').textContent") == "Sign in"
+    shown.js("localStorage.setItem('token', 't')")
+    try:
+        shown.chrome.get(f"{shown.address}/old/")
+        wait(lambda: shown.js("document.querySelectorAll('a.cell').length > 9"))
+        shown.js("document.querySelector('a.cell[href*=\"2013-04\"]').click()")
+        wait(lambda: shown.js("document.getElementById('drawer-title') !== null"))
+        assert "2013-04" in shown.js(TITLE)
+        shown.chrome.get(f"{shown.address}/old/docs")
+        wait(lambda: shown.js("document.getElementById('docs') !== null"))
+        assert shown.js("document.title") == "Data Docs"
+        assert shown.js("getComputedStyle(document.body).color") == "rgb(1, 2, 3)"
+    finally:
+        shown.js("localStorage.removeItem('token')")
+        shown.chrome.get_log("browser")  # which tells of each 401

@@ -1,6 +1,7 @@
 """A drawer's evidence, read from the real server."""
 
 import io
+import sys
 from typing import Any
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pytest
 
 from tarn.aws import Aws
 from tarn.ledger import ledger
-from tarn.page import detail
+from tarn.page import data_docs, detail
 from tarn.partition import Partition
 from tests.tarn.conftest import lake as lake
 from tests.tarn.page.lakes import HOSTILE, record
@@ -69,6 +70,14 @@ def test_what_cannot_be_read_says_why(lake: Aws, entry: dict[str, Any]) -> None:
     assert [past["token"] for past in found.history.value] == ["aa"]
 
 
+def test_an_api_server_without_pyarrow(
+    lake: Aws, entry: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_quarantine(lake, 3)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert "pyarrow" in detail.detail(MARCH, entry, lake, rows_too=True).sample.problem
+
+
 def test_rows_are_for_who_may_read_them(lake: Aws, entry: dict[str, Any]) -> None:
     put_quarantine(lake, 3)
     assert len(detail.detail(MARCH, entry, lake, rows_too=True).sample.value.rows) == 3
@@ -100,3 +109,11 @@ def test_links_quote_what_they_are_made_of(lake: Aws, entry: dict[str, Any]) -> 
 def test_before_the_first_record(lake: Aws) -> None:
     found = detail.detail(MARCH, {}, lake, rows_too=True)
     assert (found.history.value, found.links, found.sample.value) == ([], (), None)
+
+
+def test_data_docs_of_a_first_run_that_failed(lake: Aws) -> None:
+    failed = record(MARCH, "aa", status="failed")
+    ledger.record(failed, lake)
+    data_docs.keep("<p>why</p>", MARCH, "caa", lake)
+    assert detail.detail(MARCH, {}, lake, rows_too=True).failed_docs == "caa"
+    assert detail.detail(MARCH, {}, lake, rows_too=False).failed_docs == ""

@@ -1,5 +1,6 @@
 """The page's HTML: nothing in data runs, figures are said, a reader without eyes is told."""
 
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 import pytest
 
 from tarn.contracts.contract import load_contract
-from tarn.health.matrix import Matrix, Run, matrices
+from tarn.health.matrix import RETURNED_TO, Matrix, Run, matrices
+from tarn.intervals import expected
 from tarn.page import render
 from tarn.page.detail import Detail, Piece, Sample
 from tests.tarn.page.lakes import HOSTILE, NOW, record, year
@@ -42,7 +44,17 @@ def lake(**more: Any) -> list[Matrix]:
     }
     runs = [
         Run(
-            "flights", "2013-04", HOSTILE, "failed", NOW, NOW, "profile", "failed", finding, HOSTILE
+            "flights",
+            "2013-04",
+            HOSTILE,
+            "failed",
+            NOW,
+            NOW,
+            "profile",
+            "failed",
+            NOW,
+            finding,
+            HOSTILE,
         ),
         Run("flights", "2013-05", "r", "running", NOW, None, "convert"),
     ]
@@ -102,14 +114,15 @@ def test_each_cell_is_said_in_words(show: str) -> None:
     assert len(cells) == 13
     words = [cell["aria-label"] for cell in cells]
     assert words[0].startswith("flights 2013-01, published, some rows quarantined")
-    assert "flights 2013-05, running, at convert" in words
+    assert "flights 2013-05, running, at convert, for 3 h" in words
     assert any(w.startswith("planes all, missing") for w in words)
     assert all(cell["href"].startswith("?show=") for cell in cells)
 
 
 def test_what_a_cell_shows() -> None:
     def first(show: str) -> str:
-        shown = render._shown(lake()[0], show)["rows"][0][1]
+        months = lake()[0]
+        shown = render._shown(months, render.window(months, ""), show)["rows"][0][1]
         return " ".join(cell.text for cell in shown[:6])
 
     assert first("state") == "◒ ◒ ◷ ✕ ▸4 ·"
@@ -121,7 +134,8 @@ def test_what_a_cell_shows() -> None:
 
 
 def test_a_warning_is_marked_beside_the_quality() -> None:
-    shown = render._shown(lake(warnings=["x"])[0], "quality")["rows"][0][1]
+    months = lake(warnings=["x"])[0]
+    shown = render._shown(months, render.window(months, ""), "quality")["rows"][0][1]
     assert shown[0].text.endswith("!")
 
 
@@ -175,3 +189,139 @@ def test_colours_can_be_read(theme: str) -> None:
     for text, ground in grounds:
         light, dark = sorted((luminance(colours[text]), luminance(colours[ground])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
+
+
+def cell_html(partition: str, records: list[dict[str, Any]], runs: list[Run]) -> tuple[str, str]:
+    """The page, and the drawer of one partition of flights."""
+    [matrix] = matrices({"flights": load_contract("flights")}, records, [], runs, NOW)
+    [row] = matrix.rows
+    drawer = render.drawer(row.cells[partition], row, Detail(Piece([])), "state")
+    return render.page([matrix], "state", NOW, nonce="n"), " ".join(drawer.split())
+
+
+def test_a_rollback_says_by_whom_and_when_and_shows_the_run_gone_back_to() -> None:
+    march = year("flights")[2]
+    seen = record(march, "aa", dag_run_id="backfill__2013-03")
+    back = seen | {
+        "status": "rolled_back",
+        "token": "cc",
+        "cost_usd": 0.0,
+        "run_by": f"ann {HOSTILE}",
+        "published_at": seen["finished_at"],
+        "finished_at": NOW.isoformat(),
+        "previous_location": "s3://b/flights/run=cbb/",
+        RETURNED_TO: seen,
+    }
+    html, drawer = cell_html("2013-03", [back], [Run("flights", "2013-03", "later", "success")])
+    assert "flights 2013-03, rolled back, by ann" in html
+    assert "<b>Rolled back</b> on 2026-11-27 12:00 UTC by ann" in drawer
+    assert "readers see run <code>caa</code> again" in drawer
+    assert "no longer run <code>cbb</code>" in drawer
+    assert "$0.1" in drawer
+    assert "../dags/flights/runs/backfill__2013-03" in drawer
+    assert HOSTILE not in html + drawer
+
+
+def test_progress_of_what_is_under_way() -> None:
+    began = NOW - timedelta(minutes=12)
+    run = Run(
+        "flights",
+        "2013-03",
+        "r",
+        "running",
+        began,
+        step="convert",
+        step_state="up_for_retry",
+        step_started=NOW - timedelta(minutes=2),
+    )
+    html, drawer = cell_html("2013-03", [record(year("flights")[2], "aa")], [run])
+    assert "flights 2013-03, running, at convert, for 12 min" in html
+    assert drawer.count('aria-label="done"') == 3
+    assert '<li class="running" aria-current="step">convert</li>' in drawer
+    assert "Under way since 2026-11-27 11:48 UTC" in drawer
+    assert "convert is up for retry since 2026-11-27 11:58 UTC" in drawer
+    assert "Meanwhile readers see the run before." in drawer
+
+
+def long_lake(datasets: int, months: int) -> Matrix:
+    """Datasets of so many months up to 2026-10, all published."""
+    contract = replace(load_contract("flights"), start="1900-01-01", end="2026-10-01")
+    labels = [p.label for p in expected(contract, NOW)][-months:]
+    start = f"{labels[0]}-01"
+    contracts = {
+        f"d{n:02}": replace(contract, name=f"d{n:02}", start=start) for n in range(datasets)
+    }
+    [matrix] = matrices(contracts, [], [], [], NOW)
+    assert matrix.labels == tuple(labels)
+    return matrix
+
+
+def test_a_page_does_not_grow_with_the_lakes_age() -> None:
+    short, long = long_lake(40, 60), long_lake(40, 1000)
+    sizes = [len(render.page([matrix], "state", NOW, nonce="n")) for matrix in (short, long)]
+    assert sizes[1] < 1.05 * sizes[0] < 1_000_000
+    assert "1,000" in render.page([long], "state", NOW, nonce="n")
+    assert "pager" not in render.page([short], "state", NOW, nonce="n")
+
+
+def test_windows_meet_and_reach_every_partition() -> None:
+    matrix = long_lake(2, 200)
+    seen, until = [], ""
+    while until is not None:
+        shown = render.window(matrix, until)
+        assert len(shown.labels) == render.MOST
+        seen.append(shown)
+        until = shown.older  # type: ignore[assignment]
+    assert seen[0].labels[-1] == "2026-10"
+    assert seen[0].newer is None
+    assert seen[1].newer == ""
+    assert {label for shown in seen for label in shown.labels} == set(matrix.labels)
+    assert render.window(matrix, seen[2].newer or "") == seen[1]
+
+
+@pytest.mark.parametrize("until", ["", "2026-10", "2030-01", "zebra", "1800-01", HOSTILE])
+def test_a_window_holds_the_chosen_partition(until: str) -> None:
+    matrix = long_lake(2, 200)
+    for label in (matrix.labels[0], matrix.labels[99], matrix.labels[-1]):
+        shown = render.window(matrix, until, ("d01", label))
+        assert label in shown.labels
+        assert len(shown.labels) == render.MOST
+    assert len(render.window(matrix, until, ("elsewhere", matrix.labels[0])).labels) == render.MOST
+    assert HOSTILE not in render.page([matrix], "state", NOW, nonce="n", until=until)
+
+
+def test_links_keep_the_window() -> None:
+    html = render.page([long_lake(1, 200)], "cost", NOW, nonce="n", until="2015-03")
+    links = [
+        link["href"] for link in Tags(html).of("a") if "d00" in link["href"] and "?" in link["href"]
+    ]
+    assert len(links) == render.MOST
+    assert all("until=2015-03" in link for link in links)
+
+
+def test_many_datasets_make_a_window_narrow() -> None:
+    assert len(render.window(long_lake(150, 200), "").labels) == render.CELLS // 150
+
+
+def test_a_failure_is_told_apart_from_what_readers_see() -> None:
+    seen = record(year("flights")[2], "aa")
+    failed = {"status": "failed", "message": "It stopped.", "tokens": {"convert": "bad"}}
+    run = Run("flights", "2013-03", "r", "failed", NOW, NOW, "validate", "failed")
+    [matrix] = matrices({"flights": load_contract("flights")}, [seen], [], [run], NOW)
+    [row] = matrix.rows
+    found = Detail(Piece([failed, seen]), docs=frozenset({"bad", "caa"}))
+    drawer = " ".join(render.drawer(row.cells["2013-03"], row, found, "state").split())
+    address = "docs?dataset=flights&amp;partition=2013-03&amp;run="
+    of_failed, of_seen = f"{address}bad", f"{address}caa"
+    heads = ["of the run that failed", "Rows that readers see", "Newest run", "What readers see"]
+    places = [drawer.index(text) for text in heads]
+    assert places == sorted(places)
+    assert drawer.index(of_failed) < places[0]
+    assert places[3] < drawer.index(of_seen)
+
+
+def test_many_late_datasets_are_counted() -> None:
+    contract = replace(load_contract("flights"), end="")
+    contracts = {f"d{n}": replace(contract, name=f"d{n}", start="2026-01-01") for n in range(9)}
+    html = render.page(matrices(contracts, [], [], [], NOW), "state", NOW, nonce="n")
+    assert "late: d0, d1, d2, d3, d4 and 4 more" in html

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tarn.aws import Aws
+from tarn.health.matrix import RETURNED_TO
 from tarn.ledger import ledger
 from tarn.page.snapshot import RememberingAws, Watch
 from tests.tarn.conftest import lake as lake
@@ -67,3 +68,26 @@ def test_marks_are_never_remembered(lake: Aws) -> None:
     assert [mark["token"] for mark in watch.now().marks] == ["aa"]
     ledger.started(month, "bb")
     assert [mark["token"] for mark in watch.now().marks] == ["bb"]
+
+
+def test_a_rollback_brings_the_record_of_the_run_it_went_back_to(
+    lake: Aws, gets: list[str]
+) -> None:
+    month = year("flights")[2]
+    first = record(month, "aa", tokens={"publish": "aa"})
+    back = first | {"status": "rolled_back", "token": "cc", "cost_usd": 0.0, "run_by": "ann"}
+    for entry in (first, record(month, "bb", tokens={"publish": "bb"}), back):
+        ledger.record(entry, lake)
+    watch = Watch(RememberingAws(), seconds=0)
+    [found] = watch.now().records
+    assert (found["run_by"], found[RETURNED_TO]) == ("ann", first)
+    gets.clear()
+    assert watch.now().records == [found]
+    assert gets == []
+
+
+@pytest.mark.parametrize("odd", [{"partition": "elsewhere"}, {"tokens": None}, {"dataset": "gone"}])
+def test_a_rollback_of_what_is_no_longer_declared(lake: Aws, odd: dict[str, Any]) -> None:
+    entry = record(year("flights")[2], "aa", status="rolled_back") | odd
+    ledger.record(entry, lake)
+    assert Watch(RememberingAws(), seconds=0).now().records == [entry]

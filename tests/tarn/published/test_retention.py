@@ -15,6 +15,7 @@ from tarn.aws import Aws
 from tarn.errors import TarnError, Terminal
 from tarn.ledger import ledger
 from tarn.ledger.record import EMPTY
+from tarn.page import data_docs
 from tarn.partition import Partition
 from tarn.published import readers, retention
 from tarn.published.history import History
@@ -61,12 +62,14 @@ def test_former_runs_stay_as_many_as_are_kept(
 ) -> None:
     for token, rows in (("aaa", 16), ("bbb", 15), ("ccc", 14), ("ddd", 13)):
         published(at_once, token, rows)
+        data_docs.keep("a page", AIRLINES, token, at_once)
     monkeypatch.setenv("TARN_RETENTION_RUNS", "2")
     gone = list(collect())
     assert {thing.why for thing in gone} == {"of run aaa, which readers left"}
     for zone in ("raw", "curated"):
         assert runs_in(zone, at_once) == {"bbb", "ccc", "ddd"}
     assert runs_in("ops", at_once, "metrics/airlines/") == {"bbb", "ccc", "ddd"}
+    assert data_docs.tokens(AIRLINES, at_once) == {"bbb", "ccc", "ddd"}
     assert read(at_once) == 13
     rollback(AIRLINES, "ann")
     rollback(AIRLINES, "ann")

@@ -11,10 +11,12 @@ import pytest
 from tarn.aws import Aws
 from tarn.deploy import stage
 from tarn.errors import GateFailed, Terminal, Transient
+from tarn.page import data_docs
 from tarn.partition import Partition
 from tarn.services.work import run_to_end
 from tarn.steps.crawl import CrawlWork
 from tarn.steps.validate import check, connection, validate
+from tests.tarn.airlines import published, read
 
 AIRLINES = Partition("airlines")
 
@@ -129,8 +131,20 @@ def test_through_athena_stops(lake: Aws) -> None:
     assert "expectations/airlines.json" in text
 
 
-def test_of_a_run_that_was_published(lake: Aws) -> None:
-    list(stage("glue:databases")(lake))
+def test_of_the_run_that_readers_see(deployed: Aws) -> None:
+    """Cleared after its publish, which took the shadow table away."""
+    published(deployed, "abc")
+    result = validate(AIRLINES, "abc")
+    assert result["passed"] == result["expectations"] == 5
+    assert result["table"] == f"{deployed.settings.shadow_database}.airlines_run_abc"
+    shadow = deployed.settings.shadow_database
+    assert deployed.glue.get_tables(DatabaseName=shadow)["TableList"] == []
+    assert read(deployed) == 16
+
+
+def test_of_a_run_that_another_has_replaced(deployed: Aws) -> None:
+    published(deployed, "abc")
+    published(deployed, "def")
     with pytest.raises(Terminal, match=r"run_abc of airlines all is gone.* Clear the task `crawl`"):
         validate(AIRLINES, "abc")
 
@@ -139,3 +153,23 @@ def test_no_suite(lake: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TARN_HOME", str(tmp_path))
     with pytest.raises(Terminal, match=r"write expectations/airlines\.json"):
         validate(AIRLINES, "abc")
+
+
+def test_data_docs_are_kept_whatever_the_gate_says(lake: Aws) -> None:
+    crawled(lake, {"carrier": ["AA", "AA", "LONG"], "name": ["American", None, "x"]})
+    with pytest.raises(GateFailed):
+        validate(AIRLINES, "abc")
+    html = (data_docs.read(AIRLINES, "abc", lake) or b"").decode()
+    assert "Data Docs: airlines all" in html
+    assert "LONG" in html
+    assert ">airlines</" in html  # the suite's name
+
+
+def test_a_page_that_cannot_be_made_stops_nobody(
+    lake: Aws, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    crawled(lake, {"carrier": ["AA", "UA"], "name": ["American", "United"]})
+    monkeypatch.setattr(data_docs, "VIEWS", Path("/nowhere"))
+    assert validate(AIRLINES, "abc")["passed"] == 5
+    assert data_docs.tokens(AIRLINES, lake) == set()
+    assert "could not make the Data Docs of airlines all" in caplog.text
