@@ -333,7 +333,7 @@ def test_wrongly_signed_bytes_change_nothing(
         data = data[:place] + new + data[place + gone :]
     answer = send(sound, data)
     check(answer, data)
-    # A request that is not signed at all is anybody's: DeleteObjects answers 200 and refuses each key.
+    # A request that is not signed at all is anybody's: DeleteObjects then refuses key by key.
     refused = answer.status >= 300 or b"<Code>AccessDenied</Code>" in answer.body
     assert answer.status == 0 or refused, data
     assert b"<Deleted>" not in answer.body, data
