@@ -10,7 +10,7 @@ from rich.table import Table
 from laptop import watching
 from laptop.airflow import FINISHED, AirflowApi
 from tarn.aws import Aws
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.intervals import interval
 from tarn.ledger import ledger
 from tarn.partition import Partition

@@ -21,7 +21,7 @@ from laptop.bench.servers import ServerFailed
 from laptop.home import ROOT, Home
 from laptop.processes import StartFailed
 from laptop.sql.query import QueryRefused
-from tarn.contracts.contract import load_contracts
+from tarn.contracts.load import load_contracts
 from tarn.errors import TarnError
 
 QUICK = "not spark and not airflow and not browser and not restart"
@@ -262,7 +262,7 @@ def run_trace(options: argparse.Namespace, _rest: Sequence[str]) -> int:
 def run_rollback(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """Send readers of a partition back to its former run; twice goes further back."""
     from laptop import ledger
-    from tarn.contracts.contract import load_contract
+    from tarn.contracts.load import load_contract
     from tarn.partition import Partition
     from tarn.published.rollback import rollback
 

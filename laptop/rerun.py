@@ -16,11 +16,12 @@ from laptop.airflow import FINISHED, AirflowApi
 from laptop.home import Home
 from laptop.watching import RunsFailed
 from tarn.aws import Aws
-from tarn.contracts.contract import dataset_names, load_contract
+from tarn.contracts.layout import MEGABYTE
+from tarn.contracts.load import dataset_names, load_contract
 from tarn.errors import Terminal
-from tarn.layout import MEGABYTE, Cut, cuts
 from tarn.ledger import ledger, scans
 from tarn.partition import Partition
+from tarn.published.cuts import Cut, cuts
 from tarn.rows.replay import (
     PASSES,
     Forecast,

@@ -30,7 +30,7 @@ from laptop.bench.meter import Meter, Used
 from laptop.bench.servers import free_port
 from laptop.home import Home
 from laptop.processes import Process
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 
 DATASETS = ("flights", "weather")
 ORCHESTRATION = ("postgres", *airflow.COMPONENTS)

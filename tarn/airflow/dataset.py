@@ -17,7 +17,8 @@ from tarn.airflow.callbacks import alert_failed, partition_failed
 from tarn.airflow.settings import DagSettings, dag_settings, default_args
 from tarn.airflow.tasks import aws_task, python_task
 from tarn.airflow.timetables import CronDataIntervalTimetable
-from tarn.contracts.contract import Contract, load_contract
+from tarn.contracts.contract import Contract
+from tarn.contracts.load import load_contract
 
 
 def build(dag_id: str, doc: str | None) -> DAG:

@@ -33,7 +33,7 @@ def build(dag_id: str, doc: str | None, schedule: str) -> DAG:
 def find_late(**context: Any) -> list[dict[str, Any]]:
     """What to trigger for each partition that is late; skipped where none is."""
     from tarn.aws import Aws
-    from tarn.contracts.contract import load_contracts
+    from tarn.contracts.load import load_contracts
     from tarn.planning import backfill
 
     with task_errors(context["ti"]):

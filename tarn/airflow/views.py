@@ -18,7 +18,7 @@ from tarn_errors import task_errors
 from tarn_operators import Attempt, AwsWorkOperator, SettleOperator, task_token
 
 from tarn.airflow.settings import OWNER, DagSettings, dag_settings, default_args
-from tarn.contracts.contract import dataset_names
+from tarn.contracts.load import dataset_names
 
 if TYPE_CHECKING:
     from tarn.services.work import Work

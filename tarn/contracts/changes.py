@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tarn.aws import Aws
-from tarn.contracts.contract import Contract, ContractError, ContractErrors, Problem, load_contracts
+from tarn.contracts.contract import Contract, ContractError, ContractErrors, Problem
+from tarn.contracts.load import load_contracts
 from tarn.contracts.located import read_yaml
 from tarn.errors import aws_errors
 from tarn.rows.drops import DropLimit

@@ -13,10 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tarn.contracts.layout import Layout
 from tarn.errors import Terminal
-from tarn.layout import Layout
 from tarn.rows.drops import DropLimit
-from tarn.settings import Settings
 
 ENGINE = "tarn"  # of the quality entries that are row rules
 CLASSIFICATIONS = ("public", "internal", "confidential", "restricted")
@@ -150,35 +149,3 @@ class ContractErrors(Terminal):
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
-
-
-def load_contract(name: str, settings: Settings | None = None) -> Contract:
-    """The contract of a dataset; what is wrong in it is said with file, line and remedy."""
-    from tarn.contracts.odcs import read_contract
-
-    settings = settings or Settings.from_environment()
-    path = settings.root / "datasets" / f"{name}.yaml"
-    if not path.is_file():
-        known = ", ".join(dataset_names(settings)) or "none"
-        raise Terminal(f"There is no dataset {name!r}: {path} is missing. Declared: {known}.")
-    return read_contract(path)
-
-
-def load_contracts(settings: Settings | None = None) -> dict[str, Contract]:
-    """All contracts of datasets/, by name; raises ContractErrors with what is wrong in any."""
-    settings = settings or Settings.from_environment()
-    contracts, errors = {}, []
-    for name in dataset_names(settings):
-        try:
-            contracts[name] = load_contract(name, settings)
-        except ContractError as error:
-            errors.append(error)
-    if errors:
-        raise ContractErrors(errors)
-    return contracts
-
-
-def dataset_names(settings: Settings | None = None) -> list[str]:
-    """The declared datasets, without reading their contracts."""
-    settings = settings or Settings.from_environment()
-    return sorted(path.stem for path in (settings.root / "datasets").glob("*.yaml"))

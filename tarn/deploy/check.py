@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tarn.aws import Aws
-from tarn.contracts.contract import Contract, ContractError, ContractErrors, Problem, load_contracts
+from tarn.contracts.contract import Contract, ContractError, ContractErrors, Problem
+from tarn.contracts.load import load_contracts
 from tarn.contracts.located import Located, read_yaml
 from tarn.services.databrew import read_rules
 

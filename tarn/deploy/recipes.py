@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
-from tarn.contracts.contract import dataset_names
+from tarn.contracts.load import dataset_names
 from tarn.deploy.compare import Change, differences
 from tarn.errors import aws_errors
 from tarn.rows.recipe import declared_steps

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
 from tarn.contracts import changes as contracts
-from tarn.contracts.contract import load_contracts
+from tarn.contracts.load import load_contracts
 from tarn.deploy.compare import Change
 from tarn.errors import aws_errors
 from tarn.ledger.provenance import DIGEST, FILE

@@ -10,8 +10,8 @@ from typing import Any
 
 from tarn import moments
 from tarn.aws import Aws
-from tarn.contracts import drift
-from tarn.contracts.contract import load_contract
+from tarn.contracts import drift_reports
+from tarn.contracts.load import load_contract
 from tarn.errors import Finding
 from tarn.ledger import costs, ledger, provenance, rules
 from tarn.partition import Partition
@@ -58,7 +58,7 @@ EMPTY: dict[str, Any] = {
     "rules": [],
     "warnings": [],
     "columns_added": [],
-    "drift": drift.told({}),
+    "drift": drift_reports.told({}),
     "step": "",
     "gate": "",
     "message": "",
@@ -94,7 +94,7 @@ def published(
         "tokens": dict(tokens),
         "rules": said,
         "columns_added": list((results.get("drift") or {}).get("added", [])),
-        "drift": drift.told(results.get("drift") or {}),
+        "drift": drift_reports.told(results.get("drift") or {}),
         "warnings": [str(w) for w in validated.get("warnings", [])],
     }
 
@@ -127,7 +127,7 @@ def failed(
         "step": step,
         "message": message,
         "gate": gate,
-        "drift": drift.told(drift.kept_of(partition, gate, aws)),
+        "drift": drift_reports.told(drift_reports.kept_of(partition, gate, aws)),
         "findings": [str(Finding(**item)) for item in finding.get("findings", [])],
     }
 

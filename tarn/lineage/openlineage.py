@@ -18,7 +18,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tarn.aws import Aws
-from tarn.contracts.contract import Contract, load_contract, load_contracts
+from tarn.contracts.contract import Contract
+from tarn.contracts.load import load_contract, load_contracts
 from tarn.errors import Terminal
 from tarn.lineage import columns
 from tarn.settings import Settings

@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
-from tarn.contracts.contract import dataset_names, load_contract
+from tarn.contracts.load import dataset_names, load_contract
 from tarn.errors import Terminal, aws_errors
 from tarn.ledger import ledger
 from tarn.partition import Partition

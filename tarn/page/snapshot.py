@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tarn.aws import Aws
-from tarn.contracts.contract import Contract, load_contracts
+from tarn.contracts.contract import Contract
+from tarn.contracts.load import load_contracts
 from tarn.errors import Terminal
 from tarn.health.matrix import RETURNED_TO
 from tarn.ledger import ledger

@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 from tarn.aws import Aws, is_missing
 from tarn.contracts import changes
 from tarn.contracts.changes import ContractDifference
-from tarn.contracts.contract import Contract, load_contracts
+from tarn.contracts.contract import Contract
+from tarn.contracts.load import load_contracts
 from tarn.deploy import planned
 from tarn.deploy.check import refuse_unsound
 from tarn.deploy.compare import Change

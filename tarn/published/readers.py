@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from tarn import moments
 from tarn.aws import Aws
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.errors import Terminal
 from tarn.partition import Partition
 from tarn.published.turns import Turn

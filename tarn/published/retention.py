@@ -23,7 +23,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, forget, is_missing
-from tarn.contracts.contract import dataset_names
+from tarn.contracts.load import dataset_names
 from tarn.errors import aws_errors
 from tarn.ledger import ledger
 from tarn.partition import Partition

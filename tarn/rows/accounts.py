@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tarn.aws import Aws
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.errors import Finding, GateFailed
 from tarn.partition import Partition
 from tarn.rows import drops, quarantine, recipe

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tarn.aws import Aws
-from tarn.contracts.contract import Contract, load_contract
+from tarn.contracts.contract import Contract
+from tarn.contracts.load import load_contract
 from tarn.errors import Terminal, aws_errors
 from tarn.partition import Partition
 from tarn.published.history import history

@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, forget, is_missing
-from tarn.contracts import drift
-from tarn.contracts.contract import load_contract
+from tarn.contracts import drift, drift_reports
+from tarn.contracts.load import load_contract
 from tarn.errors import GateFailed, Terminal, aws_errors, code_of
 from tarn.ledger import costs
 from tarn.partition import Partition
@@ -180,7 +180,7 @@ def compare_schema(
     table = shadow_table(partition, token)
     where = f"{aws.settings.shadow_database}.{table}"
     found = drift.of_table(contract, _columns(table, aws), header)
-    kept = drift.keep(partition, contract, found, where, aws)
+    kept = drift_reports.keep(partition, contract, found, where, aws)
     if kinds := found.stopped_by("schema", contract.drift):
         plain = (
             f"Make recipes/{partition.dataset}.json and glue_jobs/{partition.dataset}.py give what "
@@ -191,7 +191,7 @@ def compare_schema(
             partition.dataset,
             partition.label,
             drift.findings(found, kinds, where),
-            drift.remedy(plain, contract, kept, aws),
+            drift_reports.remedy(plain, contract, kept, aws),
         )
     return kept
 

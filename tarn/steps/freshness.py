@@ -12,7 +12,7 @@ from typing import Any
 
 from tarn import moments
 from tarn.aws import Aws
-from tarn.contracts.contract import load_contracts
+from tarn.contracts.load import load_contracts
 from tarn.errors import aws_errors
 from tarn.health.alerts import Alert, send
 from tarn.health.freshness import Freshness, assess

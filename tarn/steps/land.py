@@ -15,8 +15,9 @@ from typing import IO, Any
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
-from tarn.contracts import drift
-from tarn.contracts.contract import Contract, load_contract
+from tarn.contracts import drift, drift_reports
+from tarn.contracts.contract import Contract
+from tarn.contracts.load import load_contract
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
 from tarn.ledger import ledger
 from tarn.partition import Partition
@@ -184,7 +185,7 @@ def check_landed(
     look = _Look(contract, partition, f"{manifest['uri']}{file_name(partition)}")
     with buffered(body) as lines:
         look.read(lines)
-    kept = drift.keep(partition, contract, look.drift, manifest["uri"], aws)
+    kept = drift_reports.keep(partition, contract, look.drift, manifest["uri"], aws)
     look.compare(manifest, kept, aws)
     header = list(look.header)
     return {"rows": look.rows, "columns": len(header), "bytes": look.size, "header": header}
@@ -305,5 +306,5 @@ class _Look:
                 f"datasets/{self.contract.name}.yaml, then clear the task `land`."
             )
             if self.drift.stopped_by("landed", self.contract.drift):
-                plain = drift.remedy(plain, self.contract, kept, aws)
+                plain = drift_reports.remedy(plain, self.contract, kept, aws)
             raise _gate(self.partition, self.findings, plain)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tarn.aws import Aws
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.ledger import ledger
 from tarn.published import turns
 from tarn.services import athena, catalog

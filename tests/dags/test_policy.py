@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tarn.contracts.contract import dataset_names
+from tarn.contracts.load import dataset_names
 
 ROOT = Path(__file__).parent.parent.parent
 DAG_IDS = [path.stem for path in sorted((ROOT / "dags").glob("*.py"))]

@@ -12,7 +12,7 @@ from tarn_errors import AirflowFailException, task_errors
 
 from tarn.airflow import callbacks, metrics, steps, views
 from tarn.airflow.preload import preload
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.errors import Finding, GateFailed, Terminal
 from tarn.partition import Partition
 from tarn.published.retention import Collected

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tarn.contracts.contract import dataset_names, load_contract
+from tarn.contracts.load import dataset_names, load_contract
 
 ROOT = Path(__file__).parent.parent.parent
 NAMES = dataset_names()

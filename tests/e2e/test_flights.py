@@ -24,7 +24,7 @@ from laptop.airflow import FINISHED, AirflowApi
 from laptop.home import Home
 from laptop.processes import Process
 from tarn.aws import Aws
-from tarn.contracts.contract import load_contracts
+from tarn.contracts.load import load_contracts
 from tarn.ledger import scans
 from tarn.steps.views import views_of
 
@@ -357,7 +357,7 @@ class TestReplay:
     """March has one flight that was too fast by a mile an hour, at the end of the day."""
 
     def quarantined(self) -> list[list[str]]:
-        from tarn.contracts.contract import load_contract
+        from tarn.contracts.load import load_contract
         from tarn.partition import Partition
         from tarn.rows.replay import published
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from laptop.airflow import FINISHED, AirflowApi
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tests.chromium import wait
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]

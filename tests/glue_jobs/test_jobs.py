@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tarn.contracts.contract import dataset_names, load_contract
+from tarn.contracts.load import dataset_names, load_contract
 
 JOBS = Path(__file__).parents[2] / "glue_jobs"
 

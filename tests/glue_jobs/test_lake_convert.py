@@ -184,10 +184,10 @@ def test_files_keep_to_the_budget(spark: Any, tmp_path: Any, files: int) -> None
 
 
 def test_the_lake_knows_how_many_files_there_will_be() -> None:
-    """tarn.layout says of a partition what this job, which imports nothing of tarn's, will do."""
+    """The lake says of a partition what this job, which imports nothing of tarn's, will do."""
     from lake_convert import MEGABYTE, _file_count
 
-    from tarn.layout import Layout
+    from tarn.contracts.layout import Layout
 
     layout = Layout(file_megabytes=64)
     for size in (0, 1, 64 * MEGABYTE, 95 * MEGABYTE, 97 * MEGABYTE, 1000 * MEGABYTE):

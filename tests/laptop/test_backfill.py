@@ -7,7 +7,7 @@ from rich.console import Console
 
 from laptop import backfill
 from laptop.watching import RunsFailed
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.planning.backfill import AGAIN, MISSING, PUBLISHED, Estimate, Plan, Planned, parse_range
 from tests.laptop.fake_airflow import FakeAirflow, run
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from laptop.rerun import begin, find_run, forecast_table, outcome_table, scanned_table
 from laptop.watching import RunsFailed
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.errors import Terminal
 from tarn.partition import Partition
 from tarn.rows.replay import PASSES, Forecast, Published

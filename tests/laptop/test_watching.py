@@ -4,7 +4,7 @@ import pytest
 
 from laptop import watching
 from laptop.watching import Progress
-from tarn.contracts.contract import load_contracts
+from tarn.contracts.load import load_contracts
 from tests.laptop.fake_airflow import FakeAirflow, run
 
 

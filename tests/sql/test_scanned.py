@@ -21,7 +21,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tarn.aws import Aws
-from tarn.contracts.contract import Contract, load_contract, load_contracts
+from tarn.contracts.contract import Contract
+from tarn.contracts.load import load_contract, load_contracts
 from tarn.deploy import stage
 from tarn.partition import Partition
 from tarn.services import athena, catalog

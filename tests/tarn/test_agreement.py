@@ -9,17 +9,17 @@ import pytest
 
 from tarn.aws import Aws
 from tarn.contracts.changes import sha256
-from tarn.contracts.contract import load_contract, load_contracts
+from tarn.contracts.load import load_contract, load_contracts
 from tarn.deploy import deploy
 from tarn.deploy.ledger import RUNS
 from tarn.errors import Terminal
 from tarn.health.freshness import assess
-from tarn.layout import cuts
 from tarn.ledger import budget, ledger, provenance
 from tarn.ledger.record import failed
 from tarn.lineage.trace import trace
 from tarn.planning import backfill
 from tarn.planning.plan import Plan, make_plan
+from tarn.published.cuts import cuts
 from tarn.published.readers import run_of
 from tarn.published.retention import collect
 from tarn.published.rollback import rollback

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tarn.aws import Aws
-from tarn.contracts.contract import ContractErrors, load_contracts
+from tarn.contracts.contract import ContractErrors
+from tarn.contracts.load import load_contracts
 from tarn.deploy.check import refuse_unsound
 from tests.tarn.conftest import change, declare_policy
 

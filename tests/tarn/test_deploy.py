@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tarn.aws import Aws
-from tarn.contracts.contract import dataset_names, load_contract
+from tarn.contracts.load import dataset_names, load_contract
 from tarn.deploy import STAGES, deploy
 from tarn.deploy.access import permissions
 from tarn.deploy.compare import DONE, covers

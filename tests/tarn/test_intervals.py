@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tarn.contracts.contract import Column, Contract, load_contract
+from tarn.contracts.contract import Column, Contract
+from tarn.contracts.load import load_contract
 from tarn.intervals import expected, interval, is_last
 from tarn.partition import Partition
 

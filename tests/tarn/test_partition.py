@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.errors import Terminal
 from tarn.partition import Partition
 

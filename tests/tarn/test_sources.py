@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tarn.aws import Aws
-from tarn.contracts.contract import Contract, Source, load_contract
+from tarn.contracts.contract import Contract, Source
+from tarn.contracts.load import load_contract
 from tarn.errors import Terminal
 from tarn.partition import Partition
 from tarn.settings import Settings

@@ -12,8 +12,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from tarn.contracts.contract import Problem
+from tarn.contracts.layout import PROPERTIES
 from tarn.contracts.located import Located
-from tarn.layout import PROPERTIES
 from tarn.rows import drops
 
 VERSIONS = ("v3.1.0", "v3.0.2", "v3.0.1", "v3.0.0")

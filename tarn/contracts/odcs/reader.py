@@ -22,10 +22,10 @@ from tarn.contracts.contract import (
     Rule,
     Source,
 )
+from tarn.contracts.layout import PROPERTIES, Layout
 from tarn.contracts.located import Located, NotYaml, read_yaml
 from tarn.contracts.odcs.keys import VERSIONS, nearest, unknown_keys
 from tarn.contracts.odcs.pieces import Pieces, Wrong, shown
-from tarn.layout import PROPERTIES, Layout
 from tarn.partition import WIDTHS
 from tarn.rows import drops
 from tarn.rows.drops import DropLimit

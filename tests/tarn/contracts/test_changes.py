@@ -9,7 +9,8 @@ import pytest
 
 from tarn.aws import Aws
 from tarn.contracts.changes import compare, differences
-from tarn.contracts.contract import ContractErrors, load_contract
+from tarn.contracts.contract import ContractErrors
+from tarn.contracts.load import load_contract
 from tarn.deploy import deploy
 from tests.tarn.conftest import change
 

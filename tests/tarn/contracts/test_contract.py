@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tarn.contracts.contract import Column, Contract, ContractError, load_contract, load_contracts
+from tarn.contracts.contract import Column, Contract, ContractError
+from tarn.contracts.load import load_contract, load_contracts
 from tarn.errors import Terminal
 from tarn.settings import Settings
 

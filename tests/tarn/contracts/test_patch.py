@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tarn.contracts.contract import Contract, dataset_names, load_contract
+from tarn.contracts.contract import Contract
 from tarn.contracts.drift import of_header, of_table
+from tarn.contracts.load import dataset_names, load_contract
 from tarn.contracts.patch import propose
 from tarn.partition import Partition
 from tarn.settings import Settings

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tarn.aws import Aws
-from tarn.contracts.contract import load_contracts
+from tarn.contracts.load import load_contracts
 from tarn.deploy import stage
 from tarn.errors import TarnError
 from tarn.health import alerts

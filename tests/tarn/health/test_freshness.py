@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tarn.contracts.contract import Contract, load_contract
+from tarn.contracts.contract import Contract
+from tarn.contracts.load import load_contract
 from tarn.errors import Terminal
 from tarn.health.freshness import assess, length
 

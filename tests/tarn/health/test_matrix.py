@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.errors import Finding, GateFailed
 from tarn.health.matrix import RETURNED_TO, Run, cell_of, matrices
 

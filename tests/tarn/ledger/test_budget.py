@@ -7,7 +7,8 @@ import pytest
 
 from tarn import moments
 from tarn.aws import Aws
-from tarn.contracts.contract import Contract, load_contract
+from tarn.contracts.contract import Contract
+from tarn.contracts.load import load_contract
 from tarn.ledger import budget, ledger
 from tarn.ledger.budget import BudgetSpent
 from tarn.services import athena

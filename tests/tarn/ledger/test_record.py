@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tarn.aws import Aws
-from tarn.contracts import drift
+from tarn.contracts import drift, drift_reports
 from tarn.contracts.changes import sha256 as file_sha256
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.deploy.ledger import RUNS
 from tarn.errors import Finding, GateFailed
 from tarn.ledger import ledger, provenance, record
@@ -162,7 +162,7 @@ def test_a_run_that_drift_stopped(deployed: Aws) -> None:
     results = converted(deployed, "aaa")
     contract = replace(load_contract("airlines"), drift="quarantine")
     drifted = drift.of_header(contract, ["carrier", "name", "fleet"])
-    kept = drift.keep(AIRLINES, contract, drifted, "s3://raw/airlines.csv", deployed)
+    kept = drift_reports.keep(AIRLINES, contract, drifted, "s3://raw/airlines.csv", deployed)
     call: dict[str, Any] = {"message": "Stopped.", "results": {"land": results["land"]}}
     for gate in ("landed", "schema", "profile"):
         entry = record.failed(AIRLINES, gate, gate, finding={"gate": gate}, aws=deployed, **call)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tarn.contracts.contract import dataset_names, load_contract
+from tarn.contracts.load import dataset_names, load_contract
 from tarn.errors import Terminal
 from tarn.lineage import columns
 from tarn.settings import Settings

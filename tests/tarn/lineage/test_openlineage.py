@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tarn.aws import Aws
-from tarn.contracts.contract import load_contracts
+from tarn.contracts.load import load_contracts
 from tarn.errors import Terminal
 from tarn.lineage import openlineage
 from tarn.settings import Settings

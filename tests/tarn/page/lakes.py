@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tarn.aws import Aws
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.intervals import expected
 from tarn.ledger import ledger
 from tarn.partition import Partition

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.health.matrix import Matrix, Run, matrices
 from tarn.page import render
 from tarn.page.detail import Detail, Piece, Sample

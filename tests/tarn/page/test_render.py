@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.health.matrix import RETURNED_TO, Matrix, Run, matrices
 from tarn.intervals import expected
 from tarn.page import render

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tarn.aws import Aws
-from tarn.contracts.contract import load_contract, load_contracts
+from tarn.contracts.load import load_contract, load_contracts
 from tarn.errors import Terminal
 from tarn.ledger import ledger
 from tarn.partition import Partition

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tarn.aws import Aws
-from tarn.contracts.contract import dataset_names, load_contract
+from tarn.contracts.load import dataset_names, load_contract
 from tarn.deploy import stage
 from tarn.rows.recipe import Origin, declared_steps, digest, follow, published_steps
 from tarn.settings import Settings

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tarn.aws import Aws
-from tarn.contracts.contract import Rule, load_contract
+from tarn.contracts.contract import Rule
+from tarn.contracts.load import load_contract
 from tarn.deploy import stage
 from tarn.errors import Terminal
 from tarn.ledger import ledger

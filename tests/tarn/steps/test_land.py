@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from tarn.aws import Aws
-from tarn.contracts.contract import load_contract
+from tarn.contracts.load import load_contract
 from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
 from tarn.rows.delimited import select

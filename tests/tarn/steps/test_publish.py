@@ -160,7 +160,7 @@ def test_ledger_in_athena(deployed: Aws) -> None:
 
 def test_a_month(deployed: Aws) -> None:
     """Partitions are created once, then updated."""
-    from tarn.contracts.contract import load_contract
+    from tarn.contracts.load import load_contract
 
     contract = load_contract("weather")
     assert catalog.location_of(FEBRUARY, deployed) == ("", {})

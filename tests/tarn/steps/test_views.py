@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tarn.contracts.contract import dataset_names
+from tarn.contracts.load import dataset_names
 from tarn.errors import Terminal
 from tarn.settings import Settings
 from tarn.steps.views import in_order, read_views, references, statement, view_names, views_of

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from tarn.aws import Aws
-from tarn.contracts.contract import ContractError, load_contract
-from tarn.layout import MEGABYTE, Cut, Layout, cuts
+from tarn.contracts.contract import ContractError
+from tarn.contracts.layout import MEGABYTE, Layout
+from tarn.contracts.load import load_contract
 from tarn.ledger import ledger
 from tarn.partition import Partition
+from tarn.published.cuts import Cut, cuts
 from tarn.settings import Settings
 from tests.tarn.contracts.test_contract import GOOD
 
