@@ -18,9 +18,8 @@ __all__ = ["lake"]
 def asker(lake: Any) -> Asker:
     deploy_stages(lake, "glue:databases", "query:workgroup")
     made = Asker()
-    place = lake.settings.uri("curated", "planes/")
     made.ask(
-        f"CREATE TABLE planes WITH (external_location = '{place}') AS SELECT * FROM"
+        "CREATE TABLE planes AS SELECT * FROM"
         " (VALUES (1, 'N1', 1.5e0, true), (2, NULL, NULL, NULL)) t(id, tail, hours, flown)"
     )
     return made
