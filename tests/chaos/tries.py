@@ -74,7 +74,8 @@ class Task:
         return dataset_dag("airlines", "").get_task(self.step)
 
     def once(self) -> Any:
-        return self.operator().execute(self.context)
+        operator = self.operator().prepare_for_execution()
+        return operator.execute({**self.context, "task": operator})
 
     def through(self) -> Any:
         """The result of the first try that succeeds, when a retry may follow the ones before."""
