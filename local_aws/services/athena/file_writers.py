@@ -10,7 +10,6 @@ import bz2
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,7 +24,7 @@ from local_aws.services.athena.partition_names import HIVE_NULL, unescaped
 from local_aws.services.athena.rewrites.casts import cast_sql
 from local_aws.services.athena.serdes import avro_writer, buckets, text_sql
 from local_aws.services.athena.trino import types as t
-from local_aws.services.athena.write_targets import Target
+from local_aws.services.athena.write_targets import Made, Target
 
 Columns = list[tuple[str, t.Type]]
 # https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html
@@ -39,15 +38,6 @@ _PACKED = {
     "JSON": {"GZIP", "ZSTD", "NONE"},
 }
 _BATCH = 10_000
-
-
-@dataclass(frozen=True)
-class Made:
-    """A file that was written, the values of its partition, and the end of its name."""
-
-    path: Path
-    values: tuple[str, ...]
-    ending: str
 
 
 def write(

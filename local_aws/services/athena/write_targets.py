@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from local_aws.services.athena.errors import QueryFailed, not_supported
@@ -177,3 +178,12 @@ def of_table(table: dict[str, Any], keys: tuple[str, ...]) -> Target:
     compression = checked_compression((given or _INSERTED.get(kind, "NONE")).upper(), kind)
     options = options_of(table) if kind == "TEXTFILE" else Options("\x01\x02\x03")
     return Target(table["StorageDescriptor"]["Location"], kind, compression, options, keys)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that was written, the values of its partition, and the end of its name."""
+
+    path: Path
+    values: tuple[str, ...]
+    ending: str

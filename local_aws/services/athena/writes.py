@@ -17,7 +17,6 @@ import duckdb
 from local_aws.services.athena import file_writers, write_targets
 from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import QueryFailed, not_supported
-from local_aws.services.athena.file_writers import Made
 from local_aws.services.athena.model import AthenaEngine
 from local_aws.services.athena.partition_names import folder_of
 from local_aws.services.athena.projection import is_projected
@@ -28,7 +27,7 @@ from local_aws.services.athena.table_inputs import CTAS_FORMATS, storage
 from local_aws.services.athena.tables import refuse_iceberg
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import table_columns
-from local_aws.services.athena.write_targets import Target
+from local_aws.services.athena.write_targets import Made, Target
 from local_aws.services.glue.errors import AlreadyExistsException, EntityNotFoundException
 from local_aws.services.s3.model import parse_uri
 

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.write_targets import Made
 
 if TYPE_CHECKING:
-    from local_aws.services.athena.file_writers import Made
     from local_aws.services.athena.write_targets import Target
 
 _MASK = 0xFFFFFFFF
@@ -73,8 +73,6 @@ def split(
     file: Made, columns: list[tuple[str, t.Type]], target: Target, scratch: Path
 ) -> list[Made]:
     """A Parquet file's rows in a file for each bucket; an empty one where there are none."""
-    from local_aws.services.athena.file_writers import Made
-
     kinds = dict(columns)
     hashes = [_HASHES[kinds[name].name] for name in target.bucketed_by]
     source = pq.ParquetFile(file.path)

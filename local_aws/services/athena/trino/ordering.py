@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlglot import exp
 
 from local_aws.services.athena.duck.quoting import identifier
@@ -11,18 +9,8 @@ from local_aws.services.athena.trino import grouping
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.notes import failed, mismatch
 from local_aws.services.athena.trino.relations import RelationAnalyzer
-from local_aws.services.athena.trino.scope import Field, Scope, fold
+from local_aws.services.athena.trino.scope import Field, Output, Scope, fold
 from local_aws.services.athena.trino.wording import same, wording
-
-
-@dataclass(frozen=True)
-class Output:
-    """A column of a query's result. `sql_name` is its name in the engine, unique in the query."""
-
-    name: str | None
-    type: t.Type
-    sql_name: str
-    field: Field | None = None
 
 
 class OrderAnalyzer(RelationAnalyzer):

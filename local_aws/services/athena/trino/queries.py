@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Protocol
 
 from sqlglot import exp
 
@@ -12,26 +11,15 @@ from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.trino import grouping
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.bounds import bound_of
+from local_aws.services.athena.trino.catalog import CatalogReader
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.expressions import follow
 from local_aws.services.athena.trino.grouping import calls, walk
 from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note, type_of
-from local_aws.services.athena.trino.ordering import OrderAnalyzer, Output
+from local_aws.services.athena.trino.ordering import OrderAnalyzer
 from local_aws.services.athena.trino.recursion import check_step, recursion_step
-from local_aws.services.athena.trino.scope import Field, Predicate, Scan, Scope, fold
+from local_aws.services.athena.trino.scope import Field, Output, Predicate, Scan, Scope, fold
 from local_aws.services.athena.trino.wording import wording
-
-
-class CatalogReader(Protocol):
-    """What the analysis asks of the catalog."""
-
-    def table(self, database: str, name: str) -> dict[str, Any] | None: ...
-    def has_database(self, database: str) -> bool: ...
-    def virtual(
-        self, database: str, name: str
-    ) -> tuple[list[tuple[str, t.Type]], list[tuple[Any, ...]]] | None:
-        """A table that is made up on the spot: information_schema, "orders$partitions"."""
-        ...
 
 
 class QueryAnalyzer(OrderAnalyzer):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlglot import exp
 
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.notes import failed, mismatch
-from local_aws.services.athena.trino.scope import fold
-
-if TYPE_CHECKING:
-    from local_aws.services.athena.trino.ordering import Output
+from local_aws.services.athena.trino.scope import Output, fold
 
 
 def recursion_step(cte: exp.CTE) -> exp.Expression | None:

@@ -10,6 +10,7 @@ from sqlglot import exp
 from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.trino import types as t
+from local_aws.services.athena.trino.catalog import CatalogReader
 from local_aws.services.athena.trino.dialect import parse_query, position
 from local_aws.services.athena.trino.expressions import ExpressionTyper
 from local_aws.services.athena.trino.grouping import refuse_aggregates
@@ -17,16 +18,13 @@ from local_aws.services.athena.trino.notes import coerce, failed, mismatch, note
 from local_aws.services.athena.trino.scope import (
     Field,
     Origin,
+    Output,
     Scan,
     Scope,
     fold,
     requalified,
 )
 from local_aws.services.athena.views import View, decode_view
-
-if TYPE_CHECKING:
-    from local_aws.services.athena.trino.ordering import Output
-    from local_aws.services.athena.trino.queries import CatalogReader
 
 _CATALOGS = ("awsdatacatalog", "")
 HIDDEN = (
@@ -105,7 +103,6 @@ class RelationAnalyzer(ExpressionTyper):
 
     def _table_function(self, node: exp.Table) -> list[Field]:
         """TABLE(sequence(start => 1, stop => 10)): the one table function that reads nothing."""
-        from local_aws.services.athena.trino.ordering import Output
 
         call = node.this.expressions[0] if node.this.expressions else node.this
         if call.name.lower() != "sequence":
@@ -158,7 +155,6 @@ class RelationAnalyzer(ExpressionTyper):
     def _virtual(
         self, node: exp.Table, table: Any, name: str, alias: exp.Expression | None
     ) -> list[Field]:
-        from local_aws.services.athena.trino.ordering import Output
 
         columns, rows = table
         outputs = [Output(n, kind, n) for n, kind in columns]
@@ -310,7 +306,6 @@ class RelationAnalyzer(ExpressionTyper):
         return self._fields_of(node, "", outputs, node.args.get("alias"), ())
 
     def _unnest(self, node: exp.Unnest, scope: Scope) -> list[Field]:
-        from local_aws.services.athena.trino.ordering import Output
 
         outputs: list[Output] = []
         for argument in node.expressions:

@@ -130,3 +130,13 @@ class Scope:
 
 def requalified(fields: list[Field], qualifier: tuple[str, ...]) -> list[Field]:
     return [replace(f, qualifier=qualifier) for f in fields]
+
+
+@dataclass(frozen=True)
+class Output:
+    """A column of a query's result. `sql_name` is its name in the engine, unique in the query."""
+
+    name: str | None
+    type: Type
+    sql_name: str
+    field: Field | None = None
