@@ -287,7 +287,8 @@ class TestAgain:
         assert gate
         assert said in why
         assert int(findings) > 0
-        assert (float(cost) > 0, int(rows) > 0) == (step != "land", step != "land")
+        assert (float(cost) > 0) == (step != "land")
+        assert int(rows) > 0, "what landed is told, though its gate stopped it"
 
     def test_the_mended_file_goes_through(self, lake: AirflowApi) -> None:
         backfill(lake, "flights", "2013-03-01T00:00:00Z", "2013-03-01T00:00:00Z", "completed")

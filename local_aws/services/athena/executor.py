@@ -10,7 +10,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection as Cursor
 
-from local_aws.services.athena import results, statements
+from local_aws.services.athena import explain, results, statements
 from local_aws.services.athena.duck import profile
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.hive_ddl import Command, parse
@@ -200,17 +200,27 @@ class Executor:
 
     def _explain(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         options, text = statements.split_explain(job.text)
-        if "VALIDATE" in options:
+        asked = explain.wanted(options)
+        if asked.validate:
             self.engine.analyse(text, job.database)
             return self._plan(job, objects, "Valid", ["true"])
-        if "ANALYZE" in options or "TYPE" in options or "GRAPHVIZ" in options or "JSON" in options:
-            raise not_supported(f"EXPLAIN {options}")
-        # The plan is the engine's own: DuckDB's operators, not Trino's.
+        began = time.monotonic()
         translation = self.engine.translate(text, job.database, cursor)
-        plan = cursor.execute(f"EXPLAIN {translation.sql}").fetchall()
-        names = ", ".join(name for name, _ in translation.columns)
-        lines = [line for _, part in plan for line in part.splitlines()]
-        return self._plan(job, objects, "Query Plan", [f"Output[columnNames = [{names}]]", *lines])
+        planned = time.monotonic()
+        if asked.analyze:
+            self._check_cutoff(job, translation.bytes)
+        lines = self.engine.guarded(lambda: explain.plan(translation.sql, cursor, asked))
+        if not asked.json:
+            names = ", ".join(name for name, _ in translation.columns)
+            lines.insert(0, f"Output[columnNames = [{names}]]")
+        if asked.analyze and not asked.json:
+            times = (
+                f"Planning: {planned - began:.3f} s, Execution: {time.monotonic() - planned:.3f} s"
+            )
+            lines.insert(0, f"{times}, Input: {translation.bytes:,} B")
+        outcome = self._plan(job, objects, "Query Plan", lines)
+        outcome.bytes = translation.bytes if asked.analyze else 0
+        return outcome
 
     def _plan(self, job: Job, objects: ResultObjects, header: str, lines: list[str]) -> Outcome:
         """The plan's lines and an empty one below their header, as Athena has them."""
