@@ -230,11 +230,24 @@ def named(columns: Columns, names: list[str | None]) -> Columns:
         seen.add(name.lower())
         if t.contains(kind, "unknown"):
             raise QueryFailed("COLUMN_TYPE_UNKNOWN", f"Column type is unknown: {name}", (1, 1))
+        _check_precisions(kind, name.lower())
         try:
             t.hive_type(kind)
         except t.UnknownType:
             raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive type: {kind}") from None
     return [(name.lower(), kind) for name, kind in columns]
+
+
+def _check_precisions(kind: t.Type, column: str) -> None:
+    """Hive's timestamps are of milliseconds: any other precision is refused, also inside."""
+    if kind.name == "timestamp" and kind.precision != 3:
+        raise QueryFailed(
+            "NOT_SUPPORTED",
+            f"Incorrect timestamp precision for {kind}; the configured precision is MILLISECONDS;"
+            f" column name: {column}",
+        )
+    for inner in kind.of:
+        _check_precisions(inner, column)
 
 
 def check_keys(names: list[str], keys: tuple[str, ...]) -> None:

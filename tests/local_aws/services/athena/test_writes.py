@@ -158,6 +158,11 @@ def test_names_of_columns_and_a_comment(lake: Lake) -> None:
     assert lake.rows("SELECT * FROM renamed") == [["1", "a"]]
 
 
+# What Athena says: github.com/moj-analytical-services/pydbtools/issues/154
+PRECISION = "NOT_SUPPORTED: Incorrect timestamp precision for timestamp"
+MILLIS = "the configured precision is MILLISECONDS; column name:"
+
+
 @pytest.mark.parametrize(
     ("query", "properties", "reason"),
     [
@@ -165,6 +170,8 @@ def test_names_of_columns_and_a_comment(lake: Lake) -> None:
         ("SELECT 1 AS a, 2 AS A", {}, "DUPLICATE_COLUMN_NAME"),
         ("SELECT NULL AS a", {}, "COLUMN_TYPE_UNKNOWN: line 1:1: Column type is unknown: a"),
         ("SELECT now() AS a", {}, "Unsupported Hive type: timestamp(3) with time zone"),
+        ("SELECT TIMESTAMP '2024-01-01 00:00:00.123456' AS A", {}, f"{PRECISION}(6); {MILLIS} a"),
+        ("SELECT ARRAY[TIMESTAMP '2024-01-01 00:00:00'] AS a", {}, f"{PRECISION}(0); {MILLIS} a"),
         ("SELECT 1 AS a", {"x": "1"}, "table property 'x' does not exist"),
         ("SELECT 1 AS a", {"format": "'CSV'"}, "table property 'format': CSV"),
         ("SELECT 1 AS a", {"write_compression": "'ZLIB'"}, "'ZLIB' is not supported for format"),
