@@ -342,8 +342,13 @@ def _assigned(sql: str, source: t.Type, target: t.Type) -> str:
 
 
 def _assignable(source: t.Type, target: t.Type) -> bool:
-    if t.is_text(source) and t.is_text(target):
-        return True
-    if source.name == target.name == "timestamp" or t.coerces(source, target):
-        return True
-    return t.is_number(source) and t.is_number(target) and source.name in (*t.INTEGERS, "decimal")
+    """Whether INSERT stores it: what has a common type is cast, but a bounded text inside of
+    another type must coerce.
+    https://github.com/trinodb/trino: StatementAnalyzer.typesMatchForInsert"""
+    if any(map(_holds_bounded_text, target.of)):
+        return t.coerces(source, target)
+    return t.common_type(source, target) is not None
+
+
+def _holds_bounded_text(kind: t.Type) -> bool:
+    return (t.is_text(kind) and bool(kind.args)) or any(map(_holds_bounded_text, kind.of))

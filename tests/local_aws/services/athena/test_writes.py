@@ -277,6 +277,28 @@ def test_columns_that_do_not_fit(lake: Lake, columns: str, reason: str) -> None:
     assert lake.reason(f"INSERT INTO {name} {columns} VALUES (1, 'x')").startswith(reason)
 
 
+def test_values_with_a_common_type_are_cast_to_the_column(lake: Lake) -> None:
+    """A bare 1.5 is a double: most columns that take it hold another type."""
+    columns = "i int, f float, d decimal(5,1), t date, n array<float>, r struct<x:decimal(4,1)>"
+    name = lake.table(columns, "STORED AS PARQUET", {})
+    lake.rows(
+        f"INSERT INTO {name} VALUES (2.5, 1.5, 2.25,"
+        " TIMESTAMP '2024-01-02 03:04:05', ARRAY[1.5], ROW(1.25))"
+    )
+    assert lake.rows(f"SELECT * FROM {name}") == [
+        ["3", "1.5", "2.3", "2024-01-02", "[1.5]", "{x=1.3}"]
+    ]
+    assert lake.reason(f"INSERT INTO {name} (d) VALUES 12345.5").startswith("INVALID_CAST_ARGUMENT")
+    assert lake.reason(f"INSERT INTO {name} (i) VALUES '1'").startswith("TYPE_MISMATCH")
+
+
+def test_bounded_text_inside_of_another_type_must_coerce(lake: Lake) -> None:
+    name = lake.table("a array<varchar(2)>, v varchar(2)", "STORED AS PARQUET", {})
+    lake.rows(f"INSERT INTO {name} VALUES (ARRAY['x'], 'yy  ')")
+    assert lake.rows(f"SELECT * FROM {name}") == [["[x]", "yy"]]
+    assert lake.reason(f"INSERT INTO {name} (a) VALUES ARRAY['xyz']").startswith("TYPE_MISMATCH")
+
+
 def test_insert_into_a_view_or_nothing(lake: Lake) -> None:
     lake.rows("CREATE OR REPLACE VIEW shown AS SELECT 1 AS a")
     assert "Inserting into views is not supported" in lake.reason("INSERT INTO shown VALUES 1")
