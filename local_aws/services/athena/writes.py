@@ -229,11 +229,24 @@ def named(columns: Columns, names: list[str | None]) -> Columns:
         seen.add(name.lower())
         if t.contains(kind, "unknown"):
             raise QueryFailed("COLUMN_TYPE_UNKNOWN", f"Column type is unknown: {name}", (1, 1))
+        _check_precisions(kind, name.lower())
         try:
             t.hive_type(kind)
         except t.UnknownType:
             raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive type: {kind}") from None
     return [(name.lower(), kind) for name, kind in columns]
+
+
+def _check_precisions(kind: t.Type, column: str) -> None:
+    """Hive's timestamps are of milliseconds: any other precision is refused, also inside."""
+    if kind.name == "timestamp" and kind.precision != 3:
+        raise QueryFailed(
+            "NOT_SUPPORTED",
+            f"Incorrect timestamp precision for {kind}; the configured precision is MILLISECONDS;"
+            f" column name: {column}",
+        )
+    for inner in kind.of:
+        _check_precisions(inner, column)
 
 
 def check_keys(names: list[str], keys: tuple[str, ...]) -> None:
@@ -328,8 +341,13 @@ def _assigned(sql: str, source: t.Type, target: t.Type) -> str:
 
 
 def _assignable(source: t.Type, target: t.Type) -> bool:
-    if t.is_text(source) and t.is_text(target):
-        return True
-    if source.name == target.name == "timestamp" or t.coerces(source, target):
-        return True
-    return t.is_number(source) and t.is_number(target) and source.name in (*t.INTEGERS, "decimal")
+    """Whether INSERT stores it: what has a common type is cast, but a bounded text inside of
+    another type must coerce.
+    https://github.com/trinodb/trino: StatementAnalyzer.typesMatchForInsert"""
+    if any(map(_holds_bounded_text, target.of)):
+        return t.coerces(source, target)
+    return t.common_type(source, target) is not None
+
+
+def _holds_bounded_text(kind: t.Type) -> bool:
+    return (t.is_text(kind) and bool(kind.args)) or any(map(_holds_bounded_text, kind.of))

@@ -122,8 +122,8 @@ _KNOWN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Failure]], ...] =
 )  # fmt: skip
 
 
-class EngineFailure(ValueError):
-    """A failure of one of our functions inside the engine."""
+class EngineFailure(Exception):
+    """A failure of one of our functions inside the engine; no handler of ValueError's."""
 
 
 def fail(code: str, message: str) -> EngineFailure:

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from local_aws.services.athena.duck.failures import EngineFailure, fail
+from local_aws.services.athena.duck.failures import fail
 from local_aws.services.athena.duck.json_text import double_text, dumps, loads
 
 
@@ -131,9 +131,7 @@ def to_scalar(text: str, target: str) -> str | None:
     """CAST of JSON to a scalar type: its text, or NULL for null."""
     try:
         return _leaf(loads(text), target)
-    except (CastError, ValueError) as error:
-        if isinstance(error, EngineFailure):
-            raise
+    except (CastError, ValueError):
         raise fail("INVALID_CAST_ARGUMENT", f"Cannot cast '{text}' to {target}") from None
 
 
@@ -155,8 +153,6 @@ def to_nested(text: str, shape: str, target: str) -> str:
         return json.dumps(_nested(loads(text), json.loads(shape)))
     except CastError as error:
         reason = str(error)
-    except EngineFailure:
-        raise
     except ValueError:
         reason = "Invalid JSON"
     raise fail("INVALID_CAST_ARGUMENT", f"Cannot cast to {target}. {reason}\n{text[:1000]}")

@@ -154,6 +154,9 @@ def _bind_numbers(param: t.Type, actual: t.Type, bindings: Bindings) -> bool:
         actual = t.varchar(_UNBOUNDED)
     if param.name == "decimal" and actual.name in t.INTEGERS:
         actual = t.as_decimal(actual)
+    if param.name == "char" and actual.name == "varchar":
+        longest = t.LONGEST_CHAR.args[0]
+        actual = t.Type("char", (min((*actual.args, longest)),))
     if actual == t.DATE and t.is_timestamp(param):
         actual = t.TIMESTAMP
     if actual.name == "timestamp" and t.is_timestamp(param):

@@ -191,7 +191,7 @@ class QueryAnalyzer(OrderAnalyzer):
         items: list[exp.Expression] = []
         for item in node.expressions:
             star = item.this if isinstance(item, exp.Aliases) else item
-            if isinstance(star, exp.Star) or isinstance(star.this, exp.Star):
+            if _is_star(star):
                 items.extend(self._stars(item, star, scope))
                 continue
             inner = item.this if isinstance(item, exp.Alias) else item
@@ -219,6 +219,8 @@ class QueryAnalyzer(OrderAnalyzer):
         return named
 
     def _star(self, item: exp.Expression, scope: Scope) -> list[exp.Expression]:
+        if isinstance(item, exp.Dot):
+            return self._computed_row_star(item, scope)
         wanted = (
             tuple(fold(p.name) for p in item.parts[:-1]) if isinstance(item, exp.Column) else ()
         )
@@ -263,6 +265,21 @@ class QueryAnalyzer(OrderAnalyzer):
             note(column, inner, base=base, path=steps, field=found, anonymous=name is None)
             columns.append(column)
         return columns
+
+    def _computed_row_star(self, item: exp.Dot, scope: Scope) -> list[exp.Expression]:
+        """The fields of a row that is no column: (expression).*"""
+        kind = self.visit(item.this.copy(), scope)
+        if kind.name != "row":
+            raise mismatch(f"Cannot apply .* to {kind}", item)
+        fields: list[exp.Expression] = []
+        for index, (name, inner) in enumerate(zip(kind.fields, kind.of, strict=True)):
+            base = item.this.copy()
+            self.visit(base, scope)
+            field = exp.Dot(this=base, expression=exp.to_identifier(name or "", quoted=True))
+            steps = [t.field_name(kind, index)]
+            note(field, inner, base=base, path=steps, anonymous=name is None)
+            fields.append(field)
+        return fields
 
     def _group(
         self, node: exp.Select, items: list[exp.Expression], scope: Scope
@@ -401,11 +418,19 @@ def _plain_field(item: exp.Expression) -> Field | None:
 def _item_name(item: exp.Expression) -> str | None:
     if isinstance(item, exp.Alias):
         return str(item.alias)
-    if isinstance(item, exp.Column) and not item.meta.get("anonymous"):
+    if item.meta.get("anonymous"):
+        return None
+    if isinstance(item, exp.Column):
         return str(item.name)
     if isinstance(item, exp.Dot):
         return str(item.expression.name)
     return None
+
+
+def _is_star(item: exp.Expression) -> bool:
+    """*, t.* or (expression).*"""
+    last = item.expression if isinstance(item, exp.Dot) else item.this
+    return isinstance(item, exp.Star) or isinstance(last, exp.Star)
 
 
 def _handed_through(node: exp.Select, outputs: list[Output]) -> list[Output]:

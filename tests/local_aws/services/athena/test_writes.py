@@ -158,6 +158,11 @@ def test_names_of_columns_and_a_comment(lake: Lake) -> None:
     assert lake.rows("SELECT * FROM renamed") == [["1", "a"]]
 
 
+# What Athena says: github.com/moj-analytical-services/pydbtools/issues/154
+PRECISION = "NOT_SUPPORTED: Incorrect timestamp precision for timestamp"
+MILLIS = "the configured precision is MILLISECONDS; column name:"
+
+
 @pytest.mark.parametrize(
     ("query", "properties", "reason"),
     [
@@ -165,6 +170,8 @@ def test_names_of_columns_and_a_comment(lake: Lake) -> None:
         ("SELECT 1 AS a, 2 AS A", {}, "DUPLICATE_COLUMN_NAME"),
         ("SELECT NULL AS a", {}, "COLUMN_TYPE_UNKNOWN: line 1:1: Column type is unknown: a"),
         ("SELECT now() AS a", {}, "Unsupported Hive type: timestamp(3) with time zone"),
+        ("SELECT TIMESTAMP '2024-01-01 00:00:00.123456' AS A", {}, f"{PRECISION}(6); {MILLIS} a"),
+        ("SELECT ARRAY[TIMESTAMP '2024-01-01 00:00:00'] AS a", {}, f"{PRECISION}(0); {MILLIS} a"),
         ("SELECT 1 AS a", {"x": "1"}, "table property 'x' does not exist"),
         ("SELECT 1 AS a", {"format": "'CSV'"}, "table property 'format': CSV"),
         ("SELECT 1 AS a", {"write_compression": "'ZLIB'"}, "'ZLIB' is not supported for format"),
@@ -268,6 +275,28 @@ def test_tables_that_take_no_rows(lake: Lake, clauses: str, named: str) -> None:
 def test_columns_that_do_not_fit(lake: Lake, columns: str, reason: str) -> None:
     name = lake.table("a int, b string", "STORED AS PARQUET", {})
     assert lake.reason(f"INSERT INTO {name} {columns} VALUES (1, 'x')").startswith(reason)
+
+
+def test_values_with_a_common_type_are_cast_to_the_column(lake: Lake) -> None:
+    """A bare 1.5 is a double: most columns that take it hold another type."""
+    columns = "i int, f float, d decimal(5,1), t date, n array<float>, r struct<x:decimal(4,1)>"
+    name = lake.table(columns, "STORED AS PARQUET", {})
+    lake.rows(
+        f"INSERT INTO {name} VALUES (2.5, 1.5, 2.25,"
+        " TIMESTAMP '2024-01-02 03:04:05', ARRAY[1.5], ROW(1.25))"
+    )
+    assert lake.rows(f"SELECT * FROM {name}") == [
+        ["3", "1.5", "2.3", "2024-01-02", "[1.5]", "{x=1.3}"]
+    ]
+    assert lake.reason(f"INSERT INTO {name} (d) VALUES 12345.5").startswith("INVALID_CAST_ARGUMENT")
+    assert lake.reason(f"INSERT INTO {name} (i) VALUES '1'").startswith("TYPE_MISMATCH")
+
+
+def test_bounded_text_inside_of_another_type_must_coerce(lake: Lake) -> None:
+    name = lake.table("a array<varchar(2)>, v varchar(2)", "STORED AS PARQUET", {})
+    lake.rows(f"INSERT INTO {name} VALUES (ARRAY['x'], 'yy  ')")
+    assert lake.rows(f"SELECT * FROM {name}") == [["[x]", "yy"]]
+    assert lake.reason(f"INSERT INTO {name} (a) VALUES ARRAY['xyz']").startswith("TYPE_MISMATCH")
 
 
 def test_insert_into_a_view_or_nothing(lake: Lake) -> None:
