@@ -64,10 +64,9 @@ def _cast(sql: str, wanted: str, same: bool) -> str:
 
 
 def _text(sql: str, found: Any, kind: t.Type) -> str | None:
-    is_text = pa.types.is_string(found) or pa.types.is_large_string(found)
-    if not is_text and not pa.types.is_binary(found) and not pa.types.is_large_binary(found):
+    if not _is_text(found) and not _is_bytes(found):
         return None
-    text = sql if is_text else f"decode({sql})"
+    text = sql if _is_text(found) else f"decode({sql})"
     if not kind.args:
         return text
     cut = f"substr({text}, 1, {kind.args[0]})"
@@ -75,10 +74,20 @@ def _text(sql: str, found: Any, kind: t.Type) -> str | None:
 
 
 def _bytes(sql: str, found: Any) -> str | None:
-    if pa.types.is_string(found) or pa.types.is_large_string(found):
+    if _is_text(found):
         return f"encode({sql})"
-    binary = pa.types.is_binary(found) or pa.types.is_large_binary(found)
-    return sql if binary or pa.types.is_fixed_size_binary(found) else None
+    return sql if _is_bytes(found) or pa.types.is_fixed_size_binary(found) else None
+
+
+def _is_text(found: Any) -> bool:
+    """Arrow has three layouts of text in memory, and a file names the one that wrote it."""
+    is_view: bool = pa.types.is_string_view(found)
+    return is_view or pa.types.is_string(found) or pa.types.is_large_string(found)
+
+
+def _is_bytes(found: Any) -> bool:
+    is_view: bool = pa.types.is_binary_view(found)
+    return is_view or pa.types.is_binary(found) or pa.types.is_large_binary(found)
 
 
 def _moment(sql: str, found: Any, kind: t.Type) -> str | None:

@@ -251,6 +251,17 @@ def test_parquet_types_as_the_table_has_them(lake: Lake) -> None:
 
 
 @pytest.mark.parametrize(
+    "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.binary_view()]
+)
+def test_text_however_its_writer_held_it(lake: Lake, kind: Any) -> None:
+    """A file keeps the layout that Arrow had it in: DataFusion writes views."""
+    values = ["x", "yy"] if kind != pa.binary_view() else [b"x", b"yy"]
+    body = parquet(a=pa.array(values, kind), b=pa.array(values, kind))
+    name = lake.table("a string, b binary", "STORED AS PARQUET", {"1": body})
+    assert lake.rows(f"SELECT a, b FROM {name}") == [["x", "78"], ["yy", "79 79"]]
+
+
+@pytest.mark.parametrize(
     ("value", "kind", "named"),
     [
         (pa.array([1], pa.int64()), "int", "INT64"),
