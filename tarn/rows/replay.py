@@ -89,7 +89,7 @@ def require_deployed(contract: Contract, aws: Aws) -> dict[str, Any]:
     if deployed != contract.to_job_json():
         raise Terminal(
             f"datasets/{contract.name}.yaml is not what is deployed. Deploy it (./lake deploy), "
-            "then replay."
+            "then call it again."
         )
     return deployed
 
