@@ -33,6 +33,7 @@ ARGUMENTS = ["JOB_NAME", "input", "output", "quarantine", "contract", "metrics"]
 MEGABYTE = 1024 * 1024
 RAW = "_raw"
 RULE = "_rule"
+ROWS = ":rows"  # beside counts by rule: no rule has such a name
 INTEGERS = ("tinyint", "smallint", "int", "bigint")
 FRACTIONS = ("float", "double", "decimal")
 SETTINGS = {
@@ -90,7 +91,7 @@ def convert(
     if count > 1:
         judged = judged.persist()
     by_rule = _write_published(judged, params, args["output"], count)
-    rows_in = by_rule.pop("rows", 0)
+    rows_in = by_rule.pop(ROWS, 0)
     _refuse_failed(params, by_rule)
     files.delete(args["quarantine"])
     rows_out, rows_bad = spark.read.parquet(args["output"]).count(), 0
@@ -204,7 +205,7 @@ def _counts(params: Params) -> list[Column]:
         F.count(F.when(F.col(RULE) == name, 1)).alias(name)
         for name in dict.fromkeys(_rule_names(params))
     ]
-    return [F.count(F.lit(1)).alias("rows"), *rules]
+    return [F.count(F.lit(1)).alias(ROWS), *rules]
 
 
 def _refuse_failed(params: Params, counts: Mapping[str, int]) -> None:
