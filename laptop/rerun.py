@@ -46,14 +46,17 @@ def replay(home: Home, dataset: str, label: str, dry_run: bool, console: Console
     require_clean(before, aws)
     if dry_run:
         return
-    run_again(home, [(before.partition, before.clean)], console)
+    api = connect(home)
+    run_again(api, {before.partition: find_run(api, before.partition, before.clean)}, console)
     console.print(outcome_table(before, published(before.partition, aws)))
 
 
 def compact(home: Home, datasets: Sequence[str], dry_run: bool, console: Console) -> None:
     """Say which partitions break their budget; unless `dry_run`, rewrite them.
 
-    What each view that reads them scanned before and after is said and recorded.
+    What each view that reads them scanned before and after is said and recorded. Partitions that
+    cannot be rewritten now (under way, or rolled back) keep no other from it: RunsFailed names
+    them at the end.
     """
     aws = Aws()
     names = list(datasets) or dataset_names(aws.settings)
@@ -66,29 +69,42 @@ def compact(home: Home, datasets: Sequence[str], dry_run: bool, console: Console
     console.print(cuts_table(over))
     if dry_run:
         return
-    done = {cut.partition for cut in over}
-    views = views_of({partition.dataset for partition in done}, aws.settings)
+    api = connect(home)
+    runs, left = find_runs(api, over)
+    if runs:
+        _rewrite(api, names, runs, aws, console)
+    if left:
+        raise RunsFailed("\n".join(left))
+
+
+def _rewrite(
+    api: AirflowApi, names: Sequence[str], runs: Mapping[Partition, str], aws: Aws, console: Console
+) -> None:
+    """Rewrite the partitions of these DAG runs; say and record what their views scan."""
+    views = views_of({partition.dataset for partition in runs}, aws.settings)
     before = scans.measure(views, aws)
-    run_again(home, [(cut.partition, cut.clean) for cut in over], console)
-    console.print(cuts_table([cut for cut in cuts(names, aws) if cut.partition in done]))
-    entry = scans.compacted(done, before, scans.measure(views, aws), aws)
+    run_again(api, runs, console)
+    console.print(cuts_table([cut for cut in cuts(names, aws) if cut.partition in runs]))
+    entry = scans.compacted(runs, before, scans.measure(views, aws), aws)
     console.print(scanned_table(entry["views"]))
 
 
-def run_again(home: Home, wanted: Sequence[tuple[Partition, str]], console: Console) -> None:
-    """Run partitions again from convert on and wait for their ends.
-
-    wanted: each with the token of the clean step whose data is published. Raises RunsFailed.
-    """
+def connect(home: Home) -> AirflowApi:
+    """Airflow, which must run: raises RunsFailed."""
     if not airflow.running(home):
         raise RunsFailed("Airflow is not running. ./lake up starts it.")
-    api = AirflowApi(home)
-    contracts = {partition.dataset: load_contract(partition.dataset) for partition, _ in wanted}
-    # All are found before one is begun.
-    runs = [find_run(api, partition, clean) for partition, clean in wanted]
-    for (partition, _), run_id in zip(wanted, runs, strict=True):
+    return AirflowApi(home)
+
+
+def run_again(api: AirflowApi, runs: Mapping[Partition, str], console: Console) -> None:
+    """Run partitions again from convert on and wait for their ends.
+
+    runs: of each the DAG run that cleaned what is published. Raises RunsFailed.
+    """
+    contracts = {partition.dataset: load_contract(partition.dataset) for partition in runs}
+    for partition, run_id in runs.items():
         begin(api, partition, run_id)
-    expected = [(partition.dataset, partition.label) for partition, _ in wanted]
+    expected = [(partition.dataset, partition.label) for partition in runs]
     ended = watching.watch(api, console, contracts, expected)
     failed = [f"{one.dataset} {one.label}" for one in ended if one.state == "failed"]
     if failed:
@@ -96,6 +112,17 @@ def run_again(home: Home, wanted: Sequence[tuple[Partition, str]], console: Cons
         raise RunsFailed(
             f"{', '.join(failed)} failed; readers still see what was published before.\n{why}"
         )
+
+
+def find_runs(api: AirflowApi, over: Iterable[Cut]) -> tuple[dict[Partition, str], list[str]]:
+    """The DAG runs that cleaned what is published, and why there is none of the others."""
+    runs, left = {}, []
+    for cut in over:
+        try:
+            runs[cut.partition] = find_run(api, cut.partition, cut.clean)
+        except RunsFailed as error:
+            left.append(str(error))
+    return runs, left
 
 
 def find_run(api: AirflowApi, partition: Partition, clean: str) -> str:
@@ -110,10 +137,11 @@ def find_run(api: AirflowApi, partition: Partition, clean: str) -> str:
             if run["state"] not in FINISHED:
                 raise RunsFailed(f"{partition} is under way in {run['dag_run_id']}. Wait for it.")
             return str(run["dag_run_id"])
+    # Not from `convert` on in the last run: it may have cleaned what readers were rolled back from.
     raise RunsFailed(
         f"No run of the DAG {dataset} holds what is published of {partition}: it was deleted, or "
-        f"ran from `clean` on again. Clear `convert` and all that follow it in Airflow's last run "
-        "of this partition, or run it anew."
+        f"ran from `clean` on again. Run it anew: ./lake backfill {dataset} {partition.label} "
+        "--again."
     )
 
 

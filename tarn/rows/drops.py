@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tarn.errors import Finding, GateFailed
@@ -43,7 +44,8 @@ class DropLimit:
 
     def allowed(self, landed: int) -> int:
         """The most rows of so many that may be dropped."""
-        share = math.floor(landed * self.percent / 100)
+        # As it is written: 0.57 % of 10,000 is 57, and by binary floats 56.
+        share = math.floor(landed * Fraction(str(self.percent)) / 100)
         return share if self.rows is None else min(share, self.rows)
 
     def __str__(self) -> str:

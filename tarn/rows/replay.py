@@ -117,7 +117,10 @@ def _counts(sql: str, aws: Aws) -> dict[tuple[str, ...], int]:
 
 
 def _again_sql(run: Published, params: Mapping[str, Any], aws: Aws) -> str:
-    """Quarantined rows: by the rule they broke and what they break now, how many."""
+    """Quarantined rows: by the rule they broke and what they break now, how many.
+
+    What is not of the contract begins with _, as no column of a contract does.
+    """
     where = " AND ".join(
         f"{name} = {_literal(value)}"
         for name, value in zip(
@@ -137,19 +140,20 @@ def _again_sql(run: Published, params: Mapping[str, Any], aws: Aws) -> str:
     unique = _literal(f"unique:{','.join(params['keys'])}")
     return f"""
 WITH typed AS (
-  SELECT rule, fields, {typed} FROM {_table(aws.settings.ops_database, quarantine.TABLE)}
+  SELECT rule AS _rule, fields AS _fields, {typed}
+  FROM {_table(aws.settings.ops_database, quarantine.TABLE)}
   WHERE {where}
 ), judged AS (
-  SELECT *, {_violation(params, raw="element_at(fields, {})")} AS now FROM typed
+  SELECT *, {_violation(params, raw="element_at(_fields, {})")} AS _now FROM typed
 ), ranked AS (
-  SELECT *, row_number() OVER (PARTITION BY {keys}, now ORDER BY {order}) AS place FROM judged
+  SELECT *, row_number() OVER (PARTITION BY {keys}, _now ORDER BY {order}) AS _place FROM judged
 )
-SELECT j.rule, CASE
-    WHEN j.now IS NOT NULL THEN j.now
-    WHEN j.place > 1 OR p.taken IS NOT NULL THEN {unique}
-  END AS now, count(*)
+SELECT j._rule, CASE
+    WHEN j._now IS NOT NULL THEN j._now
+    WHEN j._place > 1 OR p._taken IS NOT NULL THEN {unique}
+  END AS _now, count(*)
 FROM ranked j LEFT JOIN (
-  SELECT DISTINCT {keys}, 1 AS taken
+  SELECT DISTINCT {keys}, 1 AS _taken
   FROM {_table(aws.settings.database, run.partition.dataset)}{_of(run.partition)}
 ) p ON {taken}
 GROUP BY 1, 2"""  # noqa: S608 - names are the contract's, values are quoted

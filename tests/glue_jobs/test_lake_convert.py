@@ -90,6 +90,14 @@ def test_allowed_values_as_the_contract_writes_them(spark: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["rows", "rule", "raw"])
+def test_a_rule_with_any_name_is_counted(spark: Any, tmp_path: Any, name: str) -> None:
+    """The job counts all rows beside those that break each rule."""
+    rule = {"name": name, "expression": "miles > 0", "action": "quarantine"}
+    metrics = convert_once(spark, tmp_path, 1, rules=[rule])
+    assert (metrics["rows_in"], metrics["quarantined_by_rule"][name]) == (3000, 30)
+
+
 def test_a_cast_that_loses_something_is_refused(spark: Any) -> None:
     columns = "at string, line string, miles double, day string"
     rows = [(GOOD[0], line, miles, GOOD[3]) for line, miles in (("A", 2.0), ("B", 2.5), ("C", 4e9))]
@@ -123,7 +131,7 @@ def test_a_column_that_is_not_there_is_named(spark: Any) -> None:
         _require_columns(df, CONTRACT)
 
 
-def convert_once(spark: Any, folder: Any, files: int, **layout: float) -> Any:
+def convert_once(spark: Any, folder: Any, files: int, rules: Any = None, **layout: float) -> Any:
     """convert() over plain files, in as many output files as asked for."""
     import lake_convert
 
@@ -138,6 +146,7 @@ def convert_once(spark: Any, folder: Any, files: int, **layout: float) -> Any:
     megabytes = disk.size(f"file://{folder}/in")[1] / files / lake_convert.MEGABYTE
     contract = CONTRACT | {
         "layout": CONTRACT["layout"] | {"file_megabytes": megabytes} | layout,
+        "rules": rules or CONTRACT["rules"],
     }
     places = {name: f"file://{folder}/{name}" for name in ("output", "quarantine")}
     args = places | {"input": f"file://{folder}/in"}

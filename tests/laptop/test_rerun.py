@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from laptop.rerun import begin, find_run, forecast_table, outcome_table, scanned_table
+from laptop.rerun import begin, find_run, find_runs, forecast_table, outcome_table, scanned_table
 from laptop.watching import RunsFailed
+from tarn.contracts.layout import Layout
 from tarn.contracts.load import load_contract
 from tarn.errors import Terminal
 from tarn.partition import Partition
+from tarn.published.cuts import Cut
 from tarn.rows.replay import PASSES, Forecast, Published
 from tests.laptop.fake_airflow import FakeAirflow
 
@@ -81,7 +83,7 @@ def test_a_dataset_without_partitions() -> None:
     ("found", "clean", "says"),
     [
         (run("a", 3, "other"), "x", "No run of the DAG flights holds what is published of flights"),
-        (run("a", 3, ""), "x", "Clear `convert` and all that follow it"),
+        (run("a", 3, ""), "x", r"Run it anew: \./lake backfill flights 2013-03 --again\."),
         (run("a", 3, ""), "", "No run of the DAG"),
         (run("a", 3, "x", "running"), "x", "flights 2013-03 is under way in a"),
     ],
@@ -89,6 +91,16 @@ def test_a_dataset_without_partitions() -> None:
 def test_no_run_to_use(found: dict[str, Any], clean: str, says: str) -> None:
     with pytest.raises(RunsFailed, match=says):
         find_run(Airflow(found), MARCH, clean)  # type: ignore[arg-type]
+
+
+def test_a_partition_without_its_run_keeps_no_other_from_a_rewrite() -> None:
+    """It was rolled back, and its run has cleaned other data since; or it is under way."""
+    april, may = (Partition.parse(load_contract("flights"), f"2013-0{n}") for n in (4, 5))
+    api = Airflow(run("a", 3, "newer"), run("b", 4, "x"), run("c", 5, "x", "running"))
+    over = [Cut(partition, "x", (1, 1), 1, Layout()) for partition in (MARCH, april, may)]
+    runs, left = find_runs(api, over)  # type: ignore[arg-type]
+    assert runs == {april: "b"}
+    assert ["flights 2013-03" in left[0], "flights 2013-05 is under way" in left[1]] == [True, True]
 
 
 def cells(table: Any) -> list[list[str]]:

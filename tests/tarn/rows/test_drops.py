@@ -30,6 +30,8 @@ MARCH = Partition("flights", (("year", 2013), ("month", 3)))
         (DropLimit(0), 7, 0),
         (DropLimit(2.5), 1000, 25),
         (DropLimit(2.5, 10), 1000, 10),
+        (DropLimit(0.57), 10_000, 57),
+        (DropLimit(1e-05), 10_000_000, 1),
         (DropLimit(rows=10), 10, 5),
     ],
 )

@@ -83,6 +83,27 @@ def test_published_rows_that_a_stricter_rule_breaks(
     assert (told.again, told.broken) == ({}, {"early": 6})
 
 
+def test_columns_with_any_name_are_told_from_what_the_forecast_adds(
+    deployed: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The query has names of its own beside those of the contract's columns."""
+    import dataclasses
+
+    from tarn.contracts.contract import Column
+
+    publish(AIRLINES, tokens("abc"), converted(deployed, "abc"))
+    rows(deployed, ("known", ZZ | {"place": "NYC"}), ("known", YY))
+    contract = load_contract("airlines")
+    more = ("rule", "fields", "now", "place", "taken", "line", "dataset", "partition", "run")
+    columns = (*contract.columns, *(Column(name, "string") for name in more))
+    rule = Rule("placed", "place IS NOT NULL", "quarantine")
+    contract = dataclasses.replace(contract, columns=columns, rules=(rule,))
+    monkeypatch.setattr("tarn.rows.replay.load_contract", lambda *_: contract)
+    deployed.put_json("ops", "contracts/airlines.json", contract.to_job_json())
+    monkeypatch.setattr("tarn.rows.replay._broken_sql", lambda *_: "SELECT 'x', 0")
+    assert forecast(RUN, deployed).again == {("known", PASSES): 1, ("known", "placed"): 1}
+
+
 def test_a_contract_that_is_not_deployed(lake: Aws) -> None:
     contract = load_contract("airlines")
     with pytest.raises(Terminal, match=r"datasets/airlines\.yaml is not what is deployed"):
