@@ -172,20 +172,6 @@ def test_convert_counts_sorts_and_repeats(spark: Any, tmp_path: Any, files: int)
     assert tables[0] == sorted(tables[0], key=lambda row: (row["line"], row["at"]))
 
 
-def test_a_rule_may_be_called_as_a_count_is(
-    spark: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A rule named `rows` was taken for the number of rows."""
-    renamed = [
-        rule | {"name": "rows"} if rule["name"] == "positive" else rule
-        for rule in CONTRACT["rules"]
-    ]
-    monkeypatch.setitem(CONTRACT, "rules", renamed)
-    metrics = convert_once(spark, tmp_path, 1)
-    assert metrics["rows_in"] == 3000
-    assert metrics["quarantined_by_rule"]["rows"] == 30
-
-
 @pytest.mark.parametrize("files", [1, 3])
 def test_files_keep_to_the_budget(spark: Any, tmp_path: Any, files: int) -> None:
     import pyarrow.parquet as pq
