@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from laptop.bench import athena, pipeline, s3, s3_client
+from laptop.bench import athena, athena_runs, pipeline, s3, s3_client
 from laptop.bench.athena_suite import SuiteFailed, from_folder, read_queries
 from laptop.bench.many_flights import write_flights
 from laptop.bench.s3_client import LOADS
@@ -122,11 +122,11 @@ def test_athena_is_measured_beside_duckdb(
 
 
 def test_answers_are_compared_to_the_digits_that_athena_gives() -> None:
-    assert athena.difference([["2.08", "a"]], [(2.0833, "a")]) is None
-    assert athena.difference([["2"], ["1"]], [(1,), (2,)]) is None
-    assert athena.difference([["2.09"]], [(2.0833,)]) == "['2.09'], not ['2.0833']"
-    assert athena.difference([["1"]], []) == "1 rows, not 0"
-    assert athena.difference([[""]], [(None,)]) is None
+    assert athena_runs.difference([["2.08", "a"]], [(2.0833, "a")]) is None
+    assert athena_runs.difference([["2"], ["1"]], [(1,), (2,)]) is None
+    assert athena_runs.difference([["2.09"]], [(2.0833,)]) == "['2.09'], not ['2.0833']"
+    assert athena_runs.difference([["1"]], []) == "1 rows, not 0"
+    assert athena_runs.difference([[""]], [(None,)]) is None
 
 
 def test_tpch_has_its_22_queries() -> None:
