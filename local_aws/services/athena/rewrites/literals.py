@@ -14,7 +14,6 @@ NODES = (
     exp.Boolean,
     exp.Null,
     exp.HexString,
-    exp.UnicodeString,
     exp.Paren,
     exp.Neg,
 )
@@ -29,8 +28,6 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
         return "NULL"
     if isinstance(node, exp.HexString):
         return f"unhex('{''.join(node.this.split())}')"
-    if isinstance(node, exp.UnicodeString):
-        return quote(node.meta["text"])
     if isinstance(node, exp.Paren):
         return f"({emit.gen(node.this)})"
     return _negated(node, emit)

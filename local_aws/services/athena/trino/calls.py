@@ -43,7 +43,6 @@ class CallTyper:
         def condition(self, node: exp.Expression, scope: Scope, what: str) -> None: ...
         def fresh(self, prefix: str) -> str: ...
         def subquery_outputs(self, node: exp.Expression, scope: Scope) -> list[t.Type]: ...
-
         def sort_key(self, item: exp.Expression, scope: Scope) -> None: ...
 
     def _anonymous(self, node: exp.Anonymous, scope: Scope) -> t.Type:
@@ -122,7 +121,7 @@ class CallTyper:
             )
         _, signature, params, result = min(fits, key=lambda fit: fit[0])
         for index, (arg, param) in enumerate(zip(args, params, strict=True)):
-            if _is_lambda(arg) and len(fits) > 0:
+            if _is_lambda(arg):
                 lambda_type(index, param.of[:-1])
         return signature, params, result
 

@@ -258,7 +258,10 @@ def _decoded(token: Token, escape: str) -> str:
             return escape
         if not digits:
             raise SyntaxRefused("Incomplete escape sequence", token_position(token))
-        return chr(int(digits, 16))
+        code = int(digits, 16)
+        if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
+            raise SyntaxRefused(f"Invalid escaped character: {found[0]}", token_position(token))
+        return chr(code)
 
     return pattern.sub(character, token.text)
 

@@ -25,7 +25,6 @@ from local_aws.services.athena.trino.conversions import (
 )
 from local_aws.services.athena.trino.dialect import position
 from local_aws.services.athena.trino.json_calls import JsonTyper
-from local_aws.services.athena.trino.literals import unicode_text
 from local_aws.services.athena.trino.moments import interval_literal, moment_digits
 from local_aws.services.athena.trino.notes import (
     coerce,
@@ -106,11 +105,6 @@ class ExpressionTyper(JsonTyper, WindowTyper, CallTyper):
 
     def _hexstring(self, node: exp.HexString, scope: Scope) -> t.Type:
         return t.VARBINARY
-
-    def _unicodestring(self, node: exp.UnicodeString, scope: Scope) -> t.Type:
-        escape = node.args.get("escape")
-        node.meta["text"] = unicode_text(node.this, escape.name if escape else "\\", node)
-        return t.varchar(len(node.meta["text"]))
 
     def _paren(self, node: exp.Paren, scope: Scope) -> t.Type:
         return self.visit(node.this, scope)

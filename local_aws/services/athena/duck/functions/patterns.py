@@ -161,23 +161,6 @@ def row_groups(text: str, pattern: str) -> list[str | None] | None:
     return list(found.groups()) if found else None
 
 
-def split_escaped(text: str, delimiter: str, escape: str) -> list[str]:
-    """A line's fields where the delimiter may be escaped (LazySimpleSerDe)."""
-    fields, current, index = [], "", 0
-    while index < len(text):
-        char = text[index]
-        if char == escape and index + 1 < len(text):
-            index += 1
-            current += text[index]
-        elif char == delimiter:
-            fields.append(current)
-            current = ""
-        else:
-            current += char
-        index += 1
-    return [*fields, current]
-
-
 _V, _I = "VARCHAR", "BIGINT"
 
 SIGNATURES: dict[str, tuple[Any, list[str], str]] = {
@@ -189,6 +172,4 @@ SIGNATURES: dict[str, tuple[Any, list[str], str]] = {
     "py_regexp_replace": (replace, [_V, _V, _V], _V),
     "py_regexp_split": (split, [_V, _V], "VARCHAR[]"),
     "py_regexp_groups": (groups, [_V, _V], "VARCHAR[][]"),
-    "py_row_groups": (row_groups, [_V, _V], "VARCHAR[]"),
-    "py_split_escaped": (split_escaped, [_V, _V, _V], "VARCHAR[]"),
 }
