@@ -12,29 +12,14 @@ from local_aws.services.athena.rewrites.base import Emit
 from local_aws.services.athena.rewrites.equality import equal_sql, form_sql, order_sql
 from local_aws.services.athena.trino.notes import coerced_type, type_of
 from local_aws.services.athena.trino.types import FLOATING, INTEGERS, Type
-
-NODES = (
-    exp.EQ,
-    exp.NEQ,
-    exp.GT,
-    exp.GTE,
-    exp.LT,
-    exp.LTE,
-    exp.NullSafeEQ,
-    exp.NullSafeNEQ,
-    exp.Between,
-)
+from local_aws.services.athena.trino.wording import COMPARISONS
 
 _OPERATORS = {
-    exp.EQ: "=",
-    exp.NEQ: "<>",
-    exp.GT: ">",
-    exp.GTE: ">=",
-    exp.LT: "<",
-    exp.LTE: "<=",
+    **COMPARISONS,
     exp.NullSafeEQ: "IS NOT DISTINCT FROM",
     exp.NullSafeNEQ: "IS DISTINCT FROM",
 }
+NODES = (*_OPERATORS, exp.Between)
 
 
 def rewrite(node: exp.Expression, emit: Emit) -> str | None:

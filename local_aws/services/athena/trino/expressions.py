@@ -35,19 +35,11 @@ from local_aws.services.athena.trino.notes import (
 )
 from local_aws.services.athena.trino.scope import Scope
 from local_aws.services.athena.trino.window_calls import WindowTyper
+from local_aws.services.athena.trino.wording import ARITHMETIC, COMPARISONS
 
 _OPERATORS = {
-    exp.Add: "+",
-    exp.Sub: "-",
-    exp.Mul: "*",
-    exp.Div: "/",
-    exp.Mod: "%",
-    exp.EQ: "=",
-    exp.NEQ: "<>",
-    exp.GT: ">",
-    exp.GTE: ">=",
-    exp.LT: "<",
-    exp.LTE: "<=",
+    **ARITHMETIC,
+    **COMPARISONS,
     exp.NullSafeEQ: "IS DISTINCT FROM",
     exp.NullSafeNEQ: "IS DISTINCT FROM",
 }

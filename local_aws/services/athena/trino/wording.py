@@ -8,22 +8,16 @@ from sqlglot import exp
 
 from local_aws.services.athena.trino.dialect import TrinoDialect
 
-_OPERATORS = {
-    exp.Add: "+",
-    exp.Sub: "-",
-    exp.Mul: "*",
-    exp.Div: "/",
-    exp.Mod: "%",
-    exp.DPipe: "||",
+ARITHMETIC = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
+COMPARISONS = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.GT: ">",
     exp.GTE: ">=",
     exp.LT: "<",
     exp.LTE: "<=",
-    exp.And: "AND",
-    exp.Or: "OR",
 }
+_OPERATORS = {**ARITHMETIC, **COMPARISONS, exp.DPipe: "||", exp.And: "AND", exp.Or: "OR"}
 
 
 def wording(node: exp.Expression) -> str:
