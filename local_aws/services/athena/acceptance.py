@@ -17,7 +17,6 @@ from typing import Any
 
 from local_aws.context import Platform, Request
 from local_aws.services.athena import statements
-from local_aws.services.athena.catalog_reader import is_view
 from local_aws.services.athena.errors import (
     InvalidRequest,
     QueryFailed,
@@ -31,6 +30,7 @@ from local_aws.services.athena.show import Show
 from local_aws.services.athena.statements import Kind
 from local_aws.services.athena.store import Store
 from local_aws.services.athena.trino.dialect import parse_query
+from local_aws.services.athena.views import is_view
 
 CATALOG = "awsdatacatalog"
 UNSUPPORTED = ("EngineConfiguration",)

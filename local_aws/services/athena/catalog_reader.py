@@ -11,7 +11,7 @@ from local_aws.services.athena.errors import QueryFailed
 from local_aws.services.athena.partition_names import HIVE_NULL
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import table_columns
-from local_aws.services.athena.views import decode_view
+from local_aws.services.athena.views import decode_view, is_view
 from local_aws.services.glue.errors import EntityNotFoundException
 
 Virtual = tuple[list[tuple[str, t.Type]], list[tuple[Any, ...]]]
@@ -130,7 +130,3 @@ def _columns_of(table: dict[str, Any]) -> Iterator[tuple[str, str, str | None, s
     stored = [*storage, *(table.get("PartitionKeys") or [])]
     for (name, kind, partition), column in zip(found, stored, strict=True):
         yield name, str(kind), column.get("Comment"), "partition key" if partition else None
-
-
-def is_view(table: dict[str, Any]) -> bool:
-    return table.get("TableType") == "VIRTUAL_VIEW"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local_aws.context import Platform
+from local_aws.services.athena import names
 from local_aws.services.athena.errors import QueryFailed, not_supported, semantic, task_failed
 from local_aws.services.athena.hive_ddl import Command
 from local_aws.services.athena.partition_names import folder_of, values_of
@@ -15,6 +16,7 @@ from local_aws.services.athena.partitions import check_values
 from local_aws.services.athena.table_inputs import check_columns, table_input
 from local_aws.services.athena.tables import refuse_iceberg
 from local_aws.services.athena.trino.types import parse_type
+from local_aws.services.athena.views import is_view
 from local_aws.services.glue.errors import AlreadyExistsException, EntityNotFoundException
 from local_aws.services.s3.model import parse_uri
 
@@ -47,8 +49,7 @@ class Ddl:
 
     def place(self, command: Command) -> tuple[str, str]:
         """Database and table."""
-        target = command.target
-        return (target[0], target[1]) if len(target) > 1 else (self.database, target[0])
+        return names.place(command.target, self.database)
 
     def table(self, command: Command) -> dict[str, Any]:
         database, name = self.place(command)
@@ -139,7 +140,7 @@ class Ddl:
             raise semantic(
                 f"[Error 10001]: Table not found {database}.{name}: it does not exist"
             ) from None
-        if known.get("TableType") == "VIRTUAL_VIEW":
+        if is_view(known):
             raise semantic("Cannot drop a view with DROP TABLE")
         with contextlib.suppress(EntityNotFoundException):  # another DROP was quicker
             self.glue.delete_table(database, name)
@@ -156,7 +157,7 @@ class Ddl:
                 f"View 'awsdatacatalog.{database}.{name}' does not exist",
                 (1, 1),
             ) from None
-        if known.get("TableType") != "VIRTUAL_VIEW":
+        if not is_view(known):
             raise QueryFailed(
                 "TABLE_NOT_FOUND",
                 f"View 'awsdatacatalog.{database}.{name}' does not exist, but a table with that"
@@ -182,7 +183,7 @@ class Ddl:
     def altered(self, command: Command) -> dict[str, Any]:
         """A table that is about to be changed: no view, no Iceberg table."""
         table = self.table(command)
-        if table.get("TableType") == "VIRTUAL_VIEW":
+        if is_view(table):
             raise semantic(
                 f"[Error 10132]: To alter a view you need to use the ALTER VIEW command:"
                 f" {table['Name']}"

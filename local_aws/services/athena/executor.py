@@ -10,9 +10,9 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection as Cursor
 
-from local_aws.services.athena import explain, results, statements
+from local_aws.services.athena import explain, names, results, statements
 from local_aws.services.athena.duck import profile
-from local_aws.services.athena.errors import QueryFailed, not_supported
+from local_aws.services.athena.errors import QueryFailed
 from local_aws.services.athena.hive_ddl import Command, parse
 from local_aws.services.athena.model import AthenaEngine
 from local_aws.services.athena.result_objects import PLANNED, UNPLANNED, ResultObjects
@@ -20,7 +20,7 @@ from local_aws.services.athena.show import COLUMNS, FUNCTIONS, UNCOUNTED, VARCHA
 from local_aws.services.athena.statements import Kind
 from local_aws.services.athena.store import Store
 from local_aws.services.athena.trino import types as t
-from local_aws.services.athena.views import decode_view, view_columns, view_input
+from local_aws.services.athena.views import decode_view, is_view, view_columns, view_input
 from local_aws.services.athena.writes import Writer, Written
 from local_aws.services.glue.errors import EntityNotFoundException
 from local_aws.services.s3.model import parse_uri
@@ -155,9 +155,7 @@ class Executor:
 
     def _create_view(self, job: Job, cursor: Cursor, objects: ResultObjects) -> Outcome:
         replace, target, sql = statements.parse_create_view(job.text)
-        if len(target) > 2 and target[-3] != "awsdatacatalog":
-            raise not_supported(f"the catalog {target[-3]}")
-        database, name = (target[-2] if len(target) > 1 else job.database), target[-1]
+        database, name = names.place(target, job.database)
         place = f"awsdatacatalog.{database}.{name}"
         columns = view_columns(self.engine.view_columns(sql, job.database, place))
         body = view_input(name, sql.strip(), job.database, columns)
@@ -177,7 +175,7 @@ class Executor:
                     "SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", (1, 1)
                 ) from None
             return
-        if known.get("TableType") != "VIRTUAL_VIEW" or not replace:
+        if not is_view(known) or not replace:
             raise QueryFailed(
                 "ALREADY_EXISTS", f"'awsdatacatalog.{database}.{name}' already exists", (1, 1)
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from local_aws.services.athena.errors import SyntaxRefused, not_supported
+from local_aws.services.athena.errors import SyntaxRefused
+from local_aws.services.athena.names import in_catalog
 
 _TOKEN = re.compile(
     r"""\s+|--[^\n]*|/\*.*?\*/
@@ -110,10 +111,7 @@ class Parser:
         while self.optional("."):
             parts.append(self.identifier())
         # `db.table` may also stand in one pair of backticks.
-        found = tuple(p for part in parts for p in part.split("."))
-        if len(found) > 2 and found[-3] != "awsdatacatalog":
-            raise not_supported(f"the catalog {found[-3]}")
-        return found[-2:]
+        return in_catalog(tuple(p for part in parts for p in part.split(".")))
 
     def type_text(self) -> str:
         """A type in Hive's words; one that Hive does not know is refused."""

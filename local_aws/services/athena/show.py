@@ -6,13 +6,12 @@ import re
 from typing import Any
 
 from local_aws.services.athena import describe
-from local_aws.services.athena.catalog_reader import is_view
 from local_aws.services.athena.ddl import Ddl, no_database
 from local_aws.services.athena.errors import QueryFailed, semantic, task_failed
 from local_aws.services.athena.hive_ddl import Command
 from local_aws.services.athena.partition_names import folder_of
 from local_aws.services.athena.trino.functions import catalogue
-from local_aws.services.athena.views import decode_view
+from local_aws.services.athena.views import decode_view, is_view
 from local_aws.services.glue.errors import EntityNotFoundException
 
 # The columns that GetQueryResults names for each command.

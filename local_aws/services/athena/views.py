@@ -19,11 +19,18 @@ from local_aws.services.athena.trino import types as t
 _TEXT = re.compile(r"/\* Presto View: ([A-Za-z0-9+/=\s]+) \*/")
 
 
+_VIEW = "VIRTUAL_VIEW"
+
+
 @dataclass(frozen=True)
 class View:
     sql: str
     schema: str | None
     columns: list[tuple[str, str]]
+
+
+def is_view(table: dict[str, Any]) -> bool:
+    return table.get("TableType") == _VIEW
 
 
 def decode_view(table: dict[str, Any]) -> View:
@@ -73,7 +80,7 @@ def view_input(
     encoded = base64.b64encode(json.dumps(data, separators=(",", ":")).encode()).decode()
     return {
         "Name": name,
-        "TableType": "VIRTUAL_VIEW",
+        "TableType": _VIEW,
         "ViewOriginalText": f"/* Presto View: {encoded} */",
         "ViewExpandedText": "/* Presto View */",
         "Parameters": {"presto_view": "true", "comment": "Presto View"},

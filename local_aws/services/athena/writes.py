@@ -14,9 +14,10 @@ from typing import Any
 
 import duckdb
 
-from local_aws.services.athena import file_writers, write_targets
+from local_aws.services.athena import file_writers, names, write_targets
+from local_aws.services.athena.catalog_reader import GlueReader
 from local_aws.services.athena.duck.quoting import identifier, quote
-from local_aws.services.athena.errors import QueryFailed, not_supported
+from local_aws.services.athena.errors import QueryFailed
 from local_aws.services.athena.model import AthenaEngine
 from local_aws.services.athena.partition_names import folder_of
 from local_aws.services.athena.projection import is_projected
@@ -27,6 +28,7 @@ from local_aws.services.athena.table_inputs import CTAS_FORMATS, storage
 from local_aws.services.athena.tables import refuse_iceberg
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import table_columns
+from local_aws.services.athena.views import is_view
 from local_aws.services.athena.write_targets import Made, Target
 from local_aws.services.glue.errors import AlreadyExistsException, EntityNotFoundException
 from local_aws.services.s3.model import parse_uri
@@ -52,15 +54,16 @@ class Writer:
     ) -> None:
         self.engine = engine
         self.platform = engine.platform
+        self.catalog = GlueReader(engine.platform)
         self.cursor = cursor
         self.database = database
         self.query_id = query_id
 
     def create_table(self, write: Write, default_location: str) -> Written:
-        database, name = self._place(write.target)
+        database, name = names.place(write.target, self.database)
         if not self._has_database(database):
             raise QueryFailed("SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", (1, 1))
-        if self._table(database, name) is not None:
+        if self.catalog.table(database, name) is not None:
             if write.if_not_exists:
                 return Written(0, [], 0)
             raise QueryFailed(
@@ -84,15 +87,15 @@ class Writer:
         return written
 
     def insert(self, write: Write) -> Written:
-        database, name = self._place(write.target)
-        table = self._table(database, name)
+        database, name = names.place(write.target, self.database)
+        table = self.catalog.table(database, name)
         if table is None:
             raise QueryFailed(
                 "TABLE_NOT_FOUND",
                 f"Table 'awsdatacatalog.{database}.{name}' does not exist",
                 (1, 1),
             )
-        if table.get("TableType") == "VIRTUAL_VIEW":
+        if is_view(table):
             raise QueryFailed("NOT_SUPPORTED", "Inserting into views is not supported", (1, 1))
         refuse_iceberg(table)
         keys = tuple(n for n, _, partition in table_columns(table) if partition)
@@ -122,24 +125,12 @@ class Writer:
 
     # --- the parts
 
-    def _place(self, target: tuple[str, ...]) -> tuple[str, str]:
-        if len(target) > 2 and target[-3] != "awsdatacatalog":
-            raise not_supported(f"the catalog {target[-3]}")
-        return (target[-2] if len(target) > 1 else self.database), target[-1]
-
     def _has_database(self, name: str) -> bool:
         try:
             self.platform.glue.get_database(name)
         except EntityNotFoundException:
             return False
         return True
-
-    def _table(self, database: str, name: str) -> dict[str, Any] | None:
-        try:
-            found: dict[str, Any] = self.platform.glue.get_table(database, name)
-        except EntityNotFoundException:
-            return None
-        return found
 
     def _must_be_empty(self, location: str) -> None:
         if not re.match("s3[an]?://[^/]+", location):

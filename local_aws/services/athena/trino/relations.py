@@ -24,7 +24,7 @@ from local_aws.services.athena.trino.scope import (
     fold,
     requalified,
 )
-from local_aws.services.athena.views import View, decode_view
+from local_aws.services.athena.views import View, decode_view, is_view
 
 _CATALOGS = ("awsdatacatalog", "")
 HIDDEN = (
@@ -128,7 +128,7 @@ class RelationAnalyzer(ExpressionTyper):
         table = self.catalog.table(database, name)
         if table is None:
             raise self._no_table(node, database, name)
-        if table.get("TableType") == "VIRTUAL_VIEW":
+        if is_view(table):
             return self._view(node, table, database, alias)
         return self._scan(node, table, database, alias)
 
