@@ -12,8 +12,13 @@ from typing import Any
 from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.serdes import values
 from local_aws.services.athena.serdes.base import Columns, Decoder, data_columns, serde_properties
-from local_aws.services.athena.serdes.json_text import Literal, Malformed, strict
-from local_aws.services.athena.serdes.openx_json import bad_value, malformed
+from local_aws.services.athena.serdes.json_text import (
+    Literal,
+    Malformed,
+    bad_value,
+    malformed,
+    strict,
+)
 from local_aws.services.athena.trino import types as t
 
 Read = Callable[[Any], Any]
@@ -141,10 +146,7 @@ def _text(value: str, kind: t.Type) -> str:
 
 _SCALARS: dict[str, Callable[[str, t.Type], Any]] = {
     "boolean": lambda value, _: value.lower() == "true",
-    "tinyint": _whole,
-    "smallint": _whole,
-    "integer": _whole,
-    "bigint": _whole,
+    **dict.fromkeys(t.INTEGERS, _whole),
     "real": _fraction,
     "double": _fraction,
     "decimal": values.decimal,
@@ -154,5 +156,4 @@ _SCALARS: dict[str, Callable[[str, t.Type], Any]] = {
     "char": _text,
     "varbinary": lambda value, _: re.sub("[\ud800-\udfff]", "?", value).encode(),
 }
-_KEYS = _SCALARS | dict.fromkeys(t.INTEGERS, values.strict_whole)
-_KEYS |= {"real": values.fraction, "double": values.fraction}
+_KEYS = _SCALARS | values.NUMBERS

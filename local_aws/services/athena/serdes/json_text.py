@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any
 
+from local_aws.services.athena.errors import QueryFailed
 from local_aws.services.athena.serdes import values
 
 
@@ -20,6 +21,16 @@ class Literal(str):
 
 class Malformed(ValueError):
     """A line that is no JSON."""
+
+
+def malformed(error: object) -> QueryFailed:
+    return QueryFailed(
+        "HIVE_CURSOR_ERROR", f"Row is not a valid JSON Object - JSONException: {error}"
+    )
+
+
+def bad_value(why: str) -> QueryFailed:
+    return QueryFailed("HIVE_BAD_DATA", f"Failed to parse value: {why}")
 
 
 _DECODER = json.JSONDecoder(

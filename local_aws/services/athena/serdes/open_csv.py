@@ -153,13 +153,7 @@ def _millis(text: str, _: t.Type) -> int | None:
 
 _READERS: dict[str, Callable[[str, t.Type], Any]] = {
     "boolean": _boolean,
-    "tinyint": values.strict_whole,
-    "smallint": values.strict_whole,
-    "integer": values.strict_whole,
-    "bigint": values.strict_whole,
-    "real": values.fraction,
-    "double": values.fraction,
-    "decimal": values.decimal,
+    **values.NUMBERS,
     "date": _days,
     "timestamp": _millis,
 }

@@ -13,23 +13,20 @@ from collections.abc import Callable
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from local_aws.services.athena.errors import QueryFailed, not_supported
+from local_aws.services.athena.errors import not_supported
 from local_aws.services.athena.serdes import values
 from local_aws.services.athena.serdes.base import Columns, Decoder, data_columns, serde_properties
-from local_aws.services.athena.serdes.json_text import Literal, Malformed, lenient, text_of
+from local_aws.services.athena.serdes.json_text import (
+    Literal,
+    Malformed,
+    bad_value,
+    lenient,
+    malformed,
+    text_of,
+)
 from local_aws.services.athena.trino import types as t
 
 Read = Callable[[Any], Any]
-
-
-def malformed(error: object) -> QueryFailed:
-    return QueryFailed(
-        "HIVE_CURSOR_ERROR", f"Row is not a valid JSON Object - JSONException: {error}"
-    )
-
-
-def bad_value(why: str) -> QueryFailed:
-    return QueryFailed("HIVE_BAD_DATA", f"Failed to parse value: {why}")
 
 
 class _Names:
@@ -234,13 +231,8 @@ def _binary(value: str, _: t.Type) -> bytes:
 
 _SCALARS: dict[str, Callable[[str, t.Type], Any]] = {
     "boolean": lambda value, _: value.lower() == "true",
-    "tinyint": _whole,
-    "smallint": _whole,
-    "integer": _whole,
-    "bigint": _whole,
-    "real": values.fraction,
-    "double": values.fraction,
-    "decimal": values.decimal,
+    **values.NUMBERS,
+    **dict.fromkeys(t.INTEGERS, _whole),
     "date": _date,
     "timestamp": _moment,
     "varbinary": _binary,

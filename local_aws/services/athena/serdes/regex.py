@@ -55,13 +55,7 @@ def reader(kind: t.Type) -> Callable[[str], Any]:
 
 _READERS: dict[str, Callable[[str, t.Type], Any]] = {
     "boolean": lambda text, _: text.lower() == "true",
-    "tinyint": values.strict_whole,
-    "smallint": values.strict_whole,
-    "integer": values.strict_whole,
-    "bigint": values.strict_whole,
-    "real": values.fraction,
-    "double": values.fraction,
-    "decimal": values.decimal,
+    **values.NUMBERS,
     "date": lambda text, _: values.day(text),
     "timestamp": lambda text, _: values.moment(text),
     "varchar": values.sized,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
@@ -215,3 +215,12 @@ def any_radix(text: str) -> int | None:
 def java_decimal(text: str) -> str:
     """BigDecimal.toString: plain while the exponent is small, else 1.2E+10."""
     return str(Decimal(text)).replace("e", "E")
+
+
+# Numbers as Java's own parsers read a whole text, by their type.
+NUMBERS: dict[str, Callable[[str, t.Type], Any]] = {
+    **dict.fromkeys(t.INTEGERS, strict_whole),
+    "real": fraction,
+    "double": fraction,
+    "decimal": decimal,
+}
