@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tarn.aws import Aws
 from tarn.ledger import costs
+from tarn.services import athena
 
-FIRST_WAIT, LONGEST_WAIT = 0.02, 0.5
+FIRST_WAIT, LONGEST_WAIT = 0.02, 0.5  # a person waits
 _PLACE = re.compile(r"\bline (\d+):(\d+)\b")
 _FREE = ("DDL", "UTILITY")
 _WRITES = ("CREATE_TABLE_AS_SELECT",)  # DDL by its name, billed as the query that it is
@@ -75,7 +75,7 @@ class Asker:
         """Raises QueryRefused. An interrupt while it waits stops the query at Athena."""
         text = sql.strip().rstrip(";").rstrip()
         try:
-            query_id = self._start(text)
+            query_id = athena.start(text, self.database, self.aws)
             execution = self._wait(query_id)
             return self._answer(execution, text)
         except ClientError as error:
@@ -83,14 +83,6 @@ class Asker:
             raise QueryRefused(details["Error"].get("Message", str(error)), text) from error
         except BotoCoreError as error:
             raise QueryRefused(str(error), text) from error
-
-    def _start(self, sql: str) -> str:
-        started = self.aws.athena.start_query_execution(
-            QueryString=sql,
-            QueryExecutionContext={"Database": self.database, "Catalog": "AwsDataCatalog"},
-            WorkGroup=self.aws.settings.workgroup,
-        )
-        return started["QueryExecutionId"]
 
     def _wait(self, query_id: str) -> dict[str, Any]:
         try:
@@ -100,14 +92,7 @@ class Asker:
             return self._ended(query_id)
 
     def _ended(self, query_id: str) -> dict[str, Any]:
-        pause = FIRST_WAIT
-        while True:
-            found = self.aws.athena.get_query_execution(QueryExecutionId=query_id)
-            execution: dict[str, Any] = dict(found["QueryExecution"])
-            if execution["Status"]["State"] not in ("QUEUED", "RUNNING"):
-                return execution
-            time.sleep(pause)
-            pause = min(pause * 1.5, LONGEST_WAIT)
+        return athena.ended(query_id, self.aws, FIRST_WAIT, LONGEST_WAIT)
 
     def _answer(self, execution: dict[str, Any], sql: str) -> Answer:
         status, statistics = execution["Status"], execution["Statistics"]

@@ -28,17 +28,38 @@ class Answer:
 
 def query(sql: str, database: str, aws: Aws) -> Answer:
     """Run a statement in the lake's workgroup; what Athena says of a failure is raised."""
-    query_id = aws.athena.start_query_execution(
-        QueryString=sql,
-        QueryExecutionContext={"Database": database, "Catalog": "AwsDataCatalog"},
-        WorkGroup=aws.settings.workgroup,
-    )["QueryExecutionId"]
-    execution = _wait(query_id, sql, aws)
+    query_id = start(sql, database, aws)
+    execution = ended(query_id, aws)
+    if execution["Status"]["State"] != "SUCCEEDED":
+        raise _error(execution["Status"], query_id, sql)
     scanned = int(execution.get("Statistics", {}).get("DataScannedInBytes", 0))
     if execution.get("StatementType") != "DML":
         return Answer(query_id, (), (), scanned)
     columns, rows = _rows(query_id, aws)
     return Answer(query_id, columns, rows, scanned)
+
+
+def start(sql: str, database: str, aws: Aws) -> str:
+    """Start a statement in the lake's workgroup; its query's id."""
+    started = aws.athena.start_query_execution(
+        QueryString=sql,
+        QueryExecutionContext={"Database": database, "Catalog": "AwsDataCatalog"},
+        WorkGroup=aws.settings.workgroup,
+    )
+    return started["QueryExecutionId"]
+
+
+def ended(
+    query_id: str, aws: Aws, first: float = FIRST_WAIT, longest: float = LONGEST_WAIT
+) -> dict[str, Any]:
+    """The execution once it has ended, however it did. first, longest: seconds between looks."""
+    pause = first
+    while True:
+        execution = aws.athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
+        if execution["Status"]["State"] not in ("QUEUED", "RUNNING"):
+            return dict(execution)
+        time.sleep(pause)
+        pause = min(pause * 1.5, longest)
 
 
 def count(
@@ -77,19 +98,6 @@ def billed(query_ids: Sequence[str], aws: Aws) -> list[Billed]:
         )
         for q in found
     ]
-
-
-def _wait(query_id: str, sql: str, aws: Aws) -> dict[str, Any]:
-    pause = FIRST_WAIT
-    while True:
-        execution = aws.athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
-        state = execution["Status"]["State"]
-        if state == "SUCCEEDED":
-            return dict(execution)
-        if state in ("FAILED", "CANCELLED"):
-            raise _error(dict(execution["Status"]), query_id, sql)
-        time.sleep(pause)
-        pause = min(pause * 1.5, LONGEST_WAIT)
 
 
 def _error(status: dict[str, Any], query_id: str, sql: str) -> Transient | Terminal:
