@@ -36,14 +36,15 @@ class Cut:
 
 def cuts(datasets: Iterable[str], aws: Aws) -> list[Cut]:
     """The published partitions of the datasets, as their files are cut."""
-    wanted = set(datasets)
-    found = []
+    wanted, found = set(datasets), []
     with aws_errors("layout"):
-        for record in ledger.summary(aws):
-            if record["dataset"] in wanted:
-                contract = load_contract(record["dataset"], aws.settings)
-                partition = Partition.parse(contract, record["partition"])
-                found.append(_cut(partition, record, contract.layout, aws))
+        records = [r for r in ledger.summary(aws) if r["dataset"] in wanted]
+        names = {record["dataset"] for record in records}
+        contracts = {name: load_contract(name, aws.settings) for name in names}
+        for record in records:
+            contract = contracts[record["dataset"]]
+            partition = Partition.parse(contract, record["partition"])
+            found.append(_cut(partition, record, contract.layout, aws))
     return found
 
 

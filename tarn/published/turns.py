@@ -36,7 +36,6 @@ class Turn:
     """The right to move readers of a partition, for half of what others wait for."""
 
     partition: Partition
-    etag: str
     taken: float = field(default_factory=time.monotonic)
 
     def require(self) -> None:
@@ -62,7 +61,7 @@ def turn(partition: Partition, holder: str, aws: Aws) -> Iterator[Turn]:
             raise Transient(f"Readers of {partition} are being moved by {said['holder']}.")
         time.sleep(LOOK_SECONDS)
     try:
-        yield Turn(partition, etag)
+        yield Turn(partition)
     finally:
         _end(partition, etag, aws)
 
