@@ -45,3 +45,13 @@ def answer(engine: Any, sql: str) -> str:
     except Exception as error:
         return "!" + as_failure(error).reason
     return " / ".join("|".join("NULL" if v is None else v for v in row) for row in rows)
+
+
+def holds(engine: Any, sql: str, expected: str) -> None:
+    """Asserts the answer; of a failure what stands behind `!` is a part of the reason."""
+    got = answer(engine, sql)
+    if expected.startswith("!"):
+        assert got.startswith("!")
+        assert expected[1:] in got
+    else:
+        assert got == expected

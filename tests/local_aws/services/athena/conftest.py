@@ -1,11 +1,19 @@
-"""Queries with a bucket of the module's own."""
+"""The engine alone, and queries with a bucket of the module's own."""
 
 import uuid
+from typing import Any
 
 import pytest
 
+from local_aws.services.athena.duck.session import connect
 from tests.conftest import LocalServer
 from tests.local_aws.services.athena.queries import Queries
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The engine alone, without tables and without a server."""
+    return connect(tmp_path_factory.mktemp("duck"), "500MB", 1)
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +35,5 @@ def database(server: LocalServer, queries: Queries) -> str:
         " (VALUES (1, 'a', 2013), (2, NULL, 2014)) x(id, name, year)",
         "CREATE VIEW v AS SELECT id FROM t",
     ):
-        found = queries.run(sql, **(context if "CREATE DATABASE" not in sql else {}))
-        assert found["Status"]["State"] == "SUCCEEDED", found["Status"]
+        queries.succeeded(sql, **(context if "CREATE DATABASE" not in sql else {}))
     return name

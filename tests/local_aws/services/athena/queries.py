@@ -55,10 +55,15 @@ class Queries:
     def run(self, sql: str, **options: Any) -> Any:
         return self.wait(self.start(sql, **options))
 
-    def answer(self, sql: str, **options: Any) -> Any:
-        """GetQueryResults of a query that has to succeed."""
+    def succeeded(self, sql: str, **options: Any) -> Any:
+        """The execution of a query that has to succeed."""
         found = self.run(sql, **options)
         assert found["Status"]["State"] == "SUCCEEDED", found["Status"]
+        return found
+
+    def answer(self, sql: str, **options: Any) -> Any:
+        """GetQueryResults of a query that has to succeed."""
+        found = self.succeeded(sql, **options)
         return self.athena.get_query_results(QueryExecutionId=found["QueryExecutionId"])
 
     def object(self, uri: str) -> Any:

@@ -1,11 +1,9 @@
 """What Trino accepts and refuses, and where: every case of tests/fixtures/athena/analysis."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local_aws.services.athena.duck.session import connect
 from local_aws.services.athena.errors import QueryFailed
 from local_aws.services.athena.trino.dialect import parse_query
 from tests.local_aws.services.athena.answers import answer
@@ -16,11 +14,6 @@ CASES = [
     for path in sorted((FOLDER / "analysis").glob("*.sql"))
     for case in cases(f"analysis/{path.stem}")
 ]
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return connect(Path(tmp_path_factory.mktemp("duck")), "500MB", 1)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rewrite}: {case.title}")

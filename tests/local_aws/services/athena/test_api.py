@@ -16,15 +16,7 @@ from tests.local_aws.services.athena.lakes import Lake, parquet
 
 @pytest.fixture(scope="module")
 def lake(server: Any) -> Lake:
-    name = uuid.uuid4().hex[:8]
-    made = Lake(
-        server.client("athena"),
-        server.client("s3"),
-        server.client("glue"),
-        f"b-{name}",
-        f"db_{name}",
-    )
-    made.s3.create_bucket(Bucket=made.bucket)
+    made = Lake.empty(server)
     files = {
         "t/y=2013/m=1/a.parquet": parquet(id=pa.array([1, 2], pa.int32()), name=["a", None]),
         "elsewhere/b.parquet": parquet(id=pa.array([3], pa.int32())),
@@ -33,10 +25,9 @@ def lake(server: Any) -> Lake:
         "j/lines.json": b'{"id":1,"tags":["x","y"],"inner":{"k":"v"}}\n{"id":2}\n',
     }
     for key, body in files.items():
-        made.s3.put_object(Bucket=made.bucket, Key=key, Body=body)
+        made.put(key, body)
     root = f"s3://{made.bucket}"
     for sql in (
-        f"CREATE DATABASE {made.database}",
         "CREATE EXTERNAL TABLE t (id int, name string) PARTITIONED BY (y int, m int)"
         f" STORED AS PARQUET LOCATION '{root}/t/'",
         f"ALTER TABLE t ADD PARTITION (y=2013, m=1) PARTITION (y=2013, m=2) LOCATION"
@@ -46,7 +37,7 @@ def lake(server: Any) -> Lake:
         "CREATE EXTERNAL TABLE j (id int, tags array<string>, inner_ string) ROW FORMAT SERDE"
         f" 'org.openx.data.jsonserde.JsonSerDe' LOCATION '{root}/j/'",
     ):
-        assert made.run(sql)["Status"]["State"] == "SUCCEEDED", sql
+        made.succeeded(sql)
     return made
 
 

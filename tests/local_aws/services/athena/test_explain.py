@@ -19,8 +19,7 @@ def table(queries: Queries) -> str:
 
 
 def lines(queries: Queries, sql: str) -> tuple[list[str], Any]:
-    found = queries.run(sql)
-    assert found["Status"]["State"] == "SUCCEEDED", found["Status"]
+    found = queries.succeeded(sql)
     answer = queries.athena.get_query_results(QueryExecutionId=found["QueryExecutionId"])
     rows = [row["Data"][0].get("VarCharValue", "") for row in answer["ResultSet"]["Rows"]]
     assert rows[0] == "Query Plan"

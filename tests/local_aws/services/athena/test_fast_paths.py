@@ -11,7 +11,6 @@ from local_aws.services.athena.duck.functions import patterns
 from local_aws.services.athena.duck.functions.moments import date_format, date_parse
 from local_aws.services.athena.duck.quoting import quote
 from local_aws.services.athena.duck.re2 import translated
-from local_aws.services.athena.duck.session import connect
 from tests.local_aws.services.athena.test_rewrites import translate
 
 TEXTS = ["", "a", "ab", "aab1", "é", "a é", "1-2", "A_b", "a\n", "\na", "a\nb", "٣x", " a ", "b.a"]
@@ -20,11 +19,6 @@ JAVA = [
     r"[^\d]", ".", r"\.", "(?i)B", "(?:a)b", "(?<n>a)b", "a{1,2}", "a+?", r"\p{L}", "a|$", "(b)|a",
     r"\bA", "(?m)^b", "a(?=b)", "[a-c&&[^b]]", "(a)*", r"x\z", "a$b",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return connect(tmp_path_factory.mktemp("duck"), "500MB", 1)
 
 
 def answers(engine: Any, call: str, texts: list[str]) -> list[Any]:

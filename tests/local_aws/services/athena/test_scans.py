@@ -1,7 +1,6 @@
 """What a query reads: row groups, early ends, the workgroup's limit, and queries that run away."""
 
 import io
-import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.local_aws.services.athena.test_api import Lake
+from tests.local_aws.services.athena.lakes import Lake
 
 
 def parquet(groups: int, **columns: Any) -> bytes:
@@ -35,28 +34,22 @@ def files() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def lake(server: Any, files: dict[str, bytes]) -> Lake:
-    name = uuid.uuid4().hex[:8]
-    clients = (server.client(service) for service in ("athena", "s3", "glue"))
-    made = Lake(*clients, f"b-{name}", f"db_{name}")
-    made.s3.create_bucket(Bucket=made.bucket)
+    made = Lake.empty(server)
     for key, body in files.items():
-        made.s3.put_object(Bucket=made.bucket, Key=key, Body=body)
+        made.put(key, body)
     root = f"STORED AS PARQUET LOCATION 's3://{made.bucket}"
     for sql in (
-        f"CREATE DATABASE {made.database}",
         f"CREATE EXTERNAL TABLE g (id bigint, text string, day date) {root}/g/'",
         f"CREATE EXTERNAL TABLE big (id bigint, noise binary) {root}/big/'",
         f"CREATE EXTERNAL TABLE p (id bigint) PARTITIONED BY (k int) {root}/p/'",
         "MSCK REPAIR TABLE p",
     ):
-        assert made.run(sql)["Status"]["State"] == "SUCCEEDED", sql
+        made.succeeded(sql)
     return made
 
 
 def scanned(lake: Lake, sql: str) -> int:
-    found = lake.run(sql)
-    assert found["Status"]["State"] == "SUCCEEDED", found["Status"]
-    return int(found["Statistics"]["DataScannedInBytes"])
+    return int(lake.succeeded(sql)["Statistics"]["DataScannedInBytes"])
 
 
 def chunks(body: bytes, groups: Iterable[int], *columns: int) -> int:
