@@ -68,15 +68,20 @@ def received(server: socket.socket, until: str) -> list[str]:
     return found
 
 
-def test_statsd(datagrams: socket.socket, tmp_path: Path) -> None:
-    pytest.importorskip("statsd", reason="Airflow's extra [statsd] is not installed")
+def told(datagrams: socket.socket, folder: Path, **options: str) -> list[str]:
+    """What StatsD is told of a publish, up to its last gauge."""
     publish(
-        tmp_path,
+        folder,
         AIRFLOW__METRICS__STATSD_ON="True",
         AIRFLOW__METRICS__STATSD_HOST="127.0.0.1",
         AIRFLOW__METRICS__STATSD_PORT=str(datagrams.getsockname()[1]),
+        **options,
     )
-    found = received(datagrams, f"airflow.tarn.flights.{GAUGES[-1]}")
+    return received(datagrams, f"airflow.tarn.flights.{GAUGES[-1]}")
+
+
+def test_statsd(datagrams: socket.socket, tmp_path: Path) -> None:
+    found = told(datagrams, tmp_path)
     assert "airflow.ti.start.flights.publish:1|c" in found
     assert found[-len(GAUGES) :] == [
         f"airflow.tarn.flights.{name}:{RECORD[name]}|g" for name in GAUGES
@@ -84,15 +89,7 @@ def test_statsd(datagrams: socket.socket, tmp_path: Path) -> None:
 
 
 def test_statsd_with_tags(datagrams: socket.socket, tmp_path: Path) -> None:
-    pytest.importorskip("statsd", reason="Airflow's extra [statsd] is not installed")
-    publish(
-        tmp_path,
-        AIRFLOW__METRICS__STATSD_ON="True",
-        AIRFLOW__METRICS__STATSD_INFLUXDB_ENABLED="True",
-        AIRFLOW__METRICS__STATSD_HOST="127.0.0.1",
-        AIRFLOW__METRICS__STATSD_PORT=str(datagrams.getsockname()[1]),
-    )
-    found = received(datagrams, f"airflow.tarn.flights.{GAUGES[-1]}")
+    found = told(datagrams, tmp_path, AIRFLOW__METRICS__STATSD_INFLUXDB_ENABLED="True")
     assert "airflow.tarn.flights.rows_published,dataset=flights:26990|g" in found
 
 
