@@ -24,7 +24,12 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     if not node.meta.get("written") and isinstance(node.this, exp.Literal):
         return _typed_literal(node.this.this, type_of(node))
     safe = isinstance(node, exp.TryCast)
-    return cast_sql(emit.gen(node.this), type_of(node.this), type_of(node), safe)
+    value, source, target = emit.gen(node.this), type_of(node.this), type_of(node)
+    converted = cast_sql(value, source, target, safe)
+    if "TRY(" not in converted or node.this.find(exp.Window) is None:
+        return converted
+    # The engine takes no window into a TRY: its value goes in by a parameter.
+    return f"list_transform([{value}], lambda tried: {cast_sql('tried', source, target, safe)})[1]"
 
 
 def _typed_literal(text: str, kind: t.Type) -> str:

@@ -45,7 +45,8 @@ def _call(node: exp.Anonymous, emit: Emit) -> str | None:
     if name == "nullif":
         return _nullif(node, emit)
     if name == "try":
-        return f"TRY({_exact(args[0], emit)})"
+        # In a lambda the engine does not see what repeats: it would work that out before the TRY.
+        return f"TRY(list_transform([0], lambda tried: {_exact(args[0], emit)})[1])"
     if name == "typeof":
         return quote(str(type_of(args[0])))
     if name == "grouping":
