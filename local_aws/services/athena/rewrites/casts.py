@@ -7,6 +7,7 @@ strictly: ' 1', '1.5' as an integer and '2020-01-01 10:00' as a date are errors.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from sqlglot import exp
@@ -24,12 +25,7 @@ def rewrite(node: exp.Expression, emit: Emit) -> str | None:
     if not node.meta.get("written") and isinstance(node.this, exp.Literal):
         return _typed_literal(node.this.this, type_of(node))
     safe = isinstance(node, exp.TryCast)
-    value, source, target = emit.gen(node.this), type_of(node.this), type_of(node)
-    converted = cast_sql(value, source, target, safe)
-    if "TRY(" not in converted or node.this.find(exp.Window) is None:
-        return converted
-    # The engine takes no window into a TRY: its value goes in by a parameter.
-    return f"list_transform([{value}], lambda tried: {cast_sql('tried', source, target, safe)})[1]"
+    return cast_sql(emit.gen(node.this), type_of(node.this), type_of(node), safe)
 
 
 def _typed_literal(text: str, kind: t.Type) -> str:
@@ -53,15 +49,26 @@ def cast_sql(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
         return f"CAST({sql} AS {t.duck_type(target)})"
     if safe and (source.of or target.of):
         # One element that cannot be converted makes the whole NULL.
-        return f"TRY({_nested(sql, source, target, False)})"
+        return _tried(sql, lambda value: _nested(value, source, target, False))
     if source.of or target.of:
         return _nested(sql, source, target, safe)
     word = "TRY_CAST" if safe else "CAST"
     if t.JSON in (source, target):
         return _json(sql, source, target, safe)
     converted = _scalar(sql, source, target, word)
-    # TRY_CAST forgives the outermost conversion only.
-    return converted if not safe or converted.startswith("TRY_CAST(") else f"TRY({converted})"
+    # Anything can be written as text of any length.
+    if not safe or converted.startswith("TRY_CAST(") or target == t.VARCHAR:
+        return converted
+    return _tried(sql, lambda value: _scalar(value, source, target, word))
+
+
+def _tried(sql: str, convert: Callable[[str], str]) -> str:
+    """The conversion, or NULL. TRY_CAST forgives the outermost one only: the value stays outside.
+
+    In a lambda the engine does not see what a conversion repeats: it would work that out before
+    the TRY. Nor does it take a window into a TRY.
+    """
+    return f"list_transform([{sql}], lambda tried: TRY({convert('tried')}))[1]"
 
 
 def _scalar(sql: str, source: t.Type, target: t.Type, word: str) -> str:
@@ -259,6 +266,8 @@ def _map(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
 
 
 def _json(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
+    if safe:
+        return _tried(sql, lambda value: _json(value, source, target, False))
     if target == t.JSON:
         return json_text(sql, source)
     if target.of:
@@ -268,7 +277,7 @@ def _json(sql: str, source: t.Type, target: t.Type, safe: bool) -> str:
     else:
         read = f"py_json_cast({sql}, {quote(str(target))})"
         value = read if target.name == "varchar" else _from_json_text(read, target)
-    return f"TRY({value})" if safe else value
+    return value
 
 
 def _from_json_text(sql: str, target: t.Type) -> str:
