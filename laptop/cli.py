@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from laptop import backfill, bench, demo, environment, rerun, stack, watching
+from laptop import backfill, bench, demo, environment, recipe, rerun, stack, watching
 from laptop import console as pages
 from laptop.airflow import AirflowApi
 from laptop.bench.athena_suite import SuiteFailed
@@ -316,6 +316,11 @@ def run_bench(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     return int(options.bench(options, console))
 
 
+def run_recipe(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """A dataset's recipe as PySpark, Athena SQL or DuckDB SQL; and its tests by rows."""
+    return int(options.recipe(options))
+
+
 def run_check(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """Lint, format and types."""
     checks = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
@@ -375,6 +380,7 @@ def _parser() -> argparse.ArgumentParser:
     smaller = add("compact", run_compact)
     smaller.add_argument("dataset", nargs="*", help="all datasets where none is named")
     smaller.add_argument("--dry-run", action="store_true", help="tell what would be rewritten")
+    recipe.add_options(add("recipe", run_recipe))
     add("test", run_test, passes_on=True)
     bench.add_benches(add("bench", run_bench))
     add("check", run_check)

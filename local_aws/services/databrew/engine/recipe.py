@@ -3,7 +3,9 @@
 A step that fails is named by its number and its operation.
 """
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,6 +19,14 @@ from local_aws.services.databrew.engine.errors import (
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations import REGISTRY, find
 from local_aws.services.databrew.engine.steps import Step
+
+
+def read(file: Path) -> list[dict[str, Any]]:
+    """A recipe's steps. ValueError for what is no list of objects."""
+    steps = json.loads(file.read_text())
+    if not (isinstance(steps, list) and all(isinstance(step, dict) for step in steps)):
+        raise ValueError("a recipe is a list of steps, each with an Action")
+    return steps
 
 
 def unsupported(steps: Sequence[dict[str, Any]]) -> list[str]:

@@ -1,0 +1,1 @@
+"""A recipe as code for other engines: what `./lake recipe show` prints."""
