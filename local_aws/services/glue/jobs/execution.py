@@ -95,7 +95,7 @@ class Execution:
         paths = [*dict.fromkeys(_import_path(module) for module in modules), str(RUNTIME)]
         if self.run.plan["Command"]["Name"] == "pythonshell":
             return self._run(spec, paths, None)
-        return self._run_with_jvm(spec, paths, launch.conf)
+        return self._run_with_jvm(spec, paths, launch)
 
     def _fetch(self, uri: str, folder: Path) -> Path:
         bucket, key = parse_uri(uri)
@@ -105,7 +105,7 @@ class Execution:
         return target
 
     def _run_with_jvm(
-        self, spec: dict[str, Any], paths: list[str], conf: dict[str, str]
+        self, spec: dict[str, Any], paths: list[str], launch: arguments.Launch
     ) -> Outcome:
         jvm = self._pool.acquire(self.interrupted)
         if jvm is None:
@@ -116,7 +116,8 @@ class Execution:
                 "connection": str(jvm.connection),
                 "classes": str(jvm.classes),
                 "conf": spark_conf.defaults(self._platform, self.run.job, self._folder, paths)
-                | conf,
+                | launch.conf,
+                "metastore": jvm.pid if launch.data_catalog else None,
             }
             self._tails.append(self._tail(jvm.log, ERROR, jvm.log.stat().st_size))
             outcome = self._run(spec, paths, jvm)
