@@ -50,7 +50,8 @@ def _attach(spark: dict[str, Any], folder: Path) -> None:
     if spark["metastore"]:
         from metastore import serve  # type: ignore[import-not-found] # beside this file
 
-        conf |= serve(spark["metastore"], folder)
+        buckets = Path(conf["spark.hadoop.fs.local_aws.buckets"])
+        conf |= serve(spark["metastore"], folder, buckets)
     attach(Path(spark["connection"]), conf, Path(spark["classes"]))
 
 

@@ -14,9 +14,10 @@ from .bridge import Bridge
 from .service import Metastore
 
 
-def serve(jvm: int, folder: Path) -> dict[str, str]:
+def serve(jvm: int, folder: Path, buckets: Path) -> dict[str, str]:
     """Start the bridge for this JVM; the settings of a Spark session that uses it."""
-    metastore = Metastore(boto3.client("glue"), boto3.client("s3"), folder / "warehouse")
+    warehouse = folder / "warehouse"
+    metastore = Metastore(boto3.client("glue"), boto3.client("s3"), buckets, warehouse)
     scratch = folder / "hive"
     return {
         "spark.sql.catalogImplementation": "hive",

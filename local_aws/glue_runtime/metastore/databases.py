@@ -16,6 +16,8 @@ class Databases:
     documents: Documents
 
     def create_database(self, database: Any) -> None:
+        if database.locationUri:
+            self.storage.make_folder(database.locationUri)
         self.glue.create_database(DatabaseInput=self.documents.database_input(database))
 
     def get_database(self, name: str) -> Any:
@@ -32,7 +34,7 @@ class Databases:
     def alter_database(self, dbname: str, db: Any) -> None:
         self.glue.update_database(Name=dbname, DatabaseInput=self.documents.database_input(db))
 
-    def drop_database(self, name: str, deleteData: bool, cascade: bool) -> None:  # noqa: N803
+    def drop_database(self, name: str, deleteData: bool, cascade: bool) -> None:
         database = self.glue.get_database(Name=name)["Database"]
         tables = self.glue.get_tables(DatabaseName=name, MaxResults=1)["TableList"]
         if tables and not cascade:

@@ -17,12 +17,12 @@ class Functions:
 
     glue: Any
 
-    def get_functions(self, dbName: str, pattern: str) -> list[str]:  # noqa: N803
+    def get_functions(self, dbName: str, pattern: str) -> list[str]:
         fits = name_pattern(pattern).fullmatch
         names = [function["FunctionName"] for function in self._functions(dbName)]
         return [name for name in names if fits(name)]
 
-    def get_function(self, dbName: str, funcName: str) -> Any:  # noqa: N803
+    def get_function(self, dbName: str, funcName: str) -> Any:
         for function in self._functions(dbName, re.escape(funcName)):
             if function["FunctionName"].lower() == funcName.lower():
                 return _function(function, dbName)

@@ -38,7 +38,7 @@ class Partitions:
         db_name: str,
         tbl_name: str,
         part_vals: list[str],
-        deleteData: bool,  # noqa: N803
+        deleteData: bool,
         environment_context: Any,
     ) -> bool:
         """A managed table's partition goes with its files."""
@@ -140,6 +140,7 @@ class Partitions:
             if not partition.sd.location and place:
                 name = partition_name(keys, partition.values)
                 partition.sd.location = f"{self.storage.present(place).rstrip('/')}/{name}"
+            self.storage.make_folder(partition.sd.location)
         inputs = [self.documents.partition_input(partition) for partition in partitions]
         for start in range(0, len(inputs), LARGEST_WRITE):
             answer = self.glue.batch_create_partition(

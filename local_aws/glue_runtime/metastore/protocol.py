@@ -35,12 +35,12 @@ class Processor(TProcessor):  # type: ignore[misc] # thriftpy2 has no types
             try:
                 return call()
             except Exception as error:
-                raise _declared(hive_error(error), result) from error
+                raise _declared(_hive_error(error), result) from error
 
         return api, sequence, result, answer
 
 
-def hive_error(error: Exception) -> TException:
+def _hive_error(error: Exception) -> TException:
     """The error as Hive's client knows it."""
     if isinstance(error, TException):
         return error

@@ -14,9 +14,9 @@ from .tables import Tables
 class Metastore(Databases, Tables, Partitions, Functions):
     """The calls, under the names of hive.thrift; each is a few requests to Glue."""
 
-    def __init__(self, glue: Any, s3: Any, warehouse: Path) -> None:
+    def __init__(self, glue: Any, s3: Any, buckets: Path, warehouse: Path) -> None:
         self.glue = glue
-        self.storage = Storage(s3, warehouse)
+        self.storage = Storage(s3, buckets, warehouse)
         self.documents = Documents(self.storage)
 
     def set_ugi(self, user_name: str, group_names: list[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """The files behind a table: what a metastore does to them, and where they are.
 
-Hive's metastore, and AWS's client in its place, delete a managed table's files when it is dropped
-and count the files of a table without partitions when it is altered.
+Hive's metastore, and AWS's client in its place, make a new table's folder, delete a managed table's
+files when it is dropped, and count the files of a table without partitions when it is altered.
 """
 
 import shutil
@@ -22,8 +22,9 @@ LONGEST_BATCH = 1000
 class Storage:
     """S3, and the folder of this run."""
 
-    def __init__(self, s3: Any, warehouse: Path) -> None:
+    def __init__(self, s3: Any, buckets: Path, warehouse: Path) -> None:
         self._s3 = s3
+        self._buckets = buckets
         self._warehouse = warehouse
 
     def remembered(self, location: str) -> str:
@@ -38,6 +39,22 @@ class Storage:
         if location.startswith(JOB_DISK):
             return f"file:{self._warehouse}{location.removeprefix(JOB_DISK)}"
         return location
+
+    def make_folder(self, location: str) -> None:
+        """Spark takes it that a table's folder is there. As LocalS3.java makes one: no object."""
+        if location.startswith("file:"):
+            folder = Path(location.removeprefix("file:"))
+        else:
+            bucket, key = _folder(location)
+            folder = self._buckets / bucket / key
+            if ".." in folder.parts:
+                raise hive.MetaException(message=f"'..' in {location}")
+            if not (self._buckets / bucket).is_dir():
+                message = (
+                    f"The specified bucket does not exist (Error Code: NoSuchBucket; {bucket})"
+                )
+                raise hive.MetaException(message=message)
+        folder.mkdir(parents=True, exist_ok=True)
 
     def check(self, location: str) -> None:
         """Raises MetaException for files that `delete` cannot delete."""

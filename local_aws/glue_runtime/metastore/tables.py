@@ -22,6 +22,8 @@ class Tables:
         """Spark leaves it to the metastore where a managed table lies: in its database's folder."""
         if not tbl.sd.location and tbl.tableType != "VIRTUAL_VIEW":
             tbl.sd.location = f"{self._database_location(tbl.dbName)}/{tbl.tableName.lower()}"
+        if tbl.sd.location:
+            self.storage.make_folder(tbl.sd.location)
         tbl.parameters = {**(tbl.parameters or {}), DDL_TIME: str(int(time.time()))}
         self.glue.create_table(DatabaseName=tbl.dbName, TableInput=self.documents.table_input(tbl))
 
@@ -29,7 +31,7 @@ class Tables:
         self,
         dbname: str,
         name: str,
-        deleteData: bool,  # noqa: N803
+        deleteData: bool,
         environment_context: Any,
     ) -> None:
         """A managed table goes with its files, wherever its partitions lie."""
@@ -45,7 +47,7 @@ class Tables:
         fits = name_pattern(pattern).fullmatch
         return [table["Name"] for table in self._tables(db_name) if fits(table["Name"])]
 
-    def get_tables_by_type(self, db_name: str, pattern: str, tableType: str) -> list[str]:  # noqa: N803
+    def get_tables_by_type(self, db_name: str, pattern: str, tableType: str) -> list[str]:
         fits = name_pattern(pattern).fullmatch
         return [
             table["Name"]
@@ -114,13 +116,12 @@ class Tables:
             ExcludeColumnSchema=True,
         )
         own = (table.get("StorageDescriptor") or {}).get("Location")
-        found = [own] + [
+        places = [
             partition["StorageDescriptor"].get("Location")
             for page in pages
             for partition in page["Partitions"]
         ]
-        inside = f"{own}/" if own else None
-        outside = [place for place in found[1:] if not (inside and place.startswith(inside))]
+        outside = [place for place in places if place and not place.startswith(f"{own}/")]
         return [place for place in (own, *outside) if place]
 
     def _table(self, database: str, name: str) -> Document:
