@@ -187,6 +187,9 @@ service ThriftHiveMetastore {
                                                  3: list<Partition> new_parts,
                                                  4: EnvironmentContext environment_context)
     throws (1: InvalidOperationException o1, 2: MetaException o2)
+  void rename_partition(1: string db_name, 2: string tbl_name, 3: list<string> part_vals,
+                        4: Partition new_part)
+    throws (1: InvalidOperationException o1, 2: MetaException o2)
 
   list<string> get_functions(1: string dbName, 2: string pattern)
     throws (1: MetaException o1)

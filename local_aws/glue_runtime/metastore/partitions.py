@@ -94,8 +94,8 @@ class Partitions:
         user_name: str,
         group_names: list[str],
     ) -> list[Any]:
-        keys = self._keys(db_name, tbl_name)
-        return self._partitions(self._fitting(db_name, tbl_name, keys, part_vals), max_parts)
+        owner = self._owner(db_name, tbl_name)
+        return self._partitions(self._fitting(owner, part_vals), max_parts)
 
     def get_partition_names(self, db_name: str, tbl_name: str, max_parts: int) -> list[str]:
         return self.get_partition_names_ps(db_name, tbl_name, [], max_parts)
@@ -103,9 +103,9 @@ class Partitions:
     def get_partition_names_ps(
         self, db_name: str, tbl_name: str, part_vals: list[str], max_parts: int
     ) -> list[str]:
-        keys = self._keys(db_name, tbl_name)
-        names = [key["Name"] for key in keys]
-        found = self._fitting(db_name, tbl_name, keys, part_vals, ExcludeColumnSchema=True)
+        owner = self._owner(db_name, tbl_name)
+        names = _names(owner)
+        found = self._fitting(owner, part_vals, ExcludeColumnSchema=True)
         return sorted(_first(max_parts, [partition_name(names, p["Values"]) for p in found]))
 
     def get_partitions_by_names(self, db_name: str, tbl_name: str, names: list[str]) -> list[Any]:
@@ -130,16 +130,30 @@ class Partitions:
     ) -> None:
         self._alter(db_name, tbl_name, new_parts)
 
+    def rename_partition(
+        self, db_name: str, tbl_name: str, part_vals: list[str], new_part: Any
+    ) -> None:
+        """A managed table's files move with it; an external table's stay."""
+        where = {"DatabaseName": db_name, "TableName": tbl_name}
+        old = self.glue.get_partition(**where, PartitionValues=part_vals)["Partition"]
+        owner = self._owner(db_name, tbl_name)
+        source = old["StorageDescriptor"].get("Location")
+        new_part.sd.location = source and self.storage.present(source)
+        document = self.documents.partition_input(new_part)
+        if source and not is_external(owner):
+            target = f"{_place(owner)}/{partition_name(_names(owner), new_part.values)}"
+            document["StorageDescriptor"]["Location"] = target
+            self.storage.move(source, target)
+        self.glue.update_partition(**where, PartitionValueList=part_vals, PartitionInput=document)
+
     def _add(
         self, database: str, table: str, partitions: Sequence[Any], if_not_exists: bool = False
     ) -> None:
         owner = self._owner(database, table)
-        keys = [key["Name"] for key in owner.get("PartitionKeys") or ()]
-        place = (owner.get("StorageDescriptor") or {}).get("Location")
         for partition in partitions:
-            if not partition.sd.location and place:
-                name = partition_name(keys, partition.values)
-                partition.sd.location = f"{self.storage.present(place).rstrip('/')}/{name}"
+            if not partition.sd.location:
+                name = partition_name(_names(owner), partition.values)
+                partition.sd.location = f"{self.storage.present(_place(owner))}/{name}"
             self.storage.make_folder(partition.sd.location)
         inputs = [self.documents.partition_input(partition) for partition in partitions]
         for start in range(0, len(inputs), LARGEST_WRITE):
@@ -166,12 +180,7 @@ class Partitions:
             _raise_first(answer)
 
     def _fitting(
-        self,
-        database: str,
-        table: str,
-        keys: Sequence[Document],
-        values: Sequence[str],
-        **options: Any,
+        self, owner: Document, values: Sequence[str], **options: Any
     ) -> Iterator[Document]:
         """Partitions with these values; an empty one stands for any.
 
@@ -179,11 +188,11 @@ class Partitions:
         """
         said = [
             f"{key['Name']} = {filters.literal(value)}"
-            for key, value in zip(keys, values, strict=False)
+            for key, value in zip(owner.get("PartitionKeys") or (), values, strict=False)
             if value and value != NULL and key["Type"] == "string"
         ]
-        found = self._find(database, table, " AND ".join(said) or None, **options)
-        for partition in found:
+        where = owner["DatabaseName"], owner["Name"]
+        for partition in self._find(*where, " AND ".join(said) or None, **options):
             pairs = zip(values, partition["Values"], strict=False)
             if all(value in ("", own) for value, own in pairs):
                 yield partition
@@ -201,12 +210,17 @@ class Partitions:
     def _partitions(self, found: Iterator[Document], most: int) -> list[Any]:
         return [self.documents.partition(document) for document in _first(most, list(found))]
 
-    def _keys(self, database: str, table: str) -> list[Document]:
-        return list(self._owner(database, table).get("PartitionKeys") or ())
-
     def _owner(self, database: str, table: str) -> Document:
         found: Document = self.glue.get_table(DatabaseName=database, Name=table)["Table"]
         return found
+
+
+def _names(table: Document) -> list[str]:
+    return [key["Name"] for key in table.get("PartitionKeys") or ()]
+
+
+def _place(table: Document) -> str:
+    return str(table["StorageDescriptor"]["Location"]).rstrip("/")
 
 
 def _first(most: int, items: list[Any]) -> list[Any]:

@@ -75,6 +75,24 @@ class Storage:
             batch = {"Objects": keys[start : start + LONGEST_BATCH], "Quiet": True}
             self._s3.delete_objects(Bucket=bucket, Delete=batch)
 
+    def move(self, source: str, target: str) -> None:
+        """Every object under the one to the other."""
+        self.check(source)
+        self.make_folder(self.present(target))
+        if source.startswith(JOB_DISK):
+            Path(self.present(source).removeprefix("file:")).rename(
+                self.present(target).removeprefix("file:")
+            )
+            return
+        (bucket, prefix), (to_bucket, to_prefix) = _folder(source), _folder(target)
+        for item in self._objects(bucket, prefix):
+            self._s3.copy_object(
+                Bucket=to_bucket,
+                Key=to_prefix + item["Key"].removeprefix(prefix),
+                CopySource={"Bucket": bucket, "Key": item["Key"]},
+            )
+        self.delete(source)
+
     def size(self, location: str) -> tuple[int, int] | None:
         """(files, bytes), without those that Hive takes for hidden; None outside of S3."""
         if urlsplit(location).scheme not in SCHEMES:
