@@ -71,5 +71,7 @@ class Bridge:
                 self._processor.process(protocol, protocol)
         except (TTransportException, OSError):
             pass  # the JVM closed it
+        except Exception:
+            log.exception("The metastore's connection broke")
         finally:
             end.close()

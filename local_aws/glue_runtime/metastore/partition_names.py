@@ -1,5 +1,6 @@
 """Names of partitions: ``year=2013/month=1``, with Hive's escapes.
 
+Athena's engine has its own of this: a job's process has nothing of the server's to import.
 https://github.com/apache/hive/blob/rel/release-2.3.9/common/src/java/org/apache/hadoop/hive/common/FileUtils.java
 """
 
@@ -12,13 +13,21 @@ _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 
 
 def partition_name(keys: Sequence[str], values: Sequence[str]) -> str:
-    """The name of the partition with these values, which is also its folder."""
+    """The name of the partition with these values, which is also its folder.
+
+    >>> partition_name(["Year", "place"], ["2013", "a/b c"])
+    'year=2013/place=a%2Fb c'
+    """
     pairs = zip(keys, values, strict=True)
     return "/".join(f"{_escaped(key.lower())}={_escaped(value or NULL)}" for key, value in pairs)
 
 
 def values_of(name: str) -> list[str]:
-    """The values in a partition's name."""
+    """The values in a partition's name.
+
+    >>> values_of("year=2013/place=a%2Fb c")
+    ['2013', 'a/b c']
+    """
     return [_unescaped(part.partition("=")[2]) for part in name.split("/")]
 
 
