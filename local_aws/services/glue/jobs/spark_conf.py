@@ -17,6 +17,10 @@ def defaults(platform: Platform, job: str, folder: Path, paths: list[str]) -> di
         "spark.executorEnv.PYTHONPATH": os.pathsep.join(paths),
         "spark.hadoop.fs.local_aws.buckets": str(platform.data_dir / "s3"),
         "spark.hadoop.fs.local_aws.staging": str(platform.scratch("glue-staging")),
+        # A script that enables Hive support itself has a metastore in the JVM, for its run alone.
+        "spark.hadoop.javax.jdo.option.ConnectionURL": (
+            f"jdbc:derby:;databaseName={folder / 'metastore_db'};create=true"
+        ),
         "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
         "spark.master": "local[*]",
         "spark.sql.streaming.checkpointFileManagerClass": (

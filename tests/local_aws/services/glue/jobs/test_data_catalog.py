@@ -98,6 +98,14 @@ print(spark.conf.get("spark.sql.catalogImplementation"), "@database@" in names, 
 """
 
 
+KEEPS_TO_ITSELF = """
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.enableHiveSupport().getOrCreate()
+print([table.name for table in spark.catalog.listTables()])
+spark.range(3).write.saveAsTable("left_behind")
+"""
+
+
 @dataclass
 class Lake:
     """A database in a bucket of its own."""
@@ -257,3 +265,11 @@ def test_the_next_job_has_a_catalog_of_its_own(lake: Lake) -> None:
     assert without == f"in-memory False {pid}"
     assert false == f"in-memory False {pid}"
     assert setting == f"hive True {pid}"
+
+
+def test_a_metastore_of_the_scripts_own_ends_with_its_run(lake: Lake) -> None:
+    """Without the argument, Hive support has a database in the JVM, as on AWS."""
+    assert lake.run(KEEPS_TO_ITSELF, {}) == ["[]"]
+    assert lake.run(KEEPS_TO_ITSELF, {}) == ["[]"]
+    tables = lake.glue.client.get_tables(DatabaseName=lake.database, Expression="left_behind")
+    assert tables["TableList"] == []
