@@ -17,10 +17,6 @@ def defaults(platform: Platform, job: str, folder: Path, paths: list[str]) -> di
         "spark.executorEnv.PYTHONPATH": os.pathsep.join(paths),
         "spark.hadoop.fs.local_aws.buckets": str(platform.data_dir / "s3"),
         "spark.hadoop.fs.local_aws.staging": str(platform.scratch("glue-staging")),
-        # A script that enables Hive support itself has a metastore in the JVM, for its run alone.
-        "spark.hadoop.javax.jdo.option.ConnectionURL": (
-            f"jdbc:derby:;databaseName={folder / 'metastore_db'};create=true"
-        ),
         "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
         "spark.master": "local[*]",
         "spark.sql.streaming.checkpointFileManagerClass": (
@@ -28,5 +24,9 @@ def defaults(platform: Platform, job: str, folder: Path, paths: list[str]) -> di
         ),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.ui.enabled": "false",
+        # A script that enables Hive support itself has a metastore in the JVM, for its run alone.
+        "spark.hadoop.javax.jdo.option.ConnectionURL": (
+            f"jdbc:derby:;databaseName={folder / 'metastore_db'};create=true"
+        ),
         **{f"spark.hadoop.fs.{scheme}.impl": "local_aws.LocalS3" for scheme in S3_SCHEMES},
     }
