@@ -51,7 +51,7 @@ def _attach(spark: dict[str, Any], folder: Path) -> None:
         from metastore import serve  # type: ignore[import-not-found] # beside this file
 
         buckets = Path(conf["spark.hadoop.fs.local_aws.buckets"])
-        conf |= serve(spark["metastore"], folder, buckets)
+        conf = serve(spark["metastore"], folder, buckets) | conf
     attach(Path(spark["connection"]), conf, Path(spark["classes"]))
 
 

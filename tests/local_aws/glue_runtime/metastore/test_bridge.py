@@ -286,15 +286,15 @@ def test_more_partitions_than_a_batch_holds(partitioned: Lake) -> None:
 
 def test_a_partition_goes_and_moves_with_its_files(partitioned: Lake) -> None:
     client, name = partitioned.client, partitioned.name
-    partitioned.add(partitioned.partition("a", "1"), partitioned.partition("b", "1"))
-    partitioned.put("t/p=a/n=1/data")
+    partitioned.add(partitioned.partition("a/b?ü", "1"), partitioned.partition("b", "1"))
+    partitioned.put("t/p=a%2Fb%3Fü/n=1/data")
     partitioned.put("t/p=b/n=1/data")
-    client.drop_partition_with_environment_context(name, "t", ["a", "1"], True, None)
+    client.drop_partition_with_environment_context(name, "t", ["a/b?ü", "1"], True, None)
     assert partitioned.keys() == ["t/p=b/n=1/data"]
-    client.rename_partition(name, "t", ["b", "1"], partitioned.partition("c", "9"))
-    assert partitioned.keys() == ["t/p=c/n=9/data"]
-    moved = client.get_partition_with_auth(name, "t", ["c", "9"], "me", [])
-    assert moved.sd.location == partitioned.uri("t/p=c/n=9")
+    client.rename_partition(name, "t", ["b", "1"], partitioned.partition("c:d", "9"))
+    assert partitioned.keys() == ["t/p=c%3Ad/n=9/data"]
+    moved = client.get_partition_with_auth(name, "t", ["c:d", "9"], "me", [])
+    assert moved.sd.location == partitioned.uri("t/p=c%3Ad/n=9")
 
 
 def test_a_managed_table_takes_partitions_elsewhere_with_it(partitioned: Lake) -> None:

@@ -78,6 +78,7 @@ print(sorted(map(tuple, spark.sql("SELECT * FROM by_athena WHERE year = 2014").c
 print(sorted(map(tuple, spark.table("crawled").collect())))
 print(sorted(map(tuple, spark.sql("SELECT * FROM repaired").collect())))
 spark.sql("MSCK REPAIR TABLE repaired")
+spark.sql("INSERT INTO by_athena PARTITION (year = 2015) VALUES (3, 'c')")
 print(sorted(map(tuple, spark.sql("SELECT * FROM repaired").collect())))
 """
     + f"for failing in {[sql for sql, _ in FAILURES]}:"
@@ -249,6 +250,7 @@ def test_spark_reads_what_others_made_and_names_what_fails(lake: Lake) -> None:
         "[]",
         "[(7, datetime.date(2013, 1, 2))]",
     ]
+    assert lake.athena("SELECT * FROM by_athena WHERE year = 2015") == [["3", "c", "2015"]]
     assert len(said[4:]) == len(FAILURES)
     for line, (_, error) in zip(said[4:], FAILURES, strict=True):
         assert error.replace("@database@", lake.database) in line
