@@ -161,9 +161,6 @@ service ThriftHiveMetastore {
     throws (1: MetaException o1, 2: NoSuchObjectException o2)
   list<Partition> get_partitions(1: string db_name, 2: string tbl_name, 3: i16 max_parts)
     throws (1: NoSuchObjectException o1, 2: MetaException o2)
-  list<Partition> get_partitions_with_auth(1: string db_name, 2: string tbl_name, 3: i16 max_parts,
-                                           4: string user_name, 5: list<string> group_names)
-    throws (1: NoSuchObjectException o1, 2: MetaException o2)
   list<string> get_partition_names(1: string db_name, 2: string tbl_name, 3: i16 max_parts)
     throws (2: MetaException o2)
   list<Partition> get_partitions_ps_with_auth(1: string db_name, 2: string tbl_name,

@@ -69,16 +69,6 @@ class Partitions:
     def get_partitions(self, db_name: str, tbl_name: str, max_parts: int) -> list[Any]:
         return self._partitions(self._find(db_name, tbl_name), max_parts)
 
-    def get_partitions_with_auth(
-        self,
-        db_name: str,
-        tbl_name: str,
-        max_parts: int,
-        user_name: str,
-        group_names: list[str],
-    ) -> list[Any]:
-        return self.get_partitions(db_name, tbl_name, max_parts)
-
     def get_partitions_by_filter(
         self, db_name: str, tbl_name: str, filter: str, max_parts: int
     ) -> list[Any]:
