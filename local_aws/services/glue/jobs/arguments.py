@@ -23,7 +23,6 @@ UNSUPPORTED = (
     "--continuous-log-logGroup",
     "--continuous-log-logStreamPrefix",
     "--datalake-formats",
-    "--enable-glue-datacatalog",
     "--enable-lakeformation-fine-grained-access",
     "--extra-jars",
     "--job-bookmark-from",
@@ -59,6 +58,12 @@ CONSUMED = {
     "--scriptLocation",
     "--spark-event-logs-path",
 }
+# How scripts for EMR and older ones for Glue ask for what --enable-glue-datacatalog does
+# (https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-spark-glue.html).
+GLUE_METASTORE = (
+    "spark.hadoop.hive.metastore.client.factory.class",
+    "com.amazonaws.glue.catalog.metastore.AWSGlueDataCatalogHiveClientFactory",
+)
 # They need other jars, or a JVM of the job's own.
 UNSUPPORTED_CONF = (
     "spark.driver.defaultJavaOptions",
@@ -83,6 +88,7 @@ class Launch:
     conf: dict[str, str]
     extra_py_files: list[str]
     extra_files: list[str]
+    data_catalog: bool  # spark.sql finds the Data Catalog's tables
 
 
 def merge(job: dict[str, Any], given: Arguments) -> Arguments:
@@ -106,12 +112,21 @@ def resolve(arguments: Arguments, job_name: str, run_id: str) -> Launch:
     """What to start: the script's command line, Spark's settings, the files to bring."""
     own = {"--JOB_NAME": job_name, "--JOB_RUN_ID": run_id, "--JOB_ID": f"j_{job_name}"}
     passed = {name: v for name, v in arguments.items() if name not in CONSUMED} | own
+    conf = parse_conf(arguments.get("--conf", ""))
     return Launch(
         argv=[text for pair in passed.items() for text in pair],
-        conf=parse_conf(arguments.get("--conf", "")),
+        conf=conf,
         extra_py_files=_split(arguments.get("--extra-py-files", "")),
         extra_files=_split(arguments.get("--extra-files", "")),
+        data_catalog=_wants_data_catalog(arguments, conf),
     )
+
+
+def _wants_data_catalog(arguments: Arguments, conf: dict[str, str]) -> bool:
+    """The parameter's presence is what counts, but for the console's "false"."""
+    setting, factory = GLUE_METASTORE
+    asked = arguments.get("--enable-glue-datacatalog", "false").lower() != "false"
+    return asked or conf.get(setting) == factory
 
 
 def parse_conf(text: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from typing import Any
 from local_aws import child_processes
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
-from local_aws.services.glue.jobs import arguments
+from local_aws.services.glue.jobs import arguments, spark_conf
 from local_aws.services.glue.jobs.jvm import RUNTIME, Jvm, spark_environment
 from local_aws.services.glue.jobs.model import JobStore, Run
 from local_aws.services.glue.jobs.pool import JvmPool
@@ -95,7 +95,7 @@ class Execution:
         paths = [*dict.fromkeys(_import_path(module) for module in modules), str(RUNTIME)]
         if self.run.plan["Command"]["Name"] == "pythonshell":
             return self._run(spec, paths, None)
-        return self._run_with_jvm(spec, paths, launch.conf)
+        return self._run_with_jvm(spec, paths, launch)
 
     def _fetch(self, uri: str, folder: Path) -> Path:
         bucket, key = parse_uri(uri)
@@ -105,7 +105,7 @@ class Execution:
         return target
 
     def _run_with_jvm(
-        self, spec: dict[str, Any], paths: list[str], conf: dict[str, str]
+        self, spec: dict[str, Any], paths: list[str], launch: arguments.Launch
     ) -> Outcome:
         jvm = self._pool.acquire(self.interrupted)
         if jvm is None:
@@ -115,7 +115,9 @@ class Execution:
             spec["spark"] = {
                 "connection": str(jvm.connection),
                 "classes": str(jvm.classes),
-                "conf": self._spark_defaults(paths) | conf,
+                "conf": spark_conf.defaults(self._platform, self.run.job, self._folder, paths)
+                | launch.conf,
+                "metastore": jvm.pid if launch.data_catalog else None,
             }
             self._tails.append(self._tail(jvm.log, ERROR, jvm.log.stat().st_size))
             outcome = self._run(spec, paths, jvm)
@@ -197,24 +199,6 @@ class Execution:
             members["ErrorMessage"] = outcome.message
         self._store.finish(self.run.id, outcome.state, members)
 
-    def _spark_defaults(self, paths: list[str]) -> dict[str, str]:
-        return {
-            "spark.app.name": self.run.job,
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.host": "127.0.0.1",
-            "spark.executorEnv.PYTHONPATH": os.pathsep.join(paths),
-            "spark.hadoop.fs.local_aws.buckets": str(self._platform.data_dir / "s3"),
-            "spark.hadoop.fs.local_aws.staging": str(self._platform.scratch("glue-staging")),
-            "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
-            "spark.master": "local[*]",
-            "spark.sql.streaming.checkpointFileManagerClass": (
-                "org.apache.spark.sql.execution.streaming.FileSystemBasedCheckpointFileManager"
-            ),
-            "spark.sql.warehouse.dir": str(self._folder / "warehouse"),
-            "spark.ui.enabled": "false",
-            **{f"spark.hadoop.fs.{scheme}.impl": "local_aws.LocalS3" for scheme in S3_SCHEMES},
-        }
-
     def _tail(self, file: Path, group: str, offset: int = 0) -> Tail:
         return Tail(file, lambda lines: self._log(group, *lines), offset)
 
@@ -225,9 +209,6 @@ class Execution:
     def _log(self, group: str, *lines: str) -> None:
         stamp = int(time.time() * 1000)
         self._platform.logs.append(group, self.run.id, [(stamp, line) for line in lines])
-
-
-S3_SCHEMES = ("s3", "s3a", "s3n")
 
 
 def _import_path(module: Path) -> str:

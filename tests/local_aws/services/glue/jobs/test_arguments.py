@@ -50,7 +50,6 @@ def test_conf_carries_several_settings() -> None:
     [
         ("--additional-python-modules", "polars", "--additional-python-modules"),
         ("--extra-jars", "s3://b/x.jar", "--extra-jars"),
-        ("--enable-glue-datacatalog", "true", "--enable-glue-datacatalog"),
         ("--job-bookmark-option", "job-bookmark-enable", "--job-bookmark-option"),
         ("--job-language", "scala", "--job-language"),
         ("--conf", "spark.jars.packages=a:b:1", "spark.jars.packages"),
@@ -71,3 +70,18 @@ def test_what_changes_no_result_is_accepted() -> None:
             "--job-language": "python",
         }
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({}, False),
+        ({"--enable-glue-datacatalog": ""}, True),
+        ({"--enable-glue-datacatalog": "true"}, True),
+        ({"--enable-glue-datacatalog": "False"}, False),
+        ({"--conf": "=".join(arguments.GLUE_METASTORE)}, True),
+        ({"--conf": f"{arguments.GLUE_METASTORE[0]}=other"}, False),
+    ],
+)
+def test_who_asks_for_the_data_catalog(given: dict[str, str], wanted: bool) -> None:
+    assert arguments.resolve(given, "convert", "jr_1").data_catalog is wanted
