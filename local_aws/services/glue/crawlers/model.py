@@ -10,6 +10,12 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from local_aws.services.glue.crawlers.errors import (
+    NoScheduleException,
+    SchedulerNotRunningException,
+    SchedulerRunningException,
+)
+from local_aws.services.glue.crawlers.settings import NOT_SCHEDULED, SCHEDULED, scheduled
 from local_aws.services.glue.documents import Document, dump, load, now
 from local_aws.services.glue.errors import (
     AlreadyExistsException,
@@ -83,6 +89,45 @@ class CrawlerStore:
         with self.db.transaction():
             self._idle(name)
             self.db.execute("DELETE FROM crawlers WHERE name = ?", (name,))
+
+    # Schedules
+
+    def schedules(self) -> dict[str, str]:
+        """The expressions of the crawlers that run by themselves, by name."""
+        sql = (
+            "SELECT name, json_extract(body, '$.Schedule.ScheduleExpression') AS expression"
+            " FROM crawlers WHERE json_extract(body, '$.Schedule.State') = ?"
+        )
+        return {row["name"]: row["expression"] for row in self.db.all(sql, (SCHEDULED,))}
+
+    def reschedule(self, name: str, expression: str | None) -> None:
+        """Give a crawler another schedule, or none; it may run meanwhile."""
+        self._set_schedule(name, scheduled(expression) if expression else {})
+
+    def start_schedule(self, name: str) -> None:
+        """Raises NoScheduleException, SchedulerRunningException."""
+        with self.db.transaction():
+            schedule = self.get(name)["Schedule"]
+            if not schedule:
+                raise NoScheduleException(f"Crawler {name} has no schedule.")
+            if schedule["State"] == SCHEDULED:
+                raise SchedulerRunningException(f"The schedule of crawler {name} is running.")
+            self._set_schedule(name, {**schedule, "State": SCHEDULED})
+
+    def stop_schedule(self, name: str) -> None:
+        """Raises SchedulerNotRunningException."""
+        with self.db.transaction():
+            schedule = self.get(name)["Schedule"]
+            if schedule.get("State") != SCHEDULED:
+                raise SchedulerNotRunningException(
+                    f"The schedule of crawler {name} is not running."
+                )
+            self._set_schedule(name, {**schedule, "State": NOT_SCHEDULED})
+
+    def _set_schedule(self, name: str, schedule: Document) -> None:
+        with self.db.transaction():
+            self.get(name)
+            self._save({**self._body(name), "Schedule": schedule})
 
     # A crawl's life
 
@@ -179,7 +224,9 @@ class CrawlerStore:
         if row["state"] != "READY":
             began = self._began(row["name"])
             elapsed = int((datetime.now(UTC) - began).total_seconds() * 1000)
-        return {**load(row["body"]), "State": row["state"], "CrawlElapsedTime": elapsed}
+        # A crawler of an older server has no schedule in its body.
+        body = {"Schedule": {}, **load(row["body"])}
+        return {**body, "State": row["state"], "CrawlElapsedTime": elapsed}
 
     def _began(self, name: str) -> datetime:
         sql = "SELECT body FROM crawls WHERE crawler = ? ORDER BY number DESC LIMIT 1"

@@ -3,12 +3,16 @@
 import logging
 import threading
 import time
+import uuid
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from local_aws.errors import ServiceError
+from local_aws.services.glue.classifiers.definitions import ClassifierStore
 from local_aws.services.glue.crawlers.model import KILLED, LOG_GROUP, CrawlerStore
+from local_aws.services.glue.crawlers.schedules import Scheduler
 from local_aws.services.glue.documents import Document
+from local_aws.services.glue.errors import CrawlerRunningException, EntityNotFoundException
 
 if TYPE_CHECKING:
     from local_aws.context import Platform
@@ -22,13 +26,17 @@ _PATIENCE = 5.0  # seconds that a closing server gives its crawls
 class Runner:
     """The threads of the crawls that run now."""
 
-    def __init__(self, platform: "Platform", store: CrawlerStore) -> None:
+    def __init__(
+        self, platform: "Platform", store: CrawlerStore, classifiers: ClassifierStore
+    ) -> None:
         self.platform = platform
         self.store = store
+        self.classifiers = classifiers
         self._turn = threading.Semaphore(AT_ONCE)
         self._running: dict[str, tuple[threading.Thread, threading.Event]] = {}
         self._lock = threading.Lock()
         self._closing = False
+        self.scheduler = Scheduler(store.schedules, self._fire)
 
     def recover(self) -> None:
         """Settle what a killed server left."""
@@ -48,6 +56,15 @@ class Runner:
             self._running[name] = (thread, cancelled)
         thread.start()
 
+    def _fire(self, name: str) -> None:
+        """Start a crawl because it is time."""
+        try:
+            self.start(name)
+        except CrawlerRunningException as error:
+            self._say(name, str(uuid.uuid4()), f"WARN : The scheduled crawl is left out: {error}")
+        except EntityNotFoundException:
+            pass  # deleted a moment ago
+
     def cancel(self, name: str) -> None:
         """Raises CrawlerNotRunningException."""
         with self._lock:
@@ -58,6 +75,7 @@ class Runner:
     def close(self) -> None:
         """Cancel what runs. What does not end in time is settled by the next start."""
         self._closing = True
+        self.scheduler.stop()
         threads = list(self._running.values())
         for _, cancelled in threads:
             cancelled.set()
@@ -72,25 +90,28 @@ class Runner:
             state, counts, message = self._outcome(name, identity, cancelled)
         if message:
             self._say(name, identity, f"ERROR : {message}")
-        self._say(name, identity, f"BENCHMARK : Crawler has finished running: {state}")
         with self._lock:
             del self._running[name]
             self.store.end(name, state, counts, message)
+            said = "BENCHMARK : Crawler has finished running and is in state READY"
+            self._say(name, identity, said)
 
     def _outcome(
         self, name: str, identity: str, cancelled: threading.Event
     ) -> tuple[str, Counter[str], str]:
         from local_aws.services.glue.crawlers import engine  # pyarrow comes with it
 
-        around = engine.Surroundings(
-            self.platform.s3,
-            self.platform.glue,
-            lambda line: self._say(name, identity, line),
-            cancelled.is_set,
-        )
         try:
             self.platform.faults.check(identity)
-            return "COMPLETED", engine.crawl(self.store.get(name), around), ""
+            crawler = self.store.get(name)
+            around = engine.Surroundings(
+                self.platform.s3,
+                self.platform.glue,
+                lambda line: self._say(name, identity, line),
+                cancelled.is_set,
+                [self.classifiers.get(named) for named in crawler["Classifiers"]],
+            )
+            return "COMPLETED", engine.crawl(crawler, around), ""
         except engine.Cancelled:
             return ("FAILED", Counter(), KILLED) if self._closing else ("STOPPED", Counter(), "")
         except ServiceError as error:

@@ -47,16 +47,51 @@ def test_update_replaces_the_columns(catalog: Catalog, put: Put, crawl: Crawl) -
     assert len(catalog.get_table_versions("found", "d")) == 2
 
 
-def test_update_keeps_what_people_added(catalog: Catalog, put: Put, crawl: Crawl) -> None:
+def steward(catalog: Catalog, put: Put, crawl: Crawl, **members: Any) -> dict[str, Any]:
+    """A table that a person described, after its schema changed."""
     put("d/a.parquet", NARROWER)
     crawl("d/")
     table = catalog.get_table("found", "d")
     table["Parameters"]["steward"] = "ann"
     catalog.update_table("found", {**table, "Description": "Letters"})
+    put("d/b.parquet", NARROWER)
+    crawl("d/", **members)
+    assert catalog.get_table("found", "d")["Parameters"]["steward"] == "ann"
     put("d/a.parquet", WIDER)
-    crawl("d/")
-    table = catalog.get_table("found", "d")
+    crawl("d/", **members)
+    assert len(columns(catalog, "d")) == 5
+    return catalog.get_table("found", "d")
+
+
+def test_a_changed_table_loses_what_no_crawler_sets(
+    catalog: Catalog, put: Put, crawl: Crawl
+) -> None:
+    table = steward(catalog, put, crawl)
+    assert "steward" not in table["Parameters"]
+    assert "Description" not in table
+
+
+def test_merge_new_columns_keeps_what_people_added(
+    catalog: Catalog, put: Put, crawl: Crawl
+) -> None:
+    merging = output(Tables={"AddOrUpdateBehavior": "MergeNewColumns"})
+    table = steward(catalog, put, crawl, Configuration=merging)
     assert (table["Parameters"]["steward"], table["Description"]) == ("ann", "Letters")
+
+
+def test_merge_new_columns_into_another_format(
+    platform: Platform, catalog: Catalog, put: Put, crawl: Crawl, said: list[str]
+) -> None:
+    put("d/a.parquet", NARROWER)
+    crawl("d/")
+    platform.s3.delete("lake", "d/a.parquet")
+    put("d/a.csv", "a,b\n1,x\n2,y\n")
+    crawl("d/", Configuration=output(Tables={"AddOrUpdateBehavior": "MergeNewColumns"}))
+    table = catalog.get_table("found", "d")
+    assert "DEPRECATED_BY_CRAWLER" in table["Parameters"]
+    assert table["Parameters"]["classification"] == "parquet"
+    assert len(columns(catalog, "d")) == 4
+    assert any("classification, delimiter" in line for line in said)
 
 
 def test_log_changes_no_table_but_adds_partitions(
@@ -127,7 +162,7 @@ def test_gone_and_logged(
     gone(platform, put, crawl, "LOG")
     assert tables(catalog) == ["flights", "planes", "weather"]
     assert values(catalog, "flights") == [["1"], ["2"]]
-    assert any("objects of table planes are gone" in line for line in said)
+    assert any("Table planes is left as it is" in line for line in said)
 
 
 def test_gone_and_deprecated_until_it_is_back(
