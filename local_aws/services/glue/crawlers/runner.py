@@ -90,11 +90,12 @@ class Runner:
             state, counts, message = self._outcome(name, identity, cancelled)
         if message:
             self._say(name, identity, f"ERROR : {message}")
+        # Before the state: whoever sees READY finds the whole log.
+        done = "BENCHMARK : Crawler has finished running and is in state READY"
+        self._say(name, identity, done)
         with self._lock:
             del self._running[name]
             self.store.end(name, state, counts, message)
-            said = "BENCHMARK : Crawler has finished running and is in state READY"
-            self._say(name, identity, said)
 
     def _outcome(
         self, name: str, identity: str, cancelled: threading.Event
