@@ -9,6 +9,7 @@ from local_aws.services.glue.crawlers.settings import NEW_FOLDERS, Options, read
 from local_aws.services.glue.crawlers.targets import (
     Cancelled,
     CatalogTable,
+    Known,
     Reader,
     S3Target,
     Surroundings,
@@ -103,12 +104,20 @@ def _check_threshold(options: Options, count: int) -> None:
         )
 
 
-def _known(definition: Document, around: Surroundings, bucket: str) -> Iterator[tuple[str, ...]]:
+def _known(definition: Document, around: Surroundings, bucket: str) -> Known:
     """The folders that earlier crawls put into the catalog."""
     catalog, database = around.catalog, definition["DatabaseName"]
-    for table in own_tables(catalog, definition):
-        entries = catalog.get_partitions(database, table["Name"]) or [table]
-        for entry in entries:
-            there, key = parse_uri(entry["StorageDescriptor"]["Location"])
-            if there == bucket:
-                yield tuple(name for name in key.split("/") if name)
+    tables = own_tables(catalog, definition)
+    leaves = [
+        entry
+        for table in tables
+        for entry in (catalog.get_partitions(database, table["Name"]) or [table])
+    ]
+    return Known(frozenset(_folders(tables, bucket)), frozenset(_folders(leaves, bucket)))
+
+
+def _folders(entries: list[Document], bucket: str) -> Iterator[tuple[str, ...]]:
+    for entry in entries:
+        there, key = parse_uri(entry["StorageDescriptor"]["Location"])
+        if there == bucket:
+            yield tuple(name for name in key.split("/") if name)

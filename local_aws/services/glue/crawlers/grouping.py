@@ -63,10 +63,20 @@ class Found:
 class Grouping:
     """One crawl's decisions."""
 
-    def __init__(self, classify: Classify, options: Options, sample: int | None = None) -> None:
+    def __init__(
+        self,
+        classify: Classify,
+        options: Options,
+        sample: int | None = None,
+        roots: Iterable[tuple[str, ...]] = (),
+    ) -> None:
         self.classify = classify
         self.options = options
         self.sample = sample
+        self.roots = set(roots)
+        """Folders that are tables already: a crawl that sees a part of them cannot say."""
+        self.unfit: list[Found] = []
+        """What is in such a folder and cannot be of its table."""
 
     def file(self, item: ObjectInfo) -> list[Found]:
         """The table of a target that is one object."""
@@ -74,11 +84,15 @@ class Grouping:
         return self._loose(Folder(tuple(folders), files=[item]))
 
     def one_table(self, folder: Folder) -> list[Found]:
-        """The table of a folder that is known to be one; first that, then what does not fit."""
-        return self._forced(folder)
+        """The table of a folder that is known to be one."""
+        found = self._forced(folder)
+        self.unfit += found[1:]
+        return found[:1]
 
     def tables(self, folder: Folder) -> list[Found]:
         """The tables in a folder; one whose root is the folder, when all of it is alike."""
+        if folder.path in self.roots:
+            return self.one_table(folder)
         level = self.options.table_level
         if level is not None and folder.level >= level:
             return self._forced(folder)
@@ -102,7 +116,8 @@ class Grouping:
         return [_joined(folder.path, most), *rest]
 
     def _is_whole(self, folder: Folder, found: Found) -> bool:
-        return not found.is_file and len(found.root) == len(folder.path) + 1
+        below = len(found.root) == len(folder.path) + 1
+        return below and not found.is_file and found.root not in self.roots
 
     def _forced(self, folder: Folder) -> list[Found]:
         """One table for the folder, from the leaves of its commonest depth and format."""

@@ -1,6 +1,6 @@
 """One target of a crawler: what is there, read and grouped into tables."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from local_aws.services.glue.catalog import Catalog
@@ -60,36 +60,53 @@ class Reader:
         return found
 
 
+@dataclass(frozen=True)
+class Known:
+    """What earlier crawls put into the catalog: folders below a bucket."""
+
+    roots: frozenset[tuple[str, ...]]  # of tables
+    leaves: frozenset[tuple[str, ...]]  # of their partitions, or of tables without any
+
+
 @dataclass
 class S3Target:
-    """A path. ``known``: the folders that a crawl of new folders alone does not look at."""
+    """A path. With `known`, only folders that are new are looked at."""
 
     definition: Document
     target: Document
     reader: Reader
-    known: Callable[[str], Iterator[tuple[str, ...]]] | None = None
+    known: Callable[[str], Known] | None = None
 
     def tables(self, options: Options) -> list[tuple[Origin, Found]]:
         """The tables under the path."""
         around, path = self.reader.around, self.target["Path"]
         bucket, key = parse_uri(path)
         key = key.rstrip("/")
+        known = self.known(bucket) if self.known else Known(frozenset(), frozenset())
         grouping = Grouping(
-            lambda item: self.reader.read(bucket, item), options, self.target.get("SampleSize")
+            lambda item: self.reader.read(bucket, item),
+            options,
+            self.target.get("SampleSize"),
+            known.roots,
         )
         globs = tuple(self.target["Exclusions"])
         origin = Origin(self.definition["Name"], bucket, key, globs)
         single = around.s3.stat(bucket, key) if key else None
         if single is not None and not path.endswith("/"):
             return [(origin, found) for found in grouping.file(single)]
-        folder = self._folder(bucket, key)
+        folder = tree.without(listed(around.s3, bucket, key, globs), known.leaves)
         if not (folder.files or folder.folders):
             around.say(f"WARN : There is nothing to crawl in {path}")
-        return [(origin, found) for found in grouping.tables(folder)]
+        found = [(origin, found) for found in grouping.tables(folder)]
+        say_unfit(around, bucket, grouping)
+        return found
 
-    def _folder(self, bucket: str, key: str) -> tree.Folder:
-        folder = listed(self.reader.around.s3, bucket, key, self.target["Exclusions"])
-        return tree.without(folder, self.known(bucket)) if self.known else folder
+
+def say_unfit(around: Surroundings, bucket: str, grouping: Grouping) -> None:
+    """Tell what is left out because it is no part of the table that it is in."""
+    for found in grouping.unfit:
+        address = "/".join(("s3:/", bucket, *found.root))
+        around.say(f"WARN : {address} does not fit the table that it is in and is left out")
 
 
 @dataclass
@@ -114,10 +131,7 @@ class CatalogTable:
             lambda item: self.reader.read(bucket, item), replace(options, combine_compatible=True)
         )
         found = grouping.one_table(listed(self.reader.around.s3, bucket, key, ()))
-        for other in found[1:]:
-            self.reader.around.say(
-                f"WARN : {'/'.join(other.root)} does not fit table {self.table['Name']}"
-            )
+        say_unfit(self.reader.around, bucket, grouping)
         return (Origin(self.definition["Name"], bucket, key), found[0]) if found else None
 
 

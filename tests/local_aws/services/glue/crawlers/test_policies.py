@@ -199,3 +199,23 @@ def test_only_new_folders(platform: Platform, catalog: Catalog, put: Put, crawl:
     put("d/p=3/a.parquet", FLIGHTS)
     assert crawl("d/", **only_new)["PartitionsCreated"] == 1
     assert values(catalog, "d") == [["1"], ["2"], ["3"]]
+
+
+def test_a_new_folder_of_one_table_among_several(
+    catalog: Catalog, put: Put, crawl: Crawl, said: list[str]
+) -> None:
+    """Alone it would be taken for all that there is, and the target for a table."""
+    only_new = {"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}}
+    put("d/flights/p=1/a.parquet", FLIGHTS)
+    put("d/flights/p=2/a.parquet", FLIGHTS)
+    put("d/planes/a.parquet", PLANES)
+    crawl("d/", **only_new)
+    assert tables(catalog) == ["flights", "planes"]
+    put("d/flights/p=3/a.parquet", FLIGHTS)
+    put("d/flights/p=4/a.csv", "day,carrier\n1,AA\n2,B6\n")
+    put("d/flights/p=5/a.parquet", FLIGHTS)
+    put("d/weather/a.parquet", WIDER)
+    crawl("d/", **only_new)
+    assert tables(catalog) == ["flights", "planes", "weather"]
+    assert values(catalog, "flights") == [["1"], ["2"], ["3"], ["5"]]
+    assert any("s3://lake/d/flights/p=4 does not fit the table" in line for line in said)
