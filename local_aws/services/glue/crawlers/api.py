@@ -2,7 +2,7 @@
 
 What AWS does: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html.
 Real here: S3 and catalog targets, custom classifiers of CSV and JSON, schedules. Not here, and
-refused when the crawler is made: other targets, event mode, security configurations (`settings`).
+refused when the crawler is made: other targets, security configurations (`settings`).
 """
 
 import json
@@ -177,7 +177,7 @@ def _history(crawl: Document) -> Response:
         )
         for kind, plural in (("TABLE", "Tables"), ("PARTITION", "Partitions"))
     }
-    kept = {name: value for name, value in crawl.items() if name != "Counts"}
+    kept = {name: value for name, value in crawl.items() if name not in ("Counts", "Version")}
     return {**kept, "DPUHour": 0.0, **({"Summary": json.dumps(summary)} if counts else {})}
 
 

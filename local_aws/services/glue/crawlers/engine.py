@@ -3,9 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from local_aws.services.glue.classifiers.custom import built
-from local_aws.services.glue.crawlers.settings import NEW_FOLDERS, Options, read_options
+from local_aws.services.glue.crawlers.entries import places
+from local_aws.services.glue.crawlers.events import Changes
+from local_aws.services.glue.crawlers.settings import EVENT_MODE, NEW_FOLDERS, Options, read_options
 from local_aws.services.glue.crawlers.targets import (
     Cancelled,
     CatalogTable,
@@ -37,21 +40,59 @@ def crawl(definition: Document, around: Surroundings) -> Counter[str]:
 def _s3(definition: Document, options: Options, reader: Reader) -> Counter[str]:
     around, database = reader.around, definition["DatabaseName"]
     around.catalog.get_database(database)
-    only_new = definition["RecrawlPolicy"]["RecrawlBehavior"] == NEW_FOLDERS
-    known = (lambda bucket: _known(definition, around, bucket)) if only_new else None
-    targets = definition["Targets"]["S3Targets"]
+    changes = _changes(definition, around)
     found = [
         pair
-        for target in targets
-        for pair in S3Target(definition, target, reader, known).tables(options)
+        for target in definition["Targets"]["S3Targets"]
+        for pair in _target(definition, target, reader, changes).tables(options)
     ]
     _check_threshold(options, len(found))
     _announce(definition, around, database)
-    writer = Writer(around.catalog, definition, options, around.say, database)
+    if changes:
+        # A part of the folders cannot say that a column is gone.
+        options = replace(options, merge_new_columns=True)
+    partial = bool(changes) or _behavior(definition) == NEW_FOLDERS
+    writer = Writer(around.catalog, definition, options, around.say, database, partial)
     for origin, table in found:
         writer.write(origin, table, reader.left_out)
-    writer.remove_gone([target["Path"] for target in targets], reader.left_out)
+    if changes:
+        seen = {place for origin, table in found for place in places(origin.bucket, table)}
+        writer.remove_emptied(changes.folders - seen, reader.left_out)
+        changes.taken()
+    elif not partial:
+        roots = [target["Path"] for target in definition["Targets"]["S3Targets"]]
+        writer.remove_gone(roots, reader.left_out)
     return writer.counts
+
+
+def _behavior(definition: Document) -> str:
+    behavior: str = definition["RecrawlPolicy"].get("RecrawlBehavior", "")
+    return behavior
+
+
+def _changes(definition: Document, around: Surroundings) -> Changes | None:
+    """None for a crawl that lists its targets."""
+    if _behavior(definition) != EVENT_MODE:
+        return None
+    if around.events is None:
+        around.say("INFO : The crawl is not running in S3 event mode.")
+        return None
+    around.say("INFO : The crawl is running by consuming Amazon S3 events.")
+    (target,) = definition["Targets"]["S3Targets"]
+    return around.events.changes(target["Path"], around.say)
+
+
+def _target(
+    definition: Document, target: Document, reader: Reader, changes: Changes | None
+) -> S3Target:
+    bucket, _ = parse_uri(target["Path"])
+    if changes:
+        known = Known(_known(definition, reader.around, bucket).roots)
+        prefixes = sorted(parse_uri(folder)[1] for folder in changes.folders)
+        return S3Target(definition, target, reader, known, prefixes)
+    if _behavior(definition) == NEW_FOLDERS:
+        return S3Target(definition, target, reader, _known(definition, reader.around, bucket))
+    return S3Target(definition, target, reader)
 
 
 def _catalog(definition: Document, options: Options, reader: Reader) -> Counter[str]:

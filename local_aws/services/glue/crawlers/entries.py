@@ -116,9 +116,9 @@ def partition_keys(found: Found) -> list[str]:
     return keys
 
 
-def partition_values(found: Found) -> list[tuple[str, ...]]:
-    """The values of each leaf, in the leaves' order."""
-    return [values for values, _ in _by_values(found)]
+def places(bucket: str, found: Found) -> list[str]:
+    """The addresses of the folders that a table's files are in."""
+    return [location(bucket, leaf) for leaf in found.leaves]
 
 
 def _level(found: Found, index: int) -> set[str]:

@@ -134,7 +134,7 @@ class CrawlerStore:
     def begin(self, name: str) -> Document:
         """Set the crawler RUNNING; the crawl that began. Raises CrawlerRunningException."""
         identity = str(uuid.uuid4())
-        crawl = {
+        crawl: Document = {
             "CrawlId": identity,
             "State": "RUNNING",
             "StartTime": datetime.now(UTC),
@@ -143,7 +143,7 @@ class CrawlerStore:
             "MessagePrefix": identity,
         }
         with self.db.transaction():
-            self._idle(name)
+            crawl["Version"] = self._idle(name)["Version"]
             self.db.execute("UPDATE crawlers SET state = 'RUNNING' WHERE name = ?", (name,))
             sql = "INSERT INTO crawls (crawler, body) VALUES (?, ?)"
             self.db.execute(sql, (name, dump(crawl)))
@@ -185,6 +185,14 @@ class CrawlerStore:
         self.get(name)
         sql = "SELECT body FROM crawls WHERE crawler = ? ORDER BY number DESC"
         return [load(row["body"]) for row in self.db.all(sql, (name,))]
+
+    def has_crawled(self, crawler: Document) -> bool:
+        """Whether a crawl succeeded since the crawler was last changed."""
+        version = crawler["Version"]
+        return any(
+            crawl["State"] == "COMPLETED" and crawl.get("Version") == version
+            for crawl in self.crawls(crawler["Name"])
+        )
 
     def recent(self, limit: int) -> list[tuple[str, Document]]:
         """The latest crawls of all crawlers, each with its crawler's name."""

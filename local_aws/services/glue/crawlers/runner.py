@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from local_aws.errors import ServiceError
 from local_aws.services.glue.classifiers.definitions import ClassifierStore
+from local_aws.services.glue.crawlers.events import EventQueue
 from local_aws.services.glue.crawlers.model import KILLED, LOG_GROUP, CrawlerStore
 from local_aws.services.glue.crawlers.schedules import Scheduler
+from local_aws.services.glue.crawlers.settings import EVENT_MODE
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import CrawlerRunningException, EntityNotFoundException
 
@@ -111,6 +113,7 @@ class Runner:
                 lambda line: self._say(name, identity, line),
                 cancelled.is_set,
                 [self.classifiers.get(named) for named in crawler["Classifiers"]],
+                self._events(crawler),
             )
             return "COMPLETED", engine.crawl(crawler, around), ""
         except engine.Cancelled:
@@ -120,6 +123,17 @@ class Runner:
         except Exception as error:
             logger.exception("crawler %s", name)
             return "FAILED", Counter(), f"Internal Service Exception: {error!r}"
+
+    def _events(self, crawler: Document) -> EventQueue | None:
+        """The queue of an event crawl; the first since the crawler changed lists all."""
+        if crawler["RecrawlPolicy"].get("RecrawlBehavior") != EVENT_MODE:
+            return None
+        (target,) = crawler["Targets"]["S3Targets"]
+        queue = EventQueue(
+            self.platform.moto, target["EventQueueArn"], target.get("DlqEventQueueArn")
+        )
+        queue.check()
+        return queue if self.store.has_crawled(crawler) else None
 
     def _say(self, name: str, identity: str, line: str) -> None:
         moment = time.time_ns() // 1_000_000

@@ -26,14 +26,16 @@ TARGETS = (
     "HudiTargets",
 )
 UNSUPPORTED_TARGETS = TARGETS[2:]
-UNSUPPORTED_TARGET_MEMBERS = ("ConnectionName", "EventQueueArn", "DlqEventQueueArn")
+UNSUPPORTED_TARGET_MEMBERS = ("ConnectionName",)
 
 # What AWS's crawlers can do beside and ours cannot, each with how a request asks for it.
 UNSUPPORTED: dict[str, Callable[[Request], Any]] = {
     "CrawlerSecurityConfiguration": lambda r: r.get("CrawlerSecurityConfiguration"),
     "LineageConfiguration ENABLE": lambda r: _asked(r, "LineageConfiguration", "ENABLE"),
     "UseLakeFormationCredentials": lambda r: _asked(r, "LakeFormationConfiguration", True),
-    "CRAWL_EVENT_MODE": lambda r: _asked(r, "RecrawlPolicy", "CRAWL_EVENT_MODE"),
+    "CRAWL_EVENT_MODE of CatalogTargets": lambda r: (
+        _asked(r, "RecrawlPolicy", EVENT_MODE) and r["Targets"].get("CatalogTargets")
+    ),
 }
 
 DEFAULTS: Document = {
@@ -48,6 +50,7 @@ DEFAULTS: Document = {
 }
 LOG_ONLY = {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
 NEW_FOLDERS = "CRAWL_NEW_FOLDERS_ONLY"
+EVENT_MODE = "CRAWL_EVENT_MODE"
 SCHEDULED, NOT_SCHEDULED = "SCHEDULED", "NOT_SCHEDULED"
 LARGEST_SAMPLE = 249
 
@@ -73,6 +76,8 @@ def checked(request: Request) -> Document:
     definition.pop("Tags", None)
     definition["SchemaChangePolicy"] = _change_policy(request)
     definition |= _schedule(request)
+    if definition["RecrawlPolicy"].get("RecrawlBehavior") == EVENT_MODE:
+        _check_event_mode(definition["Targets"]["S3Targets"])
     if definition["Targets"]["CatalogTargets"]:
         _check_catalog_targets(definition)
     elif not definition.get("DatabaseName"):
@@ -182,6 +187,14 @@ def _targets(targets: Document) -> Document:
                 raise unsupported(f"{'S3Targets' if s3 else 'CatalogTargets'}.{member}")
     found = {"S3Targets": [_s3_target(target) for target in s3], "CatalogTargets": catalog}
     return {kind: [] for kind in TARGETS} | found
+
+
+def _check_event_mode(targets: list[Document]) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/crawler-s3-event-notifications.html"""
+    if len(targets) != 1 or not targets[0].get("EventQueueArn"):
+        raise InvalidInputException(f"{EVENT_MODE} needs one S3Target, with an EventQueueArn")
+    if targets[0].get("SampleSize"):
+        raise InvalidInputException(f"{EVENT_MODE} knows no SampleSize")
 
 
 def _check_catalog_targets(definition: Document) -> None:

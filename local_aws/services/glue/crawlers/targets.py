@@ -1,6 +1,7 @@
 """One target of a crawler: what is there, read and grouped into tables."""
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from local_aws.services.glue.catalog import Catalog
@@ -9,6 +10,7 @@ from local_aws.services.glue.classifiers.custom import Classifier
 from local_aws.services.glue.classifiers.schema import UNKNOWN, Classified, Unreadable
 from local_aws.services.glue.crawlers import tree
 from local_aws.services.glue.crawlers.entries import Origin
+from local_aws.services.glue.crawlers.events import EventQueue
 from local_aws.services.glue.crawlers.grouping import Found, Grouping
 from local_aws.services.glue.crawlers.settings import Options
 from local_aws.services.glue.documents import Document
@@ -31,6 +33,7 @@ class Surroundings:
     say: Callable[[str], None]
     is_cancelled: Callable[[], bool]
     classifiers: Sequence[Document] = ()  # the custom ones that the crawler names
+    events: EventQueue | None = None  # what changed since the last crawl; None: list it all
 
 
 @dataclass
@@ -64,42 +67,55 @@ class Reader:
 class Known:
     """What earlier crawls put into the catalog: folders below a bucket."""
 
-    roots: frozenset[tuple[str, ...]]  # of tables
-    leaves: frozenset[tuple[str, ...]]  # of their partitions, or of tables without any
+    roots: frozenset[tuple[str, ...]] = frozenset()  # of tables
+    leaves: frozenset[tuple[str, ...]] = frozenset()  # of their partitions, or of tables
 
 
 @dataclass
 class S3Target:
-    """A path. With `known`, only folders that are new are looked at."""
+    """A path. ``known`` folders that are leaves are left out; of ``changed`` ones, only these."""
 
     definition: Document
     target: Document
     reader: Reader
-    known: Callable[[str], Known] | None = None
+    known: Known = Known()
+    changed: Sequence[str] | None = None  # prefixes, each with its slash
 
     def tables(self, options: Options) -> list[tuple[Origin, Found]]:
         """The tables under the path."""
         around, path = self.reader.around, self.target["Path"]
         bucket, key = parse_uri(path)
         key = key.rstrip("/")
-        known = self.known(bucket) if self.known else Known(frozenset(), frozenset())
         grouping = Grouping(
             lambda item: self.reader.read(bucket, item),
             options,
             self.target.get("SampleSize"),
-            known.roots,
+            self.known.roots,
         )
         globs = tuple(self.target["Exclusions"])
         origin = Origin(self.definition["Name"], bucket, key, globs)
         single = around.s3.stat(bucket, key) if key else None
         if single is not None and not path.endswith("/"):
             return [(origin, found) for found in grouping.file(single)]
-        folder = tree.without(listed(around.s3, bucket, key, globs), known.leaves)
-        if not (folder.files or folder.folders):
+        folder = self._folder(bucket, key)
+        if not (folder.files or folder.folders) and self.changed is None:
             around.say(f"WARN : There is nothing to crawl in {path}")
         found = [(origin, found) for found in grouping.tables(folder)]
         say_unfit(around, bucket, grouping)
         return found
+
+    def _folder(self, bucket: str, key: str) -> tree.Folder:
+        s3, globs = self.reader.around.s3, self.target["Exclusions"]
+        if self.changed is None:
+            return tree.without(listed(s3, bucket, key, globs), self.known.leaves)
+        objects = itertools.chain.from_iterable(_files(s3, bucket, at) for at in self.changed)
+        return tree.build(f"{key}/" if key else "", objects, globs)
+
+
+def _files(s3: S3Store, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
+    """What is in a folder itself."""
+    names = s3.names(bucket, prefix, fold=True)
+    return s3.infos(bucket, [name for name in names if not name.endswith("/")])
 
 
 def say_unfit(around: Surroundings, bucket: str, grouping: Grouping) -> None:

@@ -16,7 +16,7 @@ from local_aws.services.glue.catalog import Catalog
 from local_aws.services.glue.crawlers import entries
 from local_aws.services.glue.crawlers.entries import Origin
 from local_aws.services.glue.crawlers.grouping import Found
-from local_aws.services.glue.crawlers.settings import NEW_FOLDERS, Options
+from local_aws.services.glue.crawlers.settings import Options
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import EntityNotFoundException
 
@@ -39,13 +39,20 @@ class Writer:
     """One crawl's changes of one database."""
 
     def __init__(
-        self, catalog: Catalog, definition: Document, options: Options, say: Say, database: str
+        self,
+        catalog: Catalog,
+        definition: Document,
+        options: Options,
+        say: Say,
+        database: str,
+        partial: bool = False,
     ) -> None:
         self.catalog = catalog
         self.database = database
         self.definition = definition
         self.options = options
         self.say = say
+        self.partial = partial  # the crawl saw a part of the folders: what is missing is not gone
         self.counts: Counter[str] = Counter()
         self.seen: set[str] = set()
 
@@ -61,6 +68,9 @@ class Writer:
             name, old = self._named(origin, found, place)
             self.seen.add(name)
             new = entries.table_input(origin, found, name)
+            if old is not None and self.partial and _differences(old, new):
+                self.say(f"WARN : {place} is of another format than table {name} and is left out")
+                return
             if old is None:
                 self._create(new)
             elif not self._update(old, new):
@@ -91,13 +101,23 @@ class Writer:
 
     def remove_gone(self, roots: Sequence[str], left_out: Sequence[str] = ()) -> None:
         """Apply DeleteBehavior to this crawler's tables under the roots that it did not see."""
-        if self._only_new:
-            return
         for table in own_tables(self.catalog, self.definition):
             place = table["StorageDescriptor"]["Location"]
             under = any(_slashed(place).startswith(_slashed(root)) for root in roots)
             if under and table["Name"] not in self.seen and not self._is_kept(place, left_out):
                 with self.catalog.db.transaction():
+                    self._table_gone(table)
+
+    def remove_emptied(self, folders: set[str], left_out: Sequence[str]) -> None:
+        """Apply DeleteBehavior to this crawler's partitions and tables in emptied folders."""
+        gone = {folder for folder in folders if not self._is_kept(folder, left_out)}
+        for table in own_tables(self.catalog, self.definition) if gone else ():
+            with self.catalog.db.transaction():
+                if table.get("PartitionKeys"):
+                    for old in self.catalog.get_partitions(self.database, table["Name"]):
+                        if _slashed(_location(old)) in gone:
+                            self._partition_gone(table["Name"], old)
+                elif _slashed(_location(table)) in gone:
                     self._table_gone(table)
 
     def _is_kept(self, place: str, left_out: Sequence[str]) -> bool:
@@ -106,10 +126,6 @@ class Writer:
         if kept:
             self.say(f"WARN : {place} stays in the catalog as it is: {kept} could not be read")
         return kept is not None
-
-    @property
-    def _only_new(self) -> bool:
-        return bool(self.definition["RecrawlPolicy"]["RecrawlBehavior"] == NEW_FOLDERS)
 
     def _named(self, origin: Origin, found: Found, place: str) -> tuple[str, Document | None]:
         """The table's name, and the table that has it already: always one of the same place."""
@@ -170,8 +186,7 @@ class Writer:
         merged = {**new, **_added_by_people(old, new)}
         merged["PartitionKeys"] = old.get("PartitionKeys", [])
         storage = old["StorageDescriptor"]
-        differs = [name for name in _FUNDAMENTAL if _value(old, name) != _value(new, name)]
-        if differs:
+        if differs := _differences(old, new):
             self.say(
                 f"WARN : Table {old['Name']} is marked deprecated because of an incompatible "
                 f"attribute that needs to be resolved: {', '.join(differs)}"
@@ -202,7 +217,7 @@ class Writer:
         for values, old in present.items():
             if values in wanted:
                 self._update_partition(name, old, wanted[values])
-            elif not self._only_new and not self._is_kept(_location(old), left_out):
+            elif not self.partial and not self._is_kept(_location(old), left_out):
                 self._partition_gone(name, old)
 
     def _update_partition(self, name: str, old: Document, new: Document) -> None:
@@ -322,6 +337,10 @@ def _added_by_people(old: Document, new: Document) -> Document:
 
 def _mark() -> dict[str, str]:
     return {DEPRECATED: str(time.time_ns() // 1_000_000)}
+
+
+def _differences(old: Document, new: Document) -> list[str]:
+    return [name for name in _FUNDAMENTAL if _value(old, name) != _value(new, name)]
 
 
 def _value(table: Document, name: str) -> str:

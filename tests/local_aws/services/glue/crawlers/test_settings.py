@@ -8,6 +8,8 @@ from local_aws.services.glue.errors import InvalidInputException
 
 PATH = [{"Path": "s3://lake/flights/"}]
 CATALOG = [{"DatabaseName": "d", "Tables": ["t"]}]
+QUEUED = {**PATH[0], "EventQueueArn": "arn:aws:sqs:us-east-1:123456789012:events"}
+EVENTS = {"RecrawlBehavior": "CRAWL_EVENT_MODE"}
 CRAWLER = {"Name": "c", "Role": "r", "DatabaseName": "d", "Targets": {"S3Targets": PATH}}
 
 
@@ -40,7 +42,16 @@ def test_new_folders_only_forces_log() -> None:
         ({"Targets": {"IcebergTargets": [{}]}}, "IcebergTargets"),
         ({"Targets": {}}, "S3Targets"),
         ({"Targets": {"S3Targets": [{"Path": "/tmp/x"}]}}, "'/tmp/x'"),
-        ({"Targets": {"S3Targets": [{**PATH[0], "EventQueueArn": "arn"}]}}, "EventQueueArn"),
+        ({"Targets": {"S3Targets": [{**PATH[0], "ConnectionName": "vpc"}]}}, "ConnectionName"),
+        ({"RecrawlPolicy": EVENTS, "Targets": {"S3Targets": [QUEUED, QUEUED]}}, "one S3Target"),
+        (
+            {"RecrawlPolicy": EVENTS, "Targets": {"S3Targets": [{**QUEUED, "SampleSize": 1}]}},
+            "SampleSize",
+        ),
+        (
+            {"RecrawlPolicy": EVENTS, "Targets": {"CatalogTargets": CATALOG}},
+            "CRAWL_EVENT_MODE of CatalogTargets",
+        ),
         ({"Schedule": "rate(5 minutes)"}, "rate(5 minutes)"),
         ({"CrawlerSecurityConfiguration": "x"}, "CrawlerSecurityConfiguration"),
         ({"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVENT_MODE"}}, "CRAWL_EVENT_MODE"),
