@@ -15,7 +15,7 @@ from local_aws.context import Platform, Request, Response
 from local_aws.services.glue.classifiers.api import ClassifiersApi
 from local_aws.services.glue.crawlers.model import CrawlerStore
 from local_aws.services.glue.crawlers.runner import Runner
-from local_aws.services.glue.crawlers.settings import checked
+from local_aws.services.glue.crawlers.settings import check_change, checked
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import EntityNotFoundException, InvalidInputException
 from local_aws.services.glue.paging import page
@@ -66,6 +66,7 @@ class CrawlersApi(ClassifiersApi):
             old = self.crawlers.get(request["Name"])
             definition = checked({**_given(old), **request})
             self._check_classifiers(definition)
+            check_change(old, definition)
             self.crawlers.replace(definition)
         self.crawls.scheduler.wake()
         return {}

@@ -200,16 +200,23 @@ class CrawlerStore:
         return [(row["crawler"], load(row["body"])) for row in self.db.all(sql, (limit,))]
 
     def metrics(self, name: str) -> Document:
-        """Run times in seconds, and what the last crawl changed."""
-        done = [crawl for crawl in self.crawls(name) if "EndTime" in crawl]
+        """Run times in seconds, and what the last crawl changed.
+
+        The time that is left is estimated by the crawls before: the first has no estimate.
+        """
+        crawls = self.crawls(name)
+        done = [crawl for crawl in crawls if "EndTime" in crawl]
         seconds = [(crawl["EndTime"] - crawl["StartTime"]).total_seconds() for crawl in done]
+        median = statistics.median(seconds) if done else 0.0
+        runs = len(done) < len(crawls)
+        elapsed = (datetime.now(UTC) - crawls[0]["StartTime"]).total_seconds() if runs else 0.0
         counts = done[0].get("Counts", {}) if done else {}
         return {
             "CrawlerName": name,
-            "TimeLeftSeconds": 0.0,
-            "StillEstimating": False,
+            "TimeLeftSeconds": max(median - elapsed, 0.0) if runs else 0.0,
+            "StillEstimating": runs and not done,
             "LastRuntimeSeconds": seconds[0] if done else 0.0,
-            "MedianRuntimeSeconds": statistics.median(seconds) if done else 0.0,
+            "MedianRuntimeSeconds": median,
             **{k: counts.get(k, 0) for k in ("TablesCreated", "TablesUpdated", "TablesDeleted")},
         }
 

@@ -85,6 +85,13 @@ def checked(request: Request) -> Document:
     return definition
 
 
+def check_change(old: Document, new: Document) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/incremental-crawls.html"""
+    recrawls = {crawler["RecrawlPolicy"].get("RecrawlBehavior") for crawler in (old, new)}
+    if recrawls == {NEW_FOLDERS} and old["Targets"] != new["Targets"]:
+        raise InvalidInputException(f"The targets of a crawler with {NEW_FOLDERS} cannot change")
+
+
 def scheduled(expression: str) -> Document:
     """A schedule's document. Raises InvalidInputException for what is no cron expression."""
     cron.parse(expression)

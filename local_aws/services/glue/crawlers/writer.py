@@ -16,6 +16,7 @@ from local_aws.services.glue.catalog import Catalog
 from local_aws.services.glue.crawlers import entries
 from local_aws.services.glue.crawlers.entries import Origin
 from local_aws.services.glue.crawlers.grouping import Found
+from local_aws.services.glue.crawlers.hive_types import with_new_members
 from local_aws.services.glue.crawlers.settings import Options
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import EntityNotFoundException
@@ -324,7 +325,12 @@ def _schema(entry: Document) -> Document:
 
 def _more_columns(old: list[Document], new: list[Document]) -> list[Document]:
     known = {column["Name"] for column in old}
-    return [*old, *(column for column in new if column["Name"] not in known)]
+    found = {column["Name"]: column["Type"] for column in new}
+    kept = [
+        {**column, "Type": with_new_members(column["Type"], found.get(column["Name"], ""))}
+        for column in old
+    ]
+    return [*kept, *(column for column in new if column["Name"] not in known)]
 
 
 def _added_by_people(old: Document, new: Document) -> Document:

@@ -117,6 +117,28 @@ def test_merge_new_columns(catalog: Catalog, put: Put, crawl: Crawl) -> None:
     }
 
 
+def test_merge_new_columns_within_a_column(catalog: Catalog, put: Put, crawl: Crawl) -> None:
+    rest = {name: [1] for name in ("a", "b", "c")}
+    put("d/a.parquet", parquet(at=[{"x": "kept", "y": 1}], **rest))
+    crawl("d/")
+    put("d/a.parquet", parquet(at=[{"x": 5, "z": 2.5}], **rest))
+    crawl("d/", Configuration=output(Tables={"AddOrUpdateBehavior": "MergeNewColumns"}))
+    assert columns(catalog, "d")["at"] == "struct<x:string,y:bigint,z:double>"
+
+
+def test_inherit_from_table_while_the_table_stays(catalog: Catalog, put: Put, crawl: Crawl) -> None:
+    """The combination that AWS names for a schema that no crawl may change."""
+    put("d/p=1/a.parquet", NARROWER)
+    crawl("d/")
+    put("d/p=1/a.parquet", WIDER)
+    put("d/p=2/a.parquet", WIDER)
+    inherit = output(Partitions={"AddOrUpdateBehavior": "InheritFromTable"})
+    crawl("d/", Configuration=inherit, **policy("LOG"))
+    for value in ("1", "2"):
+        storage = catalog.get_partition("found", "d", [value])["StorageDescriptor"]
+        assert len(storage["Columns"]) == 4
+
+
 def test_inherit_from_table(catalog: Catalog, put: Put, crawl: Crawl) -> None:
     put("d/p=1/a.parquet", NARROWER)
     put("d/p=2/a.parquet", WIDER)
