@@ -48,10 +48,12 @@ def _s3(definition: Document, options: Options, reader: Reader) -> Counter[str]:
     ]
     _check_threshold(options, len(found))
     _announce(definition, around, database)
-    if changes:
-        # A part of the folders cannot say that a column is gone.
-        options = replace(options, merge_new_columns=True)
     partial = bool(changes) or _behavior(definition) == NEW_FOLDERS
+    if partial:
+        # A part of the folders cannot say that a column is gone; what is LOG stays LOG.
+        updates = definition["SchemaChangePolicy"]["UpdateBehavior"] != "LOG"
+        merges = updates or (options.merge_new_columns and bool(changes))
+        options = replace(options, merge_new_columns=merges)
     writer = Writer(around.catalog, definition, options, around.say, database, partial)
     for origin, table in found:
         writer.write(origin, table, reader.left_out)

@@ -33,6 +33,7 @@ _INPUT = (
 )
 # What a table cannot change without being another one.
 _FUNDAMENTAL = ("classification", "compressionType", "delimiter")
+_FIGURES = ("objectCount", "sizeKey", "recordCount", "averageRecordSize")
 _SCHEMA = ("Columns", "Location", "InputFormat", "OutputFormat", "SerdeInfo")
 
 
@@ -72,6 +73,8 @@ class Writer:
             if old is not None and self.partial and _differences(old, new):
                 self.say(f"WARN : {place} is of another format than table {name} and is left out")
                 return
+            if old is not None and self.partial:
+                new = _with_figures_of(old, new)
             if old is None:
                 self._create(new)
             elif not self._update(old, new):
@@ -343,6 +346,14 @@ def _added_by_people(old: Document, new: Document) -> Document:
 
 def _mark() -> dict[str, str]:
     return {DEPRECATED: str(time.time_ns() // 1_000_000)}
+
+
+def _with_figures_of(old: Document, new: Document) -> Document:
+    """A part of the files does not say how many there are in all."""
+    figures = {name: _value(old, name) for name in _FIGURES if _value(old, name)}
+    storage = new["StorageDescriptor"]
+    storage = {**storage, "Parameters": {**storage["Parameters"], **figures}}
+    return {**new, "Parameters": {**new["Parameters"], **figures}, "StorageDescriptor": storage}
 
 
 def _differences(old: Document, new: Document) -> list[str]:

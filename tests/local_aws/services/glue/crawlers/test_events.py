@@ -93,6 +93,7 @@ def test_folders_that_changed(watched: Watched) -> None:
     table = watched.glue.get_table(DatabaseName=watched.database, Name="flights")["Table"]
     names = [column["Name"] for column in table["StorageDescriptor"]["Columns"]]
     assert names == ["day", "carrier", "gate"]
+    assert table["Parameters"]["objectCount"] == "2"  # as the listing found, which saw all
     assert watched.waiting(watched.url) == 0
 
 
@@ -140,6 +141,17 @@ def test_another_format_is_left_out(watched: Watched) -> None:
     lines = watched.crawled(events=1)
     assert any("is of another format than table flights" in line for line in lines)
     assert watched.partitions("flights") == [["1"], ["2"]]
+
+
+def test_what_is_log_stays_log(watched: Watched) -> None:
+    log_only = {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
+    watched.glue.update_crawler(Name=watched.crawler_name, SchemaChangePolicy=log_only)
+    watched.crawled(events=4)
+    watched.put("d/flights/month=3/a.parquet", parquet(day=[1], carrier=["AA"], gate=["B2"]))
+    watched.crawled(events=5)
+    table = watched.glue.get_table(DatabaseName=watched.database, Name="flights")["Table"]
+    assert len(table["StorageDescriptor"]["Columns"]) == 2
+    assert watched.partitions("flights") == [["1"], ["2"], ["3"]]
 
 
 def test_a_changed_crawler_lists_again(watched: Watched) -> None:
