@@ -9,7 +9,7 @@ from typing import BinaryIO
 from local_aws.services.glue.classifiers.compression import unpack
 
 LIMIT = 1_000_000
-LONGEST = 64_000_000  # of a record that does not end within the first megabyte
+LONGEST = 16_000_000  # of a record that does not end within the first megabyte
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ MUTUAL = {
         }
     ],
 }
-DEEP = '{"type":"array","items":' * 5000 + '"int"' + "}" * 5000
+DEEP = '{"type":"array","items":' * 50_000 + '"int"' + "}" * 50_000
 
 
 @pytest.mark.parametrize(

@@ -141,11 +141,12 @@ def test_delete_crawler(lake: Lake) -> None:
 
 
 def test_running_and_stopping(lake: Lake, aws: LocalServer) -> None:
-    """Enough files that a crawl takes longer than the calls of this test."""
+    """One file under so many names that a crawl takes far longer than the calls of this test."""
     folder = aws.data / "s3" / lake.name / "slow"
     folder.mkdir()
-    for number in range(3000):
-        (folder / f"{number}.parquet").write_bytes(FLIGHTS)
+    (folder / "0.csv").write_bytes(b"a,b\n" + b"1.5,x\n" * 150_000)
+    for number in range(1, 500):
+        (folder / f"{number}.csv").hardlink_to(folder / "0.csv")
     name = lake.create("slow/")
     assert refusal(lake.glue.stop_crawler, Name=name) == "CrawlerNotRunningException"
     lake.glue.start_crawler(Name=name)
