@@ -19,7 +19,8 @@ from local_aws.services.databrew.engine.operations import REGISTRY
 from local_aws.services.databrew.engine.operations.unsupported import UNSUPPORTED as RECIPE
 from local_aws.services.glue import catalog_api
 from local_aws.services.glue.api import GlueApi
-from local_aws.services.glue.classifiers import REFUSED as CLASSIFIERS
+from local_aws.services.glue.classifiers import definitions as classifiers
+from local_aws.services.glue.classifiers.recognised import NAMES as UNCLASSIFIED
 from local_aws.services.glue.crawlers import settings as crawlers
 from local_aws.services.glue.jobs import arguments, definition
 from local_aws.services.logs import api as logs
@@ -65,7 +66,8 @@ def blocks() -> dict[str, str]:
             *crawlers.UNSUPPORTED_TARGETS,
             *crawlers.UNSUPPORTED_TARGET_MEMBERS,
             *crawlers.UNSUPPORTED,
-            *(f"{name} files" for name in CLASSIFIERS.values()),
+            *classifiers.UNSUPPORTED,
+            *(f"{name} files" for name in UNCLASSIFIED),
         ],
         "glue jobs refused": [
             *definition.UNSUPPORTED_MEMBERS,

@@ -4,13 +4,18 @@ What AWS does (https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html#cl
 at least two columns and two rows of data; the first row is a header when each of its cells reads
 as text, is shorter than 150 characters (but the last) and is a possible column name, and some row
 of data is not text alone; otherwise columns are called col0, col1... Types are bigint, double and
-string: dates stay text, and so does a number that is written ``1,234`` or ``NA``.
+string: dates stay text, and so does a number that is written ``1,234`` or ``NA``. A custom
+classifier says some of it itself
+(https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html#custom-classifier-csv).
 """
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from local_aws.services.glue.classifiers.sample import Sample
 from local_aws.services.glue.classifiers.schema import Classified, Column, Schema
@@ -20,55 +25,94 @@ DELIMITERS = (",", "|", "\t", ";", "\x01")
 _PROBED = 200  # rows that decide on the delimiter
 _REGULAR = 0.8  # the share of rows that have as many cells as most rows have
 _LONGEST_NAME = 150
-_BIGINT = re.compile(r"[+-]?\d{1,19}")
-_DOUBLE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_BIGINT = re.compile(r"[+-]?\d{1,19}", re.ASCII)
+_DOUBLE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NAME = re.compile(r"[\t\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 
 Row = list[str]
 
 
-def classify(sample: Sample) -> Classified | None:
+@dataclass(frozen=True)
+class Dialect:
+    """What is known before a file is read: nothing for the built-in classifier."""
+
+    delimiters: tuple[str, ...] = DELIMITERS
+    quote: str = '"'
+    header: bool | None = None  # None: to be found out
+    names: tuple[str, ...] = ()
+    trims: bool = False
+    single: bool = False  # one column is enough
+    datatypes: tuple[str, ...] = ()  # Hive's, column by column
+    open_csv: bool = False  # the table is for OpenCSVSerDe
+
+    @property
+    def fewest(self) -> int:
+        """Columns, and rows of data, that make a table."""
+        return 1 if self.single or self.names else 2
+
+
+BUILT_IN = Dialect()
+
+
+def classify(sample: Sample, dialect: Dialect = BUILT_IN) -> Classified | None:
     """None when no delimiter makes regular rows of two or more columns."""
-    delimiter = _delimiter(sample.text)
+    delimiter = _delimiter(sample.text, dialect)
     if delimiter is None:
         return None
-    rows = _rows(sample.text, delimiter)
-    header = _is_header(rows)
+    rows = _rows(sample.text, delimiter, dialect)
+    header = _is_header(rows) if dialect.header is None else dialect.header
     data = rows[1:] if header else rows
-    if len(data) < 2:
+    width = Counter(len(row) for row in rows[:_PROBED]).most_common(1)[0][0]
+    if len(data) < dialect.fewest or (dialect.names and len(dialect.names) != width):
         return None
-    names = _names(rows[0], header)
-    columns = tuple(
-        Column(name, _type(row[i] for row in data if i < len(row))) for i, name in enumerate(names)
+    names = list(dialect.names) or _names(rows[0], header)
+    schema = Schema(
+        "csv",
+        _columns([name.lower() for name in names], data, dialect),
+        sample.compression,
+        delimiter,
+        header,
+        quoted=dialect.open_csv or dialect.quote in sample.text,
+        quote=dialect.quote if dialect.open_csv else "",
     )
-    schema = Schema("csv", columns, sample.compression, delimiter, header, '"' in sample.text)
     return Classified(schema, sample.size, max(len(sample.text.encode()) // len(rows), 1))
 
 
-def _delimiter(text: str) -> str | None:
+def _columns(names: list[str], data: Sequence[Row], dialect: Dialect) -> tuple[Column, ...]:
+    given = dialect.datatypes
+    return tuple(
+        Column(name, given[i] if i < len(given) else _type(row[i] for row in data if i < len(row)))
+        for i, name in enumerate(names)
+    )
+
+
+def _delimiter(text: str, dialect: Dialect) -> str | None:
     """The delimiter under which most rows have the same number of cells, at least two."""
     start = text[:100_000]
     best: tuple[float, str] | None = None
-    for delimiter in DELIMITERS:
-        widths = Counter(len(row) for row in _rows(start, delimiter)[:_PROBED])
+    for delimiter in dialect.delimiters:
+        widths = Counter(len(row) for row in _rows(start, delimiter, dialect)[:_PROBED])
         if not widths:
             continue
         width, count = widths.most_common(1)[0]
         share = count / widths.total()
-        if width >= 2 and share >= _REGULAR and (best is None or share > best[0]):
+        if width >= dialect.fewest and share >= _REGULAR and (best is None or share > best[0]):
             best = share, delimiter
     return best[1] if best else None
 
 
-def _rows(text: str, delimiter: str) -> list[Row]:
-    if delimiter not in text:
+def _rows(text: str, delimiter: str, dialect: Dialect) -> list[Row]:
+    if delimiter not in text and not dialect.single:
         return []
+    # Only \n and \r end a row: splitlines would cut at U+2028 and others too.
+    lines = io.StringIO(text, newline="")
     try:
-        return [
-            row for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if row
+        rows = [
+            row for row in csv.reader(lines, delimiter=delimiter, quotechar=dialect.quote) if row
         ]
     except csv.Error:
         return []
+    return [[cell.strip() for cell in row] for row in rows] if dialect.trims else rows
 
 
 def _is_header(rows: Sequence[Row]) -> bool:
@@ -91,12 +135,19 @@ def _names(first: Row, header: bool) -> list[str]:
 
 
 def _type(cells: Iterable[str]) -> str:
-    kinds = {_cell_type(cell) for cell in cells} - {None}
-    if kinds == {"bigint"}:
-        return "bigint"
-    return "double" if kinds and kinds <= {"bigint", "double"} else "string"
+    kinds: set[str] = set()
+    for cell in cells:
+        kind = _cell_type(cell)
+        if kind == "string":
+            return kind
+        if kind:
+            kinds.add(kind)
+    if not kinds:
+        return "string"
+    return "bigint" if kinds == {"bigint"} else "double"
 
 
+@lru_cache(maxsize=4096)
 def _cell_type(cell: str) -> str | None:
     """None for an empty cell, which says nothing."""
     if not cell:

@@ -1,7 +1,8 @@
 """JSON: objects one after another, with or without lines, or one array of anything.
 
 What AWS does (https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html#custom-classifier-json):
-an object's members become columns, a top-level array becomes one column ``array``.
+an object's members become columns, a top-level array becomes one column ``array``. A custom
+classifier's path says where the records are; those that are no objects become ``record``.
 """
 
 import json
@@ -10,10 +11,12 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
+from local_aws.services.glue.classifiers.json_path import Step, selected
 from local_aws.services.glue.classifiers.sample import Sample
-from local_aws.services.glue.classifiers.schema import Classified, Column, Schema
+from local_aws.services.glue.classifiers.schema import Classified, Column, Schema, Unreadable
 
 _INT = 2**31
+_BIGINT = 2**63
 _SPACE = re.compile(r"\s*")
 
 # A type while it is inferred: a Hive name, or a struct's members, or a list's one element type.
@@ -21,21 +24,55 @@ _SPACE = re.compile(r"\s*")
 Inferred = str | dict[str, Any] | list[Any] | None
 
 
+def starts(sample: Sample) -> bool:
+    """Whether the text begins as JSON's objects and arrays do."""
+    return sample.text.lstrip()[:1] in ("{", "[")
+
+
 def classify(sample: Sample) -> Classified | None:
     """None when the text is not JSON objects, or an array."""
-    if not sample.text.lstrip().startswith(("{", "[")):
+    records = _read(sample)
+    if not records:
         return None
-    records = _records(sample)
-    if not records or not all(isinstance(record, (dict, list)) for record in records):
+    return _classified(sample, records, len(records), "array", "")
+
+
+def classify_at(sample: Sample, path: str, steps: tuple[Step, ...]) -> Classified | None:
+    """As `classify`, with the records that a custom classifier's path selects."""
+    values = _read(sample)
+    records = [found for value in values for found in selected(value, steps)]
+    return _classified(sample, records, len(values), "record", path) if records else None
+
+
+def _read(sample: Sample) -> list[Any]:
+    if not starts(sample):
+        return []
+    try:
+        records = _records(sample)
+    except RecursionError as error:
+        raise Unreadable("is JSON that is nested too deeply") from error
+    return records if all(isinstance(record, (dict, list)) for record in records) else []
+
+
+def _classified(
+    sample: Sample, records: list[Any], count: int, otherwise: str, path: str
+) -> Classified | None:
+    try:
+        shape = reduce(_merged, (_inferred(record) for record in records), None)
+        members = shape if isinstance(shape, dict) else {otherwise: shape}
+        columns = tuple(Column(name, _name(kind)) for name, kind in members.items())
+    except RecursionError as error:
+        raise Unreadable("is JSON that is nested too deeply") from error
+    if not columns or (not path and not isinstance(shape, (dict, list))):
         return None
-    shape = reduce(_merged, (_inferred(record) for record in records), None)
-    if not isinstance(shape, (dict, list)):
-        return None
-    members = shape if isinstance(shape, dict) else {"array": shape}
-    columns = tuple(Column(name, _name(kind)) for name, kind in members.items())
-    length = len(sample.text.encode()) // len(records)
-    schema = Schema("json", columns, sample.compression)
-    return Classified(schema, sample.size, max(length, 1))
+    paths = _spelled(records) or (otherwise,)
+    schema = Schema("json", columns, sample.compression, paths=paths, json_path=path)
+    return Classified(schema, sample.size, max(len(sample.text.encode()) // count, 1))
+
+
+def _spelled(records: list[Any]) -> tuple[str, ...]:
+    names = (name for record in records if isinstance(record, dict) for name in record)
+    return tuple(dict.fromkeys(names))
 
 
 def _records(sample: Sample) -> list[Any]:
@@ -77,6 +114,8 @@ def _scalar(value: Any) -> str | None:
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int):
+        if not -_BIGINT <= value < _BIGINT:
+            return "double"
         return "int" if -_INT <= value < _INT else "bigint"
     return "double" if isinstance(value, float) else "string"
 

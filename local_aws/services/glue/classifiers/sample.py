@@ -1,15 +1,15 @@
-"""The beginning of a text file, decompressed: what the text classifiers look at.
+"""The beginning of a text file, unpacked: what the text classifiers look at.
 
 A crawler does not read whole files either; the types of a column are those of its first rows.
 """
 
-import bz2
-import gzip
-import zlib
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import BinaryIO
+
+from local_aws.services.glue.classifiers.compression import unpack
 
 LIMIT = 1_000_000
+LONGEST = 16_000_000  # of a record that does not end within the first megabyte
 
 
 @dataclass(frozen=True)
@@ -22,27 +22,13 @@ class Sample:
     compression: str
 
 
-def read(file: BinaryIO, size: int) -> Sample:
-    """The first megabyte of text, cut after its last whole line."""
-    compression, opened = _opened(file)
-    try:
-        data = opened.read(LIMIT + 1)
-    except (OSError, EOFError, zlib.error):
-        data = b""  # not what its first bytes say: nobody will recognise it
-    complete = len(data) <= LIMIT
+def read(file: BinaryIO, size: int, key: str = "", limit: int = LIMIT) -> Sample:
+    """The first megabyte of text, cut after its last whole line. Raises Unreadable."""
+    compression, data = unpack(file, key, limit + 1)
+    complete = len(data) <= limit
     if not complete:
-        data = data[: data.rfind(b"\n", 0, LIMIT) + 1]
+        data = data[: data.rfind(b"\n", 0, limit) + 1]
     return Sample(_decoded(data), size, complete, compression)
-
-
-def _opened(file: BinaryIO) -> tuple[str, BinaryIO]:
-    head = file.read(3)
-    file.seek(0)
-    if head[:2] == b"\x1f\x8b":
-        return "gzip", cast(BinaryIO, gzip.GzipFile(fileobj=file))
-    if head == b"BZh":
-        return "bzip2", cast(BinaryIO, bz2.BZ2File(file))
-    return "none", file
 
 
 def _decoded(data: bytes) -> str:

@@ -12,6 +12,10 @@ _WIDER = (
 )
 
 
+class Unreadable(Exception):
+    """A file that is left out of the crawl: it is broken, or of a format that we have not."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column in Hive's types."""
@@ -22,7 +26,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """A format and its columns."""
+    """A format and its columns; the other members are those of the formats that have them.
+
+    ``quote``: the quote of a table that OpenCSVSerDe reads, else empty. ``paths``: the members of
+    JSON as they are spelled. ``json_path``: where a custom classifier finds the records.
+    ``avro``: the file's own schema.
+    """
 
     classification: str
     columns: tuple[Column, ...] = ()
@@ -30,11 +39,16 @@ class Schema:
     delimiter: str = ""
     header: bool = False
     quoted: bool = False
+    quote: str = ""
+    paths: tuple[str, ...] = ()
+    json_path: str = ""
+    avro: str = ""
 
     @property
-    def format(self) -> tuple[str, str, str, bool]:
+    def format(self) -> tuple[str | bool, ...]:
         """What files of one table must share whatever their columns are."""
-        return self.classification, self.compression, self.delimiter, self.header
+        text = (self.delimiter, self.header, self.quote, self.json_path)
+        return self.classification, self.compression, *text
 
 
 @dataclass(frozen=True)
@@ -67,17 +81,24 @@ def _common(one: Schema, other: Schema) -> int:
 
 def merge(schemas: Iterable[Schema]) -> Schema:
     """All columns of all schemas, in the order in which they were first seen."""
-    merged: Schema | None = None
+    different = list(dict.fromkeys(schemas))
+    if not different:
+        raise ValueError("There is no schema to merge")
+    if len(different) == 1:
+        return different[0]
     types: dict[str, str] = {}
-    for schema in dict.fromkeys(schemas):
-        merged = merged or schema
-        merged = replace(merged, quoted=merged.quoted or schema.quoted)
+    for schema in different:
         # Two columns of a file may have one name: they stay two, as a crawler leaves them.
         for column in _numbered(schema.columns):
             types[column.name] = wider(types.get(column.name, column.type), column.type)
-    if merged is None:
-        raise ValueError("There is no schema to merge")
-    return replace(merged, columns=tuple(Column(_plain(n), t) for n, t in types.items()))
+    return replace(
+        different[0],
+        columns=tuple(Column(_plain(n), t) for n, t in types.items()),
+        quoted=any(schema.quoted for schema in different),
+        paths=tuple(dict.fromkeys(path for schema in different for path in schema.paths)),
+        # A reader fills what an older schema lacks from the one with the most fields.
+        avro=max((schema for schema in different), key=lambda s: len(s.columns)).avro,
+    )
 
 
 def wider(one: str, other: str) -> str:

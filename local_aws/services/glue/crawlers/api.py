@@ -1,20 +1,21 @@
 """Glue's crawler operations.
 
 What AWS does: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html.
-Real here: S3 targets with Parquet, CSV and JSON. Not here, and refused when the crawler is made:
-other targets, schedules, custom classifiers, event mode, security configurations (`settings`).
+Real here: S3 and catalog targets, custom classifiers of CSV and JSON, schedules. Not here, and
+refused when the crawler is made: other targets, security configurations (`settings`).
 """
 
 import json
 import operator
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.context import Platform, Request, Response
+from local_aws.services.glue.classifiers.api import ClassifiersApi
 from local_aws.services.glue.crawlers.model import CrawlerStore
 from local_aws.services.glue.crawlers.runner import Runner
-from local_aws.services.glue.crawlers.settings import checked
+from local_aws.services.glue.crawlers.settings import check_change, checked
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import EntityNotFoundException, InvalidInputException
 from local_aws.services.glue.paging import page
@@ -28,27 +29,22 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "LT": operator.lt,
     "LE": operator.le,
 }
-_FILTERED = {
-    "CRAWL_ID": "CrawlId",
-    "STATE": "State",
-    "START_TIME": "StartTime",
-    "END_TIME": "EndTime",
-    "DPU_HOUR": "DPUHour",
-}
 
 
-class CrawlersApi:
-    """The part of GlueApi that is about crawlers."""
+class CrawlersApi(ClassifiersApi):
+    """The part of GlueApi that is about crawlers, and their classifiers."""
 
     def __init__(self, platform: Platform) -> None:
+        ClassifiersApi.__init__(self, platform)
         self.platform = platform
         self.tags = Tags(platform)
         self.crawlers = CrawlerStore(platform)
-        self.crawls = Runner(platform, self.crawlers)
+        self.crawls = Runner(platform, self.crawlers, self.classifiers)
 
     def start(self) -> None:
-        """Settle what a killed server left."""
+        """Settle what a killed server left, and follow the schedules from now on."""
         self.crawls.recover()
+        self.crawls.scheduler.start()
 
     def stop(self) -> None:
         """End what runs."""
@@ -57,15 +53,28 @@ class CrawlersApi:
     # Definitions
 
     def create_crawler(self, request: Request) -> Response:
-        self.crawlers.create(checked(request))
+        definition = checked(request)
+        self._check_classifiers(definition)
+        self.crawlers.create(definition)
         self.tags.add(self._crawler_arn(request["Name"]), request.get("Tags", {}))
+        self.crawls.scheduler.wake()
         return {}
 
     def update_crawler(self, request: Request) -> Response:
         """Members that the request leaves out keep their values."""
-        old = self.crawlers.get(request["Name"])
-        self.crawlers.replace(checked({**_given(old), **request}))
+        with self.crawlers.db.transaction():
+            old = self.crawlers.get(request["Name"])
+            definition = checked({**_given(old), **request})
+            self._check_classifiers(definition)
+            check_change(old, definition)
+            self.crawlers.replace(definition)
+        self.crawls.scheduler.wake()
         return {}
+
+    def _check_classifiers(self, definition: Document) -> None:
+        for name in definition["Classifiers"]:
+            if not self.classifiers.exists(name):
+                raise InvalidInputException(f"Classifier {name} not found.")
 
     def delete_crawler(self, request: Request) -> Response:
         self.crawlers.delete(request["Name"])
@@ -97,6 +106,22 @@ class CrawlersApi:
             except EntityNotFoundException:
                 missing.append(name)
         return {"Crawlers": found, "CrawlersNotFound": missing}
+
+    # Schedules. A change is done when it is answered: nobody sees one TRANSITIONING.
+
+    def update_crawler_schedule(self, request: Request) -> Response:
+        self.crawlers.reschedule(request["CrawlerName"], request.get("Schedule"))
+        self.crawls.scheduler.wake()
+        return {}
+
+    def start_crawler_schedule(self, request: Request) -> Response:
+        self.crawlers.start_schedule(request["CrawlerName"])
+        self.crawls.scheduler.wake()
+        return {}
+
+    def stop_crawler_schedule(self, request: Request) -> Response:
+        self.crawlers.stop_schedule(request["CrawlerName"])
+        return {}
 
     # Crawls
 
@@ -153,23 +178,38 @@ def _history(crawl: Document) -> Response:
         )
         for kind, plural in (("TABLE", "Tables"), ("PARTITION", "Partitions"))
     }
-    kept = {name: value for name, value in crawl.items() if name != "Counts"}
+    kept = {name: value for name, value in crawl.items() if name not in ("Counts", "Version")}
     return {**kept, "DPUHour": 0.0, **({"Summary": json.dumps(summary)} if counts else {})}
 
 
 def _fits(crawl: Document, wanted: Document) -> bool:
-    name, sign = wanted.get("FieldName", ""), wanted.get("FilterOperator", "EQ")
-    value = {**crawl, "DPUHour": 0.0}.get(_FILTERED.get(name, ""))
-    if value is None:
-        return False
-    return _COMPARE[sign](value, _like(value, wanted.get("FieldValue", "")))
+    name, text = wanted.get("FieldName"), wanted.get("FieldValue")
+    if name is None or text is None:
+        raise InvalidInputException(f"A filter needs a FieldName and a FieldValue: {wanted}")
+    kind, member = _FILTERED[name]
+    asked = _read(kind, text)
+    value = {**crawl, "DPUHour": 0.0}.get(member)
+    compare = _COMPARE[wanted.get("FilterOperator", "EQ")]
+    return value is not None and compare(value, asked)
 
 
-def _like(value: Any, text: str) -> Any:
-    """The filter's text as the kind of thing that it is compared with; times are milliseconds."""
+def _read(kind: Callable[[str], Any], text: str) -> Any:
     try:
-        if isinstance(value, datetime):
-            return datetime.fromtimestamp(int(text) / 1000, value.tzinfo)
-        return float(text) if isinstance(value, float) else text
-    except ValueError as error:
+        return kind(text)
+    except (ValueError, OverflowError, OSError) as error:
         raise InvalidInputException(f"{text!r} is not a value to filter crawls by") from error
+
+
+def _moment(text: str) -> datetime:
+    """From milliseconds since 1970, as the console sends them."""
+    return datetime.fromtimestamp(int(text) / 1000, UTC)
+
+
+# How each field's text is read, and the member of a crawl that it is compared with.
+_FILTERED: dict[str, tuple[Callable[[str], Any], str]] = {
+    "CRAWL_ID": (str, "CrawlId"),
+    "STATE": (str, "State"),
+    "START_TIME": (_moment, "StartTime"),
+    "END_TIME": (_moment, "EndTime"),
+    "DPU_HOUR": (float, "DPUHour"),
+}

@@ -1,116 +1,166 @@
 """One crawl from end to end: list, classify, group, write. No threads and no HTTP here."""
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 
-from local_aws.services.glue.catalog import Catalog
-from local_aws.services.glue.classifiers import classify
-from local_aws.services.glue.classifiers.schema import Classified
-from local_aws.services.glue.crawlers import tree
-from local_aws.services.glue.crawlers.entries import Origin
-from local_aws.services.glue.crawlers.grouping import Found, Grouping
-from local_aws.services.glue.crawlers.settings import NEW_FOLDERS, Options, read_options
-from local_aws.services.glue.crawlers.writer import Say, Writer, own_tables
+from local_aws.services.glue.classifiers.custom import built
+from local_aws.services.glue.crawlers.entries import places
+from local_aws.services.glue.crawlers.events import Changes
+from local_aws.services.glue.crawlers.settings import EVENT_MODE, NEW_FOLDERS, Options, read_options
+from local_aws.services.glue.crawlers.targets import (
+    Cancelled,
+    CatalogTable,
+    Known,
+    Reader,
+    S3Target,
+    Surroundings,
+)
+from local_aws.services.glue.crawlers.writer import Writer, own_tables
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import InvalidInputException
-from local_aws.services.s3.model import S3Store, parse_uri
-from local_aws.services.s3.store.objects import ObjectInfo
+from local_aws.services.s3.model import parse_uri
 
-
-class Cancelled(Exception):
-    """StopCrawler was called."""
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a crawl reads, writes, tells, and asks now and then."""
-
-    s3: S3Store
-    catalog: Catalog
-    say: Say
-    is_cancelled: Callable[[], bool]
+__all__ = ["Cancelled", "Surroundings", "crawl"]
 
 
 def crawl(definition: Document, around: Surroundings) -> Counter[str]:
     """What changed, counted. Nothing is written before all targets have been read."""
     options = read_options(definition.get("Configuration"))
-    around.catalog.get_database(definition["DatabaseName"])
-    targets = definition["Targets"]["S3Targets"]
+    reader = Reader(around, built(around.classifiers))
+    crawled = _catalog if definition["Targets"]["CatalogTargets"] else _s3
+    counts = crawled(definition, options, reader)
+    around.say("BENCHMARK : Finished writing to Catalog")
+    for kind, plural in (("PARTITION", "Partitions"), ("TABLE", "Tables")):
+        _summarise(around, kind, counts, plural)
+    return counts
+
+
+def _s3(definition: Document, options: Options, reader: Reader) -> Counter[str]:
+    around, database = reader.around, definition["DatabaseName"]
+    around.catalog.get_database(database)
+    changes = _changes(definition, around)
     found = [
-        pair for target in targets for pair in _Target(definition, target, around).read(options)
+        pair
+        for target in definition["Targets"]["S3Targets"]
+        for pair in _target(definition, target, reader, changes).tables(options)
     ]
     _check_threshold(options, len(found))
-    database = definition["DatabaseName"]
-    around.say(f"BENCHMARK : Classification complete, writing results to database {database}")
-    writer = Writer(around.catalog, definition, options, around.say)
+    _announce(definition, around, database)
+    partial = bool(changes) or _behavior(definition) == NEW_FOLDERS
+    if partial:
+        # A part of the folders cannot say that a column is gone; what is LOG stays LOG.
+        updates = definition["SchemaChangePolicy"]["UpdateBehavior"] != "LOG"
+        merges = updates or (options.merge_new_columns and bool(changes))
+        options = replace(options, merge_new_columns=merges)
+    writer = Writer(around.catalog, definition, options, around.say, database, partial)
     for origin, table in found:
-        writer.write(origin, table)
-    writer.remove_gone([target["Path"] for target in targets])
+        writer.write(origin, table, reader.left_out)
+    if changes:
+        seen = {place for origin, table in found for place in places(origin.bucket, table)}
+        writer.remove_emptied(changes.folders - seen, reader.left_out)
+        changes.taken()
+    elif not partial:
+        roots = [target["Path"] for target in definition["Targets"]["S3Targets"]]
+        writer.remove_gone(roots, reader.left_out)
     return writer.counts
+
+
+def _behavior(definition: Document) -> str:
+    behavior: str = definition["RecrawlPolicy"].get("RecrawlBehavior", "")
+    return behavior
+
+
+def _changes(definition: Document, around: Surroundings) -> Changes | None:
+    """None for a crawl that lists its targets."""
+    if _behavior(definition) != EVENT_MODE:
+        return None
+    if around.events is None:
+        around.say("INFO : The crawl is not running in S3 event mode.")
+        return None
+    around.say("INFO : The crawl is running by consuming Amazon S3 events.")
+    (target,) = definition["Targets"]["S3Targets"]
+    return around.events.changes(target["Path"], around.say)
+
+
+def _target(
+    definition: Document, target: Document, reader: Reader, changes: Changes | None
+) -> S3Target:
+    bucket, _ = parse_uri(target["Path"])
+    if changes:
+        known = Known(_known(definition, reader.around, bucket).roots)
+        prefixes = sorted(parse_uri(folder)[1] for folder in changes.folders)
+        return S3Target(definition, target, reader, known, prefixes)
+    if _behavior(definition) == NEW_FOLDERS:
+        return S3Target(definition, target, reader, _known(definition, reader.around, bucket))
+    return S3Target(definition, target, reader)
+
+
+def _catalog(definition: Document, options: Options, reader: Reader) -> Counter[str]:
+    around, counts = reader.around, Counter[str]()
+    targets = definition["Targets"]["CatalogTargets"]
+    tables = [
+        around.catalog.get_table(target["DatabaseName"], name)
+        for target in targets
+        for name in target["Tables"]
+    ]
+    read = [(table, CatalogTable(definition, table, reader).read(options)) for table in tables]
+    _announce(definition, around, ", ".join(dict.fromkeys(t["DatabaseName"] for t in tables)))
+    for table, found in read:
+        writer = Writer(around.catalog, definition, options, around.say, table["DatabaseName"])
+        if found is None:
+            around.say(f"INFO : There is nothing at the location of table {table['Name']}")
+        else:
+            writer.refresh(table, *found, reader.left_out)
+        counts += writer.counts
+    return counts
+
+
+def _announce(definition: Document, around: Surroundings, database: str) -> None:
+    around.say(f"BENCHMARK : Classification complete, writing results to database {database}")
+    policy = definition["SchemaChangePolicy"]
+    if definition.get("Configuration"):
+        around.say(
+            f"INFO : Crawler configured with Configuration\n{definition['Configuration']}\n and "
+            f"SchemaChangePolicy\n{json.dumps(policy, indent=4)}\n. Note that values in the "
+            "Configuration override values in the SchemaChangePolicy for S3 Targets."
+        )
+    else:
+        compact = json.dumps(policy, separators=(",", ":"))
+        around.say(f"INFO : Crawler configured with SchemaChangePolicy {compact}.")
+
+
+def _summarise(around: Surroundings, kind: str, counts: Counter[str], plural: str) -> None:
+    done = (("ADD", "Created"), ("UPDATE", "Updated"), ("DELETE", "Deleted"))
+    lines = [f"{verb}: {n}" for verb, past in done if (n := counts[f"{plural}{past}"])]
+    for line in (f"Run Summary For {kind}:", *lines) if lines else ():
+        around.say(f"INFO : {line}")
 
 
 def _check_threshold(options: Options, count: int) -> None:
     limit = options.table_threshold
     if limit is not None and count > limit:
         raise InvalidInputException(
-            f"The crawl found {count} tables, more than the TableThreshold of {limit}"
+            f"The number of tables identified by the crawler: {count} is greater than the table "
+            f"threshold value provided: {limit}."
         )
 
 
-class _Target:
-    """One S3 path of a crawler."""
+def _known(definition: Document, around: Surroundings, bucket: str) -> Known:
+    """The folders that earlier crawls put into the catalog."""
+    catalog, database = around.catalog, definition["DatabaseName"]
+    tables = own_tables(catalog, definition)
+    leaves = [
+        entry
+        for table in tables
+        for entry in (catalog.get_partitions(database, table["Name"]) or [table])
+    ]
+    return Known(frozenset(_folders(tables, bucket)), frozenset(_folders(leaves, bucket)))
 
-    def __init__(self, definition: Document, target: Document, around: Surroundings) -> None:
-        self.definition = definition
-        self.target = target
-        self.around = around
-        self.bucket, key = parse_uri(target["Path"])
-        self.key = key.rstrip("/")
 
-    def read(self, options: Options) -> Iterator[tuple[Origin, Found]]:
-        """The tables under the path."""
-        globs = tuple(self.target["Exclusions"])
-        origin = Origin(self.definition["Name"], self.bucket, globs)
-        grouping = Grouping(self._classified, options, self.target.get("SampleSize"))
-        single = self.around.s3.stat(self.bucket, self.key) if self.key else None
-        if single is not None and not self.target["Path"].endswith("/"):
-            yield origin, grouping.file(single)
-            return
-        folder = self._folder()
-        if not (folder.files or folder.folders):
-            self.around.say(f"WARN : There is nothing to crawl in {self.target['Path']}")
-            return
-        for found in grouping.tables(folder):
-            yield origin, found
-
-    def _folder(self) -> tree.Folder:
-        prefix = f"{self.key}/" if self.key else ""
-        objects = self.around.s3.list(self.bucket, prefix)
-        folder = tree.build(prefix, objects, self.target["Exclusions"])
-        if self.definition["RecrawlPolicy"]["RecrawlBehavior"] == NEW_FOLDERS:
-            return tree.without(folder, self._known())
-        return folder
-
-    def _known(self) -> Iterator[tuple[str, ...]]:
-        """The folders that earlier crawls put into the catalog."""
-        catalog, database = self.around.catalog, self.definition["DatabaseName"]
-        for table in own_tables(catalog, self.definition):
-            entries = catalog.get_partitions(database, table["Name"]) or [table]
-            for entry in entries:
-                bucket, key = parse_uri(entry["StorageDescriptor"]["Location"])
-                if bucket == self.bucket:
-                    yield tuple(name for name in key.split("/") if name)
-
-    def _classified(self, item: ObjectInfo) -> Classified:
-        if self.around.is_cancelled():
-            raise Cancelled
-        address = f"s3://{self.bucket}/{item.key}"
-        with self.around.s3.open(self.bucket, item.key) as file:
-            try:
-                found = classify(file, item.size)
-            except InvalidInputException as error:
-                raise InvalidInputException(f"{address}: {error.message}") from error
-        if not found.schema.columns:
-            self.around.say(f"WARN : No classifier recognises {address}")
-        return found
+def _folders(entries: list[Document], bucket: str) -> Iterator[tuple[str, ...]]:
+    for entry in entries:
+        there, key = parse_uri(entry["StorageDescriptor"]["Location"])
+        if there == bucket:
+            yield tuple(name for name in key.split("/") if name)

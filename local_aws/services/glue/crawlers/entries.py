@@ -16,7 +16,27 @@ LONGEST_NAME = 128
 
 _TEXT_INPUT = "org.apache.hadoop.mapred.TextInputFormat"
 _TEXT_OUTPUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
-_PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
+_HIVE = "org.apache.hadoop.hive"
+_PARQUET = f"{_HIVE}.ql.io.parquet"
+
+# The input format, output format and SerDe of the formats that are no text.
+_BINARY = {
+    "parquet": (
+        f"{_PARQUET}.MapredParquetInputFormat",
+        f"{_PARQUET}.MapredParquetOutputFormat",
+        f"{_PARQUET}.serde.ParquetHiveSerDe",
+    ),
+    "orc": (
+        f"{_HIVE}.ql.io.orc.OrcInputFormat",
+        f"{_HIVE}.ql.io.orc.OrcOutputFormat",
+        f"{_HIVE}.ql.io.orc.OrcSerde",
+    ),
+    "avro": (
+        f"{_HIVE}.ql.io.avro.AvroContainerInputFormat",
+        f"{_HIVE}.ql.io.avro.AvroContainerOutputFormat",
+        f"{_HIVE}.serde2.avro.AvroSerDe",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +45,7 @@ class Origin:
 
     crawler: str
     bucket: str
+    prefix: str = ""  # of the target, below the bucket
     exclusions: tuple[str, ...] = ()
 
 
@@ -88,7 +109,16 @@ def partition_inputs(origin: Origin, found: Found) -> dict[tuple[str, ...], Docu
 
 def partition_keys(found: Found) -> list[str]:
     """``year`` where all folders of a level are ``year=...``, else ``partition_<level>``."""
-    return [_key(_level(found, i)) or f"partition_{i}" for i in range(found.depth)]
+    keys: list[str] = []
+    for i in range(found.depth):
+        key = _key(_level(found, i))
+        keys.append(key if key and key not in keys else f"partition_{i}")
+    return keys
+
+
+def places(bucket: str, found: Found) -> list[str]:
+    """The addresses of the folders that a table's files are in."""
+    return [location(bucket, leaf) for leaf in found.leaves]
 
 
 def _level(found: Found, index: int) -> set[str]:
@@ -131,30 +161,32 @@ def _storage(schema: Schema, place: str, parameters: dict[str, str]) -> Document
 
 
 def _formats(schema: Schema) -> Document:
-    if schema.classification == "parquet":
-        return {
-            "InputFormat": f"{_PARQUET}.MapredParquetInputFormat",
-            "OutputFormat": f"{_PARQUET}.MapredParquetOutputFormat",
-            "SerdeInfo": {
-                "SerializationLibrary": f"{_PARQUET}.serde.ParquetHiveSerDe",
-                "Parameters": {"serialization.format": "1"},
-            },
-        }
-    serde = _text_serde(schema)
-    text = {"InputFormat": _TEXT_INPUT, "OutputFormat": _TEXT_OUTPUT, "SerdeInfo": serde}
-    return text if serde else {"SerdeInfo": {}}
+    if schema.classification in _BINARY:
+        read, written, serde = _BINARY[schema.classification]
+        literal = {"avro.schema.literal": schema.avro} if schema.avro else {}
+        parameters = {"serialization.format": "1", **literal}
+        info = {"SerializationLibrary": serde, "Parameters": parameters}
+        return {"InputFormat": read, "OutputFormat": written, "SerdeInfo": info}
+    info = _text_serde(schema)
+    text = {"InputFormat": _TEXT_INPUT, "OutputFormat": _TEXT_OUTPUT, "SerdeInfo": info}
+    return text if info else {"SerdeInfo": {}}
 
 
 def _text_serde(schema: Schema) -> Document:
+    if schema.quote:
+        return {
+            "SerializationLibrary": f"{_HIVE}.serde2.OpenCSVSerde",
+            "Parameters": {"quoteChar": schema.quote, "separatorChar": schema.delimiter},
+        }
     if schema.classification == "csv":
         return {
-            "SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+            "SerializationLibrary": f"{_HIVE}.serde2.lazy.LazySimpleSerDe",
             "Parameters": {"field.delim": schema.delimiter},
         }
     if schema.classification == "json":
         return {
             "SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe",
-            "Parameters": {"paths": ",".join(sorted(column.name for column in schema.columns))},
+            "Parameters": {"paths": ",".join(sorted(schema.paths))},
         }
     return {}
 
@@ -177,9 +209,14 @@ def _parameters(origin: Origin, schema: Schema, files: Sequence[File]) -> dict[s
         }
     if schema.header:
         parameters["skip.header.line.count"] = "1"
+    if schema.json_path:
+        parameters["jsonPath"] = schema.json_path
+    if schema.avro:
+        parameters["avro.schema.literal"] = schema.avro
     if origin.exclusions:
-        excluded = [f"s3://{origin.bucket}/{glob}" for glob in origin.exclusions]
-        parameters["exclusions"] = json.dumps(excluded)
+        below = "/".join(("s3:/", origin.bucket, *filter(None, origin.prefix.split("/"))))
+        excluded = [f"{below}/{glob}" for glob in origin.exclusions]
+        parameters["exclusions"] = json.dumps(excluded, separators=(",", ":"))
     return parameters
 
 
@@ -196,6 +233,6 @@ def _statistics(files: Sequence[File]) -> dict[str, str]:
     return {
         "objectCount": str(len(files)),
         "sizeKey": str(size),
-        "recordCount": str(counted if exact else size // max(average, 1)),
+        "recordCount": str(counted if exact else max(size // max(average, 1), 1)),
         "averageRecordSize": str(average),
     }

@@ -4,7 +4,8 @@ What AWS says (https://docs.aws.amazon.com/glue/latest/dg/crawler-s3-folder-tabl
 where most schemas at a level are alike, the folders of that level are partitions of one table,
 whose root is the folder above; otherwise each is a table of its own, or holds some. AWS does not
 publish the measure of likeness; ours is `classifiers.schema.alike`, and "most" is more than half.
-Files of different schemas in one folder become a table each, in the same way.
+Files of different schemas in one folder become a table each, in the same way. A file that
+its classifier leaves out is as if it were not there.
 
 ``CombineCompatibleSchemas`` asks for the same format only. ``TableLevelConfiguration`` says at
 which level the roots are, whatever the schemas.
@@ -19,6 +20,7 @@ from local_aws.services.glue.crawlers.tree import Folder
 from local_aws.services.s3.store.objects import ObjectInfo
 
 Classify = Callable[[ObjectInfo], Classified | None]
+_UNREAD = Schema("")
 
 
 @dataclass(frozen=True)
@@ -61,30 +63,51 @@ class Found:
 class Grouping:
     """One crawl's decisions."""
 
-    def __init__(self, classify: Classify, options: Options, sample: int | None = None) -> None:
+    def __init__(
+        self,
+        classify: Classify,
+        options: Options,
+        sample: int | None = None,
+        roots: Iterable[tuple[str, ...]] = (),
+    ) -> None:
         self.classify = classify
         self.options = options
         self.sample = sample
+        self.roots = set(roots)
+        """Folders that are tables already: a crawl that sees a part of them cannot say."""
+        self.unfit: list[Found] = []
+        """What is in such a folder and cannot be of its table."""
 
-    def file(self, item: ObjectInfo) -> Found:
+    def file(self, item: ObjectInfo) -> list[Found]:
         """The table of a target that is one object."""
         folders = item.key.split("/")[:-1]
-        return self._of_file(Folder(tuple(folders)), item)
+        return self._loose(Folder(tuple(folders), files=[item]))
+
+    def one_table(self, folder: Folder) -> list[Found]:
+        """The table of a folder that is known to be one."""
+        found = self._forced(folder)
+        self.unfit += found[1:]
+        return found[:1]
 
     def tables(self, folder: Folder) -> list[Found]:
         """The tables in a folder; one whose root is the folder, when all of it is alike."""
+        if folder.path in self.roots:
+            return self.one_table(folder)
         level = self.options.table_level
         if level is not None and folder.level >= level:
             return self._forced(folder)
         if not folder.folders:
             return self._of_files(folder)
         below = [self.tables(child) for child in folder.folders.values()]
-        loose = [self._of_file(folder, item) for item in folder.files]
+        loose = self._loose(folder)
         if loose or level is not None:
             return [*loose, *(found for tables in below for found in tables)]
         return self._of_folders(folder, below)
 
     def _of_folders(self, folder: Folder, below: Sequence[list[Found]]) -> list[Found]:
+        if _is_keyed(folder):
+            # What could not be read of year=2013, year=2014... makes them no other table's.
+            below = [tables for tables in below if tables]
         whole = [t[0] for t in below if len(t) == 1 and self._is_whole(folder, t[0])]
         most = self._most(whole)
         if 2 * len(most) <= len(below):
@@ -93,7 +116,8 @@ class Grouping:
         return [_joined(folder.path, most), *rest]
 
     def _is_whole(self, folder: Folder, found: Found) -> bool:
-        return not found.is_file and len(found.root) == len(folder.path) + 1
+        below = len(found.root) == len(folder.path) + 1
+        return below and not found.is_file and found.root not in self.roots
 
     def _forced(self, folder: Folder) -> list[Found]:
         """One table for the folder, from the leaves of its commonest depth and format."""
@@ -103,7 +127,7 @@ class Grouping:
         return [_joined(folder.path, most), *rest] if most else rest
 
     def _of_files(self, folder: Folder) -> list[Found]:
-        loose = [self._of_file(folder, item, i) for i, item in enumerate(folder.files)]
+        loose = self._loose(folder)
         sampled = [found for found in loose if found.files[0].found is not None]
         most = self._most(sampled)
         if 2 * len(most) <= len(sampled):
@@ -114,13 +138,15 @@ class Grouping:
         schema = merge(found.schema for found in most)
         return [Found(folder.path, (Leaf(folder.path, files, schema),), schema), *rest]
 
-    def _of_file(self, folder: Folder, item: ObjectInfo, index: int = 0) -> Found:
-        left_out = self.sample is not None and index >= self.sample
-        found = None if left_out else self.classify(item)
-        schema = found.schema if found else Schema("")
-        path = (*folder.path, item.key.rpartition("/")[2])
-        leaf = Leaf(path, (File(item.key, item.size, found),), schema)
-        return Found(path, (leaf,), schema, is_file=True)
+    def _loose(self, folder: Folder) -> list[Found]:
+        """Each file as a table; once there are enough for the sample, the others unread."""
+        loose: list[Found] = []
+        for item in folder.files:
+            if self.sample is not None and len(loose) >= self.sample:
+                loose.append(_of_file(folder, item, None))
+            elif found := self.classify(item):
+                loose.append(_of_file(folder, item, found))
+        return loose
 
     def _most(
         self, tables: Iterable[Found], fits: Callable[[Schema, Schema], bool] | None = None
@@ -140,6 +166,19 @@ class Grouping:
 
     def _compatible(self, one: Schema, other: Schema) -> bool:
         return one.format == other.format
+
+
+def _is_keyed(folder: Folder) -> bool:
+    """Whether all folders in it are ``key=value`` of one key."""
+    keys = {name.partition("=")[0] if "=" in name else None for name in folder.folders}
+    return len(keys) == 1 and None not in keys
+
+
+def _of_file(folder: Folder, item: ObjectInfo, found: Classified | None) -> Found:
+    schema = found.schema if found else _UNREAD
+    path = (*folder.path, item.key.rpartition("/")[2])
+    leaf = Leaf(path, (File(item.key, item.size, found),), schema)
+    return Found(path, (leaf,), schema, is_file=True)
 
 
 def _others(tables: Iterable[Found], most: Iterable[Found]) -> list[Found]:

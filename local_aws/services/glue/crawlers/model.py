@@ -10,6 +10,12 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from local_aws.services.glue.crawlers.errors import (
+    NoScheduleException,
+    SchedulerNotRunningException,
+    SchedulerRunningException,
+)
+from local_aws.services.glue.crawlers.settings import NOT_SCHEDULED, SCHEDULED, scheduled
 from local_aws.services.glue.documents import Document, dump, load, now
 from local_aws.services.glue.errors import (
     AlreadyExistsException,
@@ -84,12 +90,51 @@ class CrawlerStore:
             self._idle(name)
             self.db.execute("DELETE FROM crawlers WHERE name = ?", (name,))
 
+    # Schedules
+
+    def schedules(self) -> dict[str, str]:
+        """The expressions of the crawlers that run by themselves, by name."""
+        sql = (
+            "SELECT name, json_extract(body, '$.Schedule.ScheduleExpression') AS expression"
+            " FROM crawlers WHERE json_extract(body, '$.Schedule.State') = ?"
+        )
+        return {row["name"]: row["expression"] for row in self.db.all(sql, (SCHEDULED,))}
+
+    def reschedule(self, name: str, expression: str | None) -> None:
+        """Give a crawler another schedule, or none; it may run meanwhile."""
+        self._set_schedule(name, scheduled(expression) if expression else {})
+
+    def start_schedule(self, name: str) -> None:
+        """Raises NoScheduleException, SchedulerRunningException."""
+        with self.db.transaction():
+            schedule = self.get(name)["Schedule"]
+            if not schedule:
+                raise NoScheduleException(f"Crawler {name} has no schedule.")
+            if schedule["State"] == SCHEDULED:
+                raise SchedulerRunningException(f"The schedule of crawler {name} is running.")
+            self._set_schedule(name, {**schedule, "State": SCHEDULED})
+
+    def stop_schedule(self, name: str) -> None:
+        """Raises SchedulerNotRunningException."""
+        with self.db.transaction():
+            schedule = self.get(name)["Schedule"]
+            if schedule.get("State") != SCHEDULED:
+                raise SchedulerNotRunningException(
+                    f"The schedule of crawler {name} is not running."
+                )
+            self._set_schedule(name, {**schedule, "State": NOT_SCHEDULED})
+
+    def _set_schedule(self, name: str, schedule: Document) -> None:
+        with self.db.transaction():
+            self.get(name)
+            self._save({**self._body(name), "Schedule": schedule})
+
     # A crawl's life
 
     def begin(self, name: str) -> Document:
         """Set the crawler RUNNING; the crawl that began. Raises CrawlerRunningException."""
         identity = str(uuid.uuid4())
-        crawl = {
+        crawl: Document = {
             "CrawlId": identity,
             "State": "RUNNING",
             "StartTime": datetime.now(UTC),
@@ -98,7 +143,7 @@ class CrawlerStore:
             "MessagePrefix": identity,
         }
         with self.db.transaction():
-            self._idle(name)
+            crawl["Version"] = self._idle(name)["Version"]
             self.db.execute("UPDATE crawlers SET state = 'RUNNING' WHERE name = ?", (name,))
             sql = "INSERT INTO crawls (crawler, body) VALUES (?, ?)"
             self.db.execute(sql, (name, dump(crawl)))
@@ -141,22 +186,37 @@ class CrawlerStore:
         sql = "SELECT body FROM crawls WHERE crawler = ? ORDER BY number DESC"
         return [load(row["body"]) for row in self.db.all(sql, (name,))]
 
+    def has_crawled(self, crawler: Document) -> bool:
+        """Whether a crawl succeeded since the crawler was last changed."""
+        version = crawler["Version"]
+        return any(
+            crawl["State"] == "COMPLETED" and crawl.get("Version") == version
+            for crawl in self.crawls(crawler["Name"])
+        )
+
     def recent(self, limit: int) -> list[tuple[str, Document]]:
         """The latest crawls of all crawlers, each with its crawler's name."""
         sql = "SELECT crawler, body FROM crawls ORDER BY number DESC LIMIT ?"
         return [(row["crawler"], load(row["body"])) for row in self.db.all(sql, (limit,))]
 
     def metrics(self, name: str) -> Document:
-        """Run times in seconds, and what the last crawl changed."""
-        done = [crawl for crawl in self.crawls(name) if "EndTime" in crawl]
+        """Run times in seconds, and what the last crawl changed.
+
+        The time that is left is estimated by the crawls before: the first has no estimate.
+        """
+        crawls = self.crawls(name)
+        done = [crawl for crawl in crawls if "EndTime" in crawl]
         seconds = [(crawl["EndTime"] - crawl["StartTime"]).total_seconds() for crawl in done]
+        median = statistics.median(seconds) if done else 0.0
+        runs = len(done) < len(crawls)
+        elapsed = (datetime.now(UTC) - crawls[0]["StartTime"]).total_seconds() if runs else 0.0
         counts = done[0].get("Counts", {}) if done else {}
         return {
             "CrawlerName": name,
-            "TimeLeftSeconds": 0.0,
-            "StillEstimating": False,
+            "TimeLeftSeconds": max(median - elapsed, 0.0) if runs else 0.0,
+            "StillEstimating": runs and not done,
             "LastRuntimeSeconds": seconds[0] if done else 0.0,
-            "MedianRuntimeSeconds": statistics.median(seconds) if done else 0.0,
+            "MedianRuntimeSeconds": median,
             **{k: counts.get(k, 0) for k in ("TablesCreated", "TablesUpdated", "TablesDeleted")},
         }
 
@@ -179,7 +239,9 @@ class CrawlerStore:
         if row["state"] != "READY":
             began = self._began(row["name"])
             elapsed = int((datetime.now(UTC) - began).total_seconds() * 1000)
-        return {**load(row["body"]), "State": row["state"], "CrawlElapsedTime": elapsed}
+        # A crawler of an older server has no schedule in its body.
+        body = {"Schedule": {}, **load(row["body"])}
+        return {**body, "State": row["state"], "CrawlElapsedTime": elapsed}
 
     def _began(self, name: str) -> datetime:
         sql = "SELECT body FROM crawls WHERE crawler = ? ORDER BY number DESC LIMIT 1"

@@ -3,12 +3,18 @@
 import logging
 import threading
 import time
+import uuid
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from local_aws.errors import ServiceError
+from local_aws.services.glue.classifiers.definitions import ClassifierStore
+from local_aws.services.glue.crawlers.events import EventQueue
 from local_aws.services.glue.crawlers.model import KILLED, LOG_GROUP, CrawlerStore
+from local_aws.services.glue.crawlers.schedules import Scheduler
+from local_aws.services.glue.crawlers.settings import EVENT_MODE
 from local_aws.services.glue.documents import Document
+from local_aws.services.glue.errors import CrawlerRunningException, EntityNotFoundException
 
 if TYPE_CHECKING:
     from local_aws.context import Platform
@@ -22,13 +28,17 @@ _PATIENCE = 5.0  # seconds that a closing server gives its crawls
 class Runner:
     """The threads of the crawls that run now."""
 
-    def __init__(self, platform: "Platform", store: CrawlerStore) -> None:
+    def __init__(
+        self, platform: "Platform", store: CrawlerStore, classifiers: ClassifierStore
+    ) -> None:
         self.platform = platform
         self.store = store
+        self.classifiers = classifiers
         self._turn = threading.Semaphore(AT_ONCE)
         self._running: dict[str, tuple[threading.Thread, threading.Event]] = {}
         self._lock = threading.Lock()
         self._closing = False
+        self.scheduler = Scheduler(store.schedules, self._fire)
 
     def recover(self) -> None:
         """Settle what a killed server left."""
@@ -48,6 +58,15 @@ class Runner:
             self._running[name] = (thread, cancelled)
         thread.start()
 
+    def _fire(self, name: str) -> None:
+        """Start a crawl because it is time."""
+        try:
+            self.start(name)
+        except CrawlerRunningException as error:
+            self._say(name, str(uuid.uuid4()), f"WARN : The scheduled crawl is left out: {error}")
+        except EntityNotFoundException:
+            pass  # deleted a moment ago
+
     def cancel(self, name: str) -> None:
         """Raises CrawlerNotRunningException."""
         with self._lock:
@@ -58,6 +77,7 @@ class Runner:
     def close(self) -> None:
         """Cancel what runs. What does not end in time is settled by the next start."""
         self._closing = True
+        self.scheduler.stop()
         threads = list(self._running.values())
         for _, cancelled in threads:
             cancelled.set()
@@ -72,7 +92,9 @@ class Runner:
             state, counts, message = self._outcome(name, identity, cancelled)
         if message:
             self._say(name, identity, f"ERROR : {message}")
-        self._say(name, identity, f"BENCHMARK : Crawler has finished running: {state}")
+        # Before the state: whoever sees READY finds the whole log.
+        done = "BENCHMARK : Crawler has finished running and is in state READY"
+        self._say(name, identity, done)
         with self._lock:
             del self._running[name]
             self.store.end(name, state, counts, message)
@@ -82,15 +104,18 @@ class Runner:
     ) -> tuple[str, Counter[str], str]:
         from local_aws.services.glue.crawlers import engine  # pyarrow comes with it
 
-        around = engine.Surroundings(
-            self.platform.s3,
-            self.platform.glue,
-            lambda line: self._say(name, identity, line),
-            cancelled.is_set,
-        )
         try:
             self.platform.faults.check(identity)
-            return "COMPLETED", engine.crawl(self.store.get(name), around), ""
+            crawler = self.store.get(name)
+            around = engine.Surroundings(
+                self.platform.s3,
+                self.platform.glue,
+                lambda line: self._say(name, identity, line),
+                cancelled.is_set,
+                [self.classifiers.get(named) for named in crawler["Classifiers"]],
+                self._events(crawler),
+            )
+            return "COMPLETED", engine.crawl(crawler, around), ""
         except engine.Cancelled:
             return ("FAILED", Counter(), KILLED) if self._closing else ("STOPPED", Counter(), "")
         except ServiceError as error:
@@ -98,6 +123,17 @@ class Runner:
         except Exception as error:
             logger.exception("crawler %s", name)
             return "FAILED", Counter(), f"Internal Service Exception: {error!r}"
+
+    def _events(self, crawler: Document) -> EventQueue | None:
+        """The queue of an event crawl; the first since the crawler changed lists all."""
+        if crawler["RecrawlPolicy"].get("RecrawlBehavior") != EVENT_MODE:
+            return None
+        (target,) = crawler["Targets"]["S3Targets"]
+        queue = EventQueue(
+            self.platform.moto, target["EventQueueArn"], target.get("DlqEventQueueArn")
+        )
+        queue.check()
+        return queue if self.store.has_crawled(crawler) else None
 
     def _say(self, name: str, identity: str, line: str) -> None:
         moment = time.time_ns() // 1_000_000

@@ -2,8 +2,10 @@
 
 What AWS does (https://docs.aws.amazon.com/glue/latest/dg/crawler-schema-changes-prevent.html):
 new tables and new partitions are always added; UpdateBehavior says whether existing ones change;
-DeleteBehavior what happens to those whose objects are gone. ``MergeNewColumns`` adds columns and
-changes none; ``InheritFromTable`` gives partitions the table's schema.
+DeleteBehavior what happens to those whose objects are gone. A table whose schema changed loses
+what the crawler does not set itself, but with ``MergeNewColumns``, which adds columns and changes
+none; ``InheritFromTable`` gives partitions the table's schema. A table of a catalog target keeps
+its name, its location and its keys. Each table with its partitions is one transaction.
 """
 
 import time
@@ -14,7 +16,8 @@ from local_aws.services.glue.catalog import Catalog
 from local_aws.services.glue.crawlers import entries
 from local_aws.services.glue.crawlers.entries import Origin
 from local_aws.services.glue.crawlers.grouping import Found
-from local_aws.services.glue.crawlers.settings import NEW_FOLDERS, Options
+from local_aws.services.glue.crawlers.hive_types import with_new_members
+from local_aws.services.glue.crawlers.settings import Options
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import EntityNotFoundException
 
@@ -28,51 +31,105 @@ _INPUT = (
     *("Name", "Description", "Owner", "LastAccessTime", "Retention", "StorageDescriptor"),
     *("PartitionKeys", "ViewOriginalText", "ViewExpandedText", "TableType", "Parameters"),
 )
+# What a table cannot change without being another one.
+_FUNDAMENTAL = ("classification", "compressionType", "delimiter")
+_FIGURES = ("objectCount", "sizeKey", "recordCount", "averageRecordSize")
 _SCHEMA = ("Columns", "Location", "InputFormat", "OutputFormat", "SerdeInfo")
 
 
 class Writer:
     """One crawl's changes of one database."""
 
-    def __init__(self, catalog: Catalog, definition: Document, options: Options, say: Say) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        definition: Document,
+        options: Options,
+        say: Say,
+        database: str,
+        partial: bool = False,
+    ) -> None:
         self.catalog = catalog
-        self.database: str = definition["DatabaseName"]
+        self.database = database
         self.definition = definition
         self.options = options
         self.say = say
+        self.partial = partial  # the crawl saw a part of the folders: what is missing is not gone
         self.counts: Counter[str] = Counter()
         self.seen: set[str] = set()
 
     @property
     def updates(self) -> bool:
         policy: str = self.definition["SchemaChangePolicy"]["UpdateBehavior"]
-        return policy == "UPDATE_IN_DATABASE"
+        return policy == "UPDATE_IN_DATABASE" or self.options.merge_new_columns
 
-    def write(self, origin: Origin, found: Found) -> None:
-        """Create or update the found table, and its partitions."""
+    def write(self, origin: Origin, found: Found, left_out: Sequence[str] = ()) -> None:
+        """Create or update the found table, and its partitions but those of left out objects."""
         place = entries.location(origin.bucket, found)
-        name, old = self._named(origin, found, place)
-        self.seen.add(name)
-        new = entries.table_input(origin, found, name)
-        if old is None:
-            self._create(new)
-        elif not self._update(old, new):
-            return
-        self._write_partitions(name, entries.partition_inputs(origin, found))
+        with self.catalog.db.transaction():
+            name, old = self._named(origin, found, place)
+            self.seen.add(name)
+            new = entries.table_input(origin, found, name)
+            if old is not None and self.partial and _differences(old, new):
+                self.say(f"WARN : {place} is of another format than table {name} and is left out")
+                return
+            if old is not None and self.partial:
+                new = _with_figures_of(old, new)
+            if old is None:
+                self._create(new)
+            elif not self._update(old, new):
+                return
+            self._write_partitions(name, entries.partition_inputs(origin, found), left_out)
 
-    def remove_gone(self, roots: Sequence[str]) -> None:
+    def refresh(
+        self, old: Document, origin: Origin, found: Found, left_out: Sequence[str] = ()
+    ) -> None:
+        """Update a table of a catalog target, and add its partitions."""
+        name, keys = old["Name"], old.get("PartitionKeys", [])
+        new = entries.table_input(origin, found, name)
+        place = old["StorageDescriptor"]["Location"]
+        new["StorageDescriptor"] = {**new["StorageDescriptor"], "Location": place}
+        added = {k: v for k, v in old.get("Parameters", {}).items() if k not in new["Parameters"]}
+        new |= {"PartitionKeys": keys, "Parameters": {**added, **new["Parameters"]}}
+        new |= {k: old[k] for k in ("Description", "Owner", "TableType") if k in old}
+        with self.catalog.db.transaction():
+            self._update(old, new)
+            if len(keys) == found.depth:
+                wanted = entries.partition_inputs(origin, found)
+                self._write_partitions(name, wanted, left_out)
+            elif keys:
+                self.say(
+                    f"WARN : Table {name} has {len(keys)} partition keys, its folders are "
+                    f"{found.depth} deep: no partition is added"
+                )
+
+    def remove_gone(self, roots: Sequence[str], left_out: Sequence[str] = ()) -> None:
         """Apply DeleteBehavior to this crawler's tables under the roots that it did not see."""
-        if self._only_new:
-            return
         for table in own_tables(self.catalog, self.definition):
             place = table["StorageDescriptor"]["Location"]
             under = any(_slashed(place).startswith(_slashed(root)) for root in roots)
-            if under and table["Name"] not in self.seen:
-                self._table_gone(table)
+            if under and table["Name"] not in self.seen and not self._is_kept(place, left_out):
+                with self.catalog.db.transaction():
+                    self._table_gone(table)
 
-    @property
-    def _only_new(self) -> bool:
-        return bool(self.definition["RecrawlPolicy"]["RecrawlBehavior"] == NEW_FOLDERS)
+    def remove_emptied(self, folders: set[str], left_out: Sequence[str]) -> None:
+        """Apply DeleteBehavior to this crawler's partitions and tables in emptied folders."""
+        gone = {folder for folder in folders if not self._is_kept(folder, left_out)}
+        for table in own_tables(self.catalog, self.definition) if gone else ():
+            with self.catalog.db.transaction():
+                if table.get("PartitionKeys"):
+                    for old in self.catalog.get_partitions(self.database, table["Name"]):
+                        if _slashed(_location(old)) in gone:
+                            self._partition_gone(table["Name"], old)
+                elif _slashed(_location(table)) in gone:
+                    self._table_gone(table)
+
+    def _is_kept(self, place: str, left_out: Sequence[str]) -> bool:
+        """What is there but could not be read is not gone."""
+        kept = next((a for a in left_out if a == place or a.startswith(_slashed(place))), None)
+        if kept:
+            self.say(f"WARN : {place} stays in the catalog as it is: {kept} could not be read")
+        return kept is not None
 
     def _named(self, origin: Origin, found: Found, place: str) -> tuple[str, Document | None]:
         """The table's name, and the table that has it already: always one of the same place."""
@@ -118,52 +175,78 @@ class Writer:
         return True
 
     def _merged(self, old: Document, new: Document) -> Document:
-        """The new definition with what people added to the old one."""
-        kept: Document = {name: old[name] for name in ("Description", "Owner") if name in old}
-        parameters = {**old.get("Parameters", {}), **new["Parameters"]}
-        parameters.pop(DEPRECATED, None)
-        storage = dict(new["StorageDescriptor"])
+        """The new definition with what stays of the old one."""
         if self.options.merge_new_columns:
-            storage["Columns"] = _more_columns(
-                old["StorageDescriptor"]["Columns"], storage["Columns"]
-            )
-        return {**new, **kept, "Parameters": parameters, "StorageDescriptor": storage}
+            return self._with_new_columns(old, new)
+        if _schema(old) != _schema(new):
+            return new
+        return {**new, **_added_by_people(old, new)}
 
-    def _write_partitions(self, name: str, wanted: dict[tuple[str, ...], Document]) -> None:
+    def _with_new_columns(self, old: Document, new: Document) -> Document:
+        """The old definition with the new one's columns and figures.
+
+        One of another format is marked instead: its columns would not be this table's.
+        """
+        merged = {**new, **_added_by_people(old, new)}
+        merged["PartitionKeys"] = old.get("PartitionKeys", [])
+        storage = old["StorageDescriptor"]
+        if differs := _differences(old, new):
+            self.say(
+                f"WARN : Table {old['Name']} is marked deprecated because of an incompatible "
+                f"attribute that needs to be resolved: {', '.join(differs)}"
+            )
+            mark = {**old.get("Parameters", {}), **_mark()}
+            return {**merged, "Parameters": mark, "StorageDescriptor": storage}
+        own = new["StorageDescriptor"]
+        serde = storage.get("SerdeInfo", {})
+        parameters = {**serde.get("Parameters", {}), **own["SerdeInfo"].get("Parameters", {})}
+        serde = {**serde, "Parameters": parameters} if serde else own["SerdeInfo"]
+        columns = _more_columns(storage.get("Columns", []), own["Columns"])
+        storage = {**storage, "SerdeInfo": serde, "Columns": columns}
+        storage["Parameters"] = {**storage.get("Parameters", {}), **own["Parameters"]}
+        return {**merged, "StorageDescriptor": storage}
+
+    def _write_partitions(
+        self, name: str, wanted: dict[tuple[str, ...], Document], left_out: Sequence[str]
+    ) -> None:
         table = self.catalog.get_table(self.database, name)
+        if not table.get("PartitionKeys"):
+            return
         if self.options.inherit_from_table:
             wanted = {values: _inheriting(table, new) for values, new in wanted.items()}
         present = {tuple(p["Values"]): p for p in self.catalog.get_partitions(self.database, name)}
         added = [new for values, new in wanted.items() if values not in present]
         self.catalog.create_partitions(self.database, name, added)
         self.counts["PartitionsCreated"] += len(added)
-        if added:
-            self.say(f"INFO : Added {len(added)} partitions to table {name}")
         for values, old in present.items():
             if values in wanted:
                 self._update_partition(name, old, wanted[values])
-            elif not self._only_new:
+            elif not self.partial and not self._is_kept(_location(old), left_out):
                 self._partition_gone(name, old)
 
     def _update_partition(self, name: str, old: Document, new: Document) -> None:
         same = _schema(old) == _schema(new) and old.get("Parameters") == new["Parameters"]
-        if same or not self.updates:
+        if same or not (self.updates or self.options.inherit_from_table):
             return
         self.catalog.update_partition(self.database, name, old["Values"], new)
         self.counts["PartitionsUpdated"] += 1
 
     def _partition_gone(self, name: str, partition: Document) -> None:
         values = partition["Values"]
+        said = (
+            f"Found partition of table {name} with partition values [{', '.join(values)}] with no "
+            "matching schema at the partition's S3 location"
+        )
         self._gone(
-            f"partition {values} of table {name}",
+            said,
             partition,
-            delete=lambda: self.catalog.delete_partition(self.database, name, values),
-            keep=lambda new: self.catalog.update_partition(self.database, name, values, new),
+            delete=lambda: self._delete_partition(name, values),
+            keep=lambda new: self._keep_partition(name, values, new),
         )
 
     def _gone(
         self,
-        what: str,
+        said: str,
         entry: Document,
         delete: Callable[[], None],
         keep: Callable[[Document], None],
@@ -171,16 +254,32 @@ class Writer:
         behavior = self.definition["SchemaChangePolicy"]["DeleteBehavior"]
         if DEPRECATED in entry.get("Parameters", {}) and behavior != "DELETE_FROM_DATABASE":
             return
-        self.say(f"INFO : The objects of {what} are gone; DeleteBehavior is {behavior}")
+        self.say(f"INFO : {said}")
         if behavior == "DELETE_FROM_DATABASE":
             delete()
         elif behavior == "DEPRECATE_IN_DATABASE":
-            mark = {DEPRECATED: str(time.time_ns() // 1_000_000)}
-            keep({**entry, "Parameters": {**entry.get("Parameters", {}), **mark}})
+            keep({**entry, "Parameters": {**entry.get("Parameters", {}), **_mark()}})
 
     def _table_gone(self, table: Document) -> None:
         name = table["Name"]
-        self._gone(f"table {name}", table, lambda: self._delete_table(name), self._keep_table)
+        done = {
+            "DELETE_FROM_DATABASE": "deleted",
+            "DEPRECATE_IN_DATABASE": "marked deprecated",
+            "LOG": "left as it is",
+        }[self.definition["SchemaChangePolicy"]["DeleteBehavior"]]
+        said = (
+            f"Table {name} is {done} because a matching schema was not found at the table's "
+            "location."
+        )
+        self._gone(said, table, lambda: self._delete_table(name), self._keep_table)
+
+    def _delete_partition(self, name: str, values: Sequence[str]) -> None:
+        self.catalog.delete_partition(self.database, name, values)
+        self.counts["PartitionsDeleted"] += 1
+
+    def _keep_partition(self, name: str, values: Sequence[str], partition: Document) -> None:
+        self.catalog.update_partition(self.database, name, values, partition)
+        self.counts["PartitionsUpdated"] += 1
 
     def _delete_table(self, name: str) -> None:
         self.catalog.delete_table(self.database, name)
@@ -229,7 +328,46 @@ def _schema(entry: Document) -> Document:
 
 def _more_columns(old: list[Document], new: list[Document]) -> list[Document]:
     known = {column["Name"] for column in old}
-    return [*old, *(column for column in new if column["Name"] not in known)]
+    found = {column["Name"]: column["Type"] for column in new}
+    kept = [
+        {**column, "Type": with_new_members(column["Type"], found.get(column["Name"], ""))}
+        for column in old
+    ]
+    return [*kept, *(column for column in new if column["Name"] not in known)]
+
+
+def _added_by_people(old: Document, new: Document) -> Document:
+    """The parts of the old definition that no crawler sets."""
+    kept: Document = {name: old[name] for name in ("Description", "Owner") if name in old}
+    parameters = {**old.get("Parameters", {}), **new["Parameters"]}
+    parameters.pop(DEPRECATED, None)
+    return {**kept, "Parameters": parameters}
+
+
+def _mark() -> dict[str, str]:
+    return {DEPRECATED: str(time.time_ns() // 1_000_000)}
+
+
+def _with_figures_of(old: Document, new: Document) -> Document:
+    """A part of the files does not say how many there are in all."""
+    figures = {name: _value(old, name) for name in _FIGURES if _value(old, name)}
+    storage = new["StorageDescriptor"]
+    storage = {**storage, "Parameters": {**storage["Parameters"], **figures}}
+    return {**new, "Parameters": {**new["Parameters"], **figures}, "StorageDescriptor": storage}
+
+
+def _differences(old: Document, new: Document) -> list[str]:
+    return [name for name in _FUNDAMENTAL if _value(old, name) != _value(new, name)]
+
+
+def _value(table: Document, name: str) -> str:
+    value: str = table.get("Parameters", {}).get(name, "")
+    return value
+
+
+def _location(entry: Document) -> str:
+    place: str = entry.get("StorageDescriptor", {}).get("Location", "")
+    return place
 
 
 def _inheriting(table: Document, partition: Document) -> Document:

@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from local_aws.services.glue.classifiers import classify
+from local_aws.services.glue.classifiers.chain import classify
 from local_aws.services.glue.classifiers.schema import Classified
 
 FLIGHTS = """year,dep_delay,tailnum,time_hour,air_time
@@ -78,9 +78,7 @@ def test_a_number_too_large_for_bigint() -> None:
     assert columns("a,b\n9223372036854775808,1\n1,1\n")[0] == ("a", "double")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "one column\nonly\nhere\n", "a,b\n1,2\n", "\0\1\2,\3\n", "<a>1</a>\n"]
-)
+@pytest.mark.parametrize("text", ["", "one column\nonly\nhere\n", "a,b\n1,2\n", "\0\1\2,\3\n"])
 def test_not_csv(text: str) -> None:
     assert read(text).schema.classification == "UNKNOWN"
 

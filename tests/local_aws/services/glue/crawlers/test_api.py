@@ -78,11 +78,10 @@ def test_a_crawl(lake: Lake, aws: LocalServer) -> None:
 
 
 def test_a_crawl_that_fails_says_why(lake: Lake) -> None:
-    name = lake.create("d/")
-    lake.put("d/broken.parquet", FLIGHTS[:-20])
+    name = lake.create("d/", DatabaseName="nowhere")
     last = lake.run(name)
     assert last["Status"] == "FAILED"
-    assert f"s3://{lake.name}/d/broken.parquet" in last["ErrorMessage"]
+    assert "Database nowhere not found" in last["ErrorMessage"]
     (crawl,) = lake.glue.list_crawls(CrawlerName=name)["Crawls"]
     assert (crawl["State"], crawl["ErrorMessage"]) == ("FAILED", last["ErrorMessage"])
 
@@ -115,7 +114,7 @@ def test_update_crawler(lake: Lake) -> None:
     crawler = lake.crawler(name)
     assert (crawler["Description"], crawler["TablePrefix"]) == ("Changed", "p_")
     assert (crawler["Version"], crawler["LastCrawl"]["Status"]) == (2, "SUCCEEDED")
-    assert refusal(lake.glue.update_crawler, Name=name, Schedule="cron(0 1 * * ? *)") == (
+    assert refusal(lake.glue.update_crawler, Name=name, Schedule="cron(* * * * ? *)") == (
         "InvalidInputException"
     )
 
@@ -142,11 +141,12 @@ def test_delete_crawler(lake: Lake) -> None:
 
 
 def test_running_and_stopping(lake: Lake, aws: LocalServer) -> None:
-    """Enough files that a crawl takes longer than the calls of this test."""
+    """One file under so many names that a crawl takes far longer than the calls of this test."""
     folder = aws.data / "s3" / lake.name / "slow"
     folder.mkdir()
-    for number in range(3000):
-        (folder / f"{number}.parquet").write_bytes(FLIGHTS)
+    (folder / "0.csv").write_bytes(b"a,b\n" + b"1.5,x\n" * 150_000)
+    for number in range(1, 500):
+        (folder / f"{number}.csv").hardlink_to(folder / "0.csv")
     name = lake.create("slow/")
     assert refusal(lake.glue.stop_crawler, Name=name) == "CrawlerNotRunningException"
     lake.glue.start_crawler(Name=name)
@@ -175,3 +175,202 @@ def test_history(lake: Lake) -> None:
     assert len(lake.glue.list_crawls(CrawlerName=name, Filters=wanted)["Crawls"]) == 3
     wanted[0]["FieldValue"] = "FAILED"
     assert lake.glue.list_crawls(CrawlerName=name, Filters=wanted)["Crawls"] == []
+
+
+@pytest.fixture
+def classifier(aws: LocalServer) -> str:
+    return f"classifier-{uuid.uuid4().hex[:8]}"
+
+
+def test_a_crawl_with_custom_classifiers(lake: Lake, classifier: str) -> None:
+    lake.put("d/a.txt", b"mon^'x^y'\ntue^'z'\n")
+    given = {"Name": classifier, "Delimiter": "^", "QuoteSymbol": "'", "Header": ["Day", "What"]}
+    lake.glue.create_classifier(CsvClassifier={**given, "ContainsHeader": "ABSENT"})
+    name = lake.create("d/", Classifiers=[classifier])
+    assert lake.crawler(name)["Classifiers"] == [classifier]
+    assert lake.run(name)["Status"] == "SUCCEEDED"
+    table = lake.glue.get_table(DatabaseName=lake.database, Name="d")["Table"]
+    storage = table["StorageDescriptor"]
+    assert [column["Name"] for column in storage["Columns"]] == ["day", "what"]
+    assert storage["SerdeInfo"] == {
+        "SerializationLibrary": "org.apache.hadoop.hive.serde2.OpenCSVSerde",
+        "Parameters": {"quoteChar": "'", "separatorChar": "^"},
+    }
+    assert table["Parameters"]["areColumnsQuoted"] == "true"
+    lake.glue.delete_classifier(Name=classifier)
+    last = lake.run(name)
+    assert (last["Status"], last["ErrorMessage"]) == (
+        "FAILED",
+        f"Classifier {classifier} not found.",
+    )
+
+
+def test_a_crawl_with_a_json_path(lake: Lake, classifier: str) -> None:
+    lake.put("d/a.json", b'{"Records": [{"Id": 1}, {"Id": 2}]}')
+    lake.glue.create_classifier(JsonClassifier={"Name": classifier, "JsonPath": "$.Records[*]"})
+    lake.run(lake.create("d/", Classifiers=[classifier]))
+    table = lake.glue.get_table(DatabaseName=lake.database, Name="d")["Table"]
+    assert table["Parameters"]["jsonPath"] == "$.Records[*]"
+    assert table["StorageDescriptor"]["SerdeInfo"]["Parameters"] == {"paths": "Id"}
+    assert table["StorageDescriptor"]["Columns"] == [{"Name": "id", "Type": "int"}]
+
+
+def test_the_life_of_a_classifier(lake: Lake, classifier: str) -> None:
+    glue = lake.glue
+    whole = {
+        "Name": classifier,
+        "Delimiter": "|",
+        "QuoteSymbol": "'",
+        "ContainsHeader": "PRESENT",
+        "Header": ["a", "b"],
+        "DisableValueTrimming": False,
+        "AllowSingleColumn": True,
+        "CustomDatatypeConfigured": True,
+        "CustomDatatypes": ["LONG", "STRING"],
+        "Serde": "LazySimpleSerDe",
+    }
+    glue.create_classifier(CsvClassifier=whole)
+    found = glue.get_classifier(Name=classifier)["Classifier"]["CsvClassifier"]
+    assert {name: found[name] for name in whole} == whole
+    assert found["Version"] == 1
+    assert found["CreationTime"] == found["LastUpdated"]
+    glue.update_classifier(CsvClassifier={"Name": classifier, "Delimiter": ";"})
+    found = glue.get_classifier(Name=classifier)["Classifier"]["CsvClassifier"]
+    assert (found["Delimiter"], found["Header"], found["Version"]) == (";", ["a", "b"], 2)
+    names = [
+        next(iter(one.values()))["Name"]
+        for page in glue.get_paginator("get_classifiers").paginate(PaginationConfig={"PageSize": 1})
+        for one in page["Classifiers"]
+    ]
+    assert classifier in names
+    assert len(set(names)) == len(names)
+    taken = refusal(glue.create_classifier, CsvClassifier={"Name": classifier})
+    assert taken == "AlreadyExistsException"
+    other = {"Name": classifier, "JsonPath": "$"}
+    assert refusal(glue.update_classifier, JsonClassifier=other) == "InvalidInputException"
+    glue.delete_classifier(Name=classifier)
+    for call in (glue.get_classifier, glue.delete_classifier):
+        assert refusal(call, Name=classifier) == "EntityNotFoundException"
+    missing = refusal(glue.update_classifier, CsvClassifier={"Name": classifier})
+    assert missing == "EntityNotFoundException"
+
+
+@pytest.mark.parametrize(
+    ("kind", "members", "named"),
+    [
+        ("GrokClassifier", {"Classification": "x", "GrokPattern": "%{INT}"}, "GrokClassifier"),
+        ("XMLClassifier", {"Classification": "x", "RowTag": "row"}, "XMLClassifier"),
+        ("CsvClassifier", {"Header": ["a", "A"]}, "twice"),
+        ("CsvClassifier", {"Delimiter": "'", "QuoteSymbol": "'"}, "QuoteSymbol"),
+        ("CsvClassifier", {"CustomDatatypes": ["VARIANT"]}, "VARIANT"),
+        ("JsonClassifier", {"JsonPath": "$..a"}, "$..a"),
+    ],
+)
+def test_classifiers_that_are_refused(
+    lake: Lake, classifier: str, kind: str, members: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(ClientError, match="InvalidInputException") as error:
+        lake.glue.create_classifier(**{kind: {"Name": classifier, **members}})
+    assert named in error.value.response["Error"]["Message"]
+
+
+def test_a_crawler_of_an_unknown_classifier(lake: Lake) -> None:
+    assert refusal(lake.create, path="d/", Classifiers=["nobody"]) == "InvalidInputException"
+
+
+def test_schedules(lake: Lake) -> None:
+    daily, hourly = "cron(0 3 * * ? *)", "cron(0 * * * ? *)"
+    name = lake.create("d/", Schedule=daily)
+    assert lake.crawler(name)["Schedule"] == {"ScheduleExpression": daily, "State": "SCHEDULED"}
+    lake.glue.stop_crawler_schedule(CrawlerName=name)
+    assert lake.crawler(name)["Schedule"]["State"] == "NOT_SCHEDULED"
+    stopped = refusal(lake.glue.stop_crawler_schedule, CrawlerName=name)
+    assert stopped == "SchedulerNotRunningException"
+    lake.glue.update_crawler_schedule(CrawlerName=name, Schedule=hourly)
+    assert lake.crawler(name)["Schedule"] == {"ScheduleExpression": hourly, "State": "SCHEDULED"}
+    running = refusal(lake.glue.start_crawler_schedule, CrawlerName=name)
+    assert running == "SchedulerRunningException"
+    lake.glue.delete_crawler(Name=name)
+    gone = refusal(lake.glue.start_crawler_schedule, CrawlerName=name)
+    assert gone == "EntityNotFoundException"
+    bare = lake.create("d/")
+    none = refusal(lake.glue.start_crawler_schedule, CrawlerName=bare)
+    assert none == "NoScheduleException"
+
+
+def log(aws: LocalServer, last: dict[str, Any]) -> list[str]:
+    """The lines of a crawl, without its prefix."""
+    events = aws.client("logs").get_log_events(
+        logGroupName=last["LogGroup"], logStreamName=last["LogStream"], startFromHead=True
+    )["events"]
+    prefix = f"[{last['MessagePrefix']}] "
+    return [e["message"].removeprefix(prefix) for e in events if e["message"].startswith(prefix)]
+
+
+def test_the_lines_of_a_log_are_awss(lake: Lake, aws: LocalServer) -> None:
+    lake.put("flights/year=2013/a.parquet", FLIGHTS)
+    name = lake.create("flights/")
+    last = lake.run(name)
+    policy = '{"UpdateBehavior":"UPDATE_IN_DATABASE","DeleteBehavior":"DEPRECATE_IN_DATABASE"}'
+    assert log(aws, last) == [
+        f"BENCHMARK : Running Start Crawl for Crawler {name}",
+        f"BENCHMARK : Classification complete, writing results to database {lake.database}",
+        f"INFO : Crawler configured with SchemaChangePolicy {policy}.",
+        f"INFO : Created table flights in database {lake.database}",
+        "BENCHMARK : Finished writing to Catalog",
+        "INFO : Run Summary For PARTITION:",
+        "INFO : ADD: 1",
+        "INFO : Run Summary For TABLE:",
+        "INFO : ADD: 1",
+        "BENCHMARK : Crawler has finished running and is in state READY",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "operator", "value", "found"),
+    [
+        ("CRAWL_ID", "EQ", "{id}", 1),
+        ("CRAWL_ID", "NE", "{id}", 1),
+        ("STATE", "EQ", "COMPLETED", 2),
+        ("STATE", "NE", "COMPLETED", 0),
+        ("START_TIME", "GT", "{before}", 2),
+        ("START_TIME", "LT", "{before}", 0),
+        ("END_TIME", "GE", "{before}", 2),
+        ("END_TIME", "LE", "{before}", 0),
+        ("DPU_HOUR", "LE", "0", 2),
+        ("DPU_HOUR", "GT", "0.5", 0),
+    ],
+)
+def test_filters_of_the_history(
+    twice: tuple[Lake, str, str], field: str, operator: str, value: str, found: int
+) -> None:
+    lake, name, identity = twice
+    text = value.format(id=identity, before=1_000_000_000_000)
+    filters = [{"FieldName": field, "FilterOperator": operator, "FieldValue": text}]
+    assert len(lake.glue.list_crawls(CrawlerName=name, Filters=filters)["Crawls"]) == found
+
+
+@pytest.fixture(scope="module")
+def twice(server: LocalServer) -> tuple[Lake, str, str]:
+    """A crawler that ran twice, and the id of one of the crawls."""
+    lake = Lake(server)
+    name = lake.create("d/")
+    for _ in range(2):
+        lake.run(name)
+    return lake, name, lake.glue.list_crawls(CrawlerName=name)["Crawls"][0]["CrawlId"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"FieldName": "START_TIME", "FieldValue": "yesterday"},
+        {"FieldName": "START_TIME", "FieldValue": "9" * 40},
+        {"FieldName": "DPU_HOUR", "FieldValue": "many"},
+        {"FieldName": "STATE"},
+        {"FieldValue": "COMPLETED"},
+    ],
+)
+def test_filters_that_say_nothing(twice: tuple[Lake, str, str], wanted: dict[str, str]) -> None:
+    lake, name, _ = twice
+    code = refusal(lake.glue.list_crawls, CrawlerName=name, Filters=[wanted])
+    assert code == "InvalidInputException"

@@ -232,7 +232,7 @@ def test_exclusions(catalog: Catalog, put: Put, crawl: Crawl) -> None:
     assert tables(catalog) == ["d"]
     parameters = catalog.get_table("found", "d")["Parameters"]
     assert parameters["objectCount"] == "1"
-    assert json.loads(parameters["exclusions"]) == ["s3://lake/*.txt", "s3://lake/old/**"]
+    assert json.loads(parameters["exclusions"]) == ["s3://lake/d/*.txt", "s3://lake/d/old/**"]
 
 
 def test_hidden_and_empty_objects_are_no_data(catalog: Catalog, put: Put, crawl: Crawl) -> None:
@@ -288,14 +288,31 @@ def test_a_view_of_that_name_is_left_alone(catalog: Catalog, put: Put, crawl: Cr
     assert len(tables(catalog)) == 2
 
 
-def test_a_file_that_cannot_be_read_fails_the_crawl(
-    catalog: Catalog, put: Put, crawl: Crawl
+def test_a_broken_file_is_named_and_left_out(
+    catalog: Catalog, put: Put, crawl: Crawl, said: list[str]
 ) -> None:
     put("d/a.parquet", FLIGHTS)
     put("d/b.parquet", FLIGHTS[:-20])
-    with pytest.raises(InvalidInputException, match=r"s3://lake/d/b\.parquet: not a readable"):
-        crawl("d/")
-    assert tables(catalog) == []
+    crawl("d/")
+    assert tables(catalog) == ["d"]
+    assert catalog.get_table("found", "d")["Parameters"]["objectCount"] == "1"
+    assert any("s3://lake/d/b.parquet is not a readable Parquet file" in line for line in said)
+
+
+def test_a_folder_that_broke_keeps_what_the_catalog_says_of_it(
+    catalog: Catalog, put: Put, crawl: Crawl, said: list[str]
+) -> None:
+    put("d/p=1/a.parquet", FLIGHTS)
+    put("d/p=2/a.parquet", FLIGHTS)
+    put("other/a.parquet", PLANES)
+    crawl()
+    put("d/p=2/a.parquet", FLIGHTS[:-20])
+    put("other/a.parquet", PLANES[:-20])
+    deletes = {"DeleteBehavior": "DELETE_FROM_DATABASE"}
+    crawl(SchemaChangePolicy=deletes)
+    assert tables(catalog) == ["d", "other"]
+    assert values(catalog, "d") == [["1"], ["2"]]
+    assert any("s3://lake/other/ stays in the catalog as it is" in line for line in said)
 
 
 def test_what_is_missing_is_named(crawl: Crawl) -> None:
@@ -309,7 +326,9 @@ def test_more_tables_than_the_threshold(catalog: Catalog, put: Put, crawl: Crawl
     put("d/flights/a.parquet", FLIGHTS)
     put("d/planes/a.parquet", PLANES)
     limit = {"Version": 1.0, "CrawlerOutput": {"Tables": {"TableThreshold": 1}}}
-    with pytest.raises(InvalidInputException, match="TableThreshold of 1"):
+    with pytest.raises(
+        InvalidInputException, match="greater than the table threshold value provided: 1"
+    ):
         crawl("d/", Configuration=json.dumps(limit))
     assert tables(catalog) == []
 

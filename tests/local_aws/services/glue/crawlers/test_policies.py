@@ -47,16 +47,51 @@ def test_update_replaces_the_columns(catalog: Catalog, put: Put, crawl: Crawl) -
     assert len(catalog.get_table_versions("found", "d")) == 2
 
 
-def test_update_keeps_what_people_added(catalog: Catalog, put: Put, crawl: Crawl) -> None:
+def steward(catalog: Catalog, put: Put, crawl: Crawl, **members: Any) -> dict[str, Any]:
+    """A table that a person described, after its schema changed."""
     put("d/a.parquet", NARROWER)
     crawl("d/")
     table = catalog.get_table("found", "d")
     table["Parameters"]["steward"] = "ann"
     catalog.update_table("found", {**table, "Description": "Letters"})
+    put("d/b.parquet", NARROWER)
+    crawl("d/", **members)
+    assert catalog.get_table("found", "d")["Parameters"]["steward"] == "ann"
     put("d/a.parquet", WIDER)
-    crawl("d/")
-    table = catalog.get_table("found", "d")
+    crawl("d/", **members)
+    assert len(columns(catalog, "d")) == 5
+    return catalog.get_table("found", "d")
+
+
+def test_a_changed_table_loses_what_no_crawler_sets(
+    catalog: Catalog, put: Put, crawl: Crawl
+) -> None:
+    table = steward(catalog, put, crawl)
+    assert "steward" not in table["Parameters"]
+    assert "Description" not in table
+
+
+def test_merge_new_columns_keeps_what_people_added(
+    catalog: Catalog, put: Put, crawl: Crawl
+) -> None:
+    merging = output(Tables={"AddOrUpdateBehavior": "MergeNewColumns"})
+    table = steward(catalog, put, crawl, Configuration=merging)
     assert (table["Parameters"]["steward"], table["Description"]) == ("ann", "Letters")
+
+
+def test_merge_new_columns_into_another_format(
+    platform: Platform, catalog: Catalog, put: Put, crawl: Crawl, said: list[str]
+) -> None:
+    put("d/a.parquet", NARROWER)
+    crawl("d/")
+    platform.s3.delete("lake", "d/a.parquet")
+    put("d/a.csv", "a,b\n1,x\n2,y\n")
+    crawl("d/", Configuration=output(Tables={"AddOrUpdateBehavior": "MergeNewColumns"}))
+    table = catalog.get_table("found", "d")
+    assert "DEPRECATED_BY_CRAWLER" in table["Parameters"]
+    assert table["Parameters"]["classification"] == "parquet"
+    assert len(columns(catalog, "d")) == 4
+    assert any("classification, delimiter" in line for line in said)
 
 
 def test_log_changes_no_table_but_adds_partitions(
@@ -80,6 +115,28 @@ def test_merge_new_columns(catalog: Catalog, put: Put, crawl: Crawl) -> None:
         **{"z": "string", "a": "string", "b": "string", "c": "string", "d": "string"},
         "e": "bigint",
     }
+
+
+def test_merge_new_columns_within_a_column(catalog: Catalog, put: Put, crawl: Crawl) -> None:
+    rest = {name: [1] for name in ("a", "b", "c")}
+    put("d/a.parquet", parquet(at=[{"x": "kept", "y": 1}], **rest))
+    crawl("d/")
+    put("d/a.parquet", parquet(at=[{"x": 5, "z": 2.5}], **rest))
+    crawl("d/", Configuration=output(Tables={"AddOrUpdateBehavior": "MergeNewColumns"}))
+    assert columns(catalog, "d")["at"] == "struct<x:string,y:bigint,z:double>"
+
+
+def test_inherit_from_table_while_the_table_stays(catalog: Catalog, put: Put, crawl: Crawl) -> None:
+    """The combination that AWS names for a schema that no crawl may change."""
+    put("d/p=1/a.parquet", NARROWER)
+    crawl("d/")
+    put("d/p=1/a.parquet", WIDER)
+    put("d/p=2/a.parquet", WIDER)
+    inherit = output(Partitions={"AddOrUpdateBehavior": "InheritFromTable"})
+    crawl("d/", Configuration=inherit, **policy("LOG"))
+    for value in ("1", "2"):
+        storage = catalog.get_partition("found", "d", [value])["StorageDescriptor"]
+        assert len(storage["Columns"]) == 4
 
 
 def test_inherit_from_table(catalog: Catalog, put: Put, crawl: Crawl) -> None:
@@ -127,7 +184,7 @@ def test_gone_and_logged(
     gone(platform, put, crawl, "LOG")
     assert tables(catalog) == ["flights", "planes", "weather"]
     assert values(catalog, "flights") == [["1"], ["2"]]
-    assert any("objects of table planes are gone" in line for line in said)
+    assert any("Table planes is left as it is" in line for line in said)
 
 
 def test_gone_and_deprecated_until_it_is_back(
@@ -164,3 +221,23 @@ def test_only_new_folders(platform: Platform, catalog: Catalog, put: Put, crawl:
     put("d/p=3/a.parquet", FLIGHTS)
     assert crawl("d/", **only_new)["PartitionsCreated"] == 1
     assert values(catalog, "d") == [["1"], ["2"], ["3"]]
+
+
+def test_a_new_folder_of_one_table_among_several(
+    catalog: Catalog, put: Put, crawl: Crawl, said: list[str]
+) -> None:
+    """Alone it would be taken for all that there is, and the target for a table."""
+    only_new = {"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}}
+    put("d/flights/p=1/a.parquet", FLIGHTS)
+    put("d/flights/p=2/a.parquet", FLIGHTS)
+    put("d/planes/a.parquet", PLANES)
+    crawl("d/", **only_new)
+    assert tables(catalog) == ["flights", "planes"]
+    put("d/flights/p=3/a.parquet", FLIGHTS)
+    put("d/flights/p=4/a.csv", "day,carrier\n1,AA\n2,B6\n")
+    put("d/flights/p=5/a.parquet", FLIGHTS)
+    put("d/weather/a.parquet", WIDER)
+    crawl("d/", **only_new)
+    assert tables(catalog) == ["flights", "planes", "weather"]
+    assert values(catalog, "flights") == [["1"], ["2"], ["3"], ["5"]]
+    assert any("s3://lake/d/flights/p=4 does not fit the table" in line for line in said)

@@ -7,6 +7,9 @@ from local_aws.services.glue.crawlers.settings import Options, checked, read_opt
 from local_aws.services.glue.errors import InvalidInputException
 
 PATH = [{"Path": "s3://lake/flights/"}]
+CATALOG = [{"DatabaseName": "d", "Tables": ["t"]}]
+QUEUED = {**PATH[0], "EventQueueArn": "arn:aws:sqs:us-east-1:123456789012:events"}
+EVENTS = {"RecrawlBehavior": "CRAWL_EVENT_MODE"}
 CRAWLER = {"Name": "c", "Role": "r", "DatabaseName": "d", "Targets": {"S3Targets": PATH}}
 
 
@@ -35,14 +38,21 @@ def test_new_folders_only_forces_log() -> None:
     [
         ({"Targets": {"JdbcTargets": [{"ConnectionName": "x"}]}}, "JdbcTargets"),
         ({"Targets": {"DynamoDBTargets": [{"Path": "t"}]}}, "DynamoDBTargets"),
-        ({"Targets": {"CatalogTargets": [{"DatabaseName": "d"}]}}, "CatalogTargets"),
         ({"Targets": {"DeltaTargets": [{}]}}, "DeltaTargets"),
         ({"Targets": {"IcebergTargets": [{}]}}, "IcebergTargets"),
         ({"Targets": {}}, "S3Targets"),
         ({"Targets": {"S3Targets": [{"Path": "/tmp/x"}]}}, "'/tmp/x'"),
-        ({"Targets": {"S3Targets": [{**PATH[0], "EventQueueArn": "arn"}]}}, "EventQueueArn"),
-        ({"Schedule": "cron(0 1 * * ? *)"}, "Schedule"),
-        ({"Classifiers": ["mine"]}, "Classifiers"),
+        ({"Targets": {"S3Targets": [{**PATH[0], "ConnectionName": "vpc"}]}}, "ConnectionName"),
+        ({"RecrawlPolicy": EVENTS, "Targets": {"S3Targets": [QUEUED, QUEUED]}}, "one S3Target"),
+        (
+            {"RecrawlPolicy": EVENTS, "Targets": {"S3Targets": [{**QUEUED, "SampleSize": 1}]}},
+            "SampleSize",
+        ),
+        (
+            {"RecrawlPolicy": EVENTS, "Targets": {"CatalogTargets": CATALOG}},
+            "CRAWL_EVENT_MODE of CatalogTargets",
+        ),
+        ({"Schedule": "rate(5 minutes)"}, "rate(5 minutes)"),
         ({"CrawlerSecurityConfiguration": "x"}, "CrawlerSecurityConfiguration"),
         ({"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVENT_MODE"}}, "CRAWL_EVENT_MODE"),
         ({"LineageConfiguration": {"CrawlerLineageSettings": "ENABLE"}}, "Lineage"),
@@ -50,10 +60,15 @@ def test_new_folders_only_forces_log() -> None:
             {"LakeFormationConfiguration": {"UseLakeFormationCredentials": True}},
             "UseLakeFormationCredentials",
         ),
+        ({"Targets": {"S3Targets": [{**PATH[0], "SampleSize": 250}]}}, "250"),
+        ({"Targets": {"S3Targets": PATH, "CatalogTargets": CATALOG}}, "not both"),
+        ({"Targets": {"CatalogTargets": CATALOG}}, "DEPRECATE_IN_DATABASE"),
+        ({"Configuration": "[1]"}, "not a JSON object"),
+        ({"Configuration": '{"Grouping": {"TableLevelConfiguration": "2"}}'}, "'2'"),
+        ({"Configuration": '{"Sampling": {"Rows": 5}}'}, "Sampling.Rows"),
         ({"DatabaseName": ""}, "DatabaseName"),
         ({"Configuration": "{"}, "not JSON"),
         ({"Configuration": '{"Version": 2.0}'}, "Version"),
-        ({"Configuration": '{"CreatePartitionIndex": true}'}, "CreatePartitionIndex"),
         ({"Configuration": '{"Grouping": {"TableGroupingPolicy": "All"}}'}, "All"),
     ],
 )
@@ -78,5 +93,5 @@ def test_options() -> None:
             "CreatePartitionIndex": False,
         }
     )
-    assert read_options(text) == Options(True, True, True, 2, 3)
+    assert read_options(text) == Options(True, True, True, 2, 3, False)
     assert read_options(None) == Options()
