@@ -19,6 +19,10 @@ from botocore.config import Config
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.spark_session import spark_session
+
+__all__ = ["spark_session"]
+
 ROOT = Path(__file__).parent.parent
 ACCESS_KEY = "LAKETESTACCESSKEY"
 SECRET_KEY = "test-secret"
