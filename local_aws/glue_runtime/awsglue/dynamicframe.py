@@ -226,14 +226,15 @@ class DynamicFrame:
         return DynamicFrame(to_frame(spark, errors, infer(errors)), self.glue_ctx, settled=True)
 
     def assertErrorThreshold(self) -> None:
-        """Raise where a transform met more errors than its thresholds allow; zero allows all."""
+        """Raise where the errors have reached a threshold of the transform; zero is none."""
         stage, total = self._thresholds
         for count, most, which in (
             (self.stageErrorsCount, stage, "stageThreshold"),
             (self.errorsCount, total, "totalThreshold"),
         ):
-            if most and count() > most:
-                raise RuntimeError(f"{count()} error records, more than {which} {most}")
+            found = count() if most else 0
+            if most and found >= most:
+                raise RuntimeError(f"{found} error records; {which} is {most}")
 
     def _judged(
         self, df: Any, errors: Any, stage: int, total: int, settled: bool = False

@@ -15,7 +15,7 @@ from .unsupported import refuse, refuse_unknown
 
 CONNECTION_OPTIONS = (
     "path", "partitionKeys", "compression", "groupFiles", "groupSize", "enableUpdateCatalog",
-    "updateBehavior", "useGlueParquetWriter", "catalogPartitionPredicate", "mode",
+    "updateBehavior", "useGlueParquetWriter", "catalogPartitionPredicate",
 )  # fmt: skip
 FORMATS = {
     "csv": ("separator", "quoteChar", "escaper", "writeHeader", "multiLine", "multiline",

@@ -35,8 +35,9 @@ def frame(glue: Any, put: Any) -> Callable[..., Any]:
     """``frame({...}, {...})``: a DynamicFrame read from JSON of these records."""
 
     def make(*records: dict[str, Any]) -> Any:
-        uri = put("in/records.json", "".join(f"{json.dumps(r)}\n" for r in records))
-        return glue.create_dynamic_frame.from_options("s3", {"paths": [f"{uri}in/"]}, "json")
+        name = uuid.uuid4().hex
+        uri = put(f"{name}/records.json", "".join(f"{json.dumps(r)}\n" for r in records))
+        return glue.create_dynamic_frame.from_options("s3", {"paths": [f"{uri}{name}/"]}, "json")
 
     return make
 
