@@ -18,6 +18,7 @@ from .bookmarks import SourceBookmark
 from .catalog import Catalog, Table
 from .choice import column
 from .files import Selection
+from .unsupported import refuse
 
 Partition = tuple[str, list[str]]
 
@@ -29,6 +30,9 @@ def read_table(
     """The records of the table's partitions that satisfy both predicates."""
     what = f"from_catalog({table.name}): additional_options"
     files.check_options(what, options)
+    kind = table.format
+    if kind not in readers.READERS:
+        refuse(f"from_catalog({table.name}): classification {kind}")
     if not table.keys:
         chosen = files.select(spark, [table.location], _recursive(options), bookmark)
         return _read(spark, table, chosen)
