@@ -1,6 +1,6 @@
 """GlueContext: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-glue-context.html"""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pyspark.sql import functions as F  # noqa: N812
 
@@ -20,13 +20,15 @@ GRANULARITIES = ("year", "month", "day", "hour", "minute")
 class GlueContext:
     """The entry to Spark and to Glue's readers and writers."""
 
+    # Of the run, and so of its process: a script may make several contexts.
+    bookmarks: ClassVar[Bookmarks | None] = None
+
     def __init__(self, sparkContext: Any, **_: Any) -> None:
         from pyspark.sql import SparkSession
 
         self._sc = getattr(sparkContext, "sparkContext", sparkContext)
         self.spark_session = SparkSession.builder.getOrCreate()
         self.catalog = Catalog()
-        self.bookmarks: Bookmarks | None = None
         self.create_dynamic_frame = _Verbs(self, "create_dynamic_frame")
         self.create_data_frame = _Verbs(self, "create_data_frame")
         self.write_dynamic_frame = _Verbs(self, "write_dynamic_frame")

@@ -15,7 +15,7 @@ class Job:
     def init(self, job_name: str, args: dict[str, Any] | None = None) -> None:
         """Begin; sources that are read before do not see bookmarks."""
         self._name = job_name
-        self.glueContext.bookmarks = Bookmarks.of_run()
+        type(self.glueContext).bookmarks = Bookmarks.of_run()
 
     def isInitialized(self) -> bool:
         """Whether `init` was called."""

@@ -83,6 +83,8 @@ def _parsed(text: Any, wanted: str) -> Any:
     trimmed = F.trim(text)
     if wanted in ("bigint", "long", "int", "integer", "smallint", "short", "tinyint", "byte"):
         return F.when(trimmed.rlike(r"^[+-]?\d+$"), trimmed.cast(wanted))
+    if wanted in ("float", "double"):  # Java's '12D' is a number, which no CSV means by it
+        return F.when(~trimmed.rlike("[dDfF]$"), trimmed.cast(wanted))
     return trimmed.cast(wanted)
 
 

@@ -38,7 +38,6 @@ ATOMIC: dict[str, Any] = {
     "binary": T.BinaryType(),
     "date": T.DateType(),
     "timestamp": T.TimestampType(),
-    "decimal": T.DecimalType(38, 18),
 }
 Convert = Callable[[Any], Any]
 
@@ -59,12 +58,13 @@ def name_of(value: Any) -> str:
 class Seen:
     """The types that values of one field had."""
 
-    __slots__ = ("element", "fields", "kinds", "shapes")
+    __slots__ = ("element", "fields", "kinds", "scale", "shapes", "whole")
 
     def __init__(self) -> None:
         self.kinds: set[str] = set()
         self.fields: dict[str, Seen] = {}
         self.element: Seen | None = None
+        self.whole = self.scale = 0  # digits of decimals, before and after the point
         self.shapes: dict[Any, list[tuple[int, str]]] = {}
 
     def add(self, value: Any) -> None:
@@ -78,10 +78,17 @@ class Seen:
         self.kinds.add(name)
         if name == "struct":
             self._add_fields(value)
+        elif name == "decimal":
+            self._add_decimal(decimal.Decimal(value))
         elif name == "array":
             self.element = self.element or Seen()
             for item in value:
                 self.element.add(item)
+
+    def _add_decimal(self, value: decimal.Decimal) -> None:
+        if value.is_finite():
+            self.whole = max(self.whole, value.adjusted() + 1)
+            self.scale = max(self.scale, -int(value.as_tuple().exponent))
 
     def _add_struct(self, value: dict[str, Any]) -> None:
         """Records mostly look alike: of a known shape, only what a type does not tell is read."""
@@ -114,6 +121,7 @@ class Seen:
     def merge(self, other: "Seen") -> "Seen":
         """Both together."""
         self.kinds |= other.kinds
+        self.whole, self.scale = max(self.whole, other.whole), max(self.scale, other.scale)
         for name, seen in other.fields.items():
             self.fields[name] = self.fields[name].merge(seen) if name in self.fields else seen
         if other.element is not None:
@@ -140,6 +148,10 @@ class Seen:
             )
         if name == "array":
             return T.ArrayType((self.element or Seen()).spark_type())
+        if name == "decimal":
+            if self.whole + self.scale > 38:
+                raise ValueError(f"a decimal of {self.whole + self.scale} digits; 38 is the most")
+            return T.DecimalType(max(1, self.whole + self.scale), self.scale)
         return ATOMIC[name]
 
 
@@ -186,6 +198,8 @@ def encoder(kind: Any) -> Convert | None:
     if isinstance(kind, T.ArrayType):
         part = encoder(kind.elementType)
         return part and (lambda items: None if items is None else [part(item) for item in items])
+    if isinstance(kind, T.DecimalType):
+        return lambda value: None if value is None else decimal.Decimal(value)
     return None
 
 

@@ -148,4 +148,4 @@ def test_two_runs_of_a_job(
         assert run() == ["2"]
         assert run(name="") == ["1", "2"]
     finally:
-        glue.bookmarks = None
+        type(glue).bookmarks = None
