@@ -46,5 +46,6 @@ def test_known_shapes_still_see_larger_integers_and_nested_values(frame: Any) ->
     found = frame({"a": 1, "n": {"b": 1}}, {"a": 2**40, "n": {"b": "x"}}, {"a": 2, "n": {"c": 1}})
     assert found.schema().treeString() == (
         "root\n|-- a: choice\n|    |-- int\n|    |-- long\n"
-        "|-- n: struct\n|    |-- b: choice\n|    |    |-- int\n|    |    |-- string\n|    |-- c: int"
+        "|-- n: struct\n|    |-- b: choice\n|    |    |-- int\n|    |    |-- string\n"
+        "|    |-- c: int"
     )
