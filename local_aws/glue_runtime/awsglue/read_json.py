@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pyspark import RDD
+from pyspark.serializers import UTF8Deserializer
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as T  # noqa: N812
 
@@ -48,7 +50,7 @@ def _text(spark: Any, chosen: Selection, whole: bool) -> Any:
 
 def _infer(text: Any, steps: list[str]) -> tuple[Any, bool]:
     """(the schema of the records, whether each text is one document that is one record)."""
-    found = text.select("value").rdd.mapPartitions(lambda rows: _observe(rows, steps)).collect()
+    found = _strings(text).mapPartitions(lambda texts: _observe(texts, steps)).collect()
     seen = Seen()
     for one, _ in found:
         seen.merge(one)
@@ -57,9 +59,17 @@ def _infer(text: Any, steps: list[str]) -> tuple[Any, bool]:
     return schema, all(plain for _, plain in found)
 
 
-def _observe(rows: Iterable[Any], steps: list[str]) -> Iterator[tuple[Seen, bool]]:
+def _strings(text: Any) -> Any:
+    """The texts as an RDD of strings; `DataFrame.rdd` would pickle a row for each."""
+    context = text.sparkSession.sparkContext
+    strings = context._jvm.org.apache.spark.sql.Encoders.STRING()
+    typed = getattr(text.select("value")._jdf, "as")(strings)
+    return RDD(typed.toJavaRDD(), context, UTF8Deserializer())
+
+
+def _observe(texts: Iterable[str], steps: list[str]) -> Iterator[tuple[Seen, bool]]:
     seen, plain = Seen(), True
-    for (text,) in rows:
+    for text in texts:
         try:
             record = json.loads(text)
         except ValueError:

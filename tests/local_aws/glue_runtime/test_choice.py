@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 pytestmark = pytest.mark.spark
 MIXED = ({"id": 1, "n": {"p": 1}}, {"id": "x", "n": {"p": 2.5}}, {"id": None, "l": [1, "a"]})
@@ -88,3 +90,16 @@ def test_union_makes_a_choice(frame: Any, records: Any, glue: Any, spark_session
     both = frame({"id": 1}).union(DynamicFrame.fromDF(other, glue, "other"))
     assert records(both) == [{"id": 1, "more": None}, {"id": "b", "more": 1.5}]
     assert "|-- id: choice" in tree(both)
+
+
+VALUES = st.integers(-(2**40), 2**40) | st.text("a1", max_size=2) | st.booleans() | st.floats(0, 9)
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(VALUES, min_size=2, max_size=6))
+def test_no_value_is_lost_between_the_columns_of_a_choice(
+    frame: Any, records: Any, given: Any
+) -> None:
+    made = frame(*({"v": value} for value in given)).resolveChoice(choice="make_cols")
+    rows = [[value for value in row.values() if value is not None] for row in records(made)]
+    assert sorted(map(repr, sum(rows, []))) == sorted(map(repr, given))
