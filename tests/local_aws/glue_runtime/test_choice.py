@@ -101,5 +101,5 @@ def test_no_value_is_lost_between_the_columns_of_a_choice(
     frame: Any, records: Any, given: Any
 ) -> None:
     made = frame(*({"v": value} for value in given)).resolveChoice(choice="make_cols")
-    rows = [[value for value in row.values() if value is not None] for row in records(made)]
-    assert sorted(map(repr, sum(rows, []))) == sorted(map(repr, given))
+    values = [v for row in records(made) for v in row.values() if v is not None]
+    assert sorted(map(repr, values)) == sorted(map(repr, given))
