@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from local_aws.glue_runtime.awsglue.unsupported import UNSUPPORTED as SCRIPT_LIBRARY
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.services.athena.api import AthenaApi
 from local_aws.services.athena.calls import workgroup_api
@@ -74,6 +75,7 @@ def blocks() -> dict[str, str]:
             *arguments.UNSUPPORTED,
             *arguments.UNSUPPORTED_CONF,
         ],
+        "glue script library refused": SCRIPT_LIBRARY,
         "athena functions refused": [
             *sorted(calls.UNSUPPORTED),
             *(f"{prefix}*" for prefix in calls.UNSUPPORTED_PREFIXES),

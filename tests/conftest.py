@@ -19,9 +19,9 @@ from botocore.config import Config
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.spark_session import spark
+from tests.spark_session import spark_session
 
-__all__ = ["spark"]  # a fixture
+__all__ = ["spark_session"]
 
 ROOT = Path(__file__).parent.parent
 ACCESS_KEY = "LAKETESTACCESSKEY"

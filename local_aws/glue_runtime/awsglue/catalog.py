@@ -1,74 +1,94 @@
-"""Read a table of the Data Catalog, asked for through boto3 like anybody else's script would."""
+"""The Data Catalog, asked through boto3 like anybody else's script would."""
 
-from functools import reduce
+from functools import cached_property
 from typing import Any
 
-from pyspark.sql import functions as F  # noqa: N812
 
-FORMATS = {
-    "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": "parquet",
-    "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": "csv",
-    "org.apache.hadoop.hive.serde2.OpenCSVSerde": "csv",
-    "org.openx.data.jsonserde.JsonSerDe": "json",
-}
+class Catalog:
+    """Tables and partitions. The client is made when it is first needed: it costs a second."""
 
+    @cached_property
+    def client(self) -> Any:
+        """A boto3 client of Glue."""
+        import boto3
 
-def read_table(spark: Any, database: str, name: str, predicate: str = "") -> Any:
-    """The rows of the table's partitions that satisfy the predicate."""
-    import boto3
+        return boto3.client("glue")
 
-    glue: Any = boto3.client("glue")
-    table = glue.get_table(DatabaseName=database, Name=name)["Table"]
-    keys = table.get("PartitionKeys") or []
-    if not keys:
-        return _read(spark, table, table["StorageDescriptor"]["Location"])
-    pages = glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name)
-    partitions = [partition for page in pages for partition in page["Partitions"]]
-    chosen = _choose(spark, keys, partitions, predicate)
-    frames = [_with_keys(_read(spark, table, location), keys, v) for location, v in chosen]
-    if not frames:
-        return spark.createDataFrame([], _ddl(table["StorageDescriptor"]["Columns"] + keys))
-    return reduce(lambda one, two: one.unionByName(two, allowMissingColumns=True), frames)
+    def table(self, database: str, name: str) -> "Table":
+        """The table, as it is now."""
+        answer = self.client.get_table(DatabaseName=database, Name=name)
+        return Table(database, answer["Table"])
 
+    def types(self, database: str, name: str) -> dict[str, str]:
+        """The types of a table's columns and partition keys by their names."""
+        return dict(self.table(database, name).columns + self.table(database, name).keys)
 
-def _choose(
-    spark: Any, keys: list[dict[str, Any]], partitions: list[dict[str, Any]], predicate: str
-) -> list[tuple[str, list[str]]]:
-    """(location, values) of the partitions; Spark itself evaluates the predicate over the keys."""
-    found = [(p["StorageDescriptor"]["Location"], list(p["Values"])) for p in partitions]
-    if not (predicate and found):
-        return found
-    names = [key["Name"] for key in keys]
-    rows = [(number, *values) for number, (_, values) in enumerate(found)]
-    candidates = spark.createDataFrame(rows, ["_partition", *names])
-    for key in keys:
-        candidates = candidates.withColumn(key["Name"], F.col(key["Name"]).cast(key["Type"]))
-    kept = candidates.filter(predicate).select("_partition").collect()
-    return [found[row[0]] for row in sorted(kept)]
+    def partitions(self, table: "Table", expression: str = "") -> list[dict[str, Any]]:
+        """The partitions that satisfy an expression, which the server evaluates."""
+        pages = self.client.get_paginator("get_partitions").paginate(
+            DatabaseName=table.database,
+            TableName=table.name,
+            ExcludeColumnSchema=True,
+            **({"Expression": expression} if expression else {}),
+        )
+        return [partition for page in pages for partition in page["Partitions"]]
 
 
-def _read(spark: Any, table: dict[str, Any], location: str) -> Any:
-    storage = table["StorageDescriptor"]
-    library = storage["SerdeInfo"]["SerializationLibrary"]
-    if library not in FORMATS:
-        raise NotImplementedError(f"create_dynamic_frame.from_catalog of a table by {library}")
-    kind = FORMATS[library]
-    if kind != "csv":
-        return spark.read.format(kind).load(location)
-    serde = storage["SerdeInfo"].get("Parameters", {})
-    skipped = (storage.get("Parameters", {}) | table.get("Parameters", {})).get(
-        "skip.header.line.count", "0"
-    )
-    reader = spark.read.schema(_ddl(storage["Columns"])).option("header", skipped == "1")
-    separator = serde.get("field.delim") or serde.get("separatorChar") or ","
-    return reader.option("sep", separator).csv(location)
+class Table:
+    """What readers and writers ask of a table."""
+
+    def __init__(self, database: str, document: dict[str, Any]) -> None:
+        self.database = database
+        self.name = str(document["Name"])
+        self.document = document
+        self.storage: dict[str, Any] = document.get("StorageDescriptor") or {}
+        self.location = str(self.storage.get("Location") or "").rstrip("/")
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        return _pairs(self.storage.get("Columns"))
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        return _pairs(self.document.get("PartitionKeys"))
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {**self.storage.get("Parameters", {}), **self.document.get("Parameters", {})}
+
+    @property
+    def format(self) -> str:
+        """The table's classification, without which Glue does not read it.
+
+        https://docs.aws.amazon.com/athena/latest/ug/glue-best-practices.html
+        """
+        found = self.parameters.get("classification") or self.parameters.get("connectionName")
+        if not found:
+            raise ValueError(f"No classification or connection in {self.database}.{self.name}")
+        return found.lower()
+
+    def format_options(self) -> dict[str, Any]:
+        """A CSV table's properties as options of the format."""
+        if self.format != "csv":
+            return {}
+        serde = (self.storage.get("SerdeInfo") or {}).get("Parameters") or {}
+        separator = (
+            self.parameters.get("delimiter")
+            or serde.get("field.delim")
+            or serde.get("separatorChar")
+            or ","
+        )
+        options: dict[str, Any] = {"separator": separator}
+        skipped = self.parameters.get("skip.header.line.count", "0")
+        if skipped not in ("0", "1"):
+            raise NotImplementedError(f"skip.header.line.count={skipped} of table {self.name}")
+        options["skipFirst"] = skipped == "1"
+        if serde.get("quoteChar"):
+            options["quoteChar"] = serde["quoteChar"]
+        if serde.get("escapeChar") and serde["escapeChar"] != "\\":
+            options["escaper"] = serde["escapeChar"]
+        return options
 
 
-def _with_keys(df: Any, keys: list[dict[str, Any]], values: list[str]) -> Any:
-    for key, value in zip(keys, values, strict=True):
-        df = df.withColumn(key["Name"], F.lit(value).cast(key["Type"]))
-    return df
-
-
-def _ddl(columns: list[dict[str, Any]]) -> str:
-    return ", ".join(f"`{column['Name']}` {column['Type']}" for column in columns)
+def _pairs(columns: Any) -> list[tuple[str, str]]:
+    return [(column["Name"], column.get("Type", "string")) for column in columns or []]

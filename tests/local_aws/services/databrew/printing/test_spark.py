@@ -17,11 +17,11 @@ TYPES = {"INTEGER": int, "VARCHAR": str, "DOUBLE": float}
 
 
 @pytest.fixture
-def session(spark: Any) -> Any:
+def session(spark_session: Any) -> Any:
     """The session in UTC, one partition after a shuffle."""
-    spark.conf.set("spark.sql.session.timeZone", "UTC")
-    spark.conf.set("spark.sql.shuffle.partitions", "1")
-    return spark
+    spark_session.conf.set("spark.sql.session.timeZone", "UTC")
+    spark_session.conf.set("spark.sql.shuffle.partitions", "1")
+    return spark_session
 
 
 def table(session: Any, module: dict[str, Any], columns: dict[str, list[Any]]) -> Any:

@@ -35,7 +35,7 @@ def month(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_same_rows(month: Path, tmp_path: Path, server: LocalServer, spark: Any) -> None:
+def test_the_same_rows(month: Path, tmp_path: Path, server: LocalServer, spark_session: Any) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone='UTC'")
         load(connection, Source("flights", "CSV", (str(month),)), print, None)
@@ -43,7 +43,7 @@ def test_the_same_rows(month: Path, tmp_path: Path, server: LocalServer, spark: 
         input_file, job = tmp_path / "input.parquet", tmp_path / "job.parquet"
         connection.execute(f"COPY ({frame.sql()}) TO '{input_file}'")
         connection.execute(f"COPY ({recipe.apply(frame, STEPS).sql()}) TO '{job}'")
-        by_spark = _by_spark(spark, month, input_file, tmp_path / "spark")
+        by_spark = _by_spark(spark_session, month, input_file, tmp_path / "spark")
         by_athena = _by_athena(server, month, input_file, tmp_path / "athena.parquet")
         count = connection.execute(f"SELECT count(*) FROM '{job}'").fetchone()
         assert count == (28_834,)
