@@ -55,6 +55,8 @@ class JobsApi:
         job = definition.define(request["Name"], request)
         self.jobs.create(job)
         self.tags.add(self._job_arn(job["Name"]), request.get("Tags") or {})
+        if job["Command"]["Name"] == "glueetl":
+            self.job_runs.prepare()
         return {"Name": request["Name"]}
 
     def update_job(self, request: Request) -> Response:

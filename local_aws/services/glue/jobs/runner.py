@@ -7,7 +7,7 @@ from local_aws import child_processes
 from local_aws.context import Platform
 from local_aws.services.glue.documents import now
 from local_aws.services.glue.jobs.execution import Execution, Outcome
-from local_aws.services.glue.jobs.jvm import Jvm, classes_folder
+from local_aws.services.glue.jobs.launcher import Launcher
 from local_aws.services.glue.jobs.model import JobStore, Run
 from local_aws.services.glue.jobs.pool import JvmPool
 
@@ -39,8 +39,12 @@ class Runner:
         """Made when the first job runs."""
         with self._lock:
             if self._pool is None:
-                self._pool = JvmPool(self._launch)
+                self._pool = JvmPool(Launcher(self._platform))
             return self._pool
+
+    def prepare(self) -> None:
+        """A Spark job was defined: its first run should find a JVM that is warm."""
+        self.pool.prepare()
 
     def submit(self, run_id: str) -> None:
         """Run it, in a thread of its own."""
@@ -117,10 +121,3 @@ class Runner:
         stopping = run.state == "STOPPING"
         members = {} if stopping else {"ErrorMessage": KILLED}
         self._store.finish(run.id, "STOPPED" if stopping else "FAILED", members)
-
-    def _launch(self) -> Jvm:
-        return Jvm(
-            self._platform.scratch("glue-jvm"),
-            classes_folder(self._platform.data_dir / "state" / "glue-classes"),
-            self._platform.child_environment(),
-        )
