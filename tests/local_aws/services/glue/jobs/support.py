@@ -15,6 +15,7 @@ class Glue:
         self.client = server.client("glue")
         self.s3 = server.client("s3")
         self.logs = server.client("logs")
+        self.data = server.data
         self.bucket = f"jobs-{uuid.uuid4().hex[:8]}"
         self.s3.create_bucket(Bucket=self.bucket)
 

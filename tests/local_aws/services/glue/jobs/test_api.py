@@ -5,6 +5,9 @@ import pytest
 from botocore.exceptions import ClientError
 from support import Glue, subset, until
 
+from local_aws.services.glue.jobs.definition import define
+from local_aws.services.glue.jobs.pricing import dpu_seconds
+
 PRINTS = 'print("hello")'
 SLEEPS = 'print("asleep")\nimport time\ntime.sleep(60)'
 RESOLVES = """
@@ -23,6 +26,12 @@ CALLS_BACK = """
 import boto3, os, sys
 boto3.client("s3").put_object(Bucket=os.environ["BUCKET_OF_TEST"] if 0 else sys.argv[2],
                               Key="made", Body=b"by the job")
+"""
+
+
+DENIED = """
+from botocore.exceptions import ClientError
+raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
 """
 
 
@@ -118,9 +127,13 @@ def test_a_failure_says_line_and_exception(glue: Glue) -> None:
     ("text", "said"),
     [
         ("import nowhere", "IMPORT_ERROR; Failed Line Number: 1; ModuleNotFoundError"),
-        ("def", "SYNTAX_ERROR; SyntaxError"),
+        ("def", "SYNTAX_ERROR; Failed Line Number: 1; SyntaxError"),
         ("import sys; sys.exit(3)", "SystemExit: 3"),
-        ("import os; os.kill(os.getpid(), 9)", "SIGKILL"),
+        ("import sys; sys.exit('no rows')", "SystemExit: no rows"),
+        ("import os; os._exit(4)", "Command failed with exit code 4"),
+        ("import os; os.kill(os.getpid(), 9)", "Command failed with exit code 137 (SIGKILL)"),
+        ("raise MemoryError()", "OUT_OF_MEMORY_ERROR; Failed Line Number: 1; MemoryError"),
+        (DENIED, "PERMISSION_ERROR; Failed Line Number: 3; ClientError: An error occurred"),
     ],
 )
 def test_other_failures(glue: Glue, text: str, said: str) -> None:
@@ -129,8 +142,37 @@ def test_other_failures(glue: Glue, text: str, said: str) -> None:
     assert said in run["ErrorMessage"]
 
 
-def test_exit_zero_succeeds(glue: Glue) -> None:
-    assert glue.run(glue.job("import sys; sys.exit()"))["JobRunState"] == "SUCCEEDED"
+@pytest.mark.parametrize("text", ["import sys; sys.exit()", "import os; os._exit(0)", "", "# é"])
+def test_scripts_that_succeed(glue: Glue, text: str) -> None:
+    run = glue.run(glue.job(text))
+    assert run["JobRunState"] == "SUCCEEDED"
+    assert "ErrorMessage" not in run
+
+
+def test_a_script_that_is_not_utf8(glue: Glue) -> None:
+    name = glue.job("")
+    body = "import os\nos\n# é".encode("latin-1")
+    glue.s3.put_object(Bucket=glue.bucket, Key=f"scripts/{name}.py", Body=body)
+    run = glue.run(name)
+    assert run["JobRunState"] == "FAILED"
+    assert run["ErrorMessage"].startswith(
+        "Error Category: SYNTAX_ERROR; Failed Line Number: 3; SyntaxError: Non-UTF-8 code"
+    )
+
+
+def test_the_runs_own_script_location(glue: Glue) -> None:
+    other = glue.put("other.py", "print('the other')")
+    run = glue.run(glue.job(PRINTS), Arguments={"--scriptLocation": other})
+    assert glue.log(run["Id"]) == ["the other"]
+
+
+def test_a_log_group_of_the_jobs_own(glue: Glue) -> None:
+    group = f"/own/{uuid.uuid4().hex}"
+    name = glue.job(PRINTS, DefaultArguments={"--custom-logGroup-prefix": group})
+    run = glue.run(name)
+    assert run["LogGroupName"] == group
+    answer = glue.logs.get_log_events(logGroupName=f"{group}/output", logStreamName=run["Id"])
+    assert [event["message"] for event in answer["events"]] == ["hello"]
 
 
 def test_a_missing_script_fails_the_run(glue: Glue) -> None:
@@ -138,7 +180,11 @@ def test_a_missing_script_fails_the_run(glue: Glue) -> None:
     glue.s3.delete_object(Bucket=glue.bucket, Key=f"scripts/{name}.py")
     run = glue.run(name)
     assert run["JobRunState"] == "FAILED"
-    assert "NoSuchKey" in run["ErrorMessage"]
+    assert run["ErrorMessage"] == (
+        f"LAUNCH ERROR | Error downloading from S3 for bucket: {glue.bucket}, "
+        f"key: scripts/{name}.py.The specified key does not exist. (Service: Amazon S3; "
+        "Status Code: 404; Error Code: NoSuchKey) Please refer logs for details."
+    )
 
 
 def test_boto3_in_a_job_reaches_this_server(glue: Glue) -> None:
@@ -220,6 +266,24 @@ def test_an_unknown_job(glue: Glue, operation: str, members: dict[str, Any]) -> 
 
 def test_a_run_cannot_ask_for_what_is_not_supported(glue: Glue) -> None:
     name = glue.job(PRINTS)
-    with pytest.raises(ClientError, match="--additional-python-modules") as error:
-        glue.start(name, Arguments={"--additional-python-modules": "polars"})
+    with pytest.raises(ClientError, match="--datalake-formats") as error:
+        glue.start(name, Arguments={"--datalake-formats": "delta"})
     assert code(error) == "InvalidInputException"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"ExecutionClass": "FLEX", "NumberOfWorkers": 4, "WorkerType": "G.2X"}, True),
+        ({"DefaultArguments": {"--enable-auto-scaling": "true"}}, True),
+        ({}, False),
+    ],
+)
+def test_dpu_seconds_where_aws_gives_them(given: dict[str, Any], shown: bool) -> None:
+    job = define(
+        "j",
+        {"Role": "r", "Command": {"Name": "glueetl", "ScriptLocation": "s3://b/x.py"}} | given,
+    )
+    plan = job | {"Arguments": job.get("DefaultArguments", {})}
+    found = dpu_seconds(job, plan, 30)
+    assert found == ({"DPUSeconds": 30 * job["MaxCapacity"]} if shown else {})
