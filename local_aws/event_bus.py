@@ -12,7 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 def put(platform: "Platform", message: dict[str, Any]) -> None:
-    """Hand an event to the rules that fit; where no rule was ever made moto is not even loaded."""
+    """Hand an event to the rules that fit; its ``time`` in seconds, which moto puts into words.
+
+    Where nobody ever asked moto for anything there are no rules, and it is not even loaded.
+    """
     moto = getattr(platform, "moto", None)
     if moto is not None and moto.in_use:
         moto.call(lambda backend: put_by(backend, message))

@@ -6,8 +6,8 @@ the event.
 """
 
 import logging
+import time
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from local_aws import event_bus
@@ -63,7 +63,7 @@ class Events:
             "detail-type": kind,
             "source": "aws.glue",
             "account": self._platform.account_id,
-            "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "time": time.time(),  # moto words it
             "region": self._platform.region,
             "resources": resources,
             "detail": detail,

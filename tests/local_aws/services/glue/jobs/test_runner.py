@@ -2,45 +2,13 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
-from support import Glue, until
+from support import SLEEPS, Glue, ended, start, until
 
-from local_aws.context import Credentials, Platform
 from local_aws.services.glue.jobs.api import JobsApi
-from local_aws.services.glue.jobs.runner import Runner
-from local_aws.services.logs.model import LogStore
-from local_aws.services.s3.model import S3Store
-
-SLEEPS = "import os, time\nprint(os.getpid())\ntime.sleep(60)"
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[JobsApi]:
-    """Job operations without HTTP, whose minutes last half a second."""
-    platform = Platform(tmp_path, 1, Credentials("a", "b"))
-    platform.s3, platform.logs = S3Store(platform), LogStore(platform)
-    platform.s3.create_bucket("scripts")
-    api = JobsApi(platform)
-    api.job_runs = Runner(platform, api.jobs, minute=0.5)
-    yield api
-    api.stop()
-
-
-def start(api: JobsApi, text: str, **members: Any) -> str:
-    api.platform.s3.put("scripts", "x.py", text.encode())
-    command = {"Name": "pythonshell", "ScriptLocation": "s3://scripts/x.py"}
-    api.create_job({"Name": "j", "Role": "r", "Command": command, **members})
-    return str(api.start_job_run({"JobName": "j"})["JobRunId"])
-
-
-def ended(api: JobsApi, run_id: str) -> dict[str, Any]:
-    until(lambda: not api.jobs.run(run_id).active)
-    return api.jobs.run(run_id).document
 
 
 def test_time_out(api: JobsApi) -> None:

@@ -62,6 +62,11 @@ BREAKS = """
 from pyspark.sql import SparkSession
 SparkSession.builder.getOrCreate().range(1).select("nothing")
 """
+FILLS_THE_HEAP = """
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+spark.sparkContext._jvm.java.util.ArrayList(2**31 - 1)
+"""
 COUNTS = """
 from pyspark.sql import SparkSession
 print(SparkSession.builder.getOrCreate().range(10).count())
@@ -109,6 +114,14 @@ def test_an_analysis_error_is_a_query_error(glue: Glue) -> None:
     assert run["JobRunState"] == "FAILED"
     assert run["ErrorMessage"].startswith(
         "Error Category: QUERY_ERROR; Failed Line Number: 3; AnalysisException: [UNRESOLVED_COLUMN"
+    )
+
+
+def test_a_full_heap_is_out_of_memory(glue: Glue) -> None:
+    run = glue.run(glue.job(FILLS_THE_HEAP, kind="glueetl"))
+    assert run["JobRunState"] == "FAILED"
+    assert run["ErrorMessage"].startswith(
+        "Error Category: OUT_OF_MEMORY_ERROR; Failed Line Number: 4; Py4JJavaError"
     )
 
 

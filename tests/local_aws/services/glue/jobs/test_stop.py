@@ -46,7 +46,15 @@ SparkSession.builder.getOrCreate().sparkContext.parallelize([1], 1).map(work).co
 
 
 def gone(pids: list[int]) -> bool:
-    return not any(psutil.pid_exists(pid) for pid in pids)
+    """Dead, though whoever adopted it may not have noticed yet."""
+    return not any(lives(pid) for pid in pids)
+
+
+def lives(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_children_that_ignore_sigterm_and_hide(glue: Glue) -> None:
@@ -54,7 +62,7 @@ def test_children_that_ignore_sigterm_and_hide(glue: Glue) -> None:
     run_id = glue.start(name)
     lines = until(lambda: found if len(found := glue.log(run_id)) == 4 else None)
     pids = [int(line.split()[1]) for line in lines]
-    assert all(psutil.pid_exists(pid) for pid in pids)
+    assert all(lives(pid) for pid in pids)
     glue.client.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
     assert glue.wait(name, run_id)["JobRunState"] == "STOPPED"
     until(lambda: gone(pids), patience=10)
