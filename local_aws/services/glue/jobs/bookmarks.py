@@ -9,6 +9,7 @@ run's end is: a commit stands.
 """
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ from local_aws.services.glue.errors import EntityNotFoundException, InvalidInput
 from local_aws.services.glue.jobs.model import JobStore, Run
 
 VARIABLE = "LOCAL_AWS_GLUE_BOOKMARKS"
-FOLDER = "bookmarks"
 ENABLE, PAUSE, DISABLE = "job-bookmark-enable", "job-bookmark-pause", "job-bookmark-disable"
 OPTIONS = (ENABLE, PAUSE, DISABLE)
 LARGEST = 64 << 20  # bytes of a state
@@ -69,13 +69,15 @@ class Bookmarks:
     def __init__(self, platform: Platform) -> None:
         self._db = platform.db("glue")
         self._db.script(SCHEMA)
+        # Not in the scratch folder, which a server's start empties: a commit outlives a kill.
+        self._folders = platform.data_dir / "state" / "glue-bookmarks"
 
-    def give(self, run: Run, what: Asked, folder: Path) -> dict[str, str]:
+    def give(self, run: Run, what: Asked) -> dict[str, str]:
         """Prepare the run's folder; the environment that its process gets of it."""
         if what.option == DISABLE:
             return {}
-        mine = folder / FOLDER
-        mine.mkdir()
+        mine = self._folders / run.id
+        mine.mkdir(parents=True, exist_ok=True)
         attempt = run.document["Attempt"]
         told = {"option": what.option, "job": run.job, "run_id": run.id, "attempt": attempt}
         (mine / "run.json").write_text(json.dumps(told))
@@ -89,16 +91,19 @@ class Bookmarks:
                 (mine / f"{name}.json").write_text(row["state"])
         return {VARIABLE: str(mine)}
 
-    def take(self, run: Run, folder: Path) -> None:
-        """Keep what the run committed, if it did. A second time changes nothing."""
+    def take(self, run: Run) -> None:
+        """Keep what the run committed, if it did. A second time changes nothing.
+
+        Raises ValueError where what the script left is no state that a later run could read.
+        """
+        mine = self._folders / run.id
         try:
-            told = json.loads((folder / FOLDER / "run.json").read_text())
-            with (folder / FOLDER / "after.json").open() as file:
-                state = file.read(LARGEST)
-        except FileNotFoundError:
-            return
-        if told["option"] != ENABLE:
-            return
+            if option_of(run.plan["Arguments"]) == ENABLE and (mine / "after.json").is_file():
+                self._keep(run, _checked(mine / "after.json"))
+        finally:
+            shutil.rmtree(mine, ignore_errors=True)
+
+    def _keep(self, run: Run, state: str) -> None:
         with self._db.transaction():
             last = self._row(run.job)
             if last and (last["run_id"], last["state"]) == (run.id, state):
@@ -176,6 +181,14 @@ def check_runs(store: JobStore, job: str, what: Asked) -> None:
     for run_id in (what.begin, what.end):
         if run_id:
             store.run(run_id, job)
+
+
+def _checked(file: Path) -> str:
+    if file.stat().st_size > LARGEST:
+        raise ValueError(f"it has more than {LARGEST} bytes")
+    state = file.read_text()
+    json.loads(state)
+    return state
 
 
 def _entry(row: Row) -> dict[str, Any]:

@@ -84,9 +84,16 @@ class Execution:
             outcome = launch_error(error)
         except Exception as error:
             outcome = Outcome("FAILED", f"Error Category: LAUNCH_ERROR; {error}")
-        self._bookmarks.take(self.run, self._folder)
-        self._record(outcome)
+        self._record(self._bookmarks_kept(outcome))
         shutil.rmtree(self._folder, ignore_errors=True)
+        return outcome
+
+    def _bookmarks_kept(self, outcome: Outcome) -> Outcome:
+        """Whatever the end is: a commit stands."""
+        try:
+            self._bookmarks.take(self.run)
+        except ValueError as error:
+            return Outcome("FAILED", f"The job bookmark could not be kept: {error}")
         return outcome
 
     def _prepare_and_run(self) -> Outcome:
@@ -187,7 +194,7 @@ class Execution:
         return (
             spark_environment(self._platform.child_environment())
             | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
-            | self._bookmarks.give(self.run, self._launch.bookmark, self._folder)
+            | self._bookmarks.give(self.run, self._launch.bookmark)
         )
 
     def _start(

@@ -100,7 +100,8 @@ class JobStore:
         name = run["JobName"]
         most = plan["ExecutionProperty"].get("MaxConcurrentRuns", 1)
         with self._db.transaction():
-            if self._under_way(name) >= most:
+            full = self._under_way(name) >= most
+            if full or (queue and self._waiting(name)):
                 if not queue:
                     raise ConcurrentRunsExceededException(
                         f"Concurrent runs exceeded for {name}: {most} of {most} running"
@@ -111,19 +112,19 @@ class JobStore:
 
     def admit(self, name: str) -> list[str]:
         """Let waiting runs start, the oldest first, as far as the job allows; their ids."""
-        admitted = []
+        admitted: list[str] = []
         with self._db.transaction():
-            waiting = self._db.all(
-                "SELECT id FROM glue_job_runs WHERE job = ? AND state = 'WAITING'"
-                " ORDER BY sequence",
-                (name,),
-            )
-            if waiting:
+            if waiting := self._waiting(name):
                 most = self.get(name)["ExecutionProperty"].get("MaxConcurrentRuns", 1)
-                for row in waiting[: max(0, most - self._under_way(name))]:
-                    self.advance(row["id"], "STARTING", of=("WAITING",), StateDetail=None)
-                    admitted.append(str(row["id"]))
+                admitted = waiting[: max(0, most - self._under_way(name))]
+            for run_id in admitted:
+                self.advance(run_id, "STARTING", of=("WAITING",), StateDetail=None)
         return admitted
+
+    def _waiting(self, name: str) -> list[str]:
+        """The oldest first."""
+        sql = "SELECT id FROM glue_job_runs WHERE job = ? AND state = 'WAITING' ORDER BY sequence"
+        return [str(row["id"]) for row in self._db.all(sql, (name,))]
 
     def _under_way(self, name: str) -> int:
         sql = f"SELECT count(*) AS n FROM glue_job_runs WHERE job = ? AND {IS_UNDER_WAY}"  # noqa: S608

@@ -32,7 +32,7 @@ class Report:
     @classmethod
     def read(cls, file: Path) -> "Report":
         """Empty where the process died before it could report."""
-        return cls(**json.loads(file.read_text())) if file.exists() else cls()
+        return cls(**json.loads(file.read_text())) if file.is_file() else cls()
 
 
 class LaunchFailed(Exception):

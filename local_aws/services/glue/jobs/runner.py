@@ -92,11 +92,8 @@ class Runner:
         """After a restart: fail what was running, resume what still waited for its turn."""
         unfinished = self._store.unfinished()
         for run in unfinished:
-            for pid, created in run.processes:
-                child_processes.end_orphan(pid, created)
-            if run.processes:
-                child_processes.end_marked(MARK, run.id)
-            self._bookmarks.take(run, self._platform.data_dir / "tmp" / "glue" / run.id)
+            if run.state != "WAITING":
+                self._settle(run)
         for folder in SCRATCH:
             shutil.rmtree(self._platform.data_dir / "tmp" / folder, ignore_errors=True)
         for run in unfinished:
@@ -106,6 +103,16 @@ class Runner:
                 self._fail(run)
         for job in {run.job for run in unfinished}:
             self.admit(job)
+
+    def _settle(self, run: Run) -> None:
+        """End what a killed server left of the run, and keep what it had committed."""
+        for pid, created in run.processes:
+            child_processes.end_orphan(pid, created)
+        child_processes.end_marked(MARK, run.id)
+        try:
+            self._bookmarks.take(run)
+        except ValueError as error:
+            logger.warning("the bookmark of %s could not be kept: %s", run.id, error)
 
     def close(self) -> None:
         """End every run and every JVM; the runs say why they failed."""

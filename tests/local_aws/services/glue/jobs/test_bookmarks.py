@@ -127,3 +127,24 @@ def test_a_deleted_jobs_bookmark_goes_with_it(glue: Glue, name: str) -> None:
     glue.client.create_job(Name=name, Role="r", Command=job["Command"])
     with pytest.raises(ClientError, match="Continuation"):
         bookmark(glue, name)
+
+
+@pytest.mark.parametrize("state", ["no JSON", "\\xff"])
+def test_a_state_that_nobody_could_read(glue: Glue, state: str) -> None:
+    text = f"""
+import os
+from pathlib import Path
+(Path(os.environ["LOCAL_AWS_GLUE_BOOKMARKS"]) / "after.json").write_bytes(b"{state}")
+"""
+    name = glue.job(text, DefaultArguments=ENABLE)
+    run = glue.run(name)
+    assert run["JobRunState"] == "FAILED"
+    assert run["ErrorMessage"].startswith("The job bookmark could not be kept: ")
+    with pytest.raises(ClientError, match="Continuation"):
+        bookmark(glue, name)
+
+
+def test_a_state_that_is_no_file(glue: Glue) -> None:
+    text = 'import os\nos.mkfifo(os.environ["LOCAL_AWS_GLUE_BOOKMARKS"] + "/after.json")'
+    run = glue.run(glue.job(text, DefaultArguments=ENABLE))
+    assert run["JobRunState"] == "SUCCEEDED"

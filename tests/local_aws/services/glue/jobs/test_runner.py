@@ -54,3 +54,34 @@ def test_kill_9_of_the_server(tmp_path: Path) -> None:
         until(lambda: not psutil.pid_exists(pid))
     finally:
         server.stop()
+
+
+COMMITS_AND_SLEEPS = """
+import os, time
+from pathlib import Path
+(Path(os.environ["LOCAL_AWS_GLUE_BOOKMARKS"]) / "after.json").write_text('{"seen": 1}')
+print("committed")
+time.sleep(60)
+"""
+
+
+@pytest.mark.restart
+def test_a_commit_outlives_a_kill_of_the_server(tmp_path: Path) -> None:
+    from tests.conftest import start_server
+
+    server = start_server(tmp_path / "data")
+    glue = Glue(server)
+    arguments = {"--job-bookmark-option": "job-bookmark-enable"}
+    name = glue.job(COMMITS_AND_SLEEPS, DefaultArguments=arguments)
+    run_id = glue.start(name)
+    until(lambda: glue.log(run_id))
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    server = start_server(tmp_path / "data")
+    try:
+        client = server.client("glue")
+        assert client.get_job_run(JobName=name, RunId=run_id)["JobRun"]["JobRunState"] == "FAILED"
+        entry = client.get_job_bookmark(JobName=name)["JobBookmarkEntry"]
+        assert (entry["RunId"], entry["JobBookmark"]) == (run_id, '{"seen": 1}')
+    finally:
+        server.stop()
