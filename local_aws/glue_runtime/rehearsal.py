@@ -1,4 +1,4 @@
-"""What a usual job does, on nothing: ``python rehearsal.py CONNECTION CLASSES SETTINGS FORMAT ...``.
+"""A usual job on nothing: ``python rehearsal.py CONNECTION CLASSES SETTINGS FORMAT ...``.
 
 It makes a JVM load the classes, and compile the code, that the next job would wait for: before an
 archive of the classes is made, and in a JVM that waits for its first job.

@@ -13,7 +13,7 @@ from local_aws.services.glue.jobs.pool import JvmPool
 
 KILLED = "local_aws ended while this job was running; start the job again"
 JOIN_SECONDS = 10.0
-SCRATCH = ("glue", "glue-jvm", "glue-staging")
+SCRATCH = ("glue", "glue-jvm")
 
 
 class Runner:
