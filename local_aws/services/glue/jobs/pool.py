@@ -6,10 +6,12 @@ and a long job must not hold up the others. A JVM that a job did not give back c
 one that nobody used for a while ends too.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 
+from local_aws.services.glue.jobs.java import NoJava
 from local_aws.services.glue.jobs.jvm import Jvm
 from local_aws.services.glue.jobs.launcher import Launcher
 
@@ -18,6 +20,8 @@ IDLE_SECONDS = 300.0
 PATIENCE_SECONDS = 30.0
 QUIET_SECONDS = 20.0
 JOBS_PER_JVM = 100  # what a job's Python process held in the JVM may outlive it: start afresh
+
+log = logging.getLogger(__name__)
 
 
 class JvmPool:
@@ -65,7 +69,11 @@ class JvmPool:
         with self._changed:
             if self._closed or self._free or self._lent or not self._launcher.may_prepare():
                 return
-            jvm = self._launcher.launch()
+            try:
+                jvm = self._launcher.launch()
+            except (OSError, NoJava) as error:  # a job that needs one will say so itself
+                log.warning("No JVM was made ready: %s", error)
+                return
             self._lent.append(jvm)
         threading.Thread(target=self._rehearse, args=(jvm,), name="glue-warm", daemon=True).start()
 

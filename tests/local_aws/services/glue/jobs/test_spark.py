@@ -10,6 +10,10 @@ import psutil
 import pytest
 from support import Glue, script, until
 
+from local_aws.services.glue.jobs.class_archive import ClassArchive
+from local_aws.services.glue.jobs.java import java_home
+from local_aws.services.glue.jobs.jvm import LAYOUT, Jvm, classes_folder, spark_jars
+
 pytestmark = pytest.mark.spark
 
 ROUND_TRIP = """
@@ -221,3 +225,33 @@ def test_no_java_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     finally:
         server.stop()
+
+
+def test_java_takes_an_archive_and_tells_when_it_does_not(tmp_path: Path) -> None:
+    def start(*options: str, archive: ClassArchive | None = None) -> Jvm:
+        environment = dict(os.environ)
+        return Jvm(tmp_path / "jvm", classes_folder(tmp_path), environment, options, archive)
+
+    def train(options: list[str]) -> None:
+        jvm = start(*options)
+        until(jvm.connection.exists)
+        jvm.finish()
+
+    def refused() -> bool:
+        jvm = start(archive=archive)
+        until(jvm.connection.exists)
+        found = jvm.refused_archive is not None
+        jvm.end()
+        return found
+
+    archive = ClassArchive(tmp_path / "archive", java_home(), spark_jars(), LAYOUT)
+    archive.make(train)
+    assert archive.complete
+    assert not refused()
+    [layer] = (tmp_path / "archive").glob("*/spark.jsa")
+    layer.chmod(0o644)
+    with layer.open("r+b") as file:
+        file.seek(layer.stat().st_size // 2)
+        file.write(os.urandom(4096))
+    assert archive.complete
+    assert refused()
