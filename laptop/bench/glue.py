@@ -1,8 +1,8 @@
 """Glue: the flights job through local_aws beside bare spark-submit of the same script and data.
 
 In turns, on the same Java with the same heap: starting a session and counting ten rows, then the
-job on one, ten and thirty times the year's flights. local_aws runs each cold (a server just started,
-no JVM) and warm (the JVM has served before). Both outputs are compared: rows and sums.
+job on one, ten and thirty times the year's flights. local_aws runs each cold (a server just
+started, no JVM) and warm (the JVM has served before). Both outputs are compared: rows and sums.
 """
 
 from __future__ import annotations
