@@ -1,8 +1,8 @@
 """Glue: the flights job through local_aws beside bare spark-submit of the same script and data.
 
 In turns, on the same Java with the same heap: starting a session and counting ten rows, then the
-job on one, ten and thirty times the year's flights. local_aws runs each cold (a server and a JVM
-just started) and warm (the JVM has served before). Both outputs are compared: rows and sums.
+job on one, ten and thirty times the year's flights. local_aws runs each cold (a server just
+started, no JVM) and warm (the JVM has served before). Both outputs are compared: rows and sums.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from laptop.bench.glue_runs import Cost, Lake
 
 TIMES = (1, 10, 30)
-HEAP = "1g"
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Result:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``./lake bench glue`` takes."""
     parser.add_argument("--times", type=int, nargs="+", default=TIMES, help="of a year's flights")
-    parser.add_argument("--heap", default=HEAP, help="of bare Spark's driver")
+    parser.add_argument("--heap", help="of bare Spark's driver; local_aws's unless told")
     parser.add_argument("--json", type=Path, metavar="FILE", help="everything that was measured")
     parser.add_argument("--scratch", type=Path, help="a folder on the disk to measure on")
 
@@ -51,8 +50,11 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """The flights job beside bare spark-submit; start-up and steady state apart."""
     # Here: DuckDB and Arrow would double what every ./lake takes to start.
     from laptop.bench import glue_runs
+    from local_aws.services.glue.jobs import jvm
 
     facts = machine.facts()
+    options.heap = options.heap or jvm.heap(jvm.total_memory())
+    facts["heap"] = options.heap
     with tempfile.TemporaryDirectory("-bench", dir=options.scratch) as name:
         folder = Path(name)
         with glue_runs.running(folder) as lake:
@@ -80,7 +82,9 @@ def _start(lake: Lake, folder: Path, heap: str, console: Console) -> Result:
     """A session and ten rows: what a job costs beside its work."""
     from laptop.bench import glue_runs
 
-    lake.run(glue_runs.START, {})  # the first job of all compiles LocalS3
+    first = lake.run(glue_runs.START, {})
+    console.print(f"The first job of all: {first.wall:.1f} s, {first.cpu:.1f} CPU s")
+    lake.wait_for_archive()
     bare = glue_runs.spark_submit(folder, folder / f"{glue_runs.START}.py", {}, heap)
     lake.start()
     cold = lake.run(glue_runs.START, {})

@@ -40,6 +40,7 @@ CLEAN = (
     " CAST(time_hour AS TIMESTAMPTZ) AS time_hour"
 )
 POLL = 0.05
+ARCHIVE_SECONDS = 180.0
 
 
 class RunFailed(Exception):
@@ -97,7 +98,6 @@ class Lake:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._data: Path | None = None
         self._server: servers.Server | None = None
 
     def start(self) -> None:
@@ -137,6 +137,15 @@ class Lake:
     def upload(self, folder: Path) -> None:
         for file in folder.iterdir():
             self._s3.upload_file(str(file), BUCKET, f"{folder.name}/{file.name}")
+
+    def wait_for_archive(self) -> None:
+        """Until the server has used the quiet after its first job to keep Spark's classes."""
+        archives = self._folder / "local_aws" / "state" / "glue-classes" / "archive"
+        deadline = time.monotonic() + ARCHIVE_SECONDS
+        while not list(archives.glob("*/complete.json")):
+            if time.monotonic() > deadline:
+                raise RunFailed("the server made no archive of Spark's classes")
+            time.sleep(1)
 
     def run(self, name: str, arguments: Mapping[str, str]) -> Cost:
         """From StartJobRun until it has succeeded; what the server and its children used."""

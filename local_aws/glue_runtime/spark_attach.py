@@ -85,25 +85,28 @@ def _read_connection(path: Path, patience: float = 120) -> tuple[int, str]:
 
 
 def _compile_file_system(jvm: Any, classes: Path) -> None:
-    """Compile LocalS3.java once: the JVM has no javac, but Spark brings Janino."""
+    """Compile what is beside this file, once: the JVM has no javac, but Spark brings Janino."""
     if (classes / CLASSES_JAR).exists():
         return
     from pyspark import SparkContext
 
+    sources = sorted(Path(__file__).parent.glob("*.java"))
     with tempfile.TemporaryDirectory(dir=classes.parent) as scratch:
         compiler = jvm.org.codehaus.janino.Compiler()
         compiler.setDestinationDirectory(jvm.java.io.File(scratch), False)
-        source = jvm.java.io.File(str(Path(__file__).parent / "LocalS3.java"))
-        files = SparkContext._gateway.new_array(jvm.java.io.File, 1)
-        files[0] = source
+        files = SparkContext._gateway.new_array(jvm.java.io.File, len(sources))
+        for number, source in enumerate(sources):
+            files[number] = jvm.java.io.File(str(source))
         compiler.compile(files)
+        built = sorted(Path(scratch).rglob("*.class"), reverse=True)
         jar = Path(scratch, CLASSES_JAR)
         with zipfile.ZipFile(jar, "w") as archive:
-            for built in Path(scratch, "local_aws").iterdir():
-                archive.write(built, f"local_aws/{built.name}")
-        (classes / "local_aws").mkdir(exist_ok=True)
-        for built in sorted(Path(scratch, "local_aws").iterdir(), reverse=True):
-            built.replace(classes / "local_aws" / built.name)
+            for file in built:
+                archive.write(file, file.relative_to(scratch))
+        for file in built:
+            target = classes / file.relative_to(scratch)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
         jar.replace(classes / CLASSES_JAR)
 
 

