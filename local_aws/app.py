@@ -29,8 +29,8 @@ from local_aws.identities import Identities
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
 from local_aws.services import build, iam
-from local_aws.services.s3 import sigv2
 from local_aws.services.s3.errors import error_response
+from local_aws.services.s3.http import sigv2
 from local_aws.services.sts.api import StsApi
 from local_aws.services.sts.sessions import SessionStore
 from local_aws.wire import origin, sigv4

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
-from local_aws.services.athena import acceptance, result_objects, workgroup_api
 from local_aws.services.athena.api import AthenaApi
+from local_aws.services.athena.calls import workgroup_api
+from local_aws.services.athena.queries import acceptance, result_objects
 from local_aws.services.athena.trino import calls
 from local_aws.services.databrew.api import DataBrewApi
 from local_aws.services.databrew.engine.operations import REGISTRY
@@ -24,8 +25,9 @@ from local_aws.services.glue.jobs import arguments, definition
 from local_aws.services.logs import api as logs
 from local_aws.services.logs.api import LogsApi
 from local_aws.services.quicksight import api as quicksight
-from local_aws.services.s3 import encryption, headers
+from local_aws.services.s3 import encryption
 from local_aws.services.s3.api import ROUTES
+from local_aws.services.s3.http import headers
 from local_aws.services.s3.notifications import configuration
 from local_aws.services.sts import api as sts
 from local_aws.wire.models import method_name, service_model

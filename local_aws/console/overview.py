@@ -7,7 +7,7 @@ from local_aws.console import activity
 from local_aws.console.answers import Answer, page
 from local_aws.console.lake import Ask, Lake
 from local_aws.console.queries import cost
-from local_aws.services.athena.descriptions import describe
+from local_aws.services.athena.calls.descriptions import describe
 from local_aws.services.quicksight.model import DASHBOARD
 
 DAY = 24 * 3600

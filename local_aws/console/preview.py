@@ -16,7 +16,7 @@ import duckdb
 
 from local_aws.duckdb_files import path_literal
 from local_aws.services.s3.model import S3Store
-from local_aws.services.s3.objects import ObjectInfo
+from local_aws.services.s3.store.objects import ObjectInfo
 
 HEAD = 64 * 1024
 ROWS = 50

@@ -6,8 +6,8 @@ from local_aws.console.answers import Answer, NotThere, page
 from local_aws.console.catalog import place_of
 from local_aws.console.lake import Ask, Lake, every
 from local_aws.errors import ServiceError
-from local_aws.services.athena.descriptions import describe, runtime_statistics
-from local_aws.services.athena.store import ACTIVE
+from local_aws.services.athena.calls.descriptions import describe, runtime_statistics
+from local_aws.services.athena.queries.store import ACTIVE
 
 PAGE = 50
 ROWS = 100

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from local_aws.console.answers import SANDBOX, Answer, FileBody, NotThere, page
 from local_aws.console.lake import Ask, Lake
-from local_aws.services.s3 import listing
-from local_aws.services.s3.objects import ObjectInfo
+from local_aws.services.s3.store import listing
+from local_aws.services.s3.store.objects import ObjectInfo
 
 PAGE = 200
 

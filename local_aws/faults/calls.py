@@ -3,7 +3,7 @@
 from local_aws.errors import ServiceError
 from local_aws.faults.rules import SERVICES
 from local_aws.services.s3.api import route
-from local_aws.services.s3.request import read_request
+from local_aws.services.s3.http.request import read_request
 from local_aws.wire import sigv4
 from local_aws.wire.dispatch import protocol_of
 from local_aws.wire.http import HttpRequest, Scope

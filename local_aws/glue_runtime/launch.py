@@ -32,7 +32,7 @@ def main() -> int:
     report: dict[str, Any] = {"error": None, "traceback": "", "clean": False}
     try:
         if spec["spark"]:
-            _attach(spec["spark"])
+            _attach(spec["spark"], Path(sys.argv[1]).parent)
         _run(spec["script"], spec["argv"])
     except SystemExit as end:
         report["error"] = _message_of_exit(end)
@@ -46,10 +46,16 @@ def main() -> int:
     return 1 if report["error"] else 0
 
 
-def _attach(spark: dict[str, Any]) -> None:
+def _attach(spark: dict[str, Any], folder: Path) -> None:
     from spark_attach import attach  # type: ignore[import-not-found] # beside this file
 
-    attach(Path(spark["connection"]), spark["conf"], Path(spark["classes"]))
+    conf = spark["conf"]
+    if spark["metastore"]:
+        from metastore import serve  # type: ignore[import-not-found] # beside this file
+
+        buckets = Path(conf["spark.hadoop.fs.local_aws.buckets"])
+        conf |= serve(spark["metastore"], folder, buckets)
+    attach(Path(spark["connection"]), conf, Path(spark["classes"]))
 
 
 def _detach() -> bool:

@@ -16,10 +16,10 @@ from typing import Any
 
 from tarn.aws import Aws
 from tarn.contracts.contract import Contract, ContractError, ContractErrors, Problem
+from tarn.contracts.drop_limit import DropLimit
 from tarn.contracts.load import load_contracts
 from tarn.contracts.located import read_yaml
 from tarn.errors import aws_errors
-from tarn.rows.drops import DropLimit
 from tarn.settings import Settings
 
 BEFORE_VERSIONS = "0.0.0"  # of a contract deployed before its version was kept

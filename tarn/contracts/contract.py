@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tarn.contracts.drop_limit import DropLimit
 from tarn.contracts.layout import Layout
 from tarn.errors import Terminal
-from tarn.rows.drops import DropLimit
 
 ENGINE = "tarn"  # of the quality entries that are row rules
 CLASSIFICATIONS = ("public", "internal", "confidential", "restricted")

@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from local_aws.context import Platform, Request, Response
-from local_aws.services.athena.descriptions import describe, runtime_statistics
+from local_aws.services.athena.calls.descriptions import describe, runtime_statistics
+from local_aws.services.athena.calls.metadata_api import MetadataApi
+from local_aws.services.athena.calls.paging import Tokens
+from local_aws.services.athena.calls.result_pages import ResultPages
+from local_aws.services.athena.calls.saved_api import SavedApi
+from local_aws.services.athena.calls.workgroup_api import WorkGroupApi
 from local_aws.services.athena.errors import ResourceNotFound
-from local_aws.services.athena.executions import Executions
-from local_aws.services.athena.metadata_api import MetadataApi
 from local_aws.services.athena.model import AthenaEngine
-from local_aws.services.athena.paging import Tokens
-from local_aws.services.athena.result_pages import ResultPages
-from local_aws.services.athena.saved_api import SavedApi
-from local_aws.services.athena.store import Store
-from local_aws.services.athena.workgroup_api import WorkGroupApi
+from local_aws.services.athena.queries.executions import Executions
+from local_aws.services.athena.queries.store import Store
 
 
 class AthenaApi(WorkGroupApi, SavedApi, MetadataApi):

@@ -8,7 +8,7 @@ from typing import Any
 
 from local_aws.context import Platform
 from local_aws.services.athena.errors import QueryFailed
-from local_aws.services.athena.partition_names import HIVE_NULL
+from local_aws.services.athena.reading.partition_names import HIVE_NULL
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.relations import table_columns
 from local_aws.services.athena.views import decode_view, is_view

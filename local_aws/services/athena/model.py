@@ -16,15 +16,15 @@ from typing import Any
 import duckdb
 
 from local_aws.context import Platform
-from local_aws.services.athena import results
 from local_aws.services.athena.catalog_reader import GlueReader
 from local_aws.services.athena.duck.failures import as_failure
 from local_aws.services.athena.duck.session import connect
 from local_aws.services.athena.emit import Emitter
 from local_aws.services.athena.errors import QueryCancelled, QueryFailed
+from local_aws.services.athena.queries import results
+from local_aws.services.athena.reading.tables import read_table
 from local_aws.services.athena.serdes.spool import Spool
 from local_aws.services.athena.statements import without_comments
-from local_aws.services.athena.tables import read_table
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.trino.dialect import parse_query
 from local_aws.services.athena.trino.queries import QueryAnalyzer

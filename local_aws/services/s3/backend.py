@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from local_aws.context import Platform
+from local_aws.services.s3.access.rules import BucketRules
 from local_aws.services.s3.model import S3Store
 from local_aws.services.s3.notifications.listener import Listener
 from local_aws.services.s3.notifications.outbox import Outbox
-from local_aws.services.s3.rules import BucketRules
 from local_aws.services.s3.settings import Settings
-from local_aws.services.s3.uploads import Uploads
+from local_aws.services.s3.store.uploads import Uploads
 
 
 @dataclass(frozen=True)

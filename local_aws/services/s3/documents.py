@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from local_aws.services.s3 import xml
 from local_aws.services.s3.errors import InvalidArgument, MalformedXML
+from local_aws.services.s3.http import xml
 from local_aws.wire.models import Shape, service_model
 
 Document = dict[str, Any]

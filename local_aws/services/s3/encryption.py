@@ -17,7 +17,7 @@ from local_aws.services.s3 import documents
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.documents import Document
 from local_aws.services.s3.errors import InvalidArgument, MalformedXML, NotSupported, S3Error
-from local_aws.services.s3.objects import Attributes
+from local_aws.services.s3.store.objects import Attributes
 
 OPERATION = "PutBucketEncryption"
 ALGORITHM = "x-amz-server-side-encryption"

@@ -13,13 +13,11 @@ from typing import ParamSpec, TypeVar
 from local_aws import disk
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
-from local_aws.services.s3 import checksums
-from local_aws.services.s3.actions import LATE
+from local_aws.services.s3.access.actions import LATE
+from local_aws.services.s3.access.authorise import Gate
 from local_aws.services.s3.api import Route, route
 from local_aws.services.s3.api.post_object import open_form
-from local_aws.services.s3.authorise import Gate
 from local_aws.services.s3.backend import Backend
-from local_aws.services.s3.chunked import EMPTY
 from local_aws.services.s3.errors import (
     AccessDenied,
     MissingContentLength,
@@ -27,14 +25,16 @@ from local_aws.services.s3.errors import (
     S3Error,
     error_response,
 )
-from local_aws.services.s3.files import Incoming
-from local_aws.services.s3.forms import Form
+from local_aws.services.s3.http import checksums
+from local_aws.services.s3.http.chunked import EMPTY
+from local_aws.services.s3.http.forms import Form
+from local_aws.services.s3.http.payload import UNSIGNED, Memory, Payload
+from local_aws.services.s3.http.request import FilePart, Reply, S3Request, read_request
+from local_aws.services.s3.http.threads import Lane, Threads
 from local_aws.services.s3.lifecycle.sweep import Sweeper
 from local_aws.services.s3.notifications.listener import act_for
-from local_aws.services.s3.payload import UNSIGNED, Memory, Payload
-from local_aws.services.s3.request import FilePart, Reply, S3Request, read_request
-from local_aws.services.s3.threads import Lane, Threads
-from local_aws.services.s3.versions import WouldWait
+from local_aws.services.s3.store.files import Incoming
+from local_aws.services.s3.store.versions import WouldWait
 from local_aws.wire.http import Receive, Scope, Send
 
 logger = logging.getLogger(__name__)

@@ -28,8 +28,6 @@ from typing import Any, BinaryIO, Protocol
 from local_aws import disk
 from local_aws.context import Platform
 from local_aws.database import Database, Row
-from local_aws.services.s3 import files, keys
-from local_aws.services.s3.bucket_files import BucketFiles, unique
 from local_aws.services.s3.errors import (
     BucketAlreadyOwnedByYou,
     BucketNotEmpty,
@@ -39,7 +37,9 @@ from local_aws.services.s3.errors import (
     NoSuchBucket,
     NoSuchKey,
 )
-from local_aws.services.s3.objects import (
+from local_aws.services.s3.store import files, keys
+from local_aws.services.s3.store.bucket_files import BucketFiles, unique
+from local_aws.services.s3.store.objects import (
     DEFAULT_TYPE,
     LISTED,
     Attributes,
@@ -47,8 +47,8 @@ from local_aws.services.s3.objects import (
     Entry,
     ObjectInfo,
 )
-from local_aws.services.s3.records import Records
-from local_aws.services.s3.versions import Versions
+from local_aws.services.s3.store.records import Records
+from local_aws.services.s3.store.versions import Versions
 
 BLOCK = 1 << 20
 LOCKS = 64

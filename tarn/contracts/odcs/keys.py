@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from tarn.contracts import drop_limit
 from tarn.contracts.contract import Problem
 from tarn.contracts.layout import PROPERTIES
 from tarn.contracts.located import Located
-from tarn.rows import drops
 
 VERSIONS = ("v3.1.0", "v3.0.2", "v3.0.1", "v3.0.0")
 
@@ -168,7 +168,7 @@ BELOW = {
 # Tarn's own custom properties. Another name is another tool's, unless it looks like one of these.
 CUSTOM = {
     "contract": ("source", "interval", "drift", "monthlyBudgetUsd"),
-    "table": ("sortBy", *PROPERTIES, *drops.PROPERTIES),
+    "table": ("sortBy", *PROPERTIES, *drop_limit.PROPERTIES),
     "column": ("derived",),
     "quality": ("action",),
 }

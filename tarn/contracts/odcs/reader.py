@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from tarn.contracts import drop_limit
 from tarn.contracts.contract import (
     CLASSIFICATIONS,
     DRIFT_POLICIES,
@@ -22,13 +23,12 @@ from tarn.contracts.contract import (
     Rule,
     Source,
 )
+from tarn.contracts.drop_limit import DropLimit
 from tarn.contracts.layout import PROPERTIES, Layout
 from tarn.contracts.located import Located, NotYaml, read_yaml
 from tarn.contracts.odcs.keys import VERSIONS, nearest, unknown_keys
 from tarn.contracts.odcs.pieces import Pieces, Wrong, shown
 from tarn.partition import WIDTHS
-from tarn.rows import drops
-from tarn.rows.drops import DropLimit
 
 # ODCS's logical types, and the Glue types that may carry them.
 PHYSICAL = {
@@ -294,7 +294,7 @@ class _Reader(Pieces):
         return Layout.of(self.checked(table, PROPERTIES, Layout.of))
 
     def drops(self, table: Located) -> DropLimit:
-        return DropLimit.of(self.checked(table, drops.PROPERTIES, DropLimit.of))
+        return DropLimit.of(self.checked(table, drop_limit.PROPERTIES, DropLimit.of))
 
     def checked(
         self, table: Located, names: Iterable[str], check: Callable[[dict[str, Any]], Any]

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from local_aws.services.s3.payload import MAX_DOCUMENT
+from local_aws.services.s3.http.payload import MAX_DOCUMENT
 from local_aws.wire.http import MAX_BODY, MAX_DEPTH
 from tests.local_aws.closed.client import Connection, Signer, raw
 

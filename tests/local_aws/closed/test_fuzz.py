@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from local_aws.fidelity import APIS, operations
 from local_aws.services.s3.api import OBJECT, ROUTES
-from local_aws.services.s3.chunked import KINDS
+from local_aws.services.s3.http.chunked import KINDS
 from local_aws.wire.models import method_name, operation_model, service_model
 from tests.conftest import LocalServer
 from tests.local_aws.closed.client import Answer, Connection, Signer, raw

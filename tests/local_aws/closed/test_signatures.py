@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 from botocore.config import Config
 
-from local_aws.services.s3.chunked import SIGNED, SIGNED_TRAILER, UNSIGNED_TRAILER
+from local_aws.services.s3.http.chunked import SIGNED, SIGNED_TRAILER, UNSIGNED_TRAILER
 from tests.conftest import LocalServer
 from tests.local_aws.closed.client import Answer, Signer, ask, hashed, raw
 from tests.local_aws.closed.conftest import BODY

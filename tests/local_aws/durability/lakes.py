@@ -10,9 +10,9 @@ from local_aws.context import Credentials, Platform
 from local_aws.data_folder import DataFolder
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.model import S3Store
-from local_aws.services.s3.objects import Attributes, ObjectInfo
 from local_aws.services.s3.settings import KINDS
-from local_aws.services.s3.uploads import PartClaim, Upload
+from local_aws.services.s3.store.objects import Attributes, ObjectInfo
+from local_aws.services.s3.store.uploads import PartClaim, Upload
 
 State = dict[str, Any]
 

@@ -12,7 +12,7 @@ from lakes import Lake, State
 from steps import kills
 
 from local_aws.data_folder import DataFolder
-from local_aws.services.s3 import keys
+from local_aws.services.s3.store import keys
 
 PLAIN, ENABLED, SUSPENDED = "", "Enabled", "Suspended"
 MODES = (PLAIN, ENABLED, SUSPENDED)

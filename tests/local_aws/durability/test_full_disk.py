@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.services.s3 import files
-from local_aws.services.s3.files import Incoming
+from local_aws.services.s3.store import files
+from local_aws.services.s3.store.files import Incoming
 from tests.local_aws.durability.lakes import Lake
 
 

@@ -9,11 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from tarn.aws import Aws
+from tarn.contracts.drop_limit import DropLimit
 from tarn.deploy import deploy
 from tarn.errors import GateFailed
 from tarn.ledger import ledger
 from tarn.partition import Partition
-from tarn.rows.drops import DropLimit, check
+from tarn.rows.drops import check
 from tarn.steps.publish import publish
 from tests.tarn.airlines import AIRLINES, converted, read, tokens
 from tests.tarn.conftest import ROOT, change

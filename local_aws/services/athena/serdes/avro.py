@@ -23,7 +23,7 @@ from local_aws.services.athena.serdes.lines import unreadable
 from local_aws.services.athena.trino import types as t
 
 if TYPE_CHECKING:
-    from local_aws.services.athena.tables import DataFile
+    from local_aws.services.athena.reading.tables import DataFile
 
 _MAGIC = b"Obj\x01"
 _WIDE = Context(prec=80)

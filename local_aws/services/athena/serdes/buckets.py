@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.trino import types as t
-from local_aws.services.athena.write_targets import Made
+from local_aws.services.athena.writing.write_targets import Made
 
 if TYPE_CHECKING:
-    from local_aws.services.athena.write_targets import Target
+    from local_aws.services.athena.writing.write_targets import Target
 
 _MASK = 0xFFFFFFFF
 _BATCH = 10_000

@@ -18,7 +18,7 @@ import pyarrow as pa
 from local_aws.services.athena.errors import QueryFailed, not_supported
 
 if TYPE_CHECKING:
-    from local_aws.services.athena.tables import DataFile
+    from local_aws.services.athena.reading.tables import DataFile
 
 # A stopped query is noticed after so many bytes.
 _CHUNK = 1 << 18

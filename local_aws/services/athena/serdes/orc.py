@@ -14,13 +14,13 @@ from pyarrow import orc
 
 from local_aws.services.athena.duck.quoting import identifier
 from local_aws.services.athena.errors import QueryFailed
-from local_aws.services.athena.file_types import read_as
+from local_aws.services.athena.reading.file_types import read_as
 from local_aws.services.athena.serdes.base import Columns, data_columns, property_of
 from local_aws.services.athena.serdes.spool import FILE, Spool
 from local_aws.services.athena.trino import types as t
 
 if TYPE_CHECKING:
-    from local_aws.services.athena.tables import DataFile
+    from local_aws.services.athena.reading.tables import DataFile
 
 Branch = tuple[str, list[str], list["DataFile"]]
 

@@ -24,7 +24,7 @@ from local_aws.services.athena.serdes.values import SPACES
 from local_aws.services.athena.trino import types as t
 
 if TYPE_CHECKING:
-    from local_aws.services.athena.tables import DataFile
+    from local_aws.services.athena.reading.tables import DataFile
 
 # No line holds it: the engine then reads a line as one field.
 _NEVER = "\x02\x03\x02"

@@ -22,7 +22,7 @@ from local_aws.services.athena.serdes.values import array_of, arrow_type
 from local_aws.services.athena.trino import types as t
 
 if TYPE_CHECKING:
-    from local_aws.services.athena.tables import DataFile
+    from local_aws.services.athena.reading.tables import DataFile
 
 Columns = list[tuple[str, t.Type]]
 Batches = Iterator[list[list[Any]]]

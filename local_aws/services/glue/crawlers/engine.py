@@ -15,7 +15,7 @@ from local_aws.services.glue.crawlers.writer import Say, Writer, own_tables
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import InvalidInputException
 from local_aws.services.s3.model import S3Store, parse_uri
-from local_aws.services.s3.objects import ObjectInfo
+from local_aws.services.s3.store.objects import ObjectInfo
 
 
 class Cancelled(Exception):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from local_aws.services.glue.classifiers.schema import Classified, Schema, alike, merge
 from local_aws.services.glue.crawlers.settings import Options
 from local_aws.services.glue.crawlers.tree import Folder
-from local_aws.services.s3.objects import ObjectInfo
+from local_aws.services.s3.store.objects import ObjectInfo
 
 Classify = Callable[[ObjectInfo], Classified | None]
 

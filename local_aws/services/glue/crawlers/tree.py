@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from local_aws.services.s3.objects import ObjectInfo
+from local_aws.services.s3.store.objects import ObjectInfo
 
 
 @dataclass

@@ -23,7 +23,6 @@ UNSUPPORTED = (
     "--continuous-log-logGroup",
     "--continuous-log-logStreamPrefix",
     "--datalake-formats",
-    "--enable-glue-datacatalog",
     "--enable-lakeformation-fine-grained-access",
     "--extra-jars",
     "--use-postgres-driver",
@@ -59,6 +58,12 @@ CONSUMED = {
     "--spark-event-logs-path",
     "library-set",
 }
+# How scripts for EMR and older ones for Glue ask for what --enable-glue-datacatalog does
+# (https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-spark-glue.html).
+GLUE_METASTORE = (
+    "spark.hadoop.hive.metastore.client.factory.class",
+    "com.amazonaws.glue.catalog.metastore.AWSGlueDataCatalogHiveClientFactory",
+)
 # They need other jars, or a JVM of the job's own.
 UNSUPPORTED_CONF = (
     "spark.driver.defaultJavaOptions",
@@ -86,6 +91,7 @@ class Launch:
     modules: installer.Wanted
     bookmark: bookmarks.Asked
     script: str  # --scriptLocation goes before the job's own; empty without
+    data_catalog: bool  # spark.sql finds the Data Catalog's tables
 
 
 def merge(job: dict[str, Any], given: Arguments) -> Arguments:
@@ -111,14 +117,16 @@ def resolve(arguments: Arguments, job_name: str, run_id: str) -> Launch:
     """What to start: the script's command line, Spark's settings, the files to bring."""
     own = {"--JOB_NAME": job_name, "--JOB_RUN_ID": run_id, "--JOB_ID": f"j_{job_name}"}
     passed = {name: v for name, v in arguments.items() if name not in CONSUMED} | own
+    conf = parse_conf(arguments.get("--conf", ""))
     return Launch(
         argv=[text for pair in passed.items() for text in pair],
-        conf=parse_conf(arguments.get("--conf", "")),
+        conf=conf,
         extra_py_files=_split(arguments.get("--extra-py-files", "")),
         extra_files=_split(arguments.get("--extra-files", "")),
         modules=_modules(arguments),
         bookmark=bookmarks.asked(arguments),
         script=arguments.get("--scriptLocation", ""),
+        data_catalog=_wants_data_catalog(arguments, conf),
     )
 
 
@@ -132,6 +140,13 @@ def _modules(arguments: Arguments) -> installer.Wanted:
         arguments.get("--additional-python-modules", ""),
         arguments.get("--python-modules-installer-option", ""),
     )
+
+
+def _wants_data_catalog(arguments: Arguments, conf: dict[str, str]) -> bool:
+    """The parameter's presence is what counts, but for the console's "false"."""
+    setting, factory = GLUE_METASTORE
+    asked = arguments.get("--enable-glue-datacatalog", "false").lower() != "false"
+    return asked or conf.get(setting) == factory
 
 
 def parse_conf(text: str) -> dict[str, str]:

@@ -155,6 +155,7 @@ class Execution:
                 "conf": spark_conf.defaults(self._platform, self.run.job, self._folder, paths)
                 | {f"spark.executorEnv.{MARK}": self.run.id}
                 | self._launch.conf,
+                "metastore": jvm.pid if self._launch.data_catalog else None,
             }
             self._log.follow(jvm.log, self._log.error, offset)
             outcome = self._run(spec, paths, jvm)

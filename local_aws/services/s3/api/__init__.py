@@ -25,7 +25,7 @@ from local_aws.services.s3.api import (
 )
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import MethodNotAllowed, NotSupported
-from local_aws.services.s3.request import Reply, S3Request
+from local_aws.services.s3.http.request import Reply, S3Request
 from local_aws.services.s3.settings import KINDS
 from local_aws.wire.models import service_model
 

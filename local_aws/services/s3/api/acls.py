@@ -1,11 +1,11 @@
 """The ACLs of buckets and objects; what they grant is in `acl`."""
 
-from local_aws.services.s3 import acl
+from local_aws.services.s3.access import acl
+from local_aws.services.s3.access.rules import ACL
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import MalformedXML, NotSupported
-from local_aws.services.s3.request import Reply, S3Request, xml_reply
-from local_aws.services.s3.rules import ACL
+from local_aws.services.s3.http.request import Reply, S3Request, xml_reply
 
 
 def get_bucket_acl(s3: Backend, request: S3Request) -> Reply:

@@ -2,7 +2,8 @@
 
 import re
 
-from local_aws.services.s3 import acl, xml
+from local_aws.services.s3.access import acl
+from local_aws.services.s3.access.rules import ACL, OWNERSHIP
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
     BucketAlreadyOwnedByYou,
@@ -10,9 +11,9 @@ from local_aws.services.s3.errors import (
     NotSupported,
     S3Error,
 )
+from local_aws.services.s3.http import xml
+from local_aws.services.s3.http.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.model import Bucket
-from local_aws.services.s3.request import Reply, S3Request, xml_reply
-from local_aws.services.s3.rules import ACL, OWNERSHIP
 
 CLASSIC_REGION = "us-east-1"
 MAX_BUCKETS = 10_000

@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from local_aws.services.s3 import checksums, conditions, encryption, headers, xml
+from local_aws.services.s3 import encryption
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidArgument, InvalidRequest, NotSupported
-from local_aws.services.s3.files import Incoming
+from local_aws.services.s3.http import checksums, conditions, headers, xml
+from local_aws.services.s3.http.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.model import BLOCK
-from local_aws.services.s3.objects import Attributes, ObjectInfo
-from local_aws.services.s3.request import Reply, S3Request, xml_reply
+from local_aws.services.s3.store.files import Incoming
+from local_aws.services.s3.store.objects import Attributes, ObjectInfo
 
 DIRECTIVES = ("COPY", "REPLACE")
 COPY_RANGE = re.compile(r"bytes=([0-9]{1,99})-([0-9]{1,99})")

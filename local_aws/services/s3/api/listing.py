@@ -4,11 +4,12 @@ import base64
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from local_aws.services.s3 import listing, xml
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidArgument
-from local_aws.services.s3.objects import Entry
-from local_aws.services.s3.request import Encode, Reply, S3Request, xml_reply
+from local_aws.services.s3.http import xml
+from local_aws.services.s3.http.request import Encode, Reply, S3Request, xml_reply
+from local_aws.services.s3.store import listing
+from local_aws.services.s3.store.objects import Entry
 
 MAX_KEYS = 1000
 

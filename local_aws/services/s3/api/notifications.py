@@ -2,8 +2,8 @@
 
 from local_aws.services.s3 import documents
 from local_aws.services.s3.backend import Backend
+from local_aws.services.s3.http.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.notifications import configuration, events
-from local_aws.services.s3.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.settings import NOTIFICATION
 
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 from local_aws.errors import ServiceError
-from local_aws.services.s3 import checksums, conditions, encryption, headers, xml
+from local_aws.services.s3 import encryption
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
@@ -16,10 +16,11 @@ from local_aws.services.s3.errors import (
     MalformedXML,
     NotSupported,
 )
+from local_aws.services.s3.http import checksums, conditions, headers, xml
+from local_aws.services.s3.http.request import FilePart, Reply, S3Request, xml_reply
 from local_aws.services.s3.lifecycle import told
-from local_aws.services.s3.objects import ObjectInfo
-from local_aws.services.s3.request import FilePart, Reply, S3Request, xml_reply
-from local_aws.services.s3.uploads import check_number
+from local_aws.services.s3.store.objects import ObjectInfo
+from local_aws.services.s3.store.uploads import check_number
 
 MAX_DELETES = 1000
 MAX_PARTS = 1000  # of one answer

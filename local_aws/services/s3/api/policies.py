@@ -4,12 +4,13 @@ import re
 
 from local_aws.access import document, patterns, public
 from local_aws.access.document import PolicyError, Statement
-from local_aws.services.s3 import acl, xml
-from local_aws.services.s3.actions import ACTIONS, ANY, BUCKET
+from local_aws.services.s3.access import acl
+from local_aws.services.s3.access.actions import ACTIONS, ANY, BUCKET
+from local_aws.services.s3.access.rules import ENFORCED, OWNERSHIP, POLICY
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import MalformedPolicy, S3Error
-from local_aws.services.s3.request import Reply, S3Request, xml_reply
-from local_aws.services.s3.rules import ENFORCED, OWNERSHIP, POLICY
+from local_aws.services.s3.http import xml
+from local_aws.services.s3.http.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.settings import Kind
 
 RESOURCE = re.compile(r"arn:[^:]*:s3:::([^/]*)(/.*)?", re.DOTALL)

@@ -6,15 +6,16 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from local_aws.services.s3 import checksums, encryption, headers, xml
+from local_aws.services.s3 import encryption
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import writable
-from local_aws.services.s3.files import Incoming
-from local_aws.services.s3.forms import Form
+from local_aws.services.s3.http import checksums, headers, xml
+from local_aws.services.s3.http.forms import Form
+from local_aws.services.s3.http.request import Reply, S3Request
 from local_aws.services.s3.lifecycle import told
-from local_aws.services.s3.objects import ObjectInfo
-from local_aws.services.s3.request import Reply, S3Request
+from local_aws.services.s3.store.files import Incoming
+from local_aws.services.s3.store.objects import ObjectInfo
 
 REDIRECTS = ("success_action_redirect", "redirect")
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from local_aws.services.s3 import documents, encryption, headers, xml
+from local_aws.services.s3 import documents, encryption
 from local_aws.services.s3.api import policies, versioning
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import InvalidTag, MalformedXML, NotSupported
+from local_aws.services.s3.http import headers, xml
+from local_aws.services.s3.http.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.lifecycle import rules
-from local_aws.services.s3.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.settings import PUBLIC_ACCESS_MEMBERS, Kind
 
 Operation = Callable[[Backend, S3Request], Reply]

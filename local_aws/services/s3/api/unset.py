@@ -6,10 +6,11 @@ refused by name.
 
 from collections.abc import Callable
 
-from local_aws.services.s3 import documents, xml
+from local_aws.services.s3 import documents
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import NoSuchConfiguration, NotSupported
-from local_aws.services.s3.request import Reply, S3Request, xml_reply
+from local_aws.services.s3.http import xml
+from local_aws.services.s3.http.request import Reply, S3Request, xml_reply
 
 Operation = Callable[[Backend, S3Request], Reply]
 

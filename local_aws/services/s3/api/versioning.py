@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
 import re
 from collections.abc import Iterator
 
-from local_aws.services.s3 import checksums, headers, listing, xml
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import (
     InvalidArgument,
@@ -15,9 +14,11 @@ from local_aws.services.s3.errors import (
     NotSupported,
     S3Error,
 )
-from local_aws.services.s3.objects import NULL, ObjectInfo
-from local_aws.services.s3.request import Encode, Reply, S3Request, xml_reply
-from local_aws.services.s3.versions import ENABLED, SUSPENDED
+from local_aws.services.s3.http import checksums, headers, xml
+from local_aws.services.s3.http.request import Encode, Reply, S3Request, xml_reply
+from local_aws.services.s3.store import listing
+from local_aws.services.s3.store.objects import NULL, ObjectInfo
+from local_aws.services.s3.store.versions import ENABLED, SUSPENDED
 
 MAX_KEYS = 1000
 VERSION_ID = re.compile(rf"{NULL}|[0-9a-f]{{32}}")

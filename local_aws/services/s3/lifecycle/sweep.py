@@ -16,8 +16,8 @@ from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.lifecycle.rules import SMALL, Rule, after_days, enabled
 from local_aws.services.s3.model import Check
 from local_aws.services.s3.notifications.listener import LIFECYCLE, act_for
-from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.settings import kind_of
+from local_aws.services.s3.store.objects import ObjectInfo
 
 logger = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-c
 
 from urllib.parse import quote
 
-from local_aws.services.s3.headers import http_date
+from local_aws.services.s3.http.headers import http_date
 from local_aws.services.s3.lifecycle import rules
-from local_aws.services.s3.objects import ObjectInfo
 from local_aws.services.s3.settings import Settings
-from local_aws.services.s3.uploads import Upload
+from local_aws.services.s3.store.objects import ObjectInfo
+from local_aws.services.s3.store.uploads import Upload
 
 
 def expiration(settings: Settings, bucket: str, info: ObjectInfo) -> dict[str, str]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from local_aws.context import Platform
+from local_aws.services.s3.http.request import S3Request
 from local_aws.services.s3.notifications import configuration, events
 from local_aws.services.s3.notifications.events import S3_ITSELF, Event
 from local_aws.services.s3.notifications.outbox import Outbox
-from local_aws.services.s3.objects import Deletion, ObjectInfo
-from local_aws.services.s3.request import S3Request
 from local_aws.services.s3.settings import NOTIFICATION, Settings
+from local_aws.services.s3.store.objects import Deletion, ObjectInfo
 
 CREATED = {
     "PostObject": "Post",

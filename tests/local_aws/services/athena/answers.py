@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from local_aws.services.athena import results
 from local_aws.services.athena.duck.failures import as_failure
 from local_aws.services.athena.emit import Emitter
 from local_aws.services.athena.errors import QueryFailed
+from local_aws.services.athena.queries import results
 from local_aws.services.athena.trino.dialect import parse_query
 from local_aws.services.athena.trino.queries import QueryAnalyzer
 

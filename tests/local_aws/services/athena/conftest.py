@@ -7,7 +7,7 @@ import pytest
 
 from local_aws.services.athena.duck.session import connect
 from tests.conftest import LocalServer
-from tests.local_aws.services.athena.queries import Queries
+from tests.local_aws.services.athena.query_client import Queries
 
 
 @pytest.fixture(scope="module")

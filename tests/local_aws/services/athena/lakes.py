@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.local_aws.services.athena.queries import Queries
+from tests.local_aws.services.athena.query_client import Queries
 
 Rows = list[list[str | None]]
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from local_aws.context import Credentials, Platform
-from local_aws.services.athena.executions import Executions
 from local_aws.services.athena.model import AthenaEngine
+from local_aws.services.athena.queries.executions import Executions
+from local_aws.services.athena.queries.store import Store
 from local_aws.services.athena.statements import SELECT
-from local_aws.services.athena.store import Store
 
 
 def test_queries_that_ran_at_a_kill_have_failed(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import LocalServer
-from tests.local_aws.services.athena.queries import Queries, raw, refused
+from tests.local_aws.services.athena.query_client import Queries, raw, refused
 
 CATALOG = {"CatalogName": "AwsDataCatalog"}
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import LocalServer
-from tests.local_aws.services.athena.queries import Queries, raw, refused
+from tests.local_aws.services.athena.query_client import Queries, raw, refused
 from tests.local_aws.services.athena.test_api import parquet
 
 REUSE = {"ResultReuseByAgeConfiguration": {"Enabled": True, "MaxAgeInMinutes": 60}}

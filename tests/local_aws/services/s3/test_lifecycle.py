@@ -16,8 +16,8 @@ from local_aws.services.s3.lifecycle import rules
 from local_aws.services.s3.lifecycle.sweep import Sweeper
 from local_aws.services.s3.model import S3Store
 from local_aws.services.s3.notifications.listener import act_for
-from local_aws.services.s3.objects import Attributes
 from local_aws.services.s3.settings import NOTIFICATION, kind_of
+from local_aws.services.s3.store.objects import Attributes
 from tests.conftest import start_server
 
 DAY = timedelta(days=1)

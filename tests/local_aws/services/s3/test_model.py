@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local_aws.context import Credentials, Platform
-from local_aws.services.s3 import errors, versions
+from local_aws.services.s3 import errors
 from local_aws.services.s3.model import S3Store, parse_uri
 from local_aws.services.s3.settings import Settings, kind_of
+from local_aws.services.s3.store import versions
 
 MD5_OF_HELLO = "5d41402abc4b2a76b9719d911017c592"
 HOSTILE = ["../../escape", "/etc/passwd", "a/../../b", "..", ".", "nul\0key", "x//y", "end/", "\n"]

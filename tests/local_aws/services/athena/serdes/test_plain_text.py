@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow as pa
 
 from local_aws.services.athena.duck.session import connect
+from local_aws.services.athena.reading.tables import DataFile
 from local_aws.services.athena.serdes import lazy_simple, plain_text
 from local_aws.services.athena.serdes.base import data_columns
 from local_aws.services.athena.serdes.values import arrow_type
-from local_aws.services.athena.tables import DataFile
 
 KINDS = (
     "tinyint", "int", "bigint", "float", "double", "decimal(9,3)", "boolean", "date", "timestamp",

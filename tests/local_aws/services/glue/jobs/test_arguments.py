@@ -52,7 +52,6 @@ def test_conf_carries_several_settings() -> None:
         ("--python-modules-installer-option", "--index-url", "needs a value"),
         ("--additional-python-modules", "six,--target=/etc", "is an option"),
         ("--extra-jars", "s3://b/x.jar", "--extra-jars"),
-        ("--enable-glue-datacatalog", "true", "--enable-glue-datacatalog"),
         ("--job-bookmark-option", "enable", "job-bookmark-enable, job-bookmark-pause"),
         ("--job-language", "scala", "--job-language"),
         ("--conf", "spark.jars.packages=a:b:1", "spark.jars.packages"),
@@ -73,3 +72,18 @@ def test_what_changes_no_result_is_accepted() -> None:
             "--job-language": "python",
         }
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({}, False),
+        ({"--enable-glue-datacatalog": ""}, True),
+        ({"--enable-glue-datacatalog": "true"}, True),
+        ({"--enable-glue-datacatalog": "False"}, False),
+        ({"--conf": "=".join(arguments.GLUE_METASTORE)}, True),
+        ({"--conf": f"{arguments.GLUE_METASTORE[0]}=other"}, False),
+    ],
+)
+def test_who_asks_for_the_data_catalog(given: dict[str, str], wanted: bool) -> None:
+    assert arguments.resolve(given, "convert", "jr_1").data_catalog is wanted

@@ -1,0 +1,1 @@
+"""Athena's operations beside queries, and the pages of answers."""

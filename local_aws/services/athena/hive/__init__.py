@@ -1,0 +1,1 @@
+"""Hive's statements over the Glue catalog: DDL, SHOW and DESCRIBE."""

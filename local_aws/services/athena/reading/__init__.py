@@ -1,0 +1,1 @@
+"""Tables as the engine reads them: their partitions, their files, the SQL for both."""

@@ -1,0 +1,1 @@
+"""Query results as files of a table or a folder."""

@@ -1,0 +1,193 @@
+"""Whether a request to S3 is let through: bucket policy, identity, public access block, ACLs.
+
+What S3 does that is easily forgotten: a deny reaches root too, save for the policy itself; who
+may not list a bucket is not told that a key is missing; a copy reads its source.
+"""
+
+import datetime as dt
+from functools import partial
+
+from local_aws.access import evaluate
+from local_aws.access.evaluate import Query
+from local_aws.access.principal import ANONYMOUS, Principal
+from local_aws.errors import ServiceError
+from local_aws.services.s3.access import acl
+from local_aws.services.s3.access.actions import (
+    ACTIONS,
+    ALWAYS_ROOTS,
+    OBJECT,
+    OF_VERSION,
+    SOURCE,
+    Need,
+)
+from local_aws.services.s3.access.facts import Target, lookup_of
+from local_aws.services.s3.access.rules import Rules
+from local_aws.services.s3.api import COPY_SOURCE, Route, copying
+from local_aws.services.s3.backend import Backend
+from local_aws.services.s3.errors import AccessDenied, NoSuchBucket
+from local_aws.services.s3.http import chunked
+from local_aws.services.s3.http.request import S3Request
+
+ARN = "arn:aws:s3:::"
+NOTED = frozenset(
+    (
+        COPY_SOURCE,
+        "x-amz-acl",
+        *(f"x-amz-grant-{name}" for name in ("read", "write", "read-acp", "write-acp")),
+        "x-amz-grant-full-control",
+    )
+)
+"""Headers that let even root's requests be looked at."""
+
+TAKES_ACL = (
+    "PutObject",
+    "PostObject",
+    "CopyObject",
+    "CreateMultipartUpload",
+    "PutObjectAcl",
+    "PutBucketAcl",
+)
+HIDDEN = ("NoSuchKey", "NoSuchVersion")
+
+
+class Gate:
+    def __init__(self, backend: Backend) -> None:
+        self._s3 = backend
+
+    def stands_open(self, request: S3Request) -> bool:
+        """Root, at a bucket that has no policy: nothing is left to decide. Costs no look-up."""
+        auth = request.auth
+        if auth is None or not auth.principal.is_root or not NOTED.isdisjoint(request.headers):
+            return False
+        if not request.bucket:
+            return True
+        rules = self._s3.rules.known(request.bucket)
+        return rules is not None and rules.policy is None
+
+    def check(self, operation: Route, request: S3Request) -> None:
+        """Raise AccessDenied, or NoSuchBucket, unless the request may do what it asks for."""
+        rules = self._rules(operation, request)
+        _refuse_unverifiable(request)
+        needs = ACTIONS.get(operation.name)
+        if needs is None and not principal_of(request).is_root:
+            raise AccessDenied(f"{operation.name} has no action that a policy could allow")
+        for need in needs or ():
+            if need.applies(request.headers):
+                self._require(request, operation.name, need.action, _target(need, request))
+        if operation.name == "CopyObject":
+            self._check_tags_of_copy(request)
+        if operation.name == "CreateBucket":
+            acl.check_creation(request.headers)
+        if operation.name == "DeleteObjects":
+            request.permit = partial(self._permit_delete, request)
+        if rules and operation.name in TAKES_ACL:
+            acl.check_write(request.headers, rules)
+
+    def hide(self, request: S3Request, error: ServiceError) -> None:
+        """Raise AccessDenied where the error would tell of a key to somebody who may not list."""
+        if error.code not in HIDDEN or self.stands_open(request):
+            return
+        copied = COPY_SOURCE in request.headers and request.method == "PUT"
+        bucket = _source(request).bucket if copied else request.bucket
+        self._require(request, "ListObjectsV2", "s3:ListBucket", Target(bucket))
+
+    def _rules(self, operation: Route, request: S3Request) -> Rules | None:
+        if operation.name in ("ListBuckets", "CreateBucket"):
+            return None
+        try:
+            return self._s3.rules.get(request.bucket)
+        except NoSuchBucket:
+            if request.auth:
+                raise
+            raise AccessDenied from None  # nobody unsigned learns which buckets there are
+
+    def _require(self, request: S3Request, operation: str, action: str, target: Target) -> None:
+        who, bucket, key = principal_of(request), target.bucket, target.key
+        if who.is_root and action in ALWAYS_ROOTS:
+            return
+        if target.version is not None:
+            action = OF_VERSION.get(action, action)
+        rules = self._rules_or_none(bucket)
+        arn = f"{ARN}{bucket}/{key}" if key else f"{ARN}{bucket}" if bucket else "*"
+        lookup = lookup_of(self._s3, operation, request, target, dt.datetime.now(dt.UTC))
+        query = Query(who, action, arn, lookup)
+        decision = evaluate.decide(query, rules.policy if rules else None)
+        restricted = who.is_anonymous and rules and rules.is_public and rules.block.restrict
+        if decision.allowed and not restricted:
+            return
+        if not decision.explicit and rules and self._acl_allows(query, rules, target):
+            return
+        if who.is_anonymous:
+            raise AccessDenied
+        raise AccessDenied(
+            f"User: {who.arn} is not authorized to perform: {action} on resource: "
+            f'"{arn}" {decision.reason}'
+        )
+
+    def _rules_or_none(self, bucket: str) -> Rules | None:
+        try:
+            return self._s3.rules.get(bucket) if bucket else None
+        except NoSuchBucket:
+            return None
+
+    def _acl_allows(self, query: Query, rules: Rules, target: Target) -> bool:
+        """Lists give to anybody; whom a boundary or a session limits gets nothing by them."""
+        who = query.principal
+        if not rules.acls_count or who.boundary or who.session is not None:
+            return False
+        signed = not who.is_anonymous
+        if query.action in acl.READS:
+            info = self._s3.store.stat(target.bucket, target.key, target.version)
+            known = info.attributes.acl if info else ""
+            return acl.grants(known or "private", "READ", rules.block, signed=signed)
+        reads, writes = query.action in acl.BUCKET_READS, query.action in acl.BUCKET_WRITES
+        permission = "READ" if reads else "WRITE"
+        allowed = acl.grants(rules.acl, permission, rules.block, signed=signed)
+        return allowed and (reads or writes)
+
+    def _check_tags_of_copy(self, request: S3Request) -> None:
+        """Tags travel with a copy unless it replaces them; that takes two more permissions."""
+        if request.headers.get("x-amz-tagging-directive") == "REPLACE":
+            return
+        source = _source(request)
+        rules = self._rules_or_none(source.bucket)
+        info = self._s3.store.stat(source.bucket, source.key, source.version) if rules else None
+        if info and info.attributes.tags:
+            self._require(request, "CopyObject", "s3:GetObjectTagging", source)
+            target = Target(request.bucket, request.key)
+            self._require(request, "CopyObject", "s3:PutObjectTagging", target)
+
+    def _permit_delete(
+        self, request: S3Request, key: str, version: str | None, etag: str | None
+    ) -> None:
+        target = Target(request.bucket, key, version or None)
+        for need in ACTIONS["DeleteObject"]:
+            if need.applies({"if-match": etag or "*"}):
+                self._require(request, "DeleteObject", need.action, target)
+
+
+def principal_of(request: S3Request) -> Principal:
+    return request.auth.principal if request.auth else ANONYMOUS
+
+
+def _target(need: Need, request: S3Request) -> Target:
+    if need.resource == SOURCE:
+        return _source(request)
+    if need.resource == OBJECT:
+        return Target(request.bucket, request.key, request.query.get("versionId"))
+    return Target(request.bucket)
+
+
+def _source(request: S3Request) -> Target:
+    """By the very function that the copy uses, or another object could be read than decided."""
+    header = request.headers[COPY_SOURCE]
+    bucket, key = copying._address(header)[:2]
+    _, named, version = header.partition("?versionId=")
+    return Target(bucket, key, version if named else None)
+
+
+def _refuse_unverifiable(request: S3Request) -> None:
+    """Signed chunks of somebody who did not sign cannot be verified."""
+    signed = (chunked.SIGNED, chunked.SIGNED_TRAILER)
+    if request.auth is None and request.headers.get("x-amz-content-sha256") in signed:
+        raise AccessDenied

@@ -1,0 +1,1 @@
+"""What of a request is HTTP: its headers, its body and what signs it."""
