@@ -25,9 +25,8 @@ OPTIONS = (ENABLE, PAUSE, DISABLE)
 LARGEST = 64 << 20  # bytes of a state
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS glue_bookmarks (
-    version INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, run INTEGER NOT NULL,
-    attempt INTEGER NOT NULL, run_id TEXT NOT NULL, previous_run_id TEXT, state TEXT);
-CREATE INDEX IF NOT EXISTS glue_bookmarks_by_job ON glue_bookmarks (job, version);
+    job TEXT NOT NULL, version INTEGER NOT NULL, run INTEGER NOT NULL, attempt INTEGER NOT NULL,
+    run_id TEXT NOT NULL, previous_run_id TEXT, state TEXT, PRIMARY KEY (job, version));
 """
 
 
@@ -155,9 +154,10 @@ class Bookmarks:
         state: str | None,
     ) -> None:
         self._db.execute(
-            "INSERT INTO glue_bookmarks (job, run, attempt, run_id, previous_run_id, state)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (job, run, attempt, run_id, previous, state),
+            "INSERT INTO glue_bookmarks"
+            " SELECT ?, coalesce(max(version), 0) + 1, ?, ?, ?, ?, ? FROM glue_bookmarks"
+            " WHERE job = ?",
+            (job, run, attempt, run_id, previous, state, job),
         )
 
     def _row(self, job: str, run_id: str | None = None) -> Row | None:

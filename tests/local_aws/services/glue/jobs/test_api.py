@@ -5,9 +5,6 @@ import pytest
 from botocore.exceptions import ClientError
 from support import Glue, subset, until
 
-from local_aws.services.glue.jobs.definition import define
-from local_aws.services.glue.jobs.pricing import dpu_seconds
-
 PRINTS = 'print("hello")'
 SLEEPS = 'print("asleep")\nimport time\ntime.sleep(60)'
 RESOLVES = """
@@ -269,21 +266,3 @@ def test_a_run_cannot_ask_for_what_is_not_supported(glue: Glue) -> None:
     with pytest.raises(ClientError, match="--datalake-formats") as error:
         glue.start(name, Arguments={"--datalake-formats": "delta"})
     assert code(error) == "InvalidInputException"
-
-
-@pytest.mark.parametrize(
-    ("given", "shown"),
-    [
-        ({"ExecutionClass": "FLEX", "NumberOfWorkers": 4, "WorkerType": "G.2X"}, True),
-        ({"DefaultArguments": {"--enable-auto-scaling": "true"}}, True),
-        ({}, False),
-    ],
-)
-def test_dpu_seconds_where_aws_gives_them(given: dict[str, Any], shown: bool) -> None:
-    job = define(
-        "j",
-        {"Role": "r", "Command": {"Name": "glueetl", "ScriptLocation": "s3://b/x.py"}} | given,
-    )
-    plan = job | {"Arguments": job.get("DefaultArguments", {})}
-    found = dpu_seconds(job, plan, 30)
-    assert found == ({"DPUSeconds": 30 * job["MaxCapacity"]} if shown else {})
