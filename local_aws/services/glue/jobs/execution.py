@@ -4,6 +4,7 @@ What AWS does: provisions a cluster and runs the script on its driver. What we d
 process of the run's own, in a process group of its own, joined to a warm JVM (see `jvm`).
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ from typing import Any
 from local_aws import child_processes
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
+from local_aws.services.glue.errors import EntityNotFoundException
 from local_aws.services.glue.jobs import arguments, spark_conf
 from local_aws.services.glue.jobs.bookmarks import Bookmarks
 from local_aws.services.glue.jobs.events import Events
@@ -93,7 +95,8 @@ class Execution:
         try:
             self._bookmarks.take(self.run)
         except ValueError as error:
-            return Outcome("FAILED", f"The job bookmark could not be kept: {error}")
+            if outcome.state == "SUCCEEDED":
+                return Outcome("FAILED", f"The job bookmark could not be kept: {error}")
         return outcome
 
     def _prepare_and_run(self) -> Outcome:
@@ -257,7 +260,8 @@ class Execution:
         if outcome.message:
             members["ErrorMessage"] = outcome.message
         self._store.finish(self.run.id, outcome.state, members)
-        Events(self._platform).ended(self._store.run(self.run.id))
+        with contextlib.suppress(EntityNotFoundException):  # its job was deleted meanwhile
+            Events(self._platform).ended(self._store.run(self.run.id))
 
 
 def _identities(*pids: int) -> list[tuple[int, float]]:
