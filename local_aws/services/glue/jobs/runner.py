@@ -127,12 +127,14 @@ class Runner:
             thread.join(JOIN_SECONDS)
 
     def _execute(self, execution: Execution) -> None:
-        outcome = execution.execute()
-        with self._lock:
-            self._executions.pop(execution.run.id, None)
-        if outcome.state == "FAILED" and not self._closed:
-            self._retry(execution.run)
-        self.admit(execution.run.job)
+        try:
+            outcome = execution.execute()
+            if outcome.state == "FAILED" and not self._closed:
+                self._retry(execution.run)
+        finally:
+            with self._lock:
+                self._executions.pop(execution.run.id, None)
+            self.admit(execution.run.job)
 
     def _retry(self, run: Run) -> None:
         """MaxRetries: another run, whose id and Attempt say so."""
