@@ -101,6 +101,7 @@ class Execution:
 
     def _prepare_and_run(self) -> Outcome:
         self._platform.faults.check(self.run.id)
+        self._log.open()
         shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "work").mkdir(parents=True)
         spec = {

@@ -25,6 +25,11 @@ class RunLog:
         self._tails: dict[Path, Tail] = {}
         self._pumped = 0.0
 
+    def open(self) -> None:
+        """Make both streams: whoever waits for a run's log finds an empty one until then."""
+        for group in (self.output, self.error):
+            self.write(group)
+
     def follow(self, file: Path, group: str, offset: int = 0) -> None:
         """Hand on what is written to the file behind the offset."""
         tail = Tail(file, lambda lines: self.write(group, *lines), offset)

@@ -95,6 +95,15 @@ def test_a_run_succeeds_and_logs(glue: Glue) -> None:
     assert glue.log(run["Id"]) == ["hello"]
 
 
+def test_a_quiet_run_has_both_logs(glue: Glue) -> None:
+    run = glue.run(glue.job(""))
+    for group in ("output", "error"):
+        streams = glue.logs.describe_log_streams(
+            logGroupName=f"/aws-glue/jobs/{group}", logStreamNamePrefix=run["Id"]
+        )["logStreams"]
+        assert [stream["logStreamName"] for stream in streams] == [run["Id"]]
+
+
 def test_arguments_reach_the_script(glue: Glue) -> None:
     defaults = {"--month": "1", "--zone": "raw", "--TempDir": "s3://b/tmp/"}
     name = glue.job(RESOLVES, DefaultArguments=defaults)
