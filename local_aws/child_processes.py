@@ -5,6 +5,8 @@ import signal
 
 import psutil
 
+SWEEPS = 100
+
 
 def identity(pid: int) -> float | None:
     """When the process was created, which with its number makes it unmistakable."""
@@ -26,6 +28,32 @@ def end_tree(pid: int) -> None:
             child.kill()  # psutil checks that the number still means the same process
         except psutil.Error:
             continue
+
+
+def end_marked(name: str, value: str) -> None:
+    """Kill every process that has this variable in its environment, whoever is its parent now.
+
+    A script's child that forked twice into a session of its own is in no tree and in no group.
+    """
+    for _ in range(SWEEPS):  # what a process forked while we looked is found by the next look
+        if not _kill_marked(name, value):
+            return
+
+
+def _kill_marked(name: str, value: str) -> int:
+    killed = 0
+    for process in psutil.process_iter():
+        try:
+            if (
+                process.environ().get(name) == value
+                and process.status() != psutil.STATUS_ZOMBIE
+                and process.pid != os.getpid()
+            ):
+                process.kill()
+                killed += 1
+        except (psutil.Error, OSError):  # gone, or not ours to look at
+            continue
+    return killed
 
 
 def end_orphan(pid: int, created: float) -> None:

@@ -45,6 +45,11 @@ class MotoServices:
         """Answer one request."""
         await self._asgi(scope, receive, send)
 
+    @property
+    def in_use(self) -> bool:
+        """Whether anybody ever asked one of these services for anything."""
+        return self._app is not None or self._state.exists()
+
     def call(self, work: Callable[[Callable[[str], Any]], T], *, changes: bool = True) -> T:
         """Let a service of ours work on moto's state: ``work(backend)``, ``backend("sqs")``.
 
@@ -69,7 +74,7 @@ class MotoServices:
     def iam(self, *, changed: bool = False) -> Iterator[Any]:
         """moto's users and roles, under its lock; None where none was ever made."""
         with self._lock:
-            if self._app is None and not self._state.exists():
+            if not self.in_use:
                 yield None
                 return
             self._application()

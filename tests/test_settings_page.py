@@ -20,11 +20,11 @@ def test_a_setting_stands_on_the_page(field: object) -> None:
 
 
 def test_no_setting_on_the_page_is_gone() -> None:
-    on_page = set(re.findall(r"^\| `(TARN_\w+|LAKE_\w+)`", PAGE, re.MULTILINE))
+    on_page = set(re.findall(r"^\| `(TARN_\w+|LAKE_\w+|LOCAL_AWS_\w+)`", PAGE, re.MULTILINE))
     code = (
         "".join(
             file.read_text()
-            for folder in ("tarn", "laptop")
+            for folder in ("tarn", "laptop", "local_aws")
             for file in (ROOT / folder).rglob("*.py")
         )
         + (ROOT / "lake").read_text()

@@ -94,7 +94,7 @@ class Server:
 def start(kind: Kind, parent: Path) -> Server:
     """Start one over a folder of its own and wait until it takes connections."""
     folder = parent / kind.name
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     port = free_port()
     log = parent / f"{kind.name}.log"
     command = kind.command(folder, port)

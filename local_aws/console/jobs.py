@@ -5,6 +5,7 @@ from typing import Any
 from local_aws.console.answers import Answer, page
 from local_aws.console.lake import Ask, Lake, every
 from local_aws.console.logs import tail
+from local_aws.services.glue.jobs import pricing
 from local_aws.services.glue.jobs.model import ACTIVE
 
 RUNS = 50
@@ -33,21 +34,30 @@ def job(lake: Lake, ask: Ask) -> Answer:
     return page(
         "job.html",
         job=lake.glue.get_job({"JobName": name})["Job"],
-        runs=answer["JobRuns"],
+        runs=[(run, _estimate(run)) for run in answer["JobRuns"]],
         following=answer.get("NextToken"),
         after=ask.get("after"),
         busy=any(run["JobRunState"] in ACTIVE for run in answer["JobRuns"]),
     )
 
 
+def _estimate(run: dict[str, Any]) -> pricing.Estimate | None:
+    """None while nobody knows how long it takes."""
+    return None if run["JobRunState"] in ACTIVE else pricing.estimate(run)
+
+
 def run(lake: Lake, ask: Ask) -> Answer:
-    """One run: arguments, times, error, the ends of its two logs."""
+    """One run: arguments, times, what AWS would bill, error, the ends of its two logs."""
     name, run_id = ask.get("job"), ask.get("id")
     found = lake.glue.get_job_run({"JobName": name, "RunId": run_id})["JobRun"]
-    groups = [("Output", "/aws-glue/jobs/output"), ("Errors", "/aws-glue/jobs/error")]
+    prefix = found["LogGroupName"]
+    groups = [("Output", f"{prefix}/output"), ("Errors", f"{prefix}/error")]
     return page(
         "run.html",
         run=found,
         busy=found["JobRunState"] in ACTIVE,
+        estimate=_estimate(found),
+        price=pricing.PRICES[found.get("ExecutionClass", "STANDARD")],
+        least=pricing.MINIMUM_SECONDS,
         logs=[(title, group, tail(lake, group, run_id)) for title, group in groups],
     )

@@ -8,12 +8,15 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -31,13 +34,20 @@ import org.apache.hadoop.util.Progressable;
  *
  * S3 shows an object when its upload is complete and never before, and has no folders. So what a
  * Spark job writes on the way (_temporary, .spark-staging-*, a file that is still open) lives in a
- * staging folder beside the buckets, on the same file system, and is renamed into place.
+ * staging folder of the run, on the same file system as the buckets, and is renamed into place.
+ * A run that is killed leaves nothing of it to the next one, and nothing half-written to S3.
+ *
+ * A key that cannot be a path lives under its hash, with its name in a file beside
+ * (services/s3/keys.py, OddKeys below). Those that Hadoop can name are seen as any other; at one that
+ * it cannot (a//b, a/../b) a listing fails: it would leave an object out.
  * Compiled by Janino, which Spark brings: no lambdas, no diamonds.
  */
 public class LocalS3 extends FileSystem {
     private static final long BLOCK = 64L * 1024 * 1024;
     /** local_aws's own names in a bucket's folder (services/s3/keys.py). */
     private static final String RESERVED = ".~";
+    private static final int LONGEST_KEY = 1024;
+    private final OddKeys odd = new OddKeys();
     private URI uri;
     private File buckets;
     private File staging;
@@ -88,68 +98,160 @@ public class LocalS3 extends FileSystem {
         return false;
     }
 
-    private File fileOf(Path path) throws IOException {
+    /** The key, or a folder's prefix without its slash; empty for the bucket itself. */
+    private String keyOf(Path path) throws IOException {
         checkPath(path);
-        String bucket = uri.getAuthority();
-        File folder = new File(buckets, bucket);
-        if (!folder.isDirectory()) {
-            throw new IOException("The specified bucket does not exist (Service: Amazon S3; "
-                + "Status Code: 404; Error Code: NoSuchBucket; Bucket: " + bucket + ")");
-        }
         String key = new Path(workingDirectory, path).toUri().getPath();
+        while (key.startsWith("/")) {
+            key = key.substring(1);
+        }
         if (Arrays.asList(key.split("/")).contains("..")) {
             throw new IOException("'..' in an object's key: " + path);
         }
-        return new File(isOnTheWay(key) ? new File(staging, bucket) : folder, key);
+        return key;
     }
 
-    private FileStatus statusOf(File file, Path path) {
-        boolean isFolder = file.isDirectory();
-        return new FileStatus(isFolder ? 0 : file.length(), isFolder, 1, BLOCK,
-            file.lastModified(), makeQualified(path));
+    private File bucket() throws IOException {
+        File folder = new File(buckets, uri.getAuthority());
+        if (!folder.isDirectory()) {
+            throw new IOException("The specified bucket does not exist (Service: Amazon S3; "
+                + "Status Code: 404; Error Code: NoSuchBucket; Bucket: " + uri.getAuthority() + ")");
+        }
+        return folder;
+    }
+
+    private File plain(String key) throws IOException {
+        File folder = bucket();
+        if (isOnTheWay(key) && !new File(folder, key).exists()) {
+            return new File(new File(staging, uri.getAuthority()), key);
+        }
+        return new File(folder, key);
+    }
+
+    /** Where a new object may be; S3 would not take the key, or not show the file, elsewhere. */
+    private File writable(Path path) throws IOException {
+        String key = keyOf(path);
+        if (key.startsWith(RESERVED) || key.contains("/" + RESERVED)) {
+            throw new IOException("local_aws cannot write the object '" + key
+                + "' by its path: a part of it begins with " + RESERVED);
+        }
+        if (key.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
+            throw new IOException("Your key is too long (Service: Amazon S3; Status Code: 400; "
+                + "Error Code: KeyTooLongError; Key: " + key + ")");
+        }
+        return plain(key);
+    }
+
+    /** The object's bytes, or null where there is no such object. */
+    private File object(String key) throws IOException {
+        File file = plain(key);
+        if (file.isFile()) {
+            return file;
+        }
+        return (File) odd.all(bucket()).get(key);
+    }
+
+    private Path pathOf(String key) {
+        return new Path(uri.getScheme(), uri.getAuthority(), "/" + key);
+    }
+
+    private FileStatus file(File file, String key) {
+        return new FileStatus(file.length(), false, 1, BLOCK, file.lastModified(), pathOf(key));
+    }
+
+    private FileStatus folder(String key) {
+        return new FileStatus(0, true, 1, BLOCK, 0, pathOf(key));
     }
 
     public FileStatus getFileStatus(Path path) throws IOException {
-        File file = fileOf(path);
-        if (!file.exists()) {
-            throw new FileNotFoundException("No such file or directory: " + makeQualified(path));
+        String key = keyOf(path);
+        File found = object(key);
+        if (found != null) {
+            return file(found, key);
         }
-        return statusOf(file, path);
+        if (plain(key).isDirectory() || !odd.below(bucket(), prefix(key)).isEmpty()) {
+            return folder(key);
+        }
+        throw new FileNotFoundException("No such file or directory: " + pathOf(key));
     }
 
     public FileStatus[] listStatus(Path path) throws IOException {
-        File file = fileOf(path);
-        if (file.isFile()) {
-            return new FileStatus[] {statusOf(file, path)};
-        }
-        String[] names = file.list();
-        if (names == null) {
-            throw new FileNotFoundException("No such file or directory: " + makeQualified(path));
-        }
-        Arrays.sort(names);
-        List<FileStatus> found = new ArrayList<FileStatus>();
-        for (int i = 0; i < names.length; i++) {
-            if (!names[i].startsWith(RESERVED)) {
-                found.add(statusOf(new File(file, names[i]), new Path(path, names[i])));
+        String key = keyOf(path);
+        TreeMap<String, FileStatus> found = new TreeMap<String, FileStatus>();
+        listOdd(key, found);
+        String[] names = plain(key).list();
+        for (int i = 0; names != null && i < names.length; i++) {
+            String child = prefix(key) + names[i];
+            File file = plain(child);
+            if (names[i].startsWith(RESERVED)) {
+                continue;
+            }
+            if (file.isDirectory()) {
+                found.put(child + "/", folder(child));
+            } else {
+                found.put(child, file(file, child));
             }
         }
-        return (FileStatus[]) found.toArray(new FileStatus[found.size()]);
+        File object = found.isEmpty() ? object(key) : null;
+        if (object != null) {
+            return new FileStatus[] {file(object, key)};
+        }
+        if (found.isEmpty()) {
+            getFileStatus(path);
+        }
+        return (FileStatus[]) found.values().toArray(new FileStatus[found.size()]);
+    }
+
+    /** The children whose keys are no paths. */
+    private void listOdd(String key, TreeMap<String, FileStatus> found) throws IOException {
+        String prefix = prefix(key);
+        Iterator<Map.Entry<String, File>> all = odd.below(bucket(), prefix).entrySet().iterator();
+        while (all.hasNext()) {
+            Map.Entry<String, File> entry = (Map.Entry<String, File>) all.next();
+            String name = (String) entry.getKey();
+            String rest = name.substring(prefix.length());
+            int slash = rest.indexOf('/');
+            if (OddKeys.isMarker(name)) {
+                if (slash > 0) {
+                    String child = prefix + rest.substring(0, slash);
+                    found.put(child + "/", folder(child));
+                }
+            } else if (!OddKeys.hasPath(name)) {
+                throw new IOException("Hadoop has no path for the object '" + name + "' in bucket "
+                    + uri.getAuthority() + ": rename it, or read another folder");
+            } else if (slash < 0) {
+                found.put(name, file((File) entry.getValue(), name));
+            } else {
+                String child = prefix + rest.substring(0, slash);
+                found.put(child + "/", folder(child));
+            }
+        }
+    }
+
+    private static String prefix(String key) {
+        return key.isEmpty() ? "" : key + "/";
     }
 
     public boolean mkdirs(Path path, FsPermission permission) throws IOException {
-        Files.createDirectories(fileOf(path).toPath());
+        Files.createDirectories(writable(path).toPath());
         return true;
     }
 
     public FSDataInputStream open(Path path, int bufferSize) throws IOException {
-        return local.open(new Path(fileOf(path).getAbsolutePath()), bufferSize);
+        String key = keyOf(path);
+        File file = object(key);
+        if (file == null) {
+            getFileStatus(path);
+            throw new FileNotFoundException(pathOf(key) + " is a folder");
+        }
+        return local.open(new Path(file.getAbsolutePath()), bufferSize);
     }
 
     public FSDataOutputStream create(Path path, FsPermission permission, boolean overwrite,
             int bufferSize, short replication, long blockSize, Progressable progress)
             throws IOException {
-        File file = fileOf(path);
-        if (file.isDirectory() || (file.exists() && !overwrite)) {
+        File file = writable(path);
+        if (file.isDirectory() || (!overwrite && object(keyOf(path)) != null)) {
             throw new FileAlreadyExistsException(makeQualified(path) + " already exists");
         }
         File uploads = new File(staging, uri.getAuthority());
@@ -164,8 +266,13 @@ public class LocalS3 extends FileSystem {
     }
 
     public boolean rename(Path from, Path to) throws IOException {
-        File source = fileOf(from);
-        File target = fileOf(to);
+        String key = keyOf(from);
+        File source = plain(key);
+        if (odd.all(bucket()).containsKey(key) || !odd.below(bucket(), prefix(key)).isEmpty()) {
+            throw new IOException("local_aws cannot rename " + pathOf(key)
+                + ": it holds an object whose key is no path");
+        }
+        File target = writable(to);
         if (!source.exists()) {
             return false;
         }
@@ -180,12 +287,36 @@ public class LocalS3 extends FileSystem {
     }
 
     public boolean delete(Path path, boolean recursive) throws IOException {
-        File file = fileOf(path);
+        String key = keyOf(path);
+        File file = plain(key);
+        Map<String, File> below = odd.below(bucket(), prefix(key));
+        File object = object(key);
         String[] names = file.list();
-        if (names != null && names.length > 0 && !recursive) {
-            throw new IOException("Not empty: " + makeQualified(path));
+        boolean filled = !below.isEmpty() || (names != null && names.length > 0);
+        if (object == null && filled && !recursive) {
+            throw new IOException("Not empty: " + pathOf(key));
         }
-        return deleteAll(file);
+        boolean deleted = object != null && Files.deleteIfExists(object.toPath());
+        if (recursive) {
+            Iterator<File> all = below.values().iterator();
+            while (all.hasNext()) {
+                deleted |= Files.deleteIfExists(((File) all.next()).toPath());
+            }
+        }
+        if (key.isEmpty()) {
+            return deleteChildren(file) || deleted; // the bucket itself stays
+        }
+        return deleteAll(file) || deleted;
+    }
+
+    private static boolean deleteChildren(File file) throws IOException {
+        File[] children = file.listFiles();
+        for (int i = 0; children != null && i < children.length; i++) {
+            if (!children[i].getName().startsWith(RESERVED)) {
+                deleteAll(children[i]);
+            }
+        }
+        return children != null;
     }
 
     private static boolean deleteAll(File file) throws IOException {
@@ -234,6 +365,59 @@ public class LocalS3 extends FileSystem {
                 super.close();
                 move(upload, target);
             }
+        }
+    }
+
+    /** The objects of a bucket whose keys are no paths: their names, and where their bytes are. */
+    private static class OddKeys {
+        private static final String ENCODED = ".~k";
+        private static final String NAME = ".key";
+        private static final String LAST = "\uffff";
+        private final Map<String, String> names = new HashMap<String, String>();
+
+        synchronized TreeMap<String, File> all(File bucket) throws IOException {
+            TreeMap<String, File> found = new TreeMap<String, File>();
+            File[] folders = new File(bucket, ENCODED).listFiles();
+            for (int i = 0; folders != null && i < folders.length; i++) {
+                File[] files = folders[i].listFiles();
+                for (int j = 0; files != null && j < files.length; j++) {
+                    if (!files[j].getName().endsWith(NAME)) {
+                        found.put(nameOf(files[j]), files[j]);
+                    }
+                }
+            }
+            return found;
+        }
+
+        Map<String, File> below(File bucket, String prefix) throws IOException {
+            return all(bucket).subMap(prefix, prefix + LAST);
+        }
+
+        /** Never another for the same file, which is named after the hash of it. */
+        private String nameOf(File file) throws IOException {
+            String known = (String) names.get(file.getName());
+            if (known == null) {
+                File name = new File(file.getPath() + NAME);
+                known = new String(Files.readAllBytes(name.toPath()), StandardCharsets.UTF_8);
+                names.put(file.getName(), known);
+            }
+            return known;
+        }
+
+        /** What consoles make for a folder: on AWS too it is no file to Hadoop. */
+        static boolean isMarker(String key) {
+            return key.endsWith("/") && (key.length() == 1 || hasPath(key.substring(0, key.length() - 1)));
+        }
+
+        static boolean hasPath(String key) {
+            String[] segments = key.split("/", -1);
+            for (int i = 0; i < segments.length; i++) {
+                String segment = segments[i];
+                if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 }

@@ -8,6 +8,7 @@ import json
 import os
 import runpy
 import sys
+import tokenize
 import traceback
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ CATEGORIES = {
     "SyntaxError": "SYNTAX_ERROR",
     "IndentationError": "SYNTAX_ERROR",
     "PermissionError": "PERMISSION_ERROR",
+    "MemoryError": "OUT_OF_MEMORY_ERROR",
 }
+JAVA_OUT_OF_MEMORY = "java.lang.OutOfMemoryError"
 LONGEST_MESSAGE = 2000
 
 
@@ -68,26 +71,56 @@ def _detach() -> bool:
 def _run(script: str, argv: list[str]) -> None:
     sys.argv = [script, *argv]
     sys.path[0] = str(Path(script).parent)
+    _check_encoding(script)
     runpy.run_path(script, run_name="__main__")
+
+
+def _check_encoding(script: str) -> None:
+    """As Python itself does with a script that it is given; `runpy` lets some bytes pass."""
+    try:
+        with tokenize.open(script) as file:
+            file.read()
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SyntaxError(f"Non-UTF-8 code: {error}", (script, line, None, None)) from None
 
 
 def _message_of_exit(end: SystemExit) -> str | None:
     if end.code in (None, 0):
         return None
+    if not isinstance(end.code, int):
+        print(end.code, file=sys.stderr)  # noqa: T201 # as Python does at its end
     return f"SystemExit: {end.code}"
 
 
 def message_of(error: BaseException, script: str) -> str:
     """One line in Glue's manner: the category, the script's line, the exception."""
     kind = type(error).__name__
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename == script
-    ]
-    place = f"Failed Line Number: {lines[-1]}; " if lines else ""
-    category = CATEGORIES.get(kind, "UNCLASSIFIED_ERROR")
-    return f"Error Category: {category}; {place}{kind}: {_without_java_stack(str(error))}"
+    line = _line_of(error, script)
+    place = f"Failed Line Number: {line}; " if line else ""
+    return f"Error Category: {_category(error)}; {place}{kind}: {_without_java_stack(str(error))}"
+
+
+def _line_of(error: BaseException, script: str) -> int | None:
+    if isinstance(error, SyntaxError) and error.filename == script:
+        return error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((one.lineno for one in reversed(frames) if one.filename == script), None)
+
+
+def _category(error: BaseException) -> str:
+    if JAVA_OUT_OF_MEMORY in str(error):
+        return "OUT_OF_MEMORY_ERROR"
+    if _aws_code(error).startswith(("AccessDenied", "UnauthorizedOperation")):
+        return "PERMISSION_ERROR"
+    return CATEGORIES.get(type(error).__name__, "UNCLASSIFIED_ERROR")
+
+
+def _aws_code(error: BaseException) -> str:
+    """The code of a botocore ClientError, which is not imported to know it."""
+    response = getattr(error, "response", None)
+    found = response.get("Error", {}) if isinstance(response, dict) else {}
+    return str(found.get("Code", "")) if isinstance(found, dict) else ""
 
 
 def _without_java_stack(message: str) -> str:

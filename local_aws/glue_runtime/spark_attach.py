@@ -11,10 +11,17 @@ import os
 import struct
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
-FILE_SYSTEM_CLASS = "local_aws.LocalS3"
+import jvm_state  # type: ignore[import-not-found] # beside this file
+
+CLASSES_JAR = "local_aws.jar"
+
+
+class _State:
+    taken: jvm_state.Taken | None = None
 
 
 def attach(connection_file: Path, conf: dict[str, str], classes: Path) -> None:
@@ -28,6 +35,7 @@ def attach(connection_file: Path, conf: dict[str, str], classes: Path) -> None:
     jvm: Any = SparkContext._jvm
     _compile_file_system(jvm, classes)
     _set_defaults(jvm, conf)
+    _State.taken = jvm_state.Taken(jvm)
 
 
 def detach() -> bool:
@@ -37,7 +45,7 @@ def detach() -> bool:
 
     context: Any = SparkContext._active_spark_context
     jvm: Any = SparkContext._jvm
-    if jvm is None:
+    if jvm is None or _State.taken is None:
         return False
     if context is not None:
         context.stop()
@@ -48,7 +56,10 @@ def detach() -> bool:
     _forget_codecs(jvm)
     gc.collect()  # the JVM frees what this process' objects held
     contexts = getattr(getattr(jvm.org.apache.spark, "SparkContext$"), "MODULE$")
-    return bool(contexts.getActive().isEmpty())
+    left = _State.taken.left()
+    for one in left:
+        jvm.java.lang.System.err.println(f"This JVM is not used again: {one}")
+    return not left and bool(contexts.getActive().isEmpty())
 
 
 def _forget_codecs(jvm: Any) -> None:
@@ -74,21 +85,29 @@ def _read_connection(path: Path, patience: float = 120) -> tuple[int, str]:
 
 
 def _compile_file_system(jvm: Any, classes: Path) -> None:
-    """Compile LocalS3.java once: the JVM has no javac, but Spark brings Janino."""
-    if (classes / "local_aws" / "LocalS3.class").exists():
+    """Compile what is beside this file, once: the JVM has no javac, but Spark brings Janino."""
+    if (classes / CLASSES_JAR).exists():
         return
     from pyspark import SparkContext
 
+    sources = sorted(Path(__file__).parent.glob("*.java"))
     with tempfile.TemporaryDirectory(dir=classes.parent) as scratch:
         compiler = jvm.org.codehaus.janino.Compiler()
         compiler.setDestinationDirectory(jvm.java.io.File(scratch), False)
-        source = jvm.java.io.File(str(Path(__file__).parent / "LocalS3.java"))
-        files = SparkContext._gateway.new_array(jvm.java.io.File, 1)
-        files[0] = source
+        files = SparkContext._gateway.new_array(jvm.java.io.File, len(sources))
+        for number, source in enumerate(sources):
+            files[number] = jvm.java.io.File(str(source))
         compiler.compile(files)
-        (classes / "local_aws").mkdir(exist_ok=True)
-        for built in sorted(Path(scratch, "local_aws").iterdir(), reverse=True):
-            built.replace(classes / "local_aws" / built.name)
+        built = sorted(Path(scratch).rglob("*.class"), reverse=True)
+        jar = Path(scratch, CLASSES_JAR)
+        with zipfile.ZipFile(jar, "w") as archive:
+            for file in built:
+                archive.write(file, file.relative_to(scratch))
+        for file in built:
+            target = classes / file.relative_to(scratch)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
+        jar.replace(classes / CLASSES_JAR)
 
 
 def _set_defaults(jvm: Any, conf: dict[str, str]) -> None:

@@ -38,3 +38,16 @@ def test_another_process_of_the_same_number_is_left_alone() -> None:
     other.kill()
     other.wait()
     assert child_processes.identity(other.pid) is None
+
+
+def test_end_marked_reaches_what_carries_the_mark_and_nothing_else() -> None:
+    sleeps = [sys.executable, "-c", "import time; time.sleep(60)"]
+    ours = subprocess.Popen(sleeps, env={"MARK_OF_TEST": "a"}, start_new_session=True)
+    other = subprocess.Popen(sleeps, env={"MARK_OF_TEST": "ab"}, start_new_session=True)
+    try:
+        child_processes.end_marked("MARK_OF_TEST", "a")
+        assert ours.wait(5) == -9
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()

@@ -5,9 +5,10 @@ its own path below the bucket's folder, written as a temporary file, described i
 renamed into place. The file is the truth: a description counts only while size and modification
 time match, so a file that an engine wrote is an object at once, without metadata and with an
 ETag computed when someone asks for it. Older versions lie beside (see `bucket_files`).
-The difference: `a` beside `a/b` and other keys that are no paths live elsewhere (see `keys`), and
-engines do not see those. To a versioned bucket an engine writes as a client does while versioning
-is suspended: its file is the null version, and what it overwrites or removes itself is gone.
+The difference: `a` beside `a/b` and other keys that are no paths live elsewhere (see `keys`); an
+engine that lists the folder finds their names there. To a versioned bucket an engine writes as a
+client does while versioning is suspended: its file is the null version, and what it overwrites or
+removes itself is gone.
 """
 
 import contextlib

@@ -136,6 +136,7 @@ def test_a_crawler_and_what_it_found(
 def test_a_glue_job_its_runs_and_their_logs(browser: httpx.Client, server: LocalServer) -> None:
     jobs = Glue(server)
     name = jobs.job(f'print("""{HOSTILE}""")\nfor n in range(700): print("line", n)\n'
+                    'import time\ntime.sleep(0.6)\n'
                     'raise ValueError("<b>four rows are missing</b>")')  # fmt: skip
     assert "It has not run yet" in show(browser, "job", name=name)
     run_id = jobs.run(name)["Id"]
@@ -145,8 +146,13 @@ def test_a_glue_job_its_runs_and_their_logs(browser: httpx.Client, server: Local
     assert "The run failed." in page
     assert "&lt;b&gt;four rows are missing" in page
     assert "line 699" in page
+    # A minute of a sixteenth of a DPU, which is the least that AWS bills.
+    assert "0.0010" in page
+    assert "$0.000458" in page
     assert "line 1<" not in page  # the end only
-    assert f"id={run_id}" in show(browser, "job", name=name)
+    runs = show(browser, "job", name=name)
+    assert f"id={run_id}" in runs
+    assert "$0.000458" in runs
     group = "/aws-glue/jobs/output"
     last = show(browser, "log", group=group, stream=run_id)
     assert "line 699" in last

@@ -1,9 +1,9 @@
 """Glue's job operations: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs.html
 
 Real: glueetl scripts run on PySpark 3.5.6 (Glue 5.1's), pythonshell scripts on Python; arguments,
-concurrency, time-outs, retries and logs are Glue's. Not there: streaming and Ray jobs, job
-bookmarks, installing Python modules, extra jars, connections, security configurations; each is
-refused by name (`definition`, `arguments`).
+additional modules, bookmarks, concurrency and its queue, time-outs, retries, logs and events are
+Glue's. Not there: streaming and Ray jobs, extra jars, connections, security configurations; each
+is refused by name (`definition`, `arguments`).
 """
 
 import uuid
@@ -11,8 +11,13 @@ from typing import Any
 
 from local_aws.context import Platform, Request, Response
 from local_aws.services.glue.documents import now
-from local_aws.services.glue.errors import EntityNotFoundException, InvalidInputException
+from local_aws.services.glue.errors import (
+    EntityNotFoundException,
+    InvalidInputException,
+    unsupported,
+)
 from local_aws.services.glue.jobs import arguments, definition
+from local_aws.services.glue.jobs.bookmarks import Bookmarks, asked, check_runs
 from local_aws.services.glue.jobs.model import JobStore, Run
 from local_aws.services.glue.jobs.runner import Runner
 from local_aws.services.glue.paging import page
@@ -30,6 +35,7 @@ OF_THE_JOB = (
     "GlueVersion",
     "ExecutionClass",
     "NotificationProperty",
+    "JobRunQueuingEnabled",
 )
 OF_THE_REQUEST = ("NotificationProperty", "ExecutionClass", "ExecutionRoleSessionPolicy")
 
@@ -41,6 +47,7 @@ class JobsApi:
         self.platform = platform
         self.jobs = JobStore(platform)
         self.tags = Tags(platform)
+        self.bookmarks = Bookmarks(platform)
         self.job_runs = Runner(platform, self.jobs)
 
     def start(self) -> None:
@@ -55,11 +62,14 @@ class JobsApi:
         job = definition.define(request["Name"], request)
         self.jobs.create(job)
         self.tags.add(self._job_arn(job["Name"]), request.get("Tags") or {})
+        if job["Command"]["Name"] == "glueetl":
+            self.job_runs.prepare()
         return {"Name": request["Name"]}
 
     def update_job(self, request: Request) -> Response:
         self.jobs.get(request["JobName"])
         self.jobs.replace(definition.define(request["JobName"], request["JobUpdate"]))
+        self.job_runs.admit(request["JobName"])  # MaxConcurrentRuns may be larger now
         return {"JobName": request["JobName"]}
 
     def get_job(self, request: Request) -> Response:
@@ -86,6 +96,7 @@ class JobsApi:
 
     def delete_job(self, request: Request) -> Response:
         self.jobs.delete(request["JobName"])
+        self.bookmarks.forget(request["JobName"])
         self.tags.forget(self._job_arn(request["JobName"]))
         return {"JobName": request["JobName"]}
 
@@ -99,9 +110,21 @@ class JobsApi:
         given = request.get("Arguments") or {}
         merged = arguments.merge(job, given)
         arguments.check(merged)
-        run = {**_run_of(job, request), **self._after(request), "Arguments": given}
-        self.jobs.begin(run, job | {"Arguments": merged, "Timeout": run["Timeout"]})
-        self.job_runs.submit(run["Id"])
+        check_runs(self.jobs, job["Name"], asked(merged))
+        run = {
+            **_run_of(job, request),
+            **self._after(request),
+            "Arguments": given,
+            "LogGroupName": arguments.log_group(merged),
+        }
+        plan = job | {"Arguments": merged, "Timeout": run["Timeout"]}
+        # AWS queues what is not to be retried by MaxRetries
+        # (https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html).
+        queue = run.get("JobRunQueuingEnabled", False) and not job["MaxRetries"]
+        if self.jobs.begin(run, plan, queue=queue) == "STARTING":
+            self.job_runs.submit(run["Id"])
+        else:
+            self.job_runs.admit(job["Name"])  # the last of the others may have just ended
         return {"JobRunId": run["Id"]}
 
     def get_job_run(self, request: Request) -> Response:
@@ -132,6 +155,16 @@ class JobsApi:
             ],
         }
 
+    def get_job_bookmark(self, request: Request) -> Response:
+        self.jobs.get(request["JobName"])
+        entry = self.bookmarks.get(request["JobName"], request.get("RunId"))
+        return {"JobBookmarkEntry": entry}
+
+    def reset_job_bookmark(self, request: Request) -> Response:
+        self.jobs.get(request["JobName"])
+        entry = self.bookmarks.reset(request["JobName"], request.get("RunId"))
+        return {"JobBookmarkEntry": entry}
+
     def _job_arn(self, name: str) -> str:
         return self.platform.arn("glue", f"job/{name}")
 
@@ -155,9 +188,9 @@ class JobsApi:
 
 
 def _run_of(job: dict[str, Any], request: Request) -> dict[str, Any]:
-    for member in ("SecurityConfiguration", "JobRunQueuingEnabled"):
-        if request.get(member):
-            raise InvalidInputException(f"{member} of a job run is not supported by local_aws")
+    if request.get("SecurityConfiguration"):
+        raise unsupported("SecurityConfiguration of a job run")
+    definition.check_class(request, job["Command"]["Name"])
     sized = any(request.get(m) for m in ("WorkerType", "NumberOfWorkers", "MaxCapacity"))
     minutes = definition.timeout(request)
     return {
@@ -167,13 +200,19 @@ def _run_of(job: dict[str, Any], request: Request) -> dict[str, Any]:
         "StartedOn": now(),
         "LastModifiedOn": now(),
         "ExecutionTime": 0,
-        "LogGroupName": "/aws-glue/jobs",
         "PredecessorRuns": [],
         **{member: job[member] for member in OF_THE_JOB if member in job},
         **(definition.capacity(request, job["Command"]["Name"]) if sized else {}),
         **{member: request[member] for member in OF_THE_REQUEST if request.get(member)},
         **({"Timeout": minutes} if minutes else {}),
+        **_queuing(request),
     }
+
+
+def _queuing(request: Request) -> dict[str, Any]:
+    """The run's own word goes before the job's, also where it is no."""
+    member = "JobRunQueuingEnabled"
+    return {member: request[member]} if request.get(member) is not None else {}
 
 
 def _show(run: Run) -> dict[str, Any]:

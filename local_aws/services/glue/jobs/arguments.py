@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.services.glue.errors import InvalidInputException, unsupported
+from local_aws.services.glue.jobs import bookmarks, installer
+from local_aws.services.glue.jobs.logs import PREFIX
 
 Arguments = dict[str, str]
 
 UNSUPPORTED = (
-    "--additional-python-modules",
     "--class",
-    "--custom-logGroup-prefix",
     "--custom-logStream-prefix",
     "--customer-driver-env-vars",
     "--customer-executor-env-vars",
@@ -25,21 +25,19 @@ UNSUPPORTED = (
     "--datalake-formats",
     "--enable-lakeformation-fine-grained-access",
     "--extra-jars",
-    "--job-bookmark-from",
-    "--job-bookmark-to",
-    "--python-modules-installer-option",
     "--use-postgres-driver",
     "--user-jars-first",
 )
 ONLY = {
-    "--job-bookmark-option": "job-bookmark-disable",
     "--job-language": "python",
 }
 # Read by Glue and kept from the script.
 CONSUMED = {
+    "--additional-python-modules",
     "--auto-scale-within-microbatch",
     "--conf",
     "--continuous-log-conversionPattern",
+    "--custom-logGroup-prefix",
     "--enable-auto-scaling",
     "--enable-continuous-cloudwatch-log",
     "--enable-continuous-log-filter",
@@ -55,8 +53,10 @@ CONSUMED = {
     "--extra-py-files",
     "--job-language",
     "--number-of-workers",
+    "--python-modules-installer-option",
     "--scriptLocation",
     "--spark-event-logs-path",
+    "library-set",
 }
 # How scripts for EMR and older ones for Glue ask for what --enable-glue-datacatalog does
 # (https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-spark-glue.html).
@@ -88,6 +88,9 @@ class Launch:
     conf: dict[str, str]
     extra_py_files: list[str]
     extra_files: list[str]
+    modules: installer.Wanted
+    bookmark: bookmarks.Asked
+    script: str  # --scriptLocation goes before the job's own; empty without
     data_catalog: bool  # spark.sql finds the Data Catalog's tables
 
 
@@ -106,6 +109,8 @@ def check(arguments: Arguments) -> None:
         if name in ONLY and value != ONLY[name]:
             raise unsupported(f"{name} {value} (only {ONLY[name]} is)")
     parse_conf(arguments.get("--conf", ""))
+    bookmarks.option_of(arguments)
+    _modules(arguments)
 
 
 def resolve(arguments: Arguments, job_name: str, run_id: str) -> Launch:
@@ -118,7 +123,22 @@ def resolve(arguments: Arguments, job_name: str, run_id: str) -> Launch:
         conf=conf,
         extra_py_files=_split(arguments.get("--extra-py-files", "")),
         extra_files=_split(arguments.get("--extra-files", "")),
+        modules=_modules(arguments),
+        bookmark=bookmarks.asked(arguments),
+        script=arguments.get("--scriptLocation", ""),
         data_catalog=_wants_data_catalog(arguments, conf),
+    )
+
+
+def log_group(arguments: Arguments) -> str:
+    """What the names of the run's two log groups begin with."""
+    return arguments.get("--custom-logGroup-prefix") or PREFIX
+
+
+def _modules(arguments: Arguments) -> installer.Wanted:
+    return installer.parse(
+        arguments.get("--additional-python-modules", ""),
+        arguments.get("--python-modules-installer-option", ""),
     )
 
 

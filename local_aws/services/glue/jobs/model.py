@@ -15,8 +15,12 @@ from local_aws.services.glue.jobs.errors import ConcurrentRunsExceededException
 
 Document = dict[str, Any]
 
-ACTIVE = ("STARTING", "RUNNING", "STOPPING")
+UNDER_WAY = ("STARTING", "RUNNING", "STOPPING")
+"""What counts for MaxConcurrentRuns."""
+ACTIVE = ("WAITING", *UNDER_WAY)
+IS_UNDER_WAY = f"state IN {UNDER_WAY}"
 IS_ACTIVE = f"state IN {ACTIVE}"
+QUEUED = "Max concurrent job runs per job exceeded; the run waits for one of the others to end"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS glue_jobs (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS glue_job_runs (
@@ -77,32 +81,62 @@ class JobStore:
         return [load(row["body"]) for row in self._db.all("SELECT * FROM glue_jobs ORDER BY name")]
 
     def delete(self, name: str) -> None:
-        """Unknown names are no error, as AWS documents; the runs go with the job."""
+        """Unknown names are no error, as AWS documents; the runs go with the job.
+
+        What is under way goes on to its end, what waits for its turn will have none.
+        """
         with self._db.transaction():
             self._db.execute("DELETE FROM glue_jobs WHERE name = ?", (name,))
             self._db.execute(
-                f"DELETE FROM glue_job_runs WHERE job = ? AND NOT {IS_ACTIVE}",  # noqa: S608
+                f"DELETE FROM glue_job_runs WHERE job = ? AND NOT {IS_UNDER_WAY}",  # noqa: S608
                 (name,),
             )
 
-    def begin(self, run: Document, plan: Document) -> None:
-        """A new run, unless the job has as many as it may have."""
+    def begin(self, run: Document, plan: Document, *, queue: bool = False) -> str:
+        """A new run; its state: WAITING, with `queue`, where the job has as many as it may have.
+
+        Raises ConcurrentRunsExceededException there without.
+        """
         name = run["JobName"]
         most = plan["ExecutionProperty"].get("MaxConcurrentRuns", 1)
         with self._db.transaction():
-            active = self._db.one(
-                f"SELECT count(*) AS n FROM glue_job_runs WHERE job = ? AND {IS_ACTIVE}",  # noqa: S608
-                (name,),
-            )
-            if active and active["n"] >= most:
-                raise ConcurrentRunsExceededException(
-                    f"Concurrent runs exceeded for {name}: {most} of {most} running"
-                )
-            self._db.execute(
-                "INSERT INTO glue_job_runs (id, job, state, body, plan, processes)"
-                " VALUES (?, ?, ?, ?, ?, '[]')",
-                (run["Id"], name, run["JobRunState"], dump(run), dump(plan)),
-            )
+            full = self._under_way(name) >= most
+            if full or (queue and self._waiting(name)):
+                if not queue:
+                    raise ConcurrentRunsExceededException(
+                        f"Concurrent runs exceeded for {name}: {most} of {most} running"
+                    )
+                run = run | {"JobRunState": "WAITING", "StateDetail": QUEUED}
+            self._insert(run, plan)
+        return str(run["JobRunState"])
+
+    def admit(self, name: str) -> list[str]:
+        """Let waiting runs start, the oldest first, as far as the job allows; their ids."""
+        admitted: list[str] = []
+        with self._db.transaction():
+            if waiting := self._waiting(name):
+                most = self.get(name)["ExecutionProperty"].get("MaxConcurrentRuns", 1)
+                admitted = waiting[: max(0, most - self._under_way(name))]
+            for run_id in admitted:
+                self.advance(run_id, "STARTING", of=("WAITING",), StateDetail=None)
+        return admitted
+
+    def _waiting(self, name: str) -> list[str]:
+        """The oldest first."""
+        sql = "SELECT id FROM glue_job_runs WHERE job = ? AND state = 'WAITING' ORDER BY sequence"
+        return [str(row["id"]) for row in self._db.all(sql, (name,))]
+
+    def _under_way(self, name: str) -> int:
+        sql = f"SELECT count(*) AS n FROM glue_job_runs WHERE job = ? AND {IS_UNDER_WAY}"  # noqa: S608
+        row = self._db.one(sql, (name,))
+        return int(row["n"]) if row else 0
+
+    def _insert(self, run: Document, plan: Document) -> None:
+        self._db.execute(
+            "INSERT INTO glue_job_runs (id, job, state, body, plan, processes)"
+            " VALUES (?, ?, ?, ?, ?, '[]')",
+            (run["Id"], run["JobName"], run["JobRunState"], dump(run), dump(plan)),
+        )
 
     def run(self, run_id: str, job: str | None = None) -> Run:
         row = self._db.one("SELECT * FROM glue_job_runs WHERE id = ?", (run_id,))
@@ -127,13 +161,14 @@ class JobStore:
         return [_run(row) for row in self._db.all(sql)]
 
     def advance(self, run_id: str, state: str, of: Iterable[str] = ACTIVE, **members: Any) -> bool:
-        """Move the run on, if it is still in one of these states."""
+        """Move the run on, if it is still in one of these states; None takes a member away."""
         with self._db.transaction():
             row = self._db.one("SELECT * FROM glue_job_runs WHERE id = ?", (run_id,))
             if row is None or row["state"] not in of:
                 return False
             body = load(row["body"]) | members
             body |= {"JobRunState": state, "LastModifiedOn": now()}
+            body = {name: value for name, value in body.items() if value is not None}
             self._db.execute(
                 "UPDATE glue_job_runs SET state = ?, body = ? WHERE id = ?",
                 (state, dump(body), run_id),

@@ -1,19 +1,26 @@
 """All runs that are under way, one thread each: start, stop, retry, and what a restart finds."""
 
+import logging
 import shutil
 import threading
 
 from local_aws import child_processes
 from local_aws.context import Platform
 from local_aws.services.glue.documents import now
-from local_aws.services.glue.jobs.execution import Execution, Outcome
-from local_aws.services.glue.jobs.jvm import Jvm, classes_folder
+from local_aws.services.glue.jobs.bookmarks import Bookmarks
+from local_aws.services.glue.jobs.errors import ConcurrentRunsExceededException
+from local_aws.services.glue.jobs.events import Events
+from local_aws.services.glue.jobs.execution import MARK, Execution
+from local_aws.services.glue.jobs.launcher import Launcher
 from local_aws.services.glue.jobs.model import JobStore, Run
+from local_aws.services.glue.jobs.outcome import Outcome
 from local_aws.services.glue.jobs.pool import JvmPool
+
+logger = logging.getLogger(__name__)
 
 KILLED = "local_aws ended while this job was running; start the job again"
 JOIN_SECONDS = 10.0
-SCRATCH = ("glue", "glue-jvm", "glue-staging")
+SCRATCH = ("glue", "glue-jvm")
 
 
 class Runner:
@@ -30,6 +37,7 @@ class Runner:
         self._store = store
         self._pool = pool
         self._minute = minute
+        self._bookmarks = Bookmarks(platform)
         self._lock = threading.Lock()
         self._executions: dict[str, tuple[Execution, threading.Thread]] = {}
         self._closed = False
@@ -39,8 +47,12 @@ class Runner:
         """Made when the first job runs."""
         with self._lock:
             if self._pool is None:
-                self._pool = JvmPool(self._launch)
+                self._pool = JvmPool(Launcher(self._platform))
             return self._pool
+
+    def prepare(self) -> None:
+        """A Spark job was defined: its first run should find a JVM that is warm."""
+        self.pool.prepare()
 
     def submit(self, run_id: str) -> None:
         """Run it, in a thread of its own."""
@@ -58,23 +70,49 @@ class Runner:
 
     def stop(self, run_id: str) -> None:
         """End it as BatchStopJobRun does."""
+        if self._store.advance(
+            run_id, "STOPPED", of=("WAITING",), StateDetail=None, CompletedOn=now()
+        ):
+            return
         self._store.advance(run_id, "STOPPING", of=("STARTING", "RUNNING"))
         with self._lock:
             found = self._executions.get(run_id)
         if found:
             found[0].interrupt(Outcome("STOPPED"))
 
+    def admit(self, job: str) -> None:
+        """Start what waits in the job's queue, as far as there are free slots."""
+        with self._lock:
+            if self._closed:
+                return
+        for run_id in self._store.admit(job):
+            self.submit(run_id)
+
     def recover(self) -> None:
         """After a restart: fail what was running, resume what still waited for its turn."""
+        unfinished = self._store.unfinished()
+        for run in unfinished:
+            if run.state != "WAITING":
+                self._settle(run)
         for folder in SCRATCH:
             shutil.rmtree(self._platform.data_dir / "tmp" / folder, ignore_errors=True)
-        for run in self._store.unfinished():
-            for pid, created in run.processes:
-                child_processes.end_orphan(pid, created)
+        for run in unfinished:
             if run.state == "STARTING" and not run.processes:
                 self.submit(run.id)
-            else:
+            elif run.state != "WAITING":
                 self._fail(run)
+        for job in {run.job for run in unfinished}:
+            self.admit(job)
+
+    def _settle(self, run: Run) -> None:
+        """End what a killed server left of the run, and keep what it had committed."""
+        for pid, created in run.processes:
+            child_processes.end_orphan(pid, created)
+        child_processes.end_marked(MARK, run.id)
+        try:
+            self._bookmarks.take(run)
+        except ValueError as error:
+            logger.warning("the bookmark of %s could not be kept: %s", run.id, error)
 
     def close(self) -> None:
         """End every run and every JVM; the runs say why they failed."""
@@ -89,11 +127,14 @@ class Runner:
             thread.join(JOIN_SECONDS)
 
     def _execute(self, execution: Execution) -> None:
-        outcome = execution.execute()
-        with self._lock:
-            self._executions.pop(execution.run.id, None)
-        if outcome.state == "FAILED" and not self._closed:
-            self._retry(execution.run)
+        try:
+            outcome = execution.execute()
+            if outcome.state == "FAILED" and not self._closed:
+                self._retry(execution.run)
+        finally:
+            with self._lock:
+                self._executions.pop(execution.run.id, None)
+            self.admit(execution.run.job)
 
     def _retry(self, run: Run) -> None:
         """MaxRetries: another run, whose id and Attempt say so."""
@@ -110,17 +151,15 @@ class Runner:
             "StartedOn": now(),
             "LastModifiedOn": now(),
         }
-        self._store.begin(again, run.plan)
+        try:
+            self._store.begin(again, run.plan)
+        except ConcurrentRunsExceededException:
+            logger.warning("%s is not retried: its job runs as often as it may", run.id)
+            return
         self.submit(again["Id"])
 
     def _fail(self, run: Run) -> None:
         stopping = run.state == "STOPPING"
         members = {} if stopping else {"ErrorMessage": KILLED}
         self._store.finish(run.id, "STOPPED" if stopping else "FAILED", members)
-
-    def _launch(self) -> Jvm:
-        return Jvm(
-            self._platform.scratch("glue-jvm"),
-            classes_folder(self._platform.data_dir / "state" / "glue-classes"),
-            self._platform.child_environment(),
-        )
+        Events(self._platform).ended(self._store.run(run.id))

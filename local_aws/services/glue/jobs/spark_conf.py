@@ -16,8 +16,12 @@ def defaults(platform: Platform, job: str, folder: Path, paths: list[str]) -> di
         "spark.driver.host": "127.0.0.1",
         "spark.executorEnv.PYTHONPATH": os.pathsep.join(paths),
         "spark.hadoop.fs.local_aws.buckets": str(platform.data_dir / "s3"),
-        "spark.hadoop.fs.local_aws.staging": str(platform.scratch("glue-staging")),
+        "spark.hadoop.fs.local_aws.staging": str(folder / "staging"),
         "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+        # Hadoop's default for s3a is a class of hadoop-aws, which is not here.
+        "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a": (
+            "org.apache.hadoop.mapreduce.lib.output.FileOutputCommitterFactory"
+        ),
         "spark.master": "local[*]",
         "spark.sql.streaming.checkpointFileManagerClass": (
             "org.apache.spark.sql.execution.streaming.FileSystemBasedCheckpointFileManager"

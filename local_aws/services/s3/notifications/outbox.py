@@ -6,7 +6,6 @@ is the order of the writes of a key. What a destination refuses (it was deleted,
 and dropped, as AWS does in the end.
 """
 
-import copy
 import json
 import logging
 import threading
@@ -14,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from local_aws import event_bus
 from local_aws.context import Platform
 from local_aws.database import Database, Row
 from local_aws.services.s3.notifications import events
@@ -111,20 +111,7 @@ def _send(backend: Any, arn: str, message: Message) -> None:
 
 
 def _put_event(backend: Any, _arn: str, message: Message) -> None:
-    """To the rules of the default bus, target by target: one that fails is not the others' end.
-
-    moto's own way in leaves the account out and adds a time of its own.
-    """
-    for rule in list(backend("events").describe_event_bus("default").rules.values()):
-        for target in rule.targets if rule.state == "ENABLED" else ():
-            alone = copy.copy(rule)
-            alone.targets = [target]
-            transformed = "InputTransformer" in target
-            timed = {"ingestion-time": message["time"]} if transformed else {}
-            try:
-                alone.send_to_targets(message | timed, transform_input=transformed)
-            except Exception:
-                logger.warning("%s did not take an event", target["Arn"], exc_info=True)
+    event_bus.put_by(backend, message)
 
 
 TELL = {"sns": _publish, "sqs": _send, "events": _put_event}

@@ -27,6 +27,7 @@ class BucketFiles:
         self.root = root
         self._folders: dict[str, Path] = {}  # joining a path costs more than a look
         db.script(SCHEMA)
+        self._write_missing_names()
 
     def folder(self, bucket: str) -> Path:
         found = self._folders.get(bucket)
@@ -62,6 +63,7 @@ class BucketFiles:
                 return path
         # The name first: a file without its name would never be listed.
         self._db.execute("INSERT OR IGNORE INTO encoded VALUES (?, ?)", (bucket, key))
+        self._write_name(bucket, key)
         files.move_in(source, root, odd)
         return odd
 
@@ -113,8 +115,22 @@ class BucketFiles:
             if place and status:
                 yield name, place, status
 
+    def _write_name(self, bucket: str, key: str) -> None:
+        root, place = self.folder(bucket), keys.name_of(key)
+        if not files.status(root, place):
+            temporary = self.root.parent / "tmp" / f"s3-{uuid.uuid4().hex}"
+            temporary.write_bytes(key.encode())
+            files.move_in(temporary, root, place)
+
+    def _write_missing_names(self) -> None:
+        """Those of objects that an earlier version of this code wrote."""
+        for row in self._db.all("SELECT bucket, key FROM encoded"):
+            if files.status(self.folder(row["bucket"]), keys.encoded(row["key"])):
+                self._write_name(row["bucket"], row["key"])
+
     def _remove_encoded(self, bucket: str, key: str) -> None:
         files.remove(self.folder(bucket), keys.encoded(key))
+        files.remove(self.folder(bucket), keys.name_of(key))
         self._db.execute("DELETE FROM encoded WHERE bucket = ? AND key = ?", (bucket, key))
 
 

@@ -1,8 +1,8 @@
 """Where a key lives on disk, relative to its bucket's folder.
 
 S3's keys are any 1 to 1024 bytes of UTF-8; paths are not. A key that is a sound path is that path,
-so engines read and write objects as plain files. Every other key lives under `.~k/<hh>/<sha256>`,
-and SQLite remembers its name.
+so engines read and write objects as plain files. Every other key lives under `.~k/<hh>/<sha256>`;
+SQLite remembers its name, and a file beside it tells it to engines.
 """
 
 import hashlib
@@ -45,6 +45,12 @@ def is_plain(key: str) -> bool:
 def encoded(key: str) -> Place:
     digest = hashlib.sha256(key.encode()).hexdigest()
     return (ENCODED, digest[:2], digest)
+
+
+def name_of(key: str) -> Place:
+    """Where an encoded key is written out, for engines that list the bucket's folder."""
+    *folder, digest = encoded(key)
+    return (*folder, f"{digest}.key")
 
 
 def kept(key: str, seq: int) -> Place:

@@ -5,6 +5,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from local_aws.services.glue.jobs.api import JobsApi
+
+SLEEPS = "import os, time\nprint(os.getpid())\ntime.sleep(60)"
 ENDED = ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT")
 
 
@@ -15,6 +18,7 @@ class Glue:
         self.client = server.client("glue")
         self.s3 = server.client("s3")
         self.logs = server.client("logs")
+        self.data = server.data
         self.bucket = f"jobs-{uuid.uuid4().hex[:8]}"
         self.s3.create_bucket(Bucket=self.bucket)
 
@@ -75,3 +79,15 @@ def script(lines: str, **values: Any) -> str:
 
 def subset(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: given.get(name) for name in names}
+
+
+def start(api: JobsApi, text: str, **members: Any) -> str:
+    api.platform.s3.put("scripts", "x.py", text.encode())
+    command = {"Name": "pythonshell", "ScriptLocation": "s3://scripts/x.py"}
+    api.create_job({"Name": "j", "Role": "r", "Command": command, **members})
+    return str(api.start_job_run({"JobName": "j"})["JobRunId"])
+
+
+def ended(api: JobsApi, run_id: str) -> dict[str, Any]:
+    until(lambda: not api.jobs.run(run_id).active)
+    return api.jobs.run(run_id).document

@@ -26,6 +26,12 @@ boto3.client("s3").put_object(Bucket=os.environ["BUCKET_OF_TEST"] if 0 else sys.
 """
 
 
+DENIED = """
+from botocore.exceptions import ClientError
+raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
+"""
+
+
 def code(error: pytest.ExceptionInfo[ClientError]) -> str:
     return str(error.value.response["Error"]["Code"])
 
@@ -89,6 +95,15 @@ def test_a_run_succeeds_and_logs(glue: Glue) -> None:
     assert glue.log(run["Id"]) == ["hello"]
 
 
+def test_a_quiet_run_has_both_logs(glue: Glue) -> None:
+    run = glue.run(glue.job(""))
+    for group in ("output", "error"):
+        streams = glue.logs.describe_log_streams(
+            logGroupName=f"/aws-glue/jobs/{group}", logStreamNamePrefix=run["Id"]
+        )["logStreams"]
+        assert [stream["logStreamName"] for stream in streams] == [run["Id"]]
+
+
 def test_arguments_reach_the_script(glue: Glue) -> None:
     defaults = {"--month": "1", "--zone": "raw", "--TempDir": "s3://b/tmp/"}
     name = glue.job(RESOLVES, DefaultArguments=defaults)
@@ -118,9 +133,13 @@ def test_a_failure_says_line_and_exception(glue: Glue) -> None:
     ("text", "said"),
     [
         ("import nowhere", "IMPORT_ERROR; Failed Line Number: 1; ModuleNotFoundError"),
-        ("def", "SYNTAX_ERROR; SyntaxError"),
+        ("def", "SYNTAX_ERROR; Failed Line Number: 1; SyntaxError"),
         ("import sys; sys.exit(3)", "SystemExit: 3"),
-        ("import os; os.kill(os.getpid(), 9)", "SIGKILL"),
+        ("import sys; sys.exit('no rows')", "SystemExit: no rows"),
+        ("import os; os._exit(4)", "Command failed with exit code 4"),
+        ("import os; os.kill(os.getpid(), 9)", "Command failed with exit code 137 (SIGKILL)"),
+        ("raise MemoryError()", "OUT_OF_MEMORY_ERROR; Failed Line Number: 1; MemoryError"),
+        (DENIED, "PERMISSION_ERROR; Failed Line Number: 3; ClientError: An error occurred"),
     ],
 )
 def test_other_failures(glue: Glue, text: str, said: str) -> None:
@@ -129,8 +148,37 @@ def test_other_failures(glue: Glue, text: str, said: str) -> None:
     assert said in run["ErrorMessage"]
 
 
-def test_exit_zero_succeeds(glue: Glue) -> None:
-    assert glue.run(glue.job("import sys; sys.exit()"))["JobRunState"] == "SUCCEEDED"
+@pytest.mark.parametrize("text", ["import sys; sys.exit()", "import os; os._exit(0)", "", "# é"])
+def test_scripts_that_succeed(glue: Glue, text: str) -> None:
+    run = glue.run(glue.job(text))
+    assert run["JobRunState"] == "SUCCEEDED"
+    assert "ErrorMessage" not in run
+
+
+def test_a_script_that_is_not_utf8(glue: Glue) -> None:
+    name = glue.job("")
+    body = "import os\nos\n# é".encode("latin-1")
+    glue.s3.put_object(Bucket=glue.bucket, Key=f"scripts/{name}.py", Body=body)
+    run = glue.run(name)
+    assert run["JobRunState"] == "FAILED"
+    assert run["ErrorMessage"].startswith(
+        "Error Category: SYNTAX_ERROR; Failed Line Number: 3; SyntaxError: Non-UTF-8 code"
+    )
+
+
+def test_the_runs_own_script_location(glue: Glue) -> None:
+    other = glue.put("other.py", "print('the other')")
+    run = glue.run(glue.job(PRINTS), Arguments={"--scriptLocation": other})
+    assert glue.log(run["Id"]) == ["the other"]
+
+
+def test_a_log_group_of_the_jobs_own(glue: Glue) -> None:
+    group = f"/own/{uuid.uuid4().hex}"
+    name = glue.job(PRINTS, DefaultArguments={"--custom-logGroup-prefix": group})
+    run = glue.run(name)
+    assert run["LogGroupName"] == group
+    answer = glue.logs.get_log_events(logGroupName=f"{group}/output", logStreamName=run["Id"])
+    assert [event["message"] for event in answer["events"]] == ["hello"]
 
 
 def test_a_missing_script_fails_the_run(glue: Glue) -> None:
@@ -138,7 +186,11 @@ def test_a_missing_script_fails_the_run(glue: Glue) -> None:
     glue.s3.delete_object(Bucket=glue.bucket, Key=f"scripts/{name}.py")
     run = glue.run(name)
     assert run["JobRunState"] == "FAILED"
-    assert "NoSuchKey" in run["ErrorMessage"]
+    assert run["ErrorMessage"] == (
+        f"LAUNCH ERROR | Error downloading from S3 for bucket: {glue.bucket}, "
+        f"key: scripts/{name}.py.The specified key does not exist. (Service: Amazon S3; "
+        "Status Code: 404; Error Code: NoSuchKey) Please refer logs for details."
+    )
 
 
 def test_boto3_in_a_job_reaches_this_server(glue: Glue) -> None:
@@ -220,6 +272,6 @@ def test_an_unknown_job(glue: Glue, operation: str, members: dict[str, Any]) -> 
 
 def test_a_run_cannot_ask_for_what_is_not_supported(glue: Glue) -> None:
     name = glue.job(PRINTS)
-    with pytest.raises(ClientError, match="--additional-python-modules") as error:
-        glue.start(name, Arguments={"--additional-python-modules": "polars"})
+    with pytest.raises(ClientError, match="--datalake-formats") as error:
+        glue.start(name, Arguments={"--datalake-formats": "delta"})
     assert code(error) == "InvalidInputException"

@@ -48,9 +48,11 @@ def test_conf_carries_several_settings() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("--additional-python-modules", "polars", "--additional-python-modules"),
+        ("--python-modules-installer-option", "--target /", "--target"),
+        ("--python-modules-installer-option", "--index-url", "needs a value"),
+        ("--additional-python-modules", "six,--target=/etc", "is an option"),
         ("--extra-jars", "s3://b/x.jar", "--extra-jars"),
-        ("--job-bookmark-option", "job-bookmark-enable", "--job-bookmark-option"),
+        ("--job-bookmark-option", "enable", "job-bookmark-enable, job-bookmark-pause"),
         ("--job-language", "scala", "--job-language"),
         ("--conf", "spark.jars.packages=a:b:1", "spark.jars.packages"),
         ("--conf", "fs.s3.impl=x", "fs.s3.impl"),

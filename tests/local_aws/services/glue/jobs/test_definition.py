@@ -35,11 +35,11 @@ def test_workers_give_the_capacity() -> None:
 @pytest.mark.parametrize(
     ("members", "said"),
     [
-        ({"GlueVersion": "3.0"}, "GlueVersion 3.0"),
+        ({"GlueVersion": "2.0"}, "GlueVersion 2.0"),
         ({"GlueVersion": "6.0"}, "GlueVersion 6.0"),
         ({"SecurityConfiguration": "s"}, "SecurityConfiguration"),
         ({"Connections": {"Connections": ["c"]}}, "Connections"),
-        ({"JobRunQueuingEnabled": True}, "JobRunQueuingEnabled"),
+        ({"SourceControlDetails": {"Provider": "GITHUB"}}, "SourceControlDetails"),
         ({"JobMode": "NOTEBOOK"}, "NOTEBOOK"),
         ({"Timeout": 0}, "Timeout"),
         ({"WorkerType": "G.1X", "MaxCapacity": 2.0}, "Max Capacity"),

@@ -1,6 +1,6 @@
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,10 +12,50 @@ class FakeJvm:
     def __init__(self) -> None:
         self.alive = True
         self.served = 0
-        self.touched = 0.0
+        self.touched = time.monotonic()
+        self.wanted = threading.Event()
+
+    def hurry(self) -> None:
+        self.wanted.set()
 
     def end(self) -> None:
         self.alive = False
+
+    def tidy(self) -> None:
+        pass
+
+
+class FakeLauncher:
+    """`launched` are its JVMs; `rehearsed` those that were made warm."""
+
+    patient = False
+    """Whether a rehearsal goes on until it is told that a job waits."""
+
+    def __init__(self, launched: list[FakeJvm], memory: bool = True) -> None:
+        self.launched = launched
+        self.rehearsed: list[Any] = []
+        self.archives = 0
+        self._memory = memory
+
+    def launch(self) -> Any:
+        self.launched.append(FakeJvm())
+        return self.launched[-1]
+
+    def may_prepare(self) -> bool:
+        return self._memory
+
+    def rehearse(self, jvm: Any) -> bool:
+        self.rehearsed.append(jvm)
+        return bool(not self.patient or jvm.wanted.wait(5))
+
+    def judge(self, jvm: Any) -> None:
+        pass
+
+    def make_archive(self) -> None:
+        self.archives += 1
+
+    def close(self) -> None:
+        pass
 
 
 @pytest.fixture
@@ -30,12 +70,16 @@ def pool(launched: list[FakeJvm]) -> Iterator[JvmPool]:
     pool.close()
 
 
-def make(launched: list[FakeJvm], **options: Any) -> JvmPool:
-    def launch() -> Any:
-        launched.append(FakeJvm())
-        return launched[-1]
+def make(launched: list[FakeJvm], memory: bool = False, **options: Any) -> JvmPool:
+    launcher: Any = FakeLauncher(launched, memory)
+    return JvmPool(launcher, **options)
 
-    return JvmPool(launch, **options)
+
+def until(true: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 5
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert true()
 
 
 def acquire(pool: JvmPool) -> Any:
@@ -104,3 +148,58 @@ def test_close_ends_all_and_lends_no_more(launched: list[FakeJvm]) -> None:
     pool.close()
     assert not lent.alive
     assert pool.acquire(threading.Event()) is None
+
+
+def test_one_is_prepared_and_made_warm_before_a_job_asks(launched: list[FakeJvm]) -> None:
+    launcher: Any = FakeLauncher(launched)
+    pool = JvmPool(launcher)
+    pool.prepare()
+    pool.prepare()
+    assert acquire(pool) is launched[0]
+    assert launcher.rehearsed == launched
+    pool.close()
+
+
+def test_a_job_that_comes_cuts_the_rehearsal_short(launched: list[FakeJvm]) -> None:
+    launcher: Any = FakeLauncher(launched)
+    launcher.patient = True
+    pool = JvmPool(launcher)
+    pool.prepare()
+    until(lambda: launcher.rehearsed)
+    assert acquire(pool) is launched[0]
+    pool.close()
+
+
+def test_none_is_prepared_without_the_memory(launched: list[FakeJvm]) -> None:
+    pool = make(launched, memory=False)
+    pool.prepare()
+    assert not launched
+    pool.close()
+
+
+def test_one_that_had_to_be_ended_is_replaced_at_once(launched: list[FakeJvm]) -> None:
+    pool = make(launched, memory=True)
+    pool.release(acquire(pool), clean=False)
+    assert len(launched) == 2
+    assert acquire(pool) is launched[1]
+    pool.close()
+
+
+def test_a_prepared_one_does_not_outlive_the_pool(launched: list[FakeJvm]) -> None:
+    pool = make(launched, memory=True)
+    pool.prepare()
+    pool.close()
+    until(lambda: not launched[0].alive)
+    pool.prepare()
+    assert len(launched) == 1
+
+
+def test_the_archive_is_made_when_no_job_has_come_for_a_while(launched: list[FakeJvm]) -> None:
+    launcher: Any = FakeLauncher(launched, memory=False)
+    pool = JvmPool(launcher, quiet_seconds=0.1)
+    first = acquire(pool)
+    time.sleep(0.2)
+    assert not launcher.archives
+    pool.release(first, clean=True)
+    until(lambda: launcher.archives == 1)
+    pool.close()

@@ -2,45 +2,13 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
-from support import Glue, until
+from support import SLEEPS, Glue, ended, start, until
 
-from local_aws.context import Credentials, Platform
 from local_aws.services.glue.jobs.api import JobsApi
-from local_aws.services.glue.jobs.runner import Runner
-from local_aws.services.logs.model import LogStore
-from local_aws.services.s3.model import S3Store
-
-SLEEPS = "import os, time\nprint(os.getpid())\ntime.sleep(60)"
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[JobsApi]:
-    """Job operations without HTTP, whose minutes last half a second."""
-    platform = Platform(tmp_path, 1, Credentials("a", "b"))
-    platform.s3, platform.logs = S3Store(platform), LogStore(platform)
-    platform.s3.create_bucket("scripts")
-    api = JobsApi(platform)
-    api.job_runs = Runner(platform, api.jobs, minute=0.5)
-    yield api
-    api.stop()
-
-
-def start(api: JobsApi, text: str, **members: Any) -> str:
-    api.platform.s3.put("scripts", "x.py", text.encode())
-    command = {"Name": "pythonshell", "ScriptLocation": "s3://scripts/x.py"}
-    api.create_job({"Name": "j", "Role": "r", "Command": command, **members})
-    return str(api.start_job_run({"JobName": "j"})["JobRunId"])
-
-
-def ended(api: JobsApi, run_id: str) -> dict[str, Any]:
-    until(lambda: not api.jobs.run(run_id).active)
-    return api.jobs.run(run_id).document
 
 
 def test_time_out(api: JobsApi) -> None:
@@ -84,5 +52,36 @@ def test_kill_9_of_the_server(tmp_path: Path) -> None:
         assert run["JobRunState"] == "FAILED"
         assert "local_aws ended" in run["ErrorMessage"]
         until(lambda: not psutil.pid_exists(pid))
+    finally:
+        server.stop()
+
+
+COMMITS_AND_SLEEPS = """
+import os, time
+from pathlib import Path
+(Path(os.environ["LOCAL_AWS_GLUE_BOOKMARKS"]) / "after.json").write_text('{"seen": 1}')
+print("committed")
+time.sleep(60)
+"""
+
+
+@pytest.mark.restart
+def test_a_commit_outlives_a_kill_of_the_server(tmp_path: Path) -> None:
+    from tests.conftest import start_server
+
+    server = start_server(tmp_path / "data")
+    glue = Glue(server)
+    arguments = {"--job-bookmark-option": "job-bookmark-enable"}
+    name = glue.job(COMMITS_AND_SLEEPS, DefaultArguments=arguments)
+    run_id = glue.start(name)
+    until(lambda: glue.log(run_id))
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    server = start_server(tmp_path / "data")
+    try:
+        client = server.client("glue")
+        assert client.get_job_run(JobName=name, RunId=run_id)["JobRun"]["JobRunState"] == "FAILED"
+        entry = client.get_job_bookmark(JobName=name)["JobBookmarkEntry"]
+        assert (entry["RunId"], entry["JobBookmark"]) == (run_id, '{"seen": 1}')
     finally:
         server.stop()

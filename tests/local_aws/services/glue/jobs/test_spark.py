@@ -10,6 +10,10 @@ import psutil
 import pytest
 from support import Glue, script, until
 
+from local_aws.services.glue.jobs.class_archive import ClassArchive
+from local_aws.services.glue.jobs.java import java_home
+from local_aws.services.glue.jobs.jvm import LAYOUT, Jvm, classes_folder, spark_jars
+
 pytestmark = pytest.mark.spark
 
 ROUND_TRIP = """
@@ -27,20 +31,60 @@ except Exception as error:
 df.write.mode("append").csv("s3://no-such-bucket-of-ours/out/")
 """
 LEAVES_STATE = """
+import os
 from pyspark.sql import SparkSession
 spark = SparkSession.builder.config("spark.sql.shuffle.partitions", "7").getOrCreate()
+jvm, sc = spark._jvm, spark.sparkContext
 spark.range(3).createOrReplaceGlobalTempView("left_behind")
+spark.range(3).createOrReplaceTempView("left_behind")
 spark.range(3).write.saveAsTable("table_left_behind")
-spark.sparkContext._jvm.java.lang.System.setProperty("spark.left.behind", "yes")
-print(spark.sparkContext._jvm.java.lang.ProcessHandle.current().pid())
+spark.udf.register("left_behind", lambda: 1)
+spark.catalog.cacheTable("table_left_behind")
+sc._jsc.hadoopConfiguration().set("left.behind", "yes")
+sc.setLogLevel("OFF")
+sc.addPyFile(__file__)
+sc.setLocalProperty("left.behind", "yes")
+system = jvm.java.lang.System
+system.setProperty("spark.left.behind", "yes")
+system.setProperty("left.behind", "yes")
+system.setProperty("user.timezone", "Asia/Tokyo")
+system.clearProperty("file.encoding")
+spark.sql("SELECT reflect('java.lang.System', 'setProperty', 'left.too', 'yes')").collect()
+with open(jvm.java.lang.System.getProperty("java.io.tmpdir") + "/left_behind", "w") as file:
+    file.write("yes")
+os.environ["LEFT_BEHIND"] = "yes"
+os.chdir("/")
+print(jvm.java.lang.ProcessHandle.current().pid())
 """
 FINDS_NONE = """
+import os
 from pyspark.sql import SparkSession
 spark = SparkSession.builder.getOrCreate()
-print(spark.sparkContext._jvm.java.lang.ProcessHandle.current().pid())
+jvm, sc = spark._jvm, spark.sparkContext
+system = jvm.java.lang.System
+print(jvm.java.lang.ProcessHandle.current().pid())
 print(spark.conf.get("spark.sql.shuffle.partitions"), spark.conf.get("spark.left.behind", "none"))
 print(spark.catalog.listTables(), spark.catalog.listTables("global_temp"))
+print(spark.catalog.functionExists("left_behind"), sc._jsc.sc().getPersistentRDDs().size())
+print(sc._jsc.hadoopConfiguration().get("left.behind"), sc.getLocalProperty("left.behind"))
+print(system.getProperty("left.behind"), system.getProperty("left.too"))
+print(system.getProperty("user.timezone"), system.getProperty("file.encoding"))
+print(spark.sql("SELECT date_format(timestamp'2020-01-05 00:00:00', 'EEEE HH z')").first()[0])
+print(jvm.org.apache.logging.log4j.LogManager.getRootLogger().getLevel().toString())
+print(os.path.exists(system.getProperty("java.io.tmpdir") + "/left_behind"))
+print(os.environ.get("LEFT_BEHIND"), os.getcwd() == "/")
 """
+LEAVES_WHAT_STAYS = """
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+jvm = spark._jvm
+print(jvm.java.lang.ProcessHandle.current().pid())
+@call@
+"""
+LASTING = (
+    "jvm.java.util.TimeZone.setDefault(jvm.java.util.TimeZone.getTimeZone('Asia/Tokyo'))",
+    "spark._jsc.getClass().getClassLoader()",
+)
 RUNS_PYTHON_WORKERS = """
 from pyspark.context import SparkContext
 from pyspark.sql.functions import udf
@@ -61,6 +105,11 @@ spark.sparkContext.parallelize([1], 1).map(lambda x: __import__("time").sleep(12
 BREAKS = """
 from pyspark.sql import SparkSession
 SparkSession.builder.getOrCreate().range(1).select("nothing")
+"""
+FILLS_THE_HEAP = """
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+spark.sparkContext._jvm.java.util.ArrayList(2**31 - 1)
 """
 COUNTS = """
 from pyspark.sql import SparkSession
@@ -91,9 +140,31 @@ def test_s3_paths_are_the_buckets(glue: Glue) -> None:
 def test_a_job_does_not_see_the_one_before(glue: Glue) -> None:
     first = glue.run(glue.job(LEAVES_STATE, kind="glueetl"))
     second = glue.run(glue.job(FINDS_NONE, kind="glueetl"))
-    assert first["JobRunState"] == second["JobRunState"] == "SUCCEEDED"
+    for run in (first, second):
+        assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     [pid] = glue.log(first["Id"])
-    assert glue.log(second["Id"]) == [pid, "200 none", "[] []"]
+    assert glue.log(second["Id"]) == [
+        pid,  # the very same JVM
+        "200 none",
+        "[] []",
+        "False 0",
+        "None None",
+        "None None",
+        "UTC UTF-8",
+        "Sunday 00 UTC",
+        "WARN",
+        "False",
+        "None False",
+    ]
+
+
+def test_a_jvm_with_what_cannot_be_put_back_is_thrown_away(glue: Glue) -> None:
+    pids = []
+    for call in LASTING:
+        run = glue.run(glue.job(script(LEAVES_WHAT_STAYS, call=call), kind="glueetl"))
+        assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+        pids += glue.log(run["Id"])
+    assert len(set(pids)) == len(LASTING)
 
 
 def test_python_workers_conf_and_logger(glue: Glue) -> None:
@@ -109,6 +180,14 @@ def test_an_analysis_error_is_a_query_error(glue: Glue) -> None:
     assert run["JobRunState"] == "FAILED"
     assert run["ErrorMessage"].startswith(
         "Error Category: QUERY_ERROR; Failed Line Number: 3; AnalysisException: [UNRESOLVED_COLUMN"
+    )
+
+
+def test_a_full_heap_is_out_of_memory(glue: Glue) -> None:
+    run = glue.run(glue.job(FILLS_THE_HEAP, kind="glueetl"))
+    assert run["JobRunState"] == "FAILED"
+    assert run["ErrorMessage"].startswith(
+        "Error Category: OUT_OF_MEMORY_ERROR; Failed Line Number: 4; Py4JJavaError"
     )
 
 
@@ -159,3 +238,33 @@ def test_no_java_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     finally:
         server.stop()
+
+
+def test_java_takes_an_archive_and_tells_when_it_does_not(tmp_path: Path) -> None:
+    def start(*options: str, archive: ClassArchive | None = None) -> Jvm:
+        environment = dict(os.environ)
+        return Jvm(tmp_path / "jvm", classes_folder(tmp_path), environment, options, archive)
+
+    def train(options: list[str]) -> None:
+        jvm = start(*options)
+        until(jvm.connection.exists)
+        jvm.finish()
+
+    def refused() -> bool:
+        jvm = start(archive=archive)
+        until(jvm.connection.exists)
+        found = jvm.refused_archive is not None
+        jvm.end()
+        return found
+
+    archive = ClassArchive(tmp_path / "archive", java_home(), spark_jars(), LAYOUT)
+    archive.make(train)
+    assert archive.complete
+    assert not refused()
+    [layer] = (tmp_path / "archive").glob("*/spark.jsa")
+    layer.chmod(0o644)
+    with layer.open("r+b") as file:
+        file.seek(layer.stat().st_size // 2)
+        file.write(os.urandom(4096))
+    assert archive.complete
+    assert refused()

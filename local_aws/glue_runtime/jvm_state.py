@@ -1,0 +1,174 @@
+"""What a job can change of a JVM beside its own Spark session: put back, or told.
+
+On AWS each run has a JVM of its own. Here the next run gets the same one, if nothing is left in it.
+Spark's session, its context and all that hangs on them end with the run. What is the JVM's own is
+looked at before the run and after: properties, time zone, locales, log levels are put back;
+anything else that differs makes the JVM unfit, and the runner ends it.
+
+What cannot be looked at are the static fields of any class. A Python script reaches them by calling
+a static method, by making an object, or through reflection. So such calls from outside of PySpark
+and of awsglue are counted unless the class is known to keep no state (`HARMLESS`).
+"""
+
+import sys
+import time
+from typing import Any
+
+HARMLESS = (
+    "java.io.",
+    "java.math.",
+    "java.net.URI",
+    "java.time.",
+    "java.util.ArrayList",
+    "java.util.Arrays",
+    "java.util.HashMap",
+    "java.util.HashSet",
+    "java.util.Properties",
+    "java.util.UUID",
+    "java.lang.Boolean",
+    "java.lang.Double",
+    "java.lang.Integer",
+    "java.lang.Long",
+    "java.lang.ProcessHandle",
+    "java.lang.String",
+    "java.lang.System",  # its properties are looked at
+    "org.apache.commons.io.IOUtils",
+    "org.apache.hadoop.conf.Configuration",
+    "org.apache.hadoop.fs.FileSystem",
+    "org.apache.hadoop.fs.FileUtil",
+    "org.apache.hadoop.fs.Path",
+    "org.apache.hadoop.io.",
+    "org.apache.log4j.",  # levels are put back
+    "org.apache.logging.log4j.",
+    "org.apache.spark.api.java.",
+    "org.apache.spark.sql.",
+    "org.slf4j.",
+    "scala.collection.",
+)
+STATEFUL = (
+    *(f"java.lang.System.{name}" for name in ("setErr", "setIn", "setOut", "setSecurityManager")),
+    *(f"java.lang.System.{name}" for name in ("load", "loadLibrary")),
+    "org.apache.hadoop.conf.Configuration.addDefaultResource",
+)
+"""Not harmless all the same."""
+REFLECTION = ("getClass",)
+OURS = ("pyspark.", "py4j.", "awsglue.", "spark_attach", "jvm_state")
+OF_THE_SESSION = (
+    "Executor task launch worker",
+    "stream execution thread",
+    "streaming-job-executor",
+)
+"""Threads that run a script's own work. Only foreign calls make others."""
+
+
+class Foreign:
+    """The calls of this process that may have left state in a static field."""
+
+    def __init__(self) -> None:
+        self.calls: set[str] = set()
+
+    def watch(self) -> None:
+        """From now on."""
+        from py4j.java_gateway import (  # type: ignore[import-untyped]
+            JavaClass,
+            JavaObject,
+        )
+
+        reach, construct, member = JavaClass.__getattr__, JavaClass.__call__, JavaObject.__getattr__
+
+        def watched_reach(cls: Any, name: str) -> Any:
+            self._note(cls._fqn, name)
+            return reach(cls, name)
+
+        def watched_construct(cls: Any, *arguments: Any) -> Any:
+            self._note(cls._fqn, "<init>")
+            return construct(cls, *arguments)
+
+        def watched_member(target: Any, name: str) -> Any:
+            if name in REFLECTION:
+                self._note("java.lang.Class", name)
+            return member(target, name)
+
+        JavaClass.__getattr__ = watched_reach
+        JavaClass.__call__ = watched_construct
+        JavaObject.__getattr__ = watched_member
+
+    def _note(self, name: str, member: str) -> None:
+        caller = sys._getframe(2).f_globals.get("__name__", "")
+        if caller.startswith(OURS) or member.startswith("_"):
+            return
+        call = f"{name}.{member}"
+        if call in STATEFUL or not name.startswith(HARMLESS):
+            self.calls.add(call)
+
+
+class Taken:
+    """What a run found."""
+
+    def __init__(self, jvm: Any) -> None:
+        self._jvm = jvm
+        self._properties = properties(jvm)
+        self._others = others(jvm)
+        self._foreign = Foreign()
+        self._foreign.watch()
+
+    def left(self, patience: float = 5.0) -> list[str]:
+        """After the run: put back what can be; what else it left, in words."""
+        put_back(self._jvm, self._properties)
+        found = others(self._jvm)
+        changed = [f"its {name} changed" for name in found if found[name] != self._others[name]]
+        called = [f"the script called {call}" for call in sorted(self._foreign.calls)]
+        if changed or called:
+            return [*changed, *called]
+        deadline = time.monotonic() + patience
+        while (threads := unfinished(self._jvm)) and time.monotonic() < deadline:
+            time.sleep(0.05)  # those of the session are ending
+        return [f"the thread {name} lives" for name in threads]
+
+
+def properties(jvm: Any) -> dict[str, str]:
+    """The system properties less the session's defaults."""
+    found = jvm.java.lang.System.getProperties()
+    return {
+        name: str(found.getProperty(name))
+        for name in found.stringPropertyNames()
+        if not name.startswith("spark.")
+    }
+
+
+def put_back(jvm: Any, before: dict[str, str]) -> None:
+    """What a job often changes, as it was before."""
+    system = jvm.java.lang.System
+    for name in properties(jvm):
+        if name not in before:
+            system.clearProperty(name)
+    for name, value in before.items():
+        system.setProperty(name, value)
+    jvm.java.util.TimeZone.setDefault(None)  # the property decides again
+    _put_back_locales(jvm, before)
+    jvm.org.apache.logging.log4j.core.config.Configurator.reconfigure()
+    jvm.org.apache.hadoop.fs.FileSystem.closeAll()
+
+
+def _put_back_locales(jvm: Any, before: dict[str, str]) -> None:
+    builder = jvm.java.util.Locale.Builder()
+    builder.setLanguage(before.get("user.language", ""))
+    builder.setRegion(before.get("user.country", ""))
+    jvm.java.util.Locale.setDefault(builder.build())
+
+
+def others(jvm: Any) -> dict[str, str]:
+    """What cannot be put back, to be compared."""
+    user = jvm.org.apache.hadoop.security.UserGroupInformation
+    return {
+        "error stream": str(jvm.java.lang.System.err.hashCode()),
+        "output stream": str(jvm.java.lang.System.out.hashCode()),
+        "user": str(user.getCurrentUser().toString()),
+        "handler": str(jvm.java.lang.Thread.getDefaultUncaughtExceptionHandler()),
+    }
+
+
+def unfinished(jvm: Any) -> list[str]:
+    """Living threads that still do the session's work."""
+    names = (thread.getName() for thread in jvm.java.lang.Thread.getAllStackTraces().keySet())
+    return sorted(name for name in names if name.startswith(OF_THE_SESSION))

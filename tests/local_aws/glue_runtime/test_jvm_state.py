@@ -1,0 +1,52 @@
+"""Which calls of a script make its JVM unfit for the next one."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import local_aws.glue_runtime
+
+sys.path.insert(0, str(Path(local_aws.glue_runtime.__file__).parent))
+
+from jvm_state import Foreign  # type: ignore[import-not-found]
+
+
+def watched(foreign: Foreign, name: str, member: str) -> None:
+    """Stands between the script and the count, as the watch does."""
+    foreign._note(name, member)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "java.util.concurrent.Executors.newCachedThreadPool",
+        "java.util.TimeZone.setDefault",
+        "java.lang.Thread.<init>",
+        "java.lang.System.setErr",
+        "org.apache.hadoop.conf.Configuration.addDefaultResource",
+        "org.apache.hadoop.security.UserGroupInformation.createRemoteUser",
+        "com.example.Singleton.getInstance",
+    ],
+)
+def test_state_that_may_last_is_counted(call: str) -> None:
+    foreign = Foreign()
+    watched(foreign, *call.rsplit(".", 1))
+    assert foreign.calls == {call}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "java.lang.System.setProperty",
+        "java.net.URI.create",
+        "org.apache.hadoop.fs.Path.<init>",
+        "org.apache.hadoop.fs.FileSystem.get",
+        "org.apache.log4j.LogManager.getLogger",
+        "java.util.TimeZone.__class__",
+    ],
+)
+def test_the_usual_calls_are_not(call: str) -> None:
+    foreign = Foreign()
+    watched(foreign, *call.rsplit(".", 1))
+    assert not foreign.calls
