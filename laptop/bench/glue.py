@@ -41,7 +41,6 @@ class Result:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``./lake bench glue`` takes."""
     parser.add_argument("--times", type=int, nargs="+", default=TIMES, help="of a year's flights")
-    parser.add_argument("--heap", help="of bare Spark's driver; local_aws's unless told")
     parser.add_argument("--json", type=Path, metavar="FILE", help="everything that was measured")
     parser.add_argument("--scratch", type=Path, help="a folder on the disk to measure on")
 
@@ -50,15 +49,13 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """The flights job beside bare spark-submit; start-up and steady state apart."""
     # Here: DuckDB and Arrow would double what every ./lake takes to start.
     from laptop.bench import glue_runs
-    from local_aws.services.glue.jobs import jvm
 
     facts = machine.facts()
-    options.heap = options.heap or jvm.heap(jvm.total_memory())
-    facts["heap"] = options.heap
     with tempfile.TemporaryDirectory("-bench", dir=options.scratch) as name:
         folder = Path(name)
         with glue_runs.running(folder) as lake:
             results = list(_measured(lake, folder, options, console))
+            facts["java"] = f"{lake.java.home}, heap {lake.java.heap}"
     facts["load after"] = " ".join(f"{one:.2f}" for one in os.getloadavg())
     console.print(_table(results))
     console.print(_summary(results))
@@ -73,19 +70,19 @@ def run(options: argparse.Namespace, console: Console) -> int:
 def _measured(
     lake: Lake, folder: Path, options: argparse.Namespace, console: Console
 ) -> Iterator[Result]:
-    yield _start(lake, folder, options.heap, console)
+    yield _start(lake, folder, console)
     for times in options.times:
-        yield _job(lake, folder, times, options.heap, console)
+        yield _job(lake, folder, times, console)
 
 
-def _start(lake: Lake, folder: Path, heap: str, console: Console) -> Result:
+def _start(lake: Lake, folder: Path, console: Console) -> Result:
     """A session and ten rows: what a job costs beside its work."""
     from laptop.bench import glue_runs
 
     first = lake.run(glue_runs.START, {})
     console.print(f"The first job of all: {first.wall:.1f} s, {first.cpu:.1f} CPU s")
     lake.wait_for_archive()
-    bare = glue_runs.spark_submit(folder, folder / f"{glue_runs.START}.py", {}, heap)
+    bare = glue_runs.spark_submit(folder, folder / f"{glue_runs.START}.py", {}, lake.java)
     lake.start()
     cold = lake.run(glue_runs.START, {})
     result = Result("start", bare, cold, lake.run(glue_runs.START, {}))
@@ -93,14 +90,14 @@ def _start(lake: Lake, folder: Path, heap: str, console: Console) -> Result:
     return result
 
 
-def _job(lake: Lake, folder: Path, times: int, heap: str, console: Console) -> Result:
+def _job(lake: Lake, folder: Path, times: int, console: Console) -> Result:
     from laptop.bench import glue_runs
 
     data = glue_runs.write_clean(folder, times)
     lake.upload(data)
     script = glue_runs.SCRIPTS / f"{glue_runs.JOB}.py"
     local = glue_runs.arguments_of(f"file://{folder}", data.name, f"{times}")
-    bare = glue_runs.spark_submit(folder, script, local, heap)
+    bare = glue_runs.spark_submit(folder, script, local, lake.java)
     lake.start()
     root = f"s3://{glue_runs.BUCKET}"
     cold, warm = (

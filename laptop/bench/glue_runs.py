@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import boto3
 import duckdb
+import psutil
 import pyarrow as pa
 import pyarrow.compute as compute
 import pyarrow.parquet as pq
@@ -30,6 +32,7 @@ BUCKET = "bench"
 JOB, START = "flights", "start"
 MONTHS = tuple(f"2013-{month:02}" for month in range(1, 13))
 SCRIPTS = ROOT / "glue_jobs"
+RUNTIME = ROOT / "local_aws" / "glue_runtime"
 START_SCRIPT = """
 from pyspark.context import SparkContext
 from pyspark.sql import SparkSession
@@ -54,6 +57,24 @@ class Cost:
     wall: float
     cpu: float
     peak: float
+
+
+@dataclass(frozen=True)
+class Java:
+    """What a server runs Spark on, and its heap as Java writes it."""
+
+    home: Path
+    heap: str
+
+    @classmethod
+    def of_server(cls, pid: int) -> "Java":
+        """From the command line of its JVM."""
+        for child in psutil.Process(pid).children(recursive=True):
+            words = child.cmdline()
+            heaps = [word.removeprefix("-Xmx") for word in words if word.startswith("-Xmx")]
+            if heaps:
+                return cls(Path(words[0]).parent.parent, heaps[0])
+        raise RunFailed("the server has no JVM")
 
 
 @dataclass(frozen=True)
@@ -164,6 +185,13 @@ class Lake:
             raise RunFailed(f"{name}: {run['JobRunState']}: {run.get('ErrorMessage')}")
         return _cost(wall, meter.used)
 
+    @property
+    def java(self) -> Java:
+        """Of its JVM, once a job has run."""
+        if self._server is None:
+            raise RunFailed("the server is not running")
+        return Java.of_server(self._server.process.pid)
+
     def output(self, prefix: str) -> Sums:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
         keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
@@ -189,17 +217,22 @@ def arguments_of(root: str, data: str, token: str) -> dict[str, str]:
     }
 
 
-def spark_submit(folder: Path, script: Path, arguments: Mapping[str, str], heap: str) -> Cost:
-    """The same script, with nothing of ours but `getResolvedOptions`, on the same Java."""
-    from local_aws.services.glue.jobs.java import java_home
-    from local_aws.services.glue.jobs.jvm import RUNTIME, spark_home
+def spark_home() -> Path:
+    """PySpark's folder."""
+    spec = find_spec("pyspark")
+    if spec is None or spec.origin is None:
+        raise RunFailed("pyspark is not installed")
+    return Path(spec.origin).parent
 
+
+def spark_submit(folder: Path, script: Path, arguments: Mapping[str, str], java: Java) -> Cost:
+    """The same script, with nothing of ours but `getResolvedOptions`, on the same Java."""
     home = spark_home()
     command = [str(home / "bin" / "spark-submit"), "--master", "local[*]"]
-    command += ["--driver-memory", heap, str(script), "--JOB_NAME", script.stem]
+    command += ["--driver-memory", java.heap, str(script), "--JOB_NAME", script.stem]
     command += [word for pair in arguments.items() for word in pair]
     bare = environment.base() | {
-        "JAVA_HOME": str(java_home()),
+        "JAVA_HOME": str(java.home),
         "SPARK_HOME": str(home),
         "SPARK_LOCAL_DIRS": str(folder),
         "PYSPARK_PYTHON": sys.executable,

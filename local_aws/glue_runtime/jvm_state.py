@@ -107,7 +107,7 @@ class Taken:
 
     def __init__(self, jvm: Any) -> None:
         self._jvm = jvm
-        self._properties = properties(jvm)
+        self._properties = jvm.java.lang.System.getProperties().clone()
         self._others = others(jvm)
         self._foreign = Foreign()
         self._foreign.watch()
@@ -123,37 +123,22 @@ class Taken:
         deadline = time.monotonic() + patience
         while (threads := unfinished(self._jvm)) and time.monotonic() < deadline:
             time.sleep(0.05)  # those of the session are ending
-        return [f"the thread {name} lives" for name in threads]
+        return [f"a thread of its lives: {name}" for name in threads]
 
 
-def properties(jvm: Any) -> dict[str, str]:
-    """The system properties less the session's defaults."""
-    found = jvm.java.lang.System.getProperties()
-    return {
-        name: str(found.getProperty(name))
-        for name in found.stringPropertyNames()
-        if not name.startswith("spark.")
-    }
-
-
-def put_back(jvm: Any, before: dict[str, str]) -> None:
-    """What a job often changes, as it was before."""
-    system = jvm.java.lang.System
-    for name in properties(jvm):
-        if name not in before:
-            system.clearProperty(name)
-    for name, value in before.items():
-        system.setProperty(name, value)
+def put_back(jvm: Any, properties: Any) -> None:
+    """What a job often changes, as it was before; `properties` are a copy of the system's."""
+    jvm.java.lang.System.setProperties(properties)
     jvm.java.util.TimeZone.setDefault(None)  # the property decides again
-    _put_back_locales(jvm, before)
+    _put_back_locales(jvm, properties)
     jvm.org.apache.logging.log4j.core.config.Configurator.reconfigure()
     jvm.org.apache.hadoop.fs.FileSystem.closeAll()
 
 
-def _put_back_locales(jvm: Any, before: dict[str, str]) -> None:
+def _put_back_locales(jvm: Any, properties: Any) -> None:
     builder = jvm.java.util.Locale.Builder()
-    builder.setLanguage(before.get("user.language", ""))
-    builder.setRegion(before.get("user.country", ""))
+    builder.setLanguage(properties.getProperty("user.language", ""))
+    builder.setRegion(properties.getProperty("user.country", ""))
     jvm.java.util.Locale.setDefault(builder.build())
 
 
@@ -169,6 +154,6 @@ def others(jvm: Any) -> dict[str, str]:
 
 
 def unfinished(jvm: Any) -> list[str]:
-    """Living threads that still do the session's work."""
-    names = (thread.getName() for thread in jvm.java.lang.Thread.getAllStackTraces().keySet())
-    return sorted(name for name in names if name.startswith(OF_THE_SESSION))
+    """Which living threads still do the session's work."""
+    living = jvm.java.lang.Thread.getAllStackTraces().keySet().toString()
+    return [name for name in OF_THE_SESSION if f"Thread[{name}" in living]

@@ -34,8 +34,9 @@ def attach(connection_file: Path, conf: dict[str, str], classes: Path) -> None:
     SparkContext._ensure_initialized()
     jvm: Any = SparkContext._jvm
     _compile_file_system(jvm, classes)
-    _set_defaults(jvm, conf)
     _State.taken = jvm_state.Taken(jvm)
+    for name, value in conf.items():
+        jvm.java.lang.System.setProperty(name, value)
 
 
 def detach() -> bool:
@@ -52,7 +53,6 @@ def detach() -> bool:
     jvm.SparkSession.clearDefaultSession()
     jvm.SparkSession.clearActiveSession()
     SparkSession._instantiatedSession = None
-    _set_defaults(jvm, {})
     _forget_codecs(jvm)
     gc.collect()  # the JVM frees what this process' objects held
     contexts = getattr(getattr(jvm.org.apache.spark, "SparkContext$"), "MODULE$")
@@ -108,12 +108,3 @@ def _compile_file_system(jvm: Any, classes: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             file.replace(target)
         jar.replace(classes / CLASSES_JAR)
-
-
-def _set_defaults(jvm: Any, conf: dict[str, str]) -> None:
-    system = jvm.java.lang.System
-    for name in list(system.getProperties().stringPropertyNames()):
-        if name.startswith("spark."):
-            system.clearProperty(name)
-    for name, value in conf.items():
-        system.setProperty(name, value)

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from laptop.bench import glue, glue_runs
-from laptop.bench.glue_runs import Cost, Sums, sums_of, write_clean
+from laptop.bench.glue_runs import Cost, Java, Sums, sums_of, write_clean
 from tarn.contracts.load import load_contract
 
 COLUMNS = (
@@ -69,12 +69,10 @@ def test_other_sums_are_told() -> None:
 
 
 def test_a_script_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from local_aws.services.glue.jobs import jvm
-
     (tmp_path / "bin").mkdir()
     submit = tmp_path / "bin" / "spark-submit"
     submit.write_text("#!/bin/sh\necho no memory\nexit 3\n")
     submit.chmod(0o755)
-    monkeypatch.setattr(jvm, "spark_home", lambda: tmp_path)
+    monkeypatch.setattr(glue_runs, "spark_home", lambda: tmp_path)
     with pytest.raises(glue_runs.RunFailed, match="no memory"):
-        glue_runs.spark_submit(tmp_path, tmp_path / "start.py", {}, "1g")
+        glue_runs.spark_submit(tmp_path, tmp_path / "start.py", {}, Java(tmp_path, "1g"))

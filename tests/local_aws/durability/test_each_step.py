@@ -261,6 +261,8 @@ def leftovers(lake: Lake) -> set[str]:
             records = lake.store.records.of(bucket.name, key)
             found -= {root.joinpath(*keys.kept(key, record.seq)) for record in records}
             found -= {lake.store.path(bucket.name, key)}
+            if lake.store.stat(bucket.name, key):
+                found -= {root.joinpath(*keys.name_of(key))}
         for upload in lake.uploads.list(bucket.name, "", "", ""):
             parts = lake.uploads.parts(upload)
             found -= {root / keys.UPLOADS / upload.id / part.file for part in parts}

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from local_aws import disk
 from local_aws.database import Database
 from local_aws.services.s3.store import files, keys, listing
 
@@ -27,7 +28,7 @@ class BucketFiles:
         self.root = root
         self._folders: dict[str, Path] = {}  # joining a path costs more than a look
         db.script(SCHEMA)
-        self._write_missing_names()
+        self._settle_names()
 
     def folder(self, bucket: str) -> Path:
         found = self._folders.get(bucket)
@@ -117,16 +118,21 @@ class BucketFiles:
 
     def _write_name(self, bucket: str, key: str) -> None:
         root, place = self.folder(bucket), keys.name_of(key)
-        if not files.status(root, place):
+        name, status = key.encode(), files.status(root, place)
+        if status is None or status.st_size != len(name):
             temporary = self.root.parent / "tmp" / f"s3-{uuid.uuid4().hex}"
-            temporary.write_bytes(key.encode())
+            temporary.write_bytes(name)
+            disk.sync_path(temporary)
             files.move_in(temporary, root, place)
 
-    def _write_missing_names(self) -> None:
-        """Those of objects that an earlier version of this code wrote."""
+    def _settle_names(self) -> None:
+        """Of each encoded object its name, of one that a kill left without bytes none."""
         for row in self._db.all("SELECT bucket, key FROM encoded"):
-            if files.status(self.folder(row["bucket"]), keys.encoded(row["key"])):
-                self._write_name(row["bucket"], row["key"])
+            bucket, key = row["bucket"], row["key"]
+            if files.status(self.folder(bucket), keys.encoded(key)):
+                self._write_name(bucket, key)
+            else:
+                files.remove(self.folder(bucket), keys.name_of(key))
 
     def _remove_encoded(self, bucket: str, key: str) -> None:
         files.remove(self.folder(bucket), keys.encoded(key))
