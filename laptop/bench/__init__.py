@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from laptop.bench import athena, pipeline, s3
+from laptop.bench import athena, databrew, pipeline, s3
 
 Bench = Callable[[argparse.Namespace, Console], int]
 BENCHES: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Bench]] = {
     "s3": (s3.add_options, s3.run),
     "pipeline": (pipeline.add_options, pipeline.run),
     "athena": (athena.add_options, athena.run),
+    "databrew": (databrew.add_options, databrew.run),
 }
 
 
