@@ -10,6 +10,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 from laptop.bench import athena, glue, pipeline, s3
+from laptop.bench import athena, databrew, pipeline, s3
 
 Bench = Callable[[argparse.Namespace, Console], int]
 BENCHES: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Bench]] = {
@@ -17,6 +18,7 @@ BENCHES: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Bench]] = {
     "pipeline": (pipeline.add_options, pipeline.run),
     "athena": (athena.add_options, athena.run),
     "glue": (glue.add_options, glue.run),
+    "databrew": (databrew.add_options, databrew.run),
 }
 
 

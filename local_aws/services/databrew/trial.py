@@ -18,8 +18,9 @@ import duckdb
 
 from local_aws.services.databrew.engine.errors import RunFailed
 from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.inference import typed
 from local_aws.services.databrew.engine.recipe import apply, read
-from local_aws.services.databrew.engine.source import Source, load, typed
+from local_aws.services.databrew.engine.source import Source, load
 from local_aws.services.databrew.engine.steps import Step
 
 Steps = Sequence[dict[str, Any]]

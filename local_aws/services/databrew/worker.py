@@ -69,8 +69,8 @@ def _work(run: dict[str, Any]) -> dict[str, Any]:
 
 def _recipe(connection: Any, table: str, run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine import recipe
+    from local_aws.services.databrew.engine.inference import typed
     from local_aws.services.databrew.engine.output import Output, write
-    from local_aws.services.databrew.engine.source import typed
 
     frame = recipe.apply(typed(connection, table), run["steps"])
     outputs = [
@@ -87,9 +87,9 @@ def _recipe(connection: Any, table: str, run: dict[str, Any]) -> dict[str, Any]:
 
 def _profile(connection: Any, run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine.frame import Frame
+    from local_aws.services.databrew.engine.inference import infer
     from local_aws.services.databrew.engine.profile import MAJORITY, profile
     from local_aws.services.databrew.engine.rules import validate
-    from local_aws.services.databrew.engine.source import infer
 
     frame = Frame.of(connection, "raw")
     inferred = infer(frame, MAJORITY)

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local_aws.services.databrew.engine import recipe as engine
-from local_aws.services.databrew.engine.source import Source, load, typed
+from local_aws.services.databrew.engine.inference import typed
+from local_aws.services.databrew.engine.source import Source, load
 from tarn.rows.delimited import Record, records
 from tarn.rows.lines import SHOWN, LineFinder, comparable, may_be_missing, told_apart
 from tarn.rows.recipe import Origin, Trail, follow

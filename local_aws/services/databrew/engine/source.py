@@ -3,8 +3,7 @@
 CSV is read as Spark reads it in its permissive mode: an empty field is NULL, a line with too few
 fields is padded with NULLs, what a line has too many is left out, and files whose names start with
 ``_`` or ``.`` are no data. Such lines are counted and named in the run's log, never silent.
-A column becomes a number, a date, a timestamp or a boolean when every value of it is one, as
-Spark's inferSchema does; all else stays text.
+What its columns' texts are is for `inference` to say.
 """
 
 import csv
@@ -23,24 +22,12 @@ from local_aws.services.databrew.engine.errors import (
     RunFailed,
     UnsupportedOption,
 )
-from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.sql import convert, identifier, literal, select, select_all
+from local_aws.services.databrew.engine.sql import literal, select, select_all
 
 Log = Callable[[str], None]
 # Folders named k=v are part of an address here: no column comes of them.
 PLAIN = "hive_partitioning=false"
 SAMPLE_LINES = 5
-FIRST_LOOK = 2000
-INT = (-(2**31), 2**31 - 1)
-# What a text column's values seem to be, the narrowest first.
-LOOKS = {
-    "there": "count(*) FILTER ({} <> '')",
-    "boolean": "count(*) FILTER (lower({}) IN ('true', 'false'))",
-    "long": "count(TRY_CAST({} AS BIGINT)) FILTER (NOT regexp_matches({}, '[.eExX_]'))",
-    "double": "count(TRY_CAST({} AS DOUBLE))",
-    "date": "count(*) FILTER (length({}) = 10 AND {}[5] = '-' AND {}[8] = '-')",
-    "timestamp": "count(*) FILTER (length({}) >= 16 AND {}[5] = '-' AND {}[14] = ':')",
-}
 
 
 @dataclass(frozen=True)
@@ -138,96 +125,3 @@ def _spark_name(index: int, name: str, all_names: list[str]) -> str:
     if not name.strip():
         return f"_c{index}"
     return f"{name}{index}" if all_names.count(name.strip().lower()) > 1 else name
-
-
-def typed(connection: duckdb.DuckDBPyConnection, table: str) -> Frame:
-    """The table with each column in its inferred type, timestamps in UTC without a zone."""
-    frame = Frame.of(connection, table)
-    kinds = infer(frame)
-    return frame.select({name: _typed(frame, name, kinds.get(name)) for name in frame.names})
-
-
-def _typed(frame: Frame, name: str, kind: str | None) -> str:
-    column, sql_type = frame.column(name)
-    if sql_type == "TIMESTAMP WITH TIME ZONE":
-        return f"timezone('UTC', {column})"
-    if sql_type.startswith("TIMESTAMP_"):
-        return f"CAST({column} AS TIMESTAMP)"
-    return convert(column, sql_type, kind) if kind else column
-
-
-def infer(frame: Frame, share: float = 1.0) -> dict[str, str]:
-    """The DataBrew type of each text column of which that share of the values is of it.
-
-    The first rows tell the likely type, all rows confirm it; only columns in which they differ
-    are looked at in full.
-    """
-    texts = [name for name, sql_type in frame.columns.items() if sql_type == "VARCHAR"]
-    first = select({name: identifier(name) for name in texts}, frame.current, f"LIMIT {FIRST_LOOK}")
-    found = _settled(frame, _likely_kinds(frame, texts, f"({first})", share), share)
-    doubtful = [name for name in texts if name not in found]
-    return found | _settled(frame, _likely_kinds(frame, doubtful, frame.current, share), share)
-
-
-def _likely_kinds(frame: Frame, names: list[str], table: str, share: float) -> dict[str, str]:
-    """What most columns' values seem to be: the casts are quicker than exact."""
-    if not names:
-        return {}
-    columns = {
-        f"{look}_{i}": template.replace("{}", identifier(name))
-        for i, name in enumerate(names)
-        for look, template in LOOKS.items()
-    }
-    row = frame.connection.execute(select(columns, table)).fetchone() or ()
-    size = len(LOOKS)
-    counts = [dict(zip(LOOKS, row[i * size :][:size], strict=True)) for i in range(len(names))]
-    likely = {name: _likely(count, share) for name, count in zip(names, counts, strict=True)}
-    return {name: kind for name, kind in likely.items() if kind}
-
-
-def _likely(counts: dict[str, int], share: float) -> str | None:
-    needed = max(1, share * counts["there"])
-    kinds = [kind for kind in LOOKS if kind != "there" and counts[kind] >= needed]
-    if "long" in kinds and counts["double"] > counts["long"]:
-        kinds.remove("long")
-    return kinds[0] if kinds else None
-
-
-def _settled(frame: Frame, kinds: dict[str, str], share: float) -> dict[str, str]:
-    """The likely types that hold over all rows, exactly; whole numbers as narrow as they fit."""
-    if not kinds:
-        return {}
-    columns: dict[str, str] = {}
-    for i, (name, kind) in enumerate(kinds.items()):
-        columns |= {f"{asked}_{i}": sql for asked, sql in _questions(name, kind).items()}
-    row = frame.connection.execute(select(columns, frame.current)).fetchone() or ()
-    answers = [row[i : i + 5] for i in range(0, len(row), 5)]
-    settled = zip(kinds.items(), answers, strict=True)
-    return {name: _width(kind, *a) for (name, kind), a in settled if _holds(kind, share, *a)}
-
-
-def _questions(name: str, kind: str) -> dict[str, str]:
-    column = identifier(name)
-    value = convert(column, "VARCHAR", kind)
-    number = "0"
-    if kind == "long":
-        # A conversion cuts a fraction off; a column with fractions is not one of whole numbers.
-        value = f"CASE WHEN contains({column}, '.') THEN NULL ELSE {value} END"
-        number = f"count({convert(column, 'VARCHAR', 'double')})"
-    return {
-        "there": f"count(*) FILTER ({column} <> '')",
-        "sure": f"count({value})",
-        "number": number,
-        "low": f"min({value})",
-        "high": f"max({value})",
-    }
-
-
-def _holds(kind: str, share: float, there: int, sure: int, number: int, *_: Any) -> bool:
-    enough = sure > 0 and sure >= share * there
-    return enough and (kind != "long" or sure == number)
-
-
-def _width(kind: str, *answers: Any) -> str:
-    low, high = answers[3:]
-    return "int" if kind == "long" and INT[0] <= low and high <= INT[1] else kind

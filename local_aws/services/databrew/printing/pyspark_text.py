@@ -33,7 +33,9 @@ def pyspark_text(title: str, columns: Frame, stages: Sequence[Stage]) -> str:
     """A module with the input's schema and the function ``recipe``."""
     shape = [f"`{name}` {SPARK.type_name(kind)}" for name, kind in columns.columns.items()]
     listed = [f"    {_text(item + ', ')}" for item in shape[:-1]] + [f"    {_text(shape[-1])}"]
-    head = HEAD.format(title=title.replace('"""', "'''"), schema="\n".join(listed))
+    head = HEAD.format(
+        title=title.replace("\\", "/").replace('"""', "'''"), schema="\n".join(listed)
+    )
     lines = [line for stage in stages for line in _stage(stage)]
     return head + textwrap.indent("\n".join([*lines, "return df"]), "    ") + "\n"
 

@@ -7,7 +7,8 @@ from typing import Any
 import duckdb
 
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.source import Source, load, typed
+from local_aws.services.databrew.engine.inference import typed
+from local_aws.services.databrew.engine.source import Source, load
 from local_aws.services.databrew.engine.sql import identifier
 from local_aws.services.databrew.printing.athena import ATHENA
 from local_aws.services.databrew.printing.duck import DUCKDB

@@ -13,8 +13,8 @@ import pytest
 
 from local_aws.services.databrew.engine.errors import UnsupportedOption
 from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.inference import infer
 from local_aws.services.databrew.engine.profile import MAJORITY, profile, refuse
-from local_aws.services.databrew.engine.source import infer
 from local_aws.services.databrew.engine.statistics import whole_edges
 
 RANDOM = random.Random(7)

@@ -15,11 +15,12 @@ import duckdb
 import pytest
 
 from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.inference import infer, typed
 from local_aws.services.databrew.engine.output import Output, connect, write
 from local_aws.services.databrew.engine.profile import MAJORITY
 from local_aws.services.databrew.engine.recipe import apply, unsupported
 from local_aws.services.databrew.engine.rules import validate
-from local_aws.services.databrew.engine.source import Source, infer, load, typed
+from local_aws.services.databrew.engine.source import Source, load
 
 RECIPES = Path(__file__).parents[4] / "recipes"
 NAMES = ("airlines", "airports", "flights", "planes", "weather")

@@ -9,8 +9,8 @@ import pytest
 from local_aws.services.databrew.engine.errors import InvalidRule, MissingColumn
 from local_aws.services.databrew.engine.expressions import parse
 from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.inference import infer
 from local_aws.services.databrew.engine.rules import validate
-from local_aws.services.databrew.engine.source import infer
 
 COLUMNS = {":n": "`n`", ":s": "`s`", ":m": "`m`"}
 

@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from local_aws.services.databrew.engine import recipe
-from local_aws.services.databrew.engine.source import Source, load, typed
+from local_aws.services.databrew.engine.inference import typed
+from local_aws.services.databrew.engine.source import Source, load
 from local_aws.services.databrew.printing.show import show
 from tests.conftest import LocalServer
 from tests.local_aws.services.athena.query_client import Queries

@@ -1,0 +1,168 @@
+"""The types of text columns, as DataBrew finds them.
+
+A column becomes a number, a date, a timestamp or a boolean when every value of it is one, as
+Spark's inferSchema does; all else stays text. A profile asks for less: the type of most values.
+
+A table's first rows tell what a column may be. All rows confirm it, by the plainest casts that
+decide: DuckDB's own for whole numbers as they are usually written, ours for the rest.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.sql import convert, identifier, select
+
+FIRST_LOOK = 2000
+INT = (-(2**31), 2**31 - 1)
+# What a text column's values seem to be, the narrowest first.
+LOOKS = {
+    "there": "count(*) FILTER ({} <> '')",
+    "boolean": "count(*) FILTER (lower({}) IN ('true', 'false'))",
+    "long": "count(TRY_CAST({} AS BIGINT)) FILTER (NOT regexp_matches({}, '[.eExX_]'))",
+    "double": "count(TRY_CAST({} AS DOUBLE))",
+    "date": "count(*) FILTER (length({}) = 10 AND {}[5] = '-' AND {}[8] = '-')",
+    "timestamp": "count(*) FILTER (length({}) >= 16 AND {}[5] = '-' AND {}[14] = ':')",
+}
+# A whole number without a sign, zeros or spaces that it could do without: DuckDB's cast is exact.
+PLAIN = "TRY_CAST({} AS BIGINT)"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A column's type; `plain`: DuckDB's own cast gives each of its values."""
+
+    kind: str
+    plain: bool = False
+
+
+def typed(connection: duckdb.DuckDBPyConnection, table: str) -> Frame:
+    """The table with each column in its inferred type, timestamps in UTC without a zone."""
+    frame = Frame.of(connection, table)
+    found = _found(frame, 1.0)
+    return frame.select({name: _typed(frame, name, found.get(name)) for name in frame.names})
+
+
+def _typed(frame: Frame, name: str, found: Found | None) -> str:
+    column, sql_type = frame.column(name)
+    if sql_type == "TIMESTAMP WITH TIME ZONE":
+        return f"timezone('UTC', {column})"
+    if sql_type.startswith("TIMESTAMP_"):
+        return f"CAST({column} AS TIMESTAMP)"
+    if found is None:
+        return column
+    if found.plain:
+        return convert(PLAIN.replace("{}", column), "BIGINT", found.kind)
+    return convert(column, sql_type, found.kind)
+
+
+def infer(frame: Frame, share: float = 1.0) -> dict[str, str]:
+    """The DataBrew type of each text column of which that share of the values is of it."""
+    return {name: found.kind for name, found in _found(frame, share).items()}
+
+
+def _found(frame: Frame, share: float) -> dict[str, Found]:
+    texts = [name for name, sql_type in frame.columns.items() if sql_type == "VARCHAR"]
+    first = select({name: identifier(name) for name in texts}, frame.current, f"LIMIT {FIRST_LOOK}")
+    seen = _counts(frame, texts, f"({first})")
+    likely = {name: _likely(counts, share) for name, counts in seen.items()}
+    found = _settled(frame, likely, share)
+    # Where all values have to be of a type, one in the first rows that is not decides.
+    open_ = [n for n in texts if n not in found and (share < 1 or not seen[n]["there"])]
+    every = _counts(frame, open_, frame.current)
+    likely = {name: _likely(counts, share) for name, counts in every.items()}
+    return found | _settled(frame, likely, share)
+
+
+def _counts(frame: Frame, names: list[str], table: str) -> dict[str, dict[str, int]]:
+    """How many values of each column look like what: the casts are quicker than exact."""
+    if not names:
+        return {}
+    columns = {
+        f"{look}_{i}": template.replace("{}", identifier(name))
+        for i, name in enumerate(names)
+        for look, template in LOOKS.items()
+    }
+    row = frame.connection.execute(select(columns, table)).fetchone() or ()
+    counts = iter(row)
+    return {name: {look: next(counts) for look in LOOKS} for name in names}
+
+
+def _likely(counts: dict[str, int], share: float) -> str | None:
+    needed = max(1, share * counts["there"])
+    kinds = [kind for kind in LOOKS if kind != "there" and counts[kind] >= needed]
+    if "long" in kinds and counts["double"] > counts["long"]:
+        kinds.remove("long")
+    return kinds[0] if kinds else None
+
+
+def _settled(frame: Frame, likely: dict[str, str | None], share: float) -> dict[str, Found]:
+    """The likely types that hold over all rows, exactly; whole numbers as narrow as they fit."""
+    kinds = {name: kind for name, kind in likely.items() if kind}
+    found = _plain(frame, [name for name, kind in kinds.items() if kind == "long"])
+    rest = {name: kind for name, kind in kinds.items() if name not in found}
+    answers = _asked(frame, (_questions(name, kind) for name, kind in rest.items()))
+    for (name, kind), answer in zip(rest.items(), answers, strict=True):
+        if _holds(kind, share, **answer):
+            found[name] = Found(_width(kind, answer["low"], answer["high"]))
+    return found
+
+
+def _plain(frame: Frame, names: list[str]) -> dict[str, Found]:
+    """The columns whose every value is a whole number as one writes it."""
+    answers = _asked(frame, map(_plain_questions, names))
+    return {
+        name: Found(_width("long", answer["low"], answer["high"]), plain=True)
+        for name, answer in zip(names, answers, strict=True)
+        if answer["sure"] and answer["sure"] == answer["there"]
+    }
+
+
+def _plain_questions(name: str) -> dict[str, str]:
+    column = identifier(name)
+    value = PLAIN.replace("{}", column)
+    return {
+        "there": f"count(*) FILTER ({column} <> '')",
+        "sure": f"count(*) FILTER (CAST({value} AS VARCHAR) = {column})",
+        "low": f"min({value})",
+        "high": f"max({value})",
+    }
+
+
+def _questions(name: str, kind: str) -> dict[str, str]:
+    column = identifier(name)
+    value = convert(column, "VARCHAR", kind)
+    number = "0"
+    if kind == "long":
+        # A conversion cuts a fraction off; a column with fractions is not one of whole numbers.
+        value = f"CASE WHEN contains({column}, '.') THEN NULL ELSE {value} END"
+        number = f"count({convert(column, 'VARCHAR', 'double')})"
+    return {
+        "there": f"count(*) FILTER ({column} <> '')",
+        "sure": f"count({value})",
+        "number": number,
+        "low": f"min({value})",
+        "high": f"max({value})",
+    }
+
+
+def _asked(frame: Frame, questions: Iterable[dict[str, str]]) -> list[dict[str, Any]]:
+    """The answers to each one's questions, all in one scan."""
+    asked = list(questions)
+    if not asked:
+        return []
+    columns = {f"{name}_{i}": sql for i, one in enumerate(asked) for name, sql in one.items()}
+    values = iter(frame.connection.execute(select(columns, frame.current)).fetchone() or ())
+    return [{name: next(values) for name in one} for one in asked]
+
+
+def _holds(kind: str, share: float, there: int, sure: int, number: int, **_: Any) -> bool:
+    enough = sure > 0 and sure >= share * there
+    return enough and (kind != "long" or sure == number)
+
+
+def _width(kind: str, low: Any, high: Any) -> str:
+    return "int" if kind == "long" and INT[0] <= low and high <= INT[1] else kind
