@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from local_aws.services.glue.catalog.entries import document, stored
-from local_aws.services.glue.catalog.schema import SHOWN_VALUES, VALUES_INDEX
+from local_aws.services.glue.catalog.schema import SHOWN_VALUES
 from local_aws.services.glue.catalog.tables import Tables
 from local_aws.services.glue.documents import Document, dump, load, now
 from local_aws.services.glue.errors import (
@@ -113,8 +113,7 @@ class Partitions(Tables):
         where, parameters = fits.sql
         rest = f"key > ? AND ({where}) ORDER BY key LIMIT {BATCH}"
         sql = (  # of our own words: the expression's values are parameters
-            f"SELECT key FROM partitions INDEXED BY {VALUES_INDEX}"  # noqa: S608
-            f" WHERE database = ? AND name = ? AND {rest}"
+            f"SELECT key FROM partition_values WHERE database = ? AND name = ? AND {rest}"  # noqa: S608
         )
         owner = (table["DatabaseName"], table["Name"])
         keys = [after]

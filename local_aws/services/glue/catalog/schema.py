@@ -1,8 +1,8 @@
 """The catalog's tables in SQLite, and how those of an older server are brought up to date.
 
-A partition's values stand in its `key` as JSON. Generated columns show the first of them to SQL,
-and an index over those answers a filter without reading one body. They are made from `key` by
-SQLite: an older server writes the same table and knows nothing of them.
+A partition's values stand in its `key` as JSON. A narrow table beside shows the first of them to
+SQL, so that a filter reads no bodies. Triggers fill it: an older server that writes partitions
+into the same file knows nothing of it and leaves it right.
 """
 
 from local_aws.database import Database
@@ -79,18 +79,47 @@ CREATE TABLE IF NOT EXISTS resource_policies (
 SHOWN_VALUES = 6
 """How many of a partition's values SQL sees; a filter on a later one is decided in Python."""
 
-VALUES_INDEX = "partitions_by_key"
+_COLUMNS = [f"v{i}" for i in range(SHOWN_VALUES)]
+
+
+def _shown(row: str) -> str:
+    return ", ".join(f"json_extract({row}key, '$[{i}]')" for i in range(SHOWN_VALUES))
+
+
+VALUES_TABLE = f"""
+CREATE TABLE partition_values (
+    database TEXT NOT NULL,
+    name TEXT NOT NULL,
+    key TEXT NOT NULL,
+    {", ".join(f"{column} TEXT" for column in _COLUMNS)},
+    PRIMARY KEY (database, name, key),
+    FOREIGN KEY (database, name, key) REFERENCES partitions ON DELETE CASCADE ON UPDATE CASCADE
+) WITHOUT ROWID
+"""
+FILL = f"""
+INSERT INTO partition_values SELECT database, name, key, {_shown("")}
+FROM partitions
+"""  # noqa: S608 - of our own words
+ON_INSERT = f"""
+CREATE TRIGGER partition_inserted AFTER INSERT ON partitions BEGIN
+    INSERT INTO partition_values
+    VALUES (new.database, new.name, new.key, {_shown("new.")});
+END
+"""  # noqa: S608
+ON_MOVE = f"""
+CREATE TRIGGER partition_moved AFTER UPDATE OF key ON partitions BEGIN
+    UPDATE partition_values
+    SET ({", ".join(_COLUMNS)}) = ({_shown("new.")})
+    WHERE database = new.database AND name = new.name AND key = new.key;
+END
+"""  # noqa: S608
 
 
 def bring_up(db: Database) -> None:
-    """Make what is missing. A kill in between leaves the rest to the next start."""
+    """Make what is missing. What an older server wrote is shown in one transaction, or not yet."""
     db.script(SCHEMA)
-    there = {row["name"] for row in db.all("PRAGMA table_xinfo(partitions)")}
-    columns = [f"v{i}" for i in range(SHOWN_VALUES)]
-    for i, column in enumerate(columns):
-        if column not in there:
-            made = f"TEXT GENERATED ALWAYS AS (json_extract(key, '$[{i}]')) VIRTUAL"
-            db.script(f"ALTER TABLE partitions ADD COLUMN {column} {made}")
-    # The key alone, without the body beside it as in the table itself.
-    listed = ", ".join(["database", "name", "key", *columns])
-    db.script(f"CREATE INDEX IF NOT EXISTS {VALUES_INDEX} ON partitions ({listed})")
+    with db.transaction():
+        if db.one("SELECT 1 FROM sqlite_master WHERE name = 'partition_values'"):
+            return
+        for statement in (VALUES_TABLE, FILL, ON_INSERT, ON_MOVE):
+            db.execute(statement)

@@ -3,8 +3,10 @@
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from local_aws.context import Credentials, Platform
-from local_aws.services.glue.catalog import Catalog
+from local_aws.services.glue.catalog import Catalog, schema
 
 # As it was before the values of a partition were shown to SQL.
 OLD = """
@@ -54,16 +56,25 @@ def test_an_old_catalog_is_opened(tmp_path: Path) -> None:
         assert catalog.get_partition("d", "t", ["2013"]) == found
 
 
-def test_a_kill_in_the_middle_of_it(tmp_path: Path) -> None:
-    path = _old(tmp_path)
-    with sqlite3.connect(path) as connection:
-        connection.execute(
-            "ALTER TABLE partitions ADD COLUMN v0 TEXT"
-            " GENERATED ALWAYS AS (json_extract(key, '$[0]')) VIRTUAL"
-        )
-    connection.close()
+def test_a_failure_in_the_middle_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _old(tmp_path)
+    platform = Platform(tmp_path, 1, Credentials("key", "secret"))
+    with monkeypatch.context() as broken:
+        broken.setattr(schema, "ON_MOVE", "CREATE nonsense")
+        with pytest.raises(sqlite3.OperationalError):
+            Catalog(platform)
+    assert len(Catalog(platform).get_partitions("d", "t", "year = 2013")) == 1
+
+
+def test_a_partition_that_moved_is_found_where_it_is(tmp_path: Path) -> None:
+    _old(tmp_path)
     catalog = Catalog(Platform(tmp_path, 1, Credentials("key", "secret")))
-    assert len(catalog.get_partitions("d", "t", "year = 2013")) == 1
+    catalog.create_partition("d", "t", {"Values": ["2000"]})
+    catalog.update_partition("d", "t", ["2000"], {"Values": ["2001"]})
+    assert catalog.get_partitions("d", "t", "year = 2000") == []
+    assert len(catalog.get_partitions("d", "t", "year = 2001")) == 1
+    catalog.delete_partition("d", "t", ["2001"])
+    assert len(catalog.get_partitions("d", "t")) == 1
 
 
 def test_an_older_server_writes_into_a_new_catalog(tmp_path: Path) -> None:
