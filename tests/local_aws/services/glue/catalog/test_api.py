@@ -1,5 +1,6 @@
 """The catalog's kinds of things beside databases, tables and partitions, through boto3."""
 
+import base64
 import json
 import uuid
 from typing import Any
@@ -267,3 +268,42 @@ def test_pages_are_whole_while_partitions_come_and_go(glue: Any, table: dict[str
     rest = glue.get_partitions(**table, NextToken=first["NextToken"])
     assert [p["Values"][0] for p in rest["Partitions"]] == [str(2005 + i) for i in range(5)]
     assert "NextToken" not in rest
+
+
+def token(key: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps({"after": key}).encode()).decode()
+
+
+@pytest.mark.parametrize("forged", ["x", token("nine"), token("9" * 30), token("-1")])
+def test_forged_tokens(glue: Any, table: dict[str, str], forged: str) -> None:
+    for call, arguments in (
+        (glue.get_table_versions, table),
+        (glue.search_tables, {}),
+        (glue.get_partitions, table),
+    ):
+        try:
+            call(**arguments, NextToken=forged)
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "InvalidInputException"  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    "value", ["\x00", "a'b\"c", "é\u2028", "__HIVE_DEFAULT_PARTITION__", "%_*"]
+)
+def test_odd_values(glue: Any, table: dict[str, str], value: str) -> None:
+    values = ["2013", value]
+    glue.create_partition(**table, PartitionInput={"Values": values})
+    assert glue.get_partition(**table, PartitionValues=values)["Partition"]["Values"] == values
+    for expression in ("year = 2013", "site <> 'x' OR site IS NULL"):
+        (found,) = glue.get_partitions(**table, Expression=expression)["Partitions"]
+        assert found["Values"] == values
+
+
+def test_versions_that_are_no_numbers(glue: Any, table: dict[str, str]) -> None:
+    for version in ("new", "9" * 40, "-1"):
+        assert refused(glue.get_table_version, **table, VersionId=version) == (
+            "EntityNotFoundException"
+        )
+        assert refused(glue.delete_table_version, **table, VersionId=version) == (
+            "EntityNotFoundException"
+        )
