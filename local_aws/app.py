@@ -13,6 +13,7 @@ import random
 import re
 import shutil
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import anyio
 
@@ -295,14 +296,14 @@ def _ask_own(
 ) -> HttpResponse:
     """The answer of a service of ours."""
     arns = app.arns
+    api: Any = app.sts_of(caller) if service == "sts" else app.services.apis[service]
 
     def permit(operation: str, parameters: Parameters) -> None:
         if not caller.principal.is_root:
             known = app.services.complete(service, parameters)
-            authorise.check(caller, service, operation, known, arns)
+            policy = api.resource_policy() if service == "glue" else None
+            authorise.check(caller, service, operation, known, arns, policy)
 
-    sts = service == "sts"
-    api = app.sts_of(caller) if sts else app.services.apis[service]
     return dispatch(service, api, request, permit)
 
 

@@ -1,17 +1,20 @@
 """Whether a caller may call an operation of a service beside S3.
 
-Root may: no resource of these services has a policy of its own here (topics', queues', keys' and
-secrets' policies are kept by moto and not evaluated). Users and roles need policies that allow.
+Root may: of these services' resources only Glue's catalog has a policy of its own here (topics',
+queues', keys' and secrets' policies are kept by moto and not evaluated). Users and roles need
+policies that allow.
 """
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from local_aws.access import evaluate, facts, resources
+from local_aws.access.document import Policy
 from local_aws.access.evaluate import Query
 from local_aws.access.network import Network
 from local_aws.access.patterns import Lookup
@@ -24,6 +27,9 @@ from local_aws.wire.sigv4 import Authentication
 
 FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken", "sts:AssumeRole"}
 """What needs no identity's policy: AssumeRole is decided with the role's trust."""
+
+IN_CATALOG = re.compile(r"^arn:aws:glue:[^:]*:[^:]*:(catalog|database|table|user|connection)")
+"""What the catalog's resource policy is about."""
 
 FORM = "application/x-www-form-urlencoded"
 JSON_TYPES = ("application/x-amz-json-1.0", "application/x-amz-json-1.1")
@@ -58,7 +64,14 @@ def caller_of(auth: Authentication, network: Network, request: HttpRequest) -> C
     return Caller(auth.principal, facts.lookup(found))
 
 
-def check(caller: Caller, service: str, operation: str, parameters: Parameters, arns: Arns) -> None:
+def check(
+    caller: Caller,
+    service: str,
+    operation: str,
+    parameters: Parameters,
+    arns: Arns,
+    catalog_policy: Policy | None = None,
+) -> None:
     """Raise `AccessDenied` with AWS's words unless the caller may."""
     who = caller.principal
     if who.is_root or f"{service}:{operation}" in FREE:
@@ -66,7 +79,8 @@ def check(caller: Caller, service: str, operation: str, parameters: Parameters, 
     if service == "iam" and who.kind == USER and who.temporary:
         raise QueryAccessDenied("Cannot call IAM API operations with GetSessionToken credentials")
     for action, resource in resources.needs(service, operation, parameters, arns):
-        decision = evaluate.decide(Query(who, action, resource, caller.lookup))
+        policy = catalog_policy if IN_CATALOG.search(resource) else None
+        decision = evaluate.decide(Query(who, action, resource, caller.lookup), policy)
         if not decision.allowed:
             kind = QueryAccessDenied if service in ("iam", "sts", "sns") else AccessDenied
             raise kind(

@@ -62,7 +62,11 @@ def blocks() -> dict[str, str]:
             *(f"encryption {name}" for name in encryption.UNSUPPORTED),
             *(f"notification {name}" for name in configuration.unsupported()),
         ],
-        "glue catalog refused": [*catalog_api.UNSUPPORTED, *catalog_api.UNSUPPORTED_INPUTS],
+        "glue catalog refused": [
+            *catalog_api.UNSUPPORTED,
+            *catalog_api.UNSUPPORTED_INPUTS,
+            *(f"ConnectionInput.{name}" for name in catalog_api.UNSUPPORTED_CONNECTIONS),
+        ],
         "glue crawlers refused": [
             *crawlers.UNSUPPORTED_TARGETS,
             *crawlers.UNSUPPORTED_TARGET_MEMBERS,

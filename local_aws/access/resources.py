@@ -35,6 +35,8 @@ def _row(operations: str, *resources: str) -> Row:
 
 
 DATABASE = ("catalog", "database/{DatabaseName}")
+TABLE = (*DATABASE, "table/{DatabaseName}/{TableName}")
+FUNCTION = "userDefinedFunction/{DatabaseName}/"
 ROWS: dict[str, tuple[Row, ...]] = {
     "glue": (
         _row("(Get|Update|Delete)Database", "catalog", "database/{Name}"),
@@ -44,8 +46,18 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("(Create|Update)Table", *DATABASE, "table/{DatabaseName}/{TableInput.Name}"),
         _row("GetTables", *DATABASE, "table/{DatabaseName}/*"),
         _row("BatchDeleteTable", *DATABASE, "table/{DatabaseName}/{TablesToDelete}"),
-        _row(".*(Partition|TableVersion).*", *DATABASE, "table/{DatabaseName}/{TableName}"),
+        _row("(Get|Update|Delete)ColumnStatisticsFor.*", *TABLE),
+        _row(".*(Partition|TableVersion).*", *TABLE),
+        _row("SearchTables", "catalog", "database/*", "table/*/*"),
         _row("GetUserDefinedFunctions", *DATABASE, "userDefinedFunction/{DatabaseName}/*"),
+        _row("CreateUserDefinedFunction", *DATABASE, f"{FUNCTION}{{FunctionInput.FunctionName}}"),
+        _row(".*UserDefinedFunction", *DATABASE, f"{FUNCTION}{{FunctionName}}"),
+        _row("CreateConnection", "catalog", "connection/{ConnectionInput.Name}"),
+        _row("(Get|Update)Connection", "catalog", "connection/{Name}"),
+        _row("GetConnections", "catalog", "connection/*"),
+        _row("DeleteConnection", "catalog", "connection/{ConnectionName}"),
+        _row("BatchDeleteConnection", "catalog", "connection/{ConnectionNameList}"),
+        _row("GetCatalogImportStatus|.*ResourcePolic(y|ies)", "catalog"),
         _row("BatchGetCrawlers", "crawler/{CrawlerNames}"),
         _row("ListCrawls", "crawler/{CrawlerName}"),
         _row("(Create|Get|Update|Delete|Start|Stop)Crawler", "crawler/{Name}"),
@@ -135,7 +147,8 @@ ROWS: dict[str, tuple[Row, ...]] = {
 RENAMED = ("iam", "kms", "secretsmanager")
 """Services where one thing has several names: the ARN that policies mean is looked up."""
 
-FOLDED = re.compile(r"(database|table)/")
+FOLDED = re.compile(r"(database|table|userDefinedFunction)/")
+STATISTICS = re.compile(r"(Get|Update|Delete)ColumnStatisticsFor(Table|Partition)")
 GLOBAL = ("iam",)
 """Services whose ARNs have no region."""
 
@@ -160,7 +173,8 @@ class Arns:
         if service in RENAMED and resource != "*":
             resource = self._real(service, resource) or resource
         if service == "glue" and FOLDED.match(resource):
-            resource = resource.lower()  # as the catalog does with names
+            kind, _, name = resource.partition("/")
+            resource = f"{kind}/{name.lower()}"  # as the catalog does with names
         if resource.startswith("arn:") or resource == "*":
             return resource
         if "arn:aws:" in resource:  # an ARN given where a name was expected
@@ -173,7 +187,7 @@ class Arns:
 
 def needs(service: str, operation: str, parameters: Parameters, arns: Arns) -> list[Need]:
     """Every action with its resource that the caller has to be allowed."""
-    action = f"{service}:{operation}"
+    action = f"{service}:{_permission(operation) if service == 'glue' else operation}"
     found = [
         (action, arns.of(service, resource))
         for template in _templates(service, operation)
@@ -185,6 +199,11 @@ def needs(service: str, operation: str, parameters: Parameters, arns: Arns) -> l
             name = role if role.startswith("arn:") else f"role/{role}"
             found.append(("iam:PassRole", arns.of("iam", name)))
     return found
+
+
+def _permission(operation: str) -> str:
+    """Glue's operation by the action that a policy allows: column statistics are their owner's."""
+    return STATISTICS.sub(r"\1\2", operation)
 
 
 @cache

@@ -145,6 +145,44 @@ def test_a_table_needs_its_database_and_the_catalog(user: Any, aws: Any) -> None
     denied(client.delete_table, DatabaseName=name, Name="t")
 
 
+def test_the_catalogs_resources() -> None:
+    arns = Arns(ACCOUNT, "us-east-1")
+    function = {"DatabaseName": "D", "FunctionInput": {"FunctionName": "F"}}
+    assert needs("glue", "CreateUserDefinedFunction", function, arns)[2] == (
+        "glue:CreateUserDefinedFunction",
+        f"{GLUE}:userDefinedFunction/d/f",
+    )
+    of = {"DatabaseName": "d", "TableName": "t"}
+    assert needs("glue", "UpdateColumnStatisticsForPartition", of, arns)[2] == (
+        "glue:UpdatePartition",
+        f"{GLUE}:table/d/t",
+    )
+    assert needs("glue", "DeleteConnection", {"ConnectionName": "c"}, arns) == [
+        ("glue:DeleteConnection", f"{GLUE}:catalog"),
+        ("glue:DeleteConnection", f"{GLUE}:connection/c"),
+    ]
+
+
+def test_the_catalogs_policy_decides_with_the_users(user: Any, aws: Any) -> None:
+    person: Person = user(allow("glue:*"))
+    glue, client = aws.client("glue"), person.client("glue")
+    client.get_databases()
+    statement = {
+        "Effect": "Deny",
+        "Principal": {"AWS": person.arn},
+        "Action": "glue:GetDatabases",
+        "Resource": "*",
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    glue.put_resource_policy(PolicyInJson=json.dumps(policy))
+    try:
+        assert "explicit deny in a resource-based policy" in denied(client.get_databases)
+        client.get_jobs()
+    finally:
+        glue.delete_resource_policy()
+    client.get_databases()
+
+
 def test_a_role_is_passed_only_with_leave(user: Any, role: Any) -> None:
     arn = role({"Service": "glue.amazonaws.com"})
     person: Person = user(allow("glue:*"))

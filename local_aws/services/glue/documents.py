@@ -1,5 +1,6 @@
-"""Glue's structures as JSON text: what SQLite holds. Timestamps survive the round trip."""
+"""Glue's structures as JSON text: what SQLite holds. Timestamps and blobs survive it."""
 
+import base64
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 Document = dict[str, Any]
 
 _TIME = "$time"
+_BYTES = "$bytes"
 
 
 def now() -> datetime:
@@ -27,10 +29,14 @@ def load(text: str) -> Any:
 def _encode(value: Any) -> dict[str, str]:
     if isinstance(value, datetime):
         return {_TIME: value.isoformat()}
+    if isinstance(value, bytes):
+        return {_BYTES: base64.b64encode(value).decode()}
     raise TypeError(f"{type(value).__name__} has no place in a catalog document: {value!r}")
 
 
 def _decode(mapping: Document) -> Any:
-    if mapping.keys() == {_TIME}:
+    if len(mapping) != 1:
+        return mapping
+    if _TIME in mapping:
         return datetime.fromisoformat(mapping[_TIME])
-    return mapping
+    return base64.b64decode(mapping[_BYTES]) if _BYTES in mapping else mapping

@@ -30,6 +30,18 @@ class ConcurrentModificationException(ServiceError):
     code = "ConcurrentModificationException"
 
 
+class ConditionCheckFailureException(ServiceError):
+    """What the caller said must be so is not."""
+
+    code = "ConditionCheckFailureException"
+
+
+class ResourceNumberLimitExceededException(ServiceError):
+    """There is no room for one more."""
+
+    code = "ResourceNumberLimitExceededException"
+
+
 class CrawlerRunningException(ServiceError):
     """The crawler is running: it can be neither started, changed nor deleted."""
 

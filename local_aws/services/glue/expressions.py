@@ -4,7 +4,8 @@ AWS parses a partition filter with JSQLParser and knows =, <>, !=, <, <=, >, >=,
 BETWEEN, LIKE, IS NULL and parentheses over string, date, timestamp and number keys
 (https://docs.aws.amazon.com/glue/latest/webapi/API_GetPartitions.html). So do we, with SQL's three
 truth values; functions, arithmetic and comparisons of two keys are refused, as there.
-A literal takes the type of the key that it is compared with.
+A literal takes the type of the key that it is compared with. Each condition is kept twice: as a
+test of a partition's values, and as SQL that narrows what is to be tested (pushdown.py).
 """
 
 import re
@@ -14,15 +15,19 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from local_aws.services.glue import pushdown
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import InvalidInputException
+from local_aws.services.glue.pushdown import Narrowed, Sql
 
-Fits = Callable[[Sequence[str]], bool]
 Truth = bool | None
 Test = Callable[[Sequence[str]], Truth]
 
 # How Hive writes a partition whose value is missing.
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+
+DEEPEST = 50
+"""Parentheses and NOTs within one another: nobody writes more, and each is a call of the parser."""
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -35,7 +40,6 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "IS", "NULL"}
-_INTEGERS = {"tinyint", "smallint", "int", "integer", "bigint", "long"}
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda left, right: left == right,
     "==": lambda left, right: left == right,
@@ -49,12 +53,39 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def compile_expression(expression: str | None, keys: Sequence[Document]) -> Fits:
-    """The filter as a function of a partition's values."""
+@dataclass(frozen=True)
+class Condition:
+    """A test of a partition's values in SQL's three truth values, and what SQL narrows it to."""
+
+    test: Test
+    narrowed: Narrowed
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A whole expression: a function of a partition's values."""
+
+    condition: Condition | None = None
+
+    def __call__(self, values: Sequence[str]) -> bool:
+        return self.condition is None or self.condition.test(values) is True
+
+    @property
+    def everything(self) -> bool:
+        """No expression was given."""
+        return self.condition is None
+
+    @property
+    def sql(self) -> Sql:
+        """A condition that is true at least wherever the filter is, and its parameters."""
+        return self.condition.narrowed.true if self.condition else pushdown.EVERYTHING
+
+
+def compile_expression(expression: str | None, keys: Sequence[Document], shown: int = 0) -> Filter:
+    """The filter over a table's partition keys, of which SQL sees the first `shown`."""
     if expression is None or not expression.strip():
-        return lambda _values: True
-    test = _Parser(expression, keys).parse()
-    return lambda values: test(values) is True
+        return Filter()
+    return Filter(_Parser(expression, keys, shown).parse())
 
 
 def table_pattern(expression: str) -> re.Pattern[str]:
@@ -87,32 +118,34 @@ class _Key:
         text = values[self.position]
         return None if text == NULL_PARTITION else self.read(text)
 
+    @property
+    def kind(self) -> Any:
+        """The class of what `read` gives."""
+        return _reader(self.type)[0]
+
     def read(self, text: str) -> Any:
         try:
-            return _reader(self.type)(text)
+            return _reader(self.type)[1](text)
         except (ValueError, InvalidOperation) as error:
             raise InvalidInputException(
                 f"{text!r} is not a {self.type}, the type of partition key {self.name}"
             ) from error
 
 
-def _reader(hive_type: str) -> Callable[[str], Any]:
+_READERS: dict[str, tuple[type, Callable[[str], Any]]] = {
+    **dict.fromkeys(("tinyint", "smallint", "int", "integer", "bigint", "long"), (int, int)),
+    **dict.fromkeys(("string", "char", "varchar"), (str, str)),
+    "decimal": (Decimal, Decimal),
+    "date": (date, date.fromisoformat),
+    "timestamp": (datetime, datetime.fromisoformat),
+}
+
+
+def _reader(hive_type: str) -> tuple[type, Callable[[str], Any]]:
     base = hive_type.partition("(")[0].strip().lower()
-    if base in _INTEGERS:
-        return int
-    readers: dict[str, Callable[[str], Any]] = {
-        "decimal": Decimal,
-        "float": float,
-        "double": float,
-        "date": date.fromisoformat,
-        "timestamp": datetime.fromisoformat,
-        "string": str,
-        "char": str,
-        "varchar": str,
-    }
-    if base not in readers:
+    if base not in _READERS:
         raise InvalidInputException(f"Partition keys of type {hive_type} cannot be filtered.")
-    return readers[base]
+    return _READERS[base]
 
 
 def _tokens(expression: str) -> Iterator[_Token]:
@@ -135,92 +168,122 @@ def _tokens(expression: str) -> Iterator[_Token]:
 class _Parser:
     """Recursive descent, one method a level of precedence."""
 
-    def __init__(self, expression: str, keys: Sequence[Document]) -> None:
+    def __init__(self, expression: str, keys: Sequence[Document], shown: int) -> None:
         self.expression = expression
+        self.shown = shown
+        self.depth = 0
         self.tokens = list(_tokens(expression))
         self.keys = {
             key["Name"].lower(): _Key(key["Name"], key.get("Type", "string"), i)
             for i, key in enumerate(keys)
         }
 
-    def parse(self) -> Test:
-        test = self._either()
+    def parse(self) -> Condition:
+        condition = self._either()
         if self.tokens[0].kind != "end":
             raise self._refusal()
-        return test
+        return condition
 
-    def _either(self) -> Test:
-        tests = [self._both()]
+    def _either(self) -> Condition:
+        parts = [self._both()]
         while self._take("word", "OR"):
-            tests.append(self._both())
-        return tests[0] if len(tests) == 1 else lambda values: _any(t(values) for t in tests)
+            parts.append(self._both())
+        return parts[0] if len(parts) == 1 else _combined(_any, pushdown.either, parts)
 
-    def _both(self) -> Test:
-        tests = [self._negated()]
+    def _both(self) -> Condition:
+        parts = [self._negated()]
         while self._take("word", "AND"):
-            tests.append(self._negated())
-        return tests[0] if len(tests) == 1 else lambda values: _all(t(values) for t in tests)
+            parts.append(self._negated())
+        return parts[0] if len(parts) == 1 else _combined(_all, pushdown.both, parts)
 
-    def _negated(self) -> Test:
+    def _negated(self) -> Condition:
         if self._take("word", "NOT"):
-            return _not(self._negated())
+            return _not(self._deeper(self._negated))
         if self._take("mark", "("):
-            test = self._either()
+            condition = self._deeper(self._either)
             self._expect("mark", ")")
-            return test
+            return condition
         return self._predicate()
 
-    def _predicate(self) -> Test:
+    def _deeper(self, parse: Callable[[], Condition]) -> Condition:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise InvalidInputException(f"The expression is nested more than {DEEPEST} deep")
+        condition = parse()
+        self.depth -= 1
+        return condition
+
+    def _predicate(self) -> Condition:
         if self.tokens[0].kind in ("string", "number"):
             return self._mirrored()
         key = self._key()
         if self._take("word", "IS"):
             return self._is_null(key)
         negated = self._take("word", "NOT")
-        test = self._operation(key, negated)
-        return _not(test) if negated else test
+        condition = self._operation(key, negated)
+        return _not(condition) if negated else condition
 
-    def _mirrored(self) -> Test:
+    def _mirrored(self) -> Condition:
         """``2013 <= year``."""
         literal = self.tokens.pop(0)
         operator = self._expect("operator")
         key = self._key()
-        return _comparison(key, _MIRRORED.get(operator, operator), _value(key, literal))
+        return self._comparison(key, _MIRRORED.get(operator, operator), _value(key, literal))
 
-    def _operation(self, key: _Key, negated: bool) -> Test:
+    def _operation(self, key: _Key, negated: bool) -> Condition:
         if self._take("word", "IN"):
             return self._in(key)
         if self._take("word", "BETWEEN"):
-            low = self._literal(key)
-            self._expect("word", "AND")
-            high = self._literal(key)
-            return _known(key, lambda value: bool(low <= value <= high))
+            return self._between(key)
         if self._take("word", "LIKE"):
             return self._like(key)
         if negated:
             raise self._refusal()
-        return _comparison(key, self._expect("operator"), self._literal(key))
+        return self._comparison(key, self._expect("operator"), self._literal(key))
 
-    def _is_null(self, key: _Key) -> Test:
+    def _comparison(self, key: _Key, operator: str, literal: Any) -> Condition:
+        compare = _COMPARISONS[operator]
+        narrowed = self._narrowed(key, f"{{value}} {operator} ?", literal)
+        return Condition(_known(key, lambda value: compare(value, literal)), narrowed)
+
+    def _is_null(self, key: _Key) -> Condition:
         negated = self._take("word", "NOT")
         self._expect("word", "NULL")
-        return lambda values: (key.of(values) is None) != negated
+        sign = "<>" if negated else "="
+        narrowed = pushdown.leaf(
+            str, key.position, self.shown, f"{{text}} {sign} ?", [NULL_PARTITION]
+        )
+        return Condition(lambda values: (key.of(values) is None) != negated, narrowed)
 
-    def _in(self, key: _Key) -> Test:
+    def _in(self, key: _Key) -> Condition:
         self._expect("mark", "(")
         members = [self._literal(key)]
         while self._take("mark", ","):
             members.append(self._literal(key))
         self._expect("mark", ")")
-        return _known(key, lambda value: value in members)
+        marks = ", ".join("?" for _ in members)
+        narrowed = self._narrowed(key, f"{{value}} IN ({marks})", *members)
+        return Condition(_known(key, lambda value: value in members), narrowed)
 
-    def _like(self, key: _Key) -> Test:
-        pattern = self._expect("string")
-        shape = "".join(_LIKE.get(c, re.escape(c)) for c in _unquoted(pattern))
+    def _between(self, key: _Key) -> Condition:
+        low = self._literal(key)
+        self._expect("word", "AND")
+        high = self._literal(key)
+        narrowed = self._narrowed(key, "{value} BETWEEN ? AND ?", low, high)
+        return Condition(_known(key, lambda value: bool(low <= value <= high)), narrowed)
+
+    def _like(self, key: _Key) -> Condition:
+        pattern = _unquoted(self._expect("string"))
+        shape = "".join(_LIKE.get(c, re.escape(c)) for c in pattern)
         matches = re.compile(shape, re.DOTALL).fullmatch
-        return lambda values: (
-            None if key.of(values) is None else bool(matches(values[key.position]))
+        glob = "".join(_GLOB.get(c, c) for c in pattern)
+        return Condition(
+            lambda values: None if key.of(values) is None else bool(matches(values[key.position])),
+            self._narrowed(key, "{text} GLOB ?", glob),
         )
+
+    def _narrowed(self, key: _Key, condition: str, *literals: Any) -> Narrowed:
+        return pushdown.leaf(key.kind, key.position, self.shown, condition, literals)
 
     def _key(self) -> _Key:
         name = self._expect("name").strip('"`').lower()
@@ -256,6 +319,7 @@ class _Parser:
 
 
 _LIKE = {"%": ".*", "_": "."}
+_GLOB = {"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}
 
 
 def _unquoted(text: str) -> str:
@@ -264,11 +328,6 @@ def _unquoted(text: str) -> str:
 
 def _value(key: _Key, token: _Token) -> Any:
     return key.read(_unquoted(token.text) if token.kind == "string" else token.text)
-
-
-def _comparison(key: _Key, operator: str, literal: Any) -> Test:
-    compare = _COMPARISONS[operator]
-    return _known(key, lambda value: compare(value, literal))
 
 
 def _known(key: _Key, test: Callable[[Any], bool]) -> Test:
@@ -281,12 +340,22 @@ def _known(key: _Key, test: Callable[[Any], bool]) -> Test:
     return known
 
 
-def _not(test: Test) -> Test:
+def _not(condition: Condition) -> Condition:
     def negated(values: Sequence[str]) -> Truth:
-        truth = test(values)
+        truth = condition.test(values)
         return None if truth is None else not truth
 
-    return negated
+    return Condition(negated, condition.narrowed.negated())
+
+
+def _combined(
+    truth: Callable[[Iterable[Truth]], Truth],
+    narrow: Callable[[Sequence[Narrowed]], Narrowed],
+    parts: Sequence[Condition],
+) -> Condition:
+    tests = [part.test for part in parts]
+    narrowed = narrow([part.narrowed for part in parts])
+    return Condition(lambda values: truth(test(values) for test in tests), narrowed)
 
 
 def _any(truths: Iterable[Truth]) -> Truth:

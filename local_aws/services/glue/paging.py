@@ -24,18 +24,20 @@ def page(
     token = request.get("NextToken")
     rest = sorted(items, key=key)
     if token:
-        after = _open(token)
+        after = opened(token)
         rest = [item for item in rest if key(item) > after]
     chosen = rest[:limit]
-    more = {"NextToken": _seal(key(chosen[-1]))} if len(rest) > limit else {}
+    more = {"NextToken": sealed(key(chosen[-1]))} if len(rest) > limit else {}
     return chosen, more
 
 
-def _seal(key: str) -> str:
+def sealed(key: str) -> str:
+    """A token that goes on after the key."""
     return base64.urlsafe_b64encode(json.dumps({"after": key}).encode()).decode()
 
 
-def _open(token: str) -> str:
+def opened(token: str) -> str:
+    """The key in a token of ours."""
     try:
         return str(json.loads(base64.urlsafe_b64decode(token.encode()))["after"])
     except (binascii.Error, ValueError, KeyError, TypeError) as error:

@@ -6,6 +6,7 @@ from local_aws.services.glue.errors import EntityNotFoundException, unsupported
 
 if TYPE_CHECKING:
     from local_aws.context import Platform, Request, Response
+    from local_aws.database import Database
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS tags (
@@ -20,8 +21,8 @@ CREATE TABLE IF NOT EXISTS tags (
 class Tags:
     """What every part of Glue tags its resources with."""
 
-    def __init__(self, platform: "Platform") -> None:
-        self.db = platform.db("glue")
+    def __init__(self, platform: "Platform", db: "Database | None" = None) -> None:
+        self.db = db or platform.db("glue")  # a caller's own, to be in its transactions
         self.db.script(SCHEMA)
 
     def get(self, arn: str) -> dict[str, str]:
@@ -42,6 +43,9 @@ class Tags:
     def forget(self, arn: str) -> None:
         """The resource is gone."""
         self.db.execute("DELETE FROM tags WHERE arn = ?", (arn,))
+
+
+HIDE = {"connection": {"HidePassword": True}}
 
 
 class TagsApi:
@@ -65,6 +69,7 @@ class TagsApi:
         arn: str = request["ResourceArn"]
         kind, _, name = arn.split(":", 5)[-1].partition("/")
         finders: dict[str, tuple[str, str]] = {
+            "connection": ("get_connection", "Name"),
             "database": ("get_database", "Name"),
             "crawler": ("get_crawler", "Name"),
             "job": ("get_job", "JobName"),
@@ -74,7 +79,7 @@ class TagsApi:
         method, member = finders[kind]
         find: Any = getattr(self, method)
         try:
-            find({member: name})
+            find({member: name} | HIDE.get(kind, {}))
         except EntityNotFoundException as error:
             raise EntityNotFoundException(f"{arn} not found: {error.message}") from error
         return arn

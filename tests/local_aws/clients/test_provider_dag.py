@@ -1,16 +1,18 @@
-"""The system DAG `example_athena` of Airflow's Amazon provider, as its authors wrote it.
+"""System DAGs of Airflow's Amazon provider, as their authors wrote them.
 
-It is in the provider's source distribution only, so it is run where that lies unpacked:
+They are in the provider's source distribution only, so they are run where that lies unpacked:
 
     pip download --no-deps --no-binary :all: apache-airflow-providers-amazon
     LAKE_PROVIDER=apache_airflow_providers_amazon-<version> pytest <this module>
 """
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,7 @@ pytestmark = [
 
 @pytest.fixture
 def airflow(aws: Any, tmp_path: Path) -> Any:
-    """Runs Airflow's command with a database of its own, and the DAG in its folder."""
+    """Runs Airflow's command with a database of its own, over the DAG whose id it is made for."""
     assert PROVIDER is not None
     tests = Path(PROVIDER).resolve() / "tests"
     package = tmp_path / "helpers" / "tests_common" / "test_utils"
@@ -45,7 +47,6 @@ def airflow(aws: Any, tmp_path: Path) -> Any:
         (package / f"{name}.py").write_text(text)
     dags = tmp_path / "dags"
     dags.mkdir()
-    shutil.copy(tests / "system" / "amazon" / "aws" / "example_athena.py", dags)
     own = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "AIRFLOW"))}
     environment = own | {
         **aws.env,
@@ -54,6 +55,7 @@ def airflow(aws: Any, tmp_path: Path) -> Any:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW_CONN_AWS_DEFAULT": '{"conn_type": "aws", "extra": {}}',
         "PYTHONPATH": os.pathsep.join(map(str, (tmp_path / "helpers", tests))),
+        "ROLE_ARN": role(aws),
         "SYSTEM_TESTS_ENV_ID": f"env{uuid.uuid4().hex[:8]}",
     }
     program = Path(sys.executable).with_name("airflow")
@@ -65,13 +67,50 @@ def airflow(aws: Any, tmp_path: Path) -> Any:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
+    def test(dag: str) -> str:
+        shutil.copy(tests / "system" / "amazon" / "aws" / f"{dag}.py", dags)
+        return run("dags", "test", dag)
+
     run("db", "migrate")
-    return run
+    return test
 
 
-def test_the_providers_system_dag(airflow: Any) -> None:
-    told = airflow("dags", "test", "example_athena")
-    assert "successful" in told
+def role(aws: Any) -> str:
+    """The role that example_glue passes on: its authors made one by hand."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "glue.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        },
+    }
+    made = aws.client("iam").create_role(
+        RoleName=f"glue-{uuid.uuid4().hex[:8]}", AssumeRolePolicyDocument=json.dumps(trust)
+    )
+    return str(made["Role"]["Arn"])
+
+
+@dataclass(frozen=True)
+class Case:
+    """A DAG, how many tasks of it succeed, and what its log must tell of their work."""
+
+    dag: str
+    succeed: int
+    told: str
+
+
+CASES = (
     # Athena finds nothing under a location with two slashes, which this DAG has.
-    assert '"name","age"' in told
-    assert told.count("new_state=success") == 12
+    Case("example_athena", 12, '"name","age"'),
+    Case("example_glue", 16, "There are 3 items in the table"),
+    Case("example_glue_catalog", 7, "Deleted Glue Catalog database"),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.dag)
+def test_the_providers_system_dag(airflow: Any, case: Case) -> None:
+    told = airflow(case.dag)
+    assert "successful" in told
+    assert case.told in told
+    assert told.count("new_state=success") == case.succeed

@@ -208,7 +208,7 @@ def test_refused(glue: Any, table: dict[str, str]) -> None:
     assert (code, "999999999999" in message) == ("EntityNotFoundException", True)
 
 
-def test_what_is_always_empty(glue: Any, table: dict[str, str]) -> None:
+def test_what_nobody_made(glue: Any, table: dict[str, str]) -> None:
     assert glue.get_partition_indexes(**table)["PartitionIndexDescriptorList"] == []
     functions = glue.get_user_defined_functions(DatabaseName=table["DatabaseName"], Pattern="*")
     assert functions["UserDefinedFunctions"] == []
@@ -225,8 +225,5 @@ def test_tags(glue: Any) -> None:
 
 
 def test_an_operation_that_is_not_there_is_named(glue: Any) -> None:
-    code, message = refusal(
-        glue.create_connection,
-        ConnectionInput={"Name": "x", "ConnectionType": "JDBC", "ConnectionProperties": {}},
-    )
-    assert (code, "CreateConnection" in message) == ("UnknownOperationException", True)
+    code, message = refusal(glue.list_data_quality_rulesets)
+    assert (code, "ListDataQualityRulesets" in message) == ("UnknownOperationException", True)
