@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from laptop.bench import athena, glue, pipeline, s3
-from laptop.bench import athena, databrew, pipeline, s3
+from laptop.bench import athena, databrew, glue, pipeline, s3
 
 Bench = Callable[[argparse.Namespace, Console], int]
 BENCHES: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Bench]] = {

@@ -36,7 +36,9 @@ def month(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_same_rows(month: Path, tmp_path: Path, server: LocalServer, spark_session: Any) -> None:
+def test_the_same_rows(
+    month: Path, tmp_path: Path, server: LocalServer, spark_session: Any
+) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone='UTC'")
         load(connection, Source("flights", "CSV", (str(month),)), print, None)
