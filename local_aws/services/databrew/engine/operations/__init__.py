@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions-reference.html
 """
 
 from local_aws.services.databrew.engine.operations import (
+    advanced,
     aggregate,
     basic,
     cleaning,
@@ -20,6 +21,7 @@ from local_aws.services.databrew.engine.operations.registry import REGISTRY, fin
 
 __all__ = [
     "REGISTRY",
+    "advanced",
     "aggregate",
     "basic",
     "cleaning",

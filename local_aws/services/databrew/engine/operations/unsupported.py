@@ -8,15 +8,8 @@ UNSUPPORTED: dict[str, tuple[str, ...]] = {
     "basic": ("JSON_TO_STRUCTS",),
     # a path into nested values
     "cleaning": ("EXTRACT_VALUE",),
-    # DataBrew's detection of special data types; rolling replacements
-    "quality": (
-        "ADVANCED_DATATYPE_FILTER",
-        "ADVANCED_DATATYPE_FLAG",
-        "EXTRACT_ADVANCED_DATATYPE_DETAILS",
-        "GET_ADVANCED_DATATYPE",
-        "REPLACE_WITH_ROLLING_AVERAGE",
-        "REPLACE_WITH_ROLLING_SUM",
-    ),
+    # an answer to an interactive session, no change of rows
+    "quality": ("GET_ADVANCED_DATATYPE",),
     # keys of KMS and Secrets Manager; masks
     "pii": (
         "CRYPTOGRAPHIC_HASH",
@@ -31,13 +24,6 @@ UNSUPPORTED: dict[str, tuple[str, ...]] = {
         "REPLACE_WITH_RANDOM_BETWEEN",
         "REPLACE_WITH_RANDOM_DATE_BETWEEN",
         "SHUFFLE_ROWS",
-    ),
-    # flags, replacements and rescaling
-    "outliers": (
-        "FLAG_OUTLIERS",
-        "REPLACE_OUTLIERS",
-        "RESCALE_OUTLIERS_WITH_Z_SCORE",
-        "RESCALE_OUTLIERS_WITH_SKEW",
     ),
     # the expression grammar; the rarer ways to split
     "column structure": (
