@@ -15,6 +15,7 @@ from local_aws.services.databrew.engine.operations import (
     quality,
     structure,
     text,
+    web,
     window,
 )
 from local_aws.services.databrew.engine.operations.registry import REGISTRY, find
@@ -33,5 +34,6 @@ __all__ = [
     "quality",
     "structure",
     "text",
+    "web",
     "window",
 ]

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.aggregate.html
 """
 
+from local_aws.services.databrew.engine.errors import InvalidStep
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations.registry import (
     add,
@@ -56,6 +57,31 @@ def greatest(frame: Frame, step: Step) -> Frame:
 @operation("MIN")
 def least(frame: Frame, step: Step) -> Frame:
     return add(frame, step, f"least({', '.join(numbers(frame, step))})")
+
+
+@operation("KTH_LARGEST")
+def kth_largest(frame: Frame, step: Step) -> Frame:
+    """``value`` is k: 1 is the largest. NULL when there are fewer."""
+    return _kth(frame, step, "list_filter({}, lambda x: x IS NOT NULL)")
+
+
+@operation("KTH_LARGEST_UNIQUE")
+def kth_largest_unique(frame: Frame, step: Step) -> Frame:
+    """The same, where equal numbers count once."""
+    return _kth(frame, step, "list_distinct({})")
+
+
+def _kth(frame: Frame, step: Step, template: str) -> Frame:
+    values = f"[{', '.join(numbers(frame, step))}]"
+    return add(frame, step, f"list_reverse_sort({template.format(values)})[{kth(step)}]")
+
+
+def kth(step: Step) -> int:
+    """The step's k, from 1."""
+    k = step.integer("value")
+    if k < 1:
+        raise InvalidStep(f"{step.operation}: value must be 1 or more, not {k}")
+    return k
 
 
 @operation("COUNT")

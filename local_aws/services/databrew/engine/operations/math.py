@@ -3,6 +3,9 @@
 https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.math.html
 """
 
+from decimal import Decimal, InvalidOperation
+
+from local_aws.services.databrew.engine.errors import InvalidStep
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations.registry import (
     add,
@@ -11,6 +14,9 @@ from local_aws.services.databrew.engine.operations.registry import (
     operation,
 )
 from local_aws.services.databrew.engine.steps import Step
+
+# Random whole numbers are drawn as doubles, which are exact to here.
+LARGEST = 2**52
 
 
 def _binary(frame: Frame, step: Step, template: str) -> Frame:
@@ -135,6 +141,40 @@ def radians(frame: Frame, step: Step) -> Frame:
 @operation("PI")
 def pi(frame: Frame, step: Step) -> Frame:
     return add(frame, step, "pi()")
+
+
+@operation("RANDOM")
+def random(frame: Frame, step: Step) -> Frame:
+    """From 0 to below 1, another in every row and in every run."""
+    return add(frame, step, "random()")
+
+
+@operation("RANDOM_BETWEEN")
+def random_between(frame: Frame, step: Step) -> Frame:
+    return add(frame, step, between(step))
+
+
+def between(step: Step) -> str:
+    """A random number from ``lowerBound`` to ``upperBound``, both ends with it.
+
+    Whole bounds give whole numbers, as the page's 1 to 100; others any number between them.
+    """
+    low, high = (_bound(step, name) for name in ("lowerBound", "upperBound"))
+    if low > high:
+        raise InvalidStep(f"{step.operation}: lowerBound {low} is above upperBound {high}")
+    if low == low.to_integral_value() and high == high.to_integral_value():
+        return f"CAST({int(low)} + floor(random() * {int(high) - int(low) + 1}) AS BIGINT)"
+    return f"({float(low)!r} + random() * {float(high - low)!r})"
+
+
+def _bound(step: Step, name: str) -> Decimal:
+    try:
+        bound = Decimal(step.text(name).strip())
+    except InvalidOperation as error:
+        raise InvalidStep(f"{step.operation}: {name} is no number") from error
+    if not bound.is_finite() or abs(bound) >= LARGEST:
+        raise InvalidStep(f"{step.operation}: {name} {bound} is out of range")
+    return bound
 
 
 @operation("IS_EVEN")

@@ -11,6 +11,7 @@ from local_aws.services.databrew.engine.steps import Step
 Operation = Callable[[Frame, Step], Frame]
 Value = tuple[str, str]
 
+TIME_ALONE = r"^\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*$"
 REGISTRY: dict[str, Operation] = {}
 
 
@@ -70,8 +71,15 @@ def number_source(frame: Frame, step: Step, suffix: str = "") -> str:
 
 
 def time_source(frame: Frame, step: Step, suffix: str = "") -> str:
-    """The same as a point in time."""
-    return timestamp(*source(frame, step, suffix))
+    """The same as a point in time; a text that is a time alone, ``22:10:47``, is today's, as Spark
+    reads it."""
+    value, sql_type = source(frame, step, suffix)
+    read = timestamp(value, sql_type)
+    if sql_type != "VARCHAR":
+        return read
+    alone = f"regexp_matches({value}, {literal(TIME_ALONE)})"
+    today = timestamp(f"(strftime(current_date, '%Y-%m-%d ') || trim({value}))", "VARCHAR")
+    return f"CASE WHEN {alone} THEN {today} ELSE {read} END"
 
 
 def numbers(frame: Frame, step: Step) -> list[str]:

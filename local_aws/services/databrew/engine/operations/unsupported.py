@@ -63,44 +63,6 @@ UNSUPPORTED: dict[str, tuple[str, ...]] = {
         "SKEWNESS",
         "TOKENIZATION",
     ),
-    # chance
-    "math": (
-        "RANDOM",
-        "RANDOM_BETWEEN",
-    ),
-    # the k-th largest
-    "aggregate": (
-        "KTH_LARGEST",
-        "KTH_LARGEST_UNIQUE",
-    ),
-    # positions and pairs
-    "text": (
-        "FIND",
-        "MERGE_COLUMNS_AND_VALUES",
-        "RIGHT_FIND",
-    ),
-    # the clock and time zones
-    "date": (
-        "CONVERT_TIMEZONE",
-        "NOW",
-        "TODAY",
-        "UNIX_TIME_FORMAT",
-    ),
-    # sessions, counts and the k-th largest
-    "window": (
-        "FILL",
-        "ROLLING_COUNT_A",
-        "ROLLING_KTH_LARGEST",
-        "ROLLING_KTH_LARGEST_UNIQUE",
-        "ROLLING_MODE",
-        "SESSION",
-    ),
-    # addresses
-    "web": (
-        "IP_TO_INT",
-        "INT_TO_IP",
-        "URL_PARAMS",
-    ),
     # the steps of an interactive session
     "other": (
         "GET_ACTION_RESULT",
