@@ -35,10 +35,14 @@ def find(name: str) -> Operation:
 
 def update(frame: Frame, step: Step, name: str, expression: str) -> Frame:
     """Change a column, on the rows that the step's conditions leave it."""
-    column, _ = frame.column(name)
+    column, sql_type = frame.column(name)
+    changed = frame.select({**frame.same(), frame.resolve(name): expression})
     condition = all_conditions(frame, step)
-    if condition:
-        expression = f"CASE WHEN {condition} THEN {expression} ELSE {column} END"
+    if not condition:
+        return changed
+    # What stays must be of the type that the others become.
+    kept = text(column, sql_type) if changed.column(name)[1] == "VARCHAR" else column
+    expression = f"CASE WHEN {condition} THEN {expression} ELSE {kept} END"
     return frame.select({**frame.same(), frame.resolve(name): expression})
 
 
