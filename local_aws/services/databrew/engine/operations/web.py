@@ -14,6 +14,8 @@ from local_aws.services.databrew.engine.special import IPV4
 from local_aws.services.databrew.engine.sql import convert, literal
 from local_aws.services.databrew.engine.steps import Step
 
+PAIRS, NAMES = "__pairs", "__names"
+
 
 @operation("IP_TO_INT")
 def ip_to_int(frame: Frame, step: Step) -> Frame:
@@ -42,15 +44,19 @@ def url_params(frame: Frame, step: Step) -> Frame:
 
     Names and values are decoded, ``+`` is a space, and what has no value is left out.
     """
+    kept = frame.same()
     query = f"regexp_extract({text_source(frame, step)}, '\\?([^#]*)', 1)"
     given = f"list_filter(string_split({query}, '&'), lambda p: regexp_matches(p, '^[^=]+=.'))"
     pairs = f"list_transform({given}, lambda p: {{'k': {_key('p')}, 'v': {_value('p')}}})"
-    names = f"list_transform({pairs}, lambda p: p.k)"
-    first = f"list_filter({names}, lambda k, i: list_position({names}, k) = i)"
-    values = f"list_transform(list_filter({pairs}, lambda p: p.k = k), lambda p: p.v)"
+    paired = frame.select({**kept, PAIRS: pairs})
+    named = paired.select({**paired.same(), NAMES: f"list_transform({PAIRS}, lambda p: p.k)"})
+    first = f"list_filter({NAMES}, lambda k, i: list_position({NAMES}, k) = i)"
+    values = f"list_transform(list_filter({PAIRS}, lambda p: p.k = k), lambda p: p.v)"
     member = f"k || ': [' || array_to_string({values}, ', ') || ']'"
     members = f"array_to_string(list_transform({first}, lambda k: {member}), ', ')"
-    return add(frame, step, f"'{{' || {members} || '}}'")
+    added = add(named, step, f"'{{' || {members} || '}}'")
+    target = added.resolve(step.text("targetColumn"))
+    return added.select({**kept, target: added.column(target)[0]})
 
 
 def _key(pair: str) -> str:

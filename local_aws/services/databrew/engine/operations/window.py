@@ -20,7 +20,7 @@ ROLLING = {
     "ROLLING_SUM": "sum",
     "ROLLING_VARIANCE": "var_samp",
 }
-COUNTS, MOST, N = "__counts", "__most", "lambda e: e.value"
+COUNTS, MOST, N, TIME = "__counts", "__most", "lambda e: e.value", "__time"
 
 
 def _order(frame: Frame, step: Step) -> str:
@@ -104,15 +104,16 @@ def fill(frame: Frame, step: Step) -> Frame:
 def session(frame: Frame, step: Step) -> Frame:
     """Numbers from 1 within each group: a new session where more than ``value`` ``units`` have gone
     by since the row before, in the order of ``orderByColumns``, else of the time itself."""
-    time = timestamp(*frame.column(step.text("sourceColumn")))
+    kept = frame.same()
+    read = timestamp(*frame.column(step.text("sourceColumn")))
+    frame = frame.select({**kept, TIME: read})
     groups = [frame.column(str(name))[0] for name in step.json("groupByColumns") or ()]
-    order = [frame.column(str(name))[0] for name in step.json("orderByColumns") or ()] or [time]
+    order = [frame.column(str(name))[0] for name in step.json("orderByColumns") or ()] or [TIME]
     parts = f"PARTITION BY {', '.join(groups)} " if groups else ""
     window = f"({parts}ORDER BY {', '.join(order)}"
     gap = interval(step, step.integer("value"))
-    begins = f"CASE WHEN {time} <= lag({time}) OVER {window}) + {gap} THEN 0 ELSE 1 END"
-    kept = frame.same()
-    marked = frame.select({**kept, "__begins": begins})
+    begins = f"CASE WHEN {TIME} <= lag({TIME}) OVER {window}) + {gap} THEN 0 ELSE 1 END"
+    marked = frame.select({**frame.same(), "__begins": begins})
     running = f"{window} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
     added = add(marked, step, f"CAST(sum(__begins) OVER {running} AS BIGINT)")
     target = added.resolve(step.text("targetColumn"))
