@@ -11,12 +11,21 @@ from local_aws.services.databrew.engine.operations.registry import (
     operation,
     texts,
 )
+from local_aws.services.databrew.engine.operations.summary import add_settled, settles_ties
 from local_aws.services.databrew.engine.steps import Step
 
 
+def _doubles(frame: Frame, step: Step) -> str:
+    return f"[{', '.join(f'CAST({value} AS DOUBLE)' for value in numbers(frame, step))}]"
+
+
 def _over(frame: Frame, step: Step, function: str) -> Frame:
-    values = ", ".join(f"CAST({value} AS DOUBLE)" for value in numbers(frame, step))
-    return add(frame, step, f"list_aggregate([{values}], '{function}')")
+    return add(frame, step, f"list_aggregate({_doubles(frame, step)}, '{function}')")
+
+
+def _there(frame: Frame, step: Step) -> str:
+    """The values as text: empty ones do not count."""
+    return ", ".join(f"nullif({value}, '')" for value in texts(frame, step))
 
 
 @operation("AVERAGE")
@@ -36,7 +45,10 @@ def median(frame: Frame, step: Step) -> Frame:
 
 @operation("MODE")
 def mode(frame: Frame, step: Step) -> Frame:
-    return _over(frame, step, "mode")
+    """The most common number; ``modeType`` settles a tie, NONE takes the first."""
+    if not settles_ties(step):
+        return _over(frame, step, "mode")
+    return add_settled(frame, step, f"list_aggregate({_doubles(frame, step)}, 'histogram')")
 
 
 @operation("STANDARD_DEVIATION")
@@ -86,15 +98,15 @@ def kth(step: Step) -> int:
 
 @operation("COUNT")
 def count(frame: Frame, step: Step) -> Frame:
-    return add(frame, step, f"list_aggregate([{', '.join(texts(frame, step))}], 'count')")
+    return add(frame, step, f"list_aggregate([{_there(frame, step)}], 'count')")
 
 
 @operation("COUNT_DISTINCT")
 def count_distinct(frame: Frame, step: Step) -> Frame:
-    return add(frame, step, f"len(list_distinct([{', '.join(texts(frame, step))}]))")
+    return add(frame, step, f"len(list_distinct([{_there(frame, step)}]))")
 
 
 @operation("ANY")
 def any_value(frame: Frame, step: Step) -> Frame:
     """The first value that there is."""
-    return add(frame, step, f"coalesce({', '.join(texts(frame, step))})")
+    return add(frame, step, f"coalesce({_there(frame, step)})")

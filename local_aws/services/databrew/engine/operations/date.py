@@ -143,7 +143,9 @@ def month_name(frame: Frame, step: Step) -> Frame:
 
 @operation("TIME")
 def time(frame: Frame, step: Step) -> Frame:
-    return add(frame, step, f"strftime({time_source(frame, step)}, '%H:%M:%S')")
+    """Of components, as DATE: text in ``dateTimeFormat``."""
+    pattern = literal(strftime(step.text("dateTimeFormat", DEFAULT)))
+    return add(frame, step, f"strftime({_assembled(frame, step)}, {pattern})")
 
 
 @operation("UNIX_TIME")

@@ -13,6 +13,7 @@ from local_aws.services.databrew.engine.operations.registry import (
     numbers,
     operation,
 )
+from local_aws.services.databrew.engine.sql import literal, number
 from local_aws.services.databrew.engine.steps import Step
 
 # Random whole numbers are drawn as doubles, which are exact to here.
@@ -54,18 +55,20 @@ def divide(frame: Frame, step: Step) -> Frame:
 
 @operation("MOD")
 def mod(frame: Frame, step: Step) -> Frame:
+    """The remainder, with the sign of the first; the page says "percent" of its sign %."""
     return _binary(frame, step, "({} % nullif({}, 0))")
 
 
 @operation("POWER")
 def power(frame: Frame, step: Step) -> Frame:
-    """``sourceColumn`` to the power of ``value``."""
-    base = (
-        number_source(frame, step) if step.has("sourceColumn") else number_source(frame, step, "1")
-    )
-    suffix = "" if step.has("value") else "2"
-    exponent = Step(step.operation, {f"value{suffix}": step.text(f"value{suffix}")})
-    return add(frame, step, f"power({base}, {number_source(frame, exponent, suffix)})")
+    """``sourceColumn`` or ``value`` to the power of ``exponent``; NULL where that is no number.
+
+    A root of a negative number is none; 0 to a negative power is infinite and none either.
+    """
+    base = f"CAST({number_source(frame, step)} AS DOUBLE)"
+    exponent = number(literal(step.text("exponent")), "VARCHAR")
+    raised = f"power({base}, {exponent})"
+    return add(frame, step, f"CASE WHEN isfinite({raised}) THEN {raised} END")
 
 
 def _unary(frame: Frame, step: Step, template: str) -> Frame:
@@ -179,13 +182,18 @@ def _bound(step: Step, name: str) -> Decimal:
 
 @operation("IS_EVEN")
 def is_even(frame: Frame, step: Step) -> Frame:
-    return _parity(frame, step, "= 0")
+    return _parity(frame, step, 0)
 
 
 @operation("IS_ODD")
 def is_odd(frame: Frame, step: Step) -> Frame:
-    return _parity(frame, step, "<> 0")
+    return _parity(frame, step, 1)
 
 
-def _parity(frame: Frame, step: Step, remainder: str) -> Frame:
-    return _unary(frame, step, f"({{}} % 2 {remainder})")
+def _parity(frame: Frame, step: Step, remainder: int) -> Frame:
+    """True or false, or ``trueString`` and ``falseString``; a decimal is neither even nor odd."""
+    test = f"(abs({number_source(frame, step)}) % 2 = {remainder})"
+    if not (step.has("trueString") or step.has("falseString")):
+        return add(frame, step, test)
+    true, false = (literal(step.text(f"{word}String", word)) for word in ("true", "false"))
+    return add(frame, step, f"CASE WHEN {test} THEN {true} WHEN NOT {test} THEN {false} END")

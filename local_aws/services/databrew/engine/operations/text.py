@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.text.htm
 
 from local_aws.services.databrew.engine.errors import InvalidStep
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.operations.cleaning import PUNCTUATION, proper
+from local_aws.services.databrew.engine.operations.cleaning import proper
 from local_aws.services.databrew.engine.operations.registry import (
     add,
     number_source,
@@ -15,6 +15,8 @@ from local_aws.services.databrew.engine.operations.registry import (
 )
 from local_aws.services.databrew.engine.sql import literal
 from local_aws.services.databrew.engine.steps import Step
+
+SYMBOLS = r"[^\pL\pM\pN\s]"
 
 
 def _unary(frame: Frame, step: Step, template: str) -> Frame:
@@ -54,7 +56,7 @@ def remove_whitespace(frame: Frame, step: Step) -> Frame:
 @operation("REMOVE_SYMBOLS")
 def remove_symbols(frame: Frame, step: Step) -> Frame:
     """Everything but letters, numbers, accented or not, and white space."""
-    return _unary(frame, step, f"regexp_replace({{}}, {literal(PUNCTUATION)}, '', 'g')")
+    return _unary(frame, step, f"regexp_replace({{}}, {literal(SYMBOLS)}, '', 'g')")
 
 
 @operation("LEFT")
@@ -81,12 +83,18 @@ def repeat_string(frame: Frame, step: Step) -> Frame:
 
 @operation("STARTS_WITH")
 def starts_with(frame: Frame, step: Step) -> Frame:
-    return _unary(frame, step, f"starts_with({{}}, {literal(step.text('pattern'))})")
+    """``pattern`` is a regular expression that must match at the start."""
+    return _unary(
+        frame, step, f"regexp_matches({{}}, {literal('^(?:' + step.text('pattern') + ')')})"
+    )
 
 
 @operation("ENDS_WITH")
 def ends_with(frame: Frame, step: Step) -> Frame:
-    return _unary(frame, step, f"ends_with({{}}, {literal(step.text('pattern'))})")
+    """``pattern`` is a regular expression that must match at the end."""
+    return _unary(
+        frame, step, f"regexp_matches({{}}, {literal('(?:' + step.text('pattern') + ')$')})"
+    )
 
 
 @operation("FIND")
@@ -140,8 +148,8 @@ def char(frame: Frame, step: Step) -> Frame:
 
 @operation("UNICODE")
 def unicode(frame: Frame, step: Step) -> Frame:
-    """The code of the first character."""
-    return _unary(frame, step, "unicode({})")
+    """The code of the first character; NULL of an empty text."""
+    return _unary(frame, step, "unicode(nullif({}, ''))")
 
 
 def _compare(frame: Frame, step: Step, symbol: str) -> Frame:

@@ -8,7 +8,7 @@ from local_aws.services.databrew.engine.errors import InvalidStep
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations.aggregate import kth
 from local_aws.services.databrew.engine.operations.registry import add, operation
-from local_aws.services.databrew.engine.operations.summary import TIES
+from local_aws.services.databrew.engine.operations.summary import add_settled, settles_ties
 from local_aws.services.databrew.engine.sql import missing, number, timestamp
 from local_aws.services.databrew.engine.steps import Step
 
@@ -20,7 +20,7 @@ ROLLING = {
     "ROLLING_SUM": "sum",
     "ROLLING_VARIANCE": "var_samp",
 }
-COUNTS, MOST, N, TIME = "__counts", "__most", "lambda e: e.value", "__time"
+TIME = "__time"
 
 
 def _order(frame: Frame, step: Step) -> str:
@@ -70,18 +70,9 @@ def rolling_kth_largest_unique(frame: Frame, step: Step) -> Frame:
 def rolling_mode(frame: Frame, step: Step) -> Frame:
     """The most common number; ``modeType`` settles a tie, NONE takes the one that comes first."""
     value, window = number(*frame.column(step.text("sourceColumn"))), _window(frame, step)
-    kind = step.text("modeType", "NONE").upper()
-    if kind == "NONE":
-        return add(frame, step, f"mode({value}) OVER {window}")
-    if kind not in TIES:
-        raise InvalidStep(f"{step.operation}: modeType {kind} is none of NONE, {', '.join(TIES)}")
-    kept = frame.same()
-    counted = frame.select({**kept, COUNTS: f"map_entries(histogram({value}) OVER {window})"})
-    counted = counted.select({**counted.same(), MOST: f"list_max(list_transform({COUNTS}, {N}))"})
-    ties = f"list_transform(list_filter({COUNTS}, lambda e: e.value = {MOST}), lambda e: e.key)"
-    added = add(counted, step, f"list_aggregate({ties}, '{TIES[kind]}')")
-    target = added.resolve(step.text("targetColumn"))
-    return added.select({**kept, target: added.column(target)[0]})
+    if settles_ties(step):
+        return add_settled(frame, step, f"histogram({value}) OVER {window}")
+    return add(frame, step, f"mode({value}) OVER {window}")
 
 
 @operation("FILL")
@@ -107,8 +98,8 @@ def session(frame: Frame, step: Step) -> Frame:
     kept = frame.same()
     read = timestamp(*frame.column(step.text("sourceColumn")))
     frame = frame.select({**kept, TIME: read})
-    groups = [frame.column(str(name))[0] for name in step.json("groupByColumns") or ()]
-    order = [frame.column(str(name))[0] for name in step.json("orderByColumns") or ()] or [TIME]
+    groups = _columns(frame, step, "groupByColumns")
+    order = _columns(frame, step, "orderByColumns") or [TIME]
     parts = f"PARTITION BY {', '.join(groups)} " if groups else ""
     window = f"({parts}ORDER BY {', '.join(order)}"
     gap = interval(step, step.integer("value"))
@@ -136,4 +127,12 @@ def previous(frame: Frame, step: Step) -> Frame:
 
 @operation("ROW_NUMBER")
 def row_number(frame: Frame, step: Step) -> Frame:
-    return add(frame, step, f"row_number() OVER ({_order(frame, step)})")
+    """From 1 within each group of ``groupByColumns``, in the order of ``orderByColumns``."""
+    groups, order = (_columns(frame, step, f"{kind}ByColumns") for kind in ("group", "order"))
+    parts = [f"PARTITION BY {', '.join(groups)}"] if groups else []
+    ordered = f"ORDER BY {', '.join(order)}" if order else _order(frame, step)
+    return add(frame, step, f"row_number() OVER ({' '.join([*parts, ordered])})")
+
+
+def _columns(frame: Frame, step: Step, name: str) -> list[str]:
+    return [frame.column(str(column))[0] for column in step.json(name) or ()]
