@@ -9,6 +9,7 @@ from typing import Any
 
 from local_aws.services.databrew.engine.errors import InvalidStep
 from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.operations.quality import empty
 from local_aws.services.databrew.engine.operations.registry import add, operation, update
 from local_aws.services.databrew.engine.operations.removal import remove
 from local_aws.services.databrew.engine.special import detail
@@ -56,6 +57,6 @@ def filter_rows(frame: Frame, step: Step) -> Frame:
         return remove(frame, step, chosen)
     name = step.text("sourceColumn")
     clear = chosen if strategy == "CLEAR_FILTERS" else f"NOT {chosen}"
-    empty = "''" if step.flag("clearWithEmpty") else "NULL"
-    column = frame.column(name)[0]
-    return update(frame, step, name, f"CASE WHEN {clear} THEN {empty} ELSE {column} END")
+    column, sql_type = frame.column(name)
+    cleared = empty(sql_type) if step.flag("clearWithEmpty") else "NULL"
+    return update(frame, step, name, f"CASE WHEN {clear} THEN {cleared} ELSE {column} END")

@@ -20,7 +20,7 @@ def _doubles(frame: Frame, step: Step) -> str:
 
 
 def _over(frame: Frame, step: Step, function: str) -> Frame:
-    return add(frame, step, f"list_aggregate({_doubles(frame, step)}, '{function}')")
+    return add(frame, step, f"TRY(list_aggregate({_doubles(frame, step)}, '{function}'))")
 
 
 def _there(frame: Frame, step: Step) -> str:

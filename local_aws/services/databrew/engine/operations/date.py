@@ -68,7 +68,8 @@ def date_format(frame: Frame, step: Step) -> Frame:
 
 @operation("DATE_ADD")
 def date_add(frame: Frame, step: Step) -> Frame:
-    moved = f"({time_source(frame, step)} + {interval(step, step.integer('dateAddValue'))})"
+    """NULL beyond the years that a timestamp holds."""
+    moved = f"TRY({time_source(frame, step)} + {interval(step, step.integer('dateAddValue'))})"
     return add(frame, step, _formatted(step, moved, "TIMESTAMP"))
 
 

@@ -20,15 +20,20 @@ from local_aws.services.databrew.engine.steps import Step
 LARGEST = 2**52
 
 
+def _add(frame: Frame, step: Step, expression: str) -> Frame:
+    """The result as a new column; NULL where it is too large for its type."""
+    return add(frame, step, f"TRY({expression})")
+
+
 def _binary(frame: Frame, step: Step, template: str) -> Frame:
     """``sourceColumn1`` with ``sourceColumn2`` or ``value2``; ADD and others also take lists."""
     first, second = (number_source(frame, step, suffix) for suffix in ("1", "2"))
-    return add(frame, step, template.format(first, second))
+    return _add(frame, step, template.format(first, second))
 
 
 def _fold(frame: Frame, step: Step, symbol: str) -> Frame:
     if step.has("sourceColumns"):
-        return add(frame, step, "(" + f" {symbol} ".join(numbers(frame, step)) + ")")
+        return _add(frame, step, "(" + f" {symbol} ".join(numbers(frame, step)) + ")")
     return _binary(frame, step, f"({{}} {symbol} {{}})")
 
 
@@ -72,7 +77,7 @@ def power(frame: Frame, step: Step) -> Frame:
 
 
 def _unary(frame: Frame, step: Step, template: str) -> Frame:
-    return add(frame, step, template.replace("{}", number_source(frame, step)))
+    return _add(frame, step, template.replace("{}", number_source(frame, step)))
 
 
 @operation("ABSOLUTE")
@@ -192,7 +197,9 @@ def is_odd(frame: Frame, step: Step) -> Frame:
 
 def _parity(frame: Frame, step: Step, remainder: int) -> Frame:
     """True or false, or ``trueString`` and ``falseString``; a decimal is neither even nor odd."""
-    test = f"(abs({number_source(frame, step)}) % 2 = {remainder})"
+    value = number_source(frame, step)
+    parities = "(1, -1)" if remainder else "(0, 0)"
+    test = f"({value} % 2 IN {parities})"
     if not (step.has("trueString") or step.has("falseString")):
         return add(frame, step, test)
     true, false = (literal(step.text(f"{word}String", word)) for word in ("true", "false"))

@@ -1,9 +1,10 @@
 """Outliers by z-score, modified z-score or the distance from the quartiles.
 
-The z-score divides by the unbiased standard deviation, as DataBrew's profile does. The modified
-one is ``0.6745 (x - median) / MAD``; where the median absolute deviation is 0 nothing is an
-outlier. IQR finds what lies further than ``threshold`` times the interquartile range outside the
-first and third quartile. A column that is no number is read as one.
+The z-score divides by the unbiased standard deviation, as DataBrew's profile does; numbers too
+large to square have no part in it. The modified one is ``0.6745 (x - median) / MAD``; where the
+median absolute deviation is 0 nothing is an outlier. IQR finds what lies further than
+``threshold`` times the interquartile range outside the first and third quartile. A column that is
+no number is read as one.
 https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.outliers.html
 """
 
@@ -13,7 +14,7 @@ from local_aws.services.databrew.engine.operations.quality import custom, empty
 from local_aws.services.databrew.engine.operations.registry import add, operation, update
 from local_aws.services.databrew.engine.operations.removal import remove
 from local_aws.services.databrew.engine.operations.summary import MODE, beside, mode_beside
-from local_aws.services.databrew.engine.sql import is_integer, literal, number
+from local_aws.services.databrew.engine.sql import is_integer, literal, measurable, number
 from local_aws.services.databrew.engine.steps import Step
 
 # Each strategy's figures over the column and the distance that is held against the threshold.
@@ -71,7 +72,9 @@ def _trims(step: Step) -> bool:
 
 
 def _figures(step: Step, value: str) -> dict[str, str]:
-    figures = {name: sql.format(value) for name, sql in FIGURES[_strategy(step)].items()}
+    strategy = _strategy(step)
+    measured = measurable(value) if strategy == "Z_SCORE" else value
+    figures = {name: sql.format(measured) for name, sql in FIGURES[strategy].items()}
     if _trims(step) or step.text("replaceType", "") == "WINSORIZE_VALUES":
         for name, parameter in (("__least", "minValue"), ("__most", "maxValue")):
             figures[name] = f"quantile_cont({value}, {_percentile(step, parameter)!r})"
@@ -163,7 +166,9 @@ def rescale_with_z_score(frame: Frame, step: Step) -> Frame:
     _strategy(step)
     _decimal(step, "threshold", "3")
     value, kept = _value(frame, step), frame.same()
-    wide = beside(frame, {n: sql.format(value) for n, sql in FIGURES["Z_SCORE"].items()})
+    wide = beside(
+        frame, {n: sql.format(measurable(value)) for n, sql in FIGURES["Z_SCORE"].items()}
+    )
     scaled = f"(({value} - __centre) / nullif(__spread, 0))"
     return _narrow(add(wide, step, scaled), kept, step)
 

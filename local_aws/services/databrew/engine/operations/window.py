@@ -9,7 +9,7 @@ from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations.aggregate import kth
 from local_aws.services.databrew.engine.operations.registry import add, operation
 from local_aws.services.databrew.engine.operations.summary import add_settled, settles_ties
-from local_aws.services.databrew.engine.sql import missing, number, timestamp
+from local_aws.services.databrew.engine.sql import measurable, missing, number, timestamp
 from local_aws.services.databrew.engine.steps import Step
 
 ROLLING = {
@@ -33,6 +33,8 @@ def _order(frame: Frame, step: Step) -> str:
 def rolling(frame: Frame, step: Step) -> Frame:
     value = number(*frame.column(step.text("sourceColumn")))
     function = ROLLING[step.operation]
+    if function in ("stddev_samp", "var_samp"):
+        value = measurable(f"CAST({value} AS DOUBLE)")
     return add(frame, step, f"{function}({value}) OVER {_window(frame, step)}")
 
 
@@ -103,8 +105,9 @@ def session(frame: Frame, step: Step) -> Frame:
     parts = f"PARTITION BY {', '.join(groups)} " if groups else ""
     window = f"({parts}ORDER BY {', '.join(order)}"
     gap = interval(step, step.integer("value"))
-    begins = f"CASE WHEN {TIME} <= lag({TIME}) OVER {window}) + {gap} THEN 0 ELSE 1 END"
-    marked = frame.select({**frame.same(), "__begins": begins})
+    before = frame.select({**frame.same(), "__last": f"lag({TIME}) OVER {window})"})
+    begins = f"CASE WHEN {TIME} <= TRY(__last + {gap}) THEN 0 ELSE 1 END"
+    marked = before.select({**frame.same(), "__begins": begins})
     running = f"{window} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
     added = add(marked, step, f"CAST(sum(__begins) OVER {running} AS BIGINT)")
     target = added.resolve(step.text("targetColumn"))
