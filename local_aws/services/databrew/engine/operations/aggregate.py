@@ -20,6 +20,11 @@ def _doubles(frame: Frame, step: Step) -> str:
 
 
 def _over(frame: Frame, step: Step, function: str) -> Frame:
+    return add(frame, step, f"list_aggregate({_doubles(frame, step)}, '{function}')")
+
+
+def _spread(frame: Frame, step: Step, function: str) -> Frame:
+    """NULL of numbers whose squares are too large."""
     return add(frame, step, f"TRY(list_aggregate({_doubles(frame, step)}, '{function}'))")
 
 
@@ -53,12 +58,12 @@ def mode(frame: Frame, step: Step) -> Frame:
 
 @operation("STANDARD_DEVIATION")
 def standard_deviation(frame: Frame, step: Step) -> Frame:
-    return _over(frame, step, "stddev_samp")
+    return _spread(frame, step, "stddev_samp")
 
 
 @operation("VARIANCE")
 def variance(frame: Frame, step: Step) -> Frame:
-    return _over(frame, step, "var_samp")
+    return _spread(frame, step, "var_samp")
 
 
 @operation("MAX")

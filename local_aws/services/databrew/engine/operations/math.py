@@ -1,5 +1,7 @@
 """Mathematical functions: a new column of numbers. What is no number counts as missing.
 
+TRY stands where whole numbers may grow too large for their type: the result is NULL then.
+
 https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.math.html
 """
 
@@ -20,21 +22,16 @@ from local_aws.services.databrew.engine.steps import Step
 LARGEST = 2**52
 
 
-def _add(frame: Frame, step: Step, expression: str) -> Frame:
-    """The result as a new column; NULL where it is too large for its type."""
-    return add(frame, step, f"TRY({expression})")
-
-
 def _binary(frame: Frame, step: Step, template: str) -> Frame:
     """``sourceColumn1`` with ``sourceColumn2`` or ``value2``; ADD and others also take lists."""
     first, second = (number_source(frame, step, suffix) for suffix in ("1", "2"))
-    return _add(frame, step, template.format(first, second))
+    return add(frame, step, template.format(first, second))
 
 
 def _fold(frame: Frame, step: Step, symbol: str) -> Frame:
     if step.has("sourceColumns"):
-        return _add(frame, step, "(" + f" {symbol} ".join(numbers(frame, step)) + ")")
-    return _binary(frame, step, f"({{}} {symbol} {{}})")
+        return add(frame, step, f"TRY({f' {symbol} '.join(numbers(frame, step))})")
+    return _binary(frame, step, f"TRY({{}} {symbol} {{}})")
 
 
 @operation("ADD")
@@ -77,22 +74,22 @@ def power(frame: Frame, step: Step) -> Frame:
 
 
 def _unary(frame: Frame, step: Step, template: str) -> Frame:
-    return _add(frame, step, template.replace("{}", number_source(frame, step)))
+    return add(frame, step, template.replace("{}", number_source(frame, step)))
 
 
 @operation("ABSOLUTE")
 def absolute(frame: Frame, step: Step) -> Frame:
-    return _unary(frame, step, "abs({})")
+    return _unary(frame, step, "TRY(abs({}))")
 
 
 @operation("CEILING")
 def ceiling(frame: Frame, step: Step) -> Frame:
-    return _unary(frame, step, "CAST(ceil({}) AS BIGINT)")
+    return _unary(frame, step, "TRY_CAST(ceil({}) AS BIGINT)")
 
 
 @operation("FLOOR")
 def floor(frame: Frame, step: Step) -> Frame:
-    return _unary(frame, step, "CAST(floor({}) AS BIGINT)")
+    return _unary(frame, step, "TRY_CAST(floor({}) AS BIGINT)")
 
 
 @operation("ROUND")
@@ -106,7 +103,7 @@ def round_half_up(frame: Frame, step: Step) -> Frame:
 
 @operation("NEGATE")
 def negate(frame: Frame, step: Step) -> Frame:
-    return _unary(frame, step, "(-{})")
+    return _unary(frame, step, "TRY(-{})")
 
 
 @operation("SIGN")
