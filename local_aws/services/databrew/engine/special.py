@@ -15,7 +15,7 @@ from local_aws.services.databrew.engine.sql import literal
 
 Test = Callable[[str], str]
 PLACES = ("country", "region", "state", "city")
-NAMES = {"phone": "phonenumber", "datetimestamp": "datetime", "datetimestamps": "datetime"}
+NAMES = {"phone": "phonenumber", "datetimestamp": "datetime"}
 
 EMAIL = r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,}$"
 URL = r"^(?i:(?:https?|ftp)://)[^\s/?#]+\.?[^\s]*$"
