@@ -3,7 +3,8 @@
 A step that fails is named by its number and its operation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -11,37 +12,63 @@ import duckdb
 from local_aws.services.databrew.engine.errors import (
     AnalysisException,
     InvalidStep,
-    MissingColumn,
+    RunFailed,
     UnsupportedOperation,
+    UnsupportedOption,
 )
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations import REGISTRY, find
+from local_aws.services.databrew.engine.sql import select
 from local_aws.services.databrew.engine.steps import Step
 
+Steps = Sequence[dict[str, Any]]
+# The second inputs of a step, by the step's number, which counts from 1.
+Inputs = Mapping[int, Sequence[Frame]]
+NO_INPUTS: Inputs = {}
 
-def unsupported(steps: Sequence[dict[str, Any]]) -> list[str]:
+
+def unsupported(steps: Steps) -> list[str]:
     """The operations of a recipe that this engine has not, each once."""
     names = [Step.parse(raw).operation for raw in steps]
     return list(dict.fromkeys(name for name in names if name not in REGISTRY))
 
 
-def apply(frame: Frame, steps: Sequence[dict[str, Any]]) -> Frame:
-    """Lay the steps on the frame. Nothing is computed yet."""
-    for number, raw in enumerate(steps, 1):
-        step = Step.parse(raw)
-        try:
-            frame = find(step.operation)(frame, step)
-        except MissingColumn as error:
-            raise _at(number, step, str(error), error) from error
-        except (InvalidStep, UnsupportedOperation) as error:
-            raise InvalidStep(f"Step {number} ({step.operation}): {error}") from error
-        except duckdb.Error as error:
-            raise AnalysisException(f"Step {number} ({step.operation}): {error}") from error
+def apply(frame: Frame, steps: Steps, inputs: Inputs = NO_INPUTS) -> Frame:
+    """Lay the steps on the frame. Little is computed yet: the columns that depend on the data."""
+    for _, _, after in _each(frame, steps, inputs):
+        frame = after
     return frame
 
 
-def _at(number: int, step: Step, message: str, error: MissingColumn) -> AnalysisException:
-    plain = message.removeprefix("AnalysisException: ")
-    named = AnalysisException(f"{plain} (step {number}, {step.operation})")
-    named.__cause__ = error
-    return named
+def blame(frame: Frame, steps: Steps, inputs: Inputs, error: duckdb.Error) -> RunFailed:
+    """Which step an error came from that showed only when the rows were computed."""
+    for number, step, after in _each(frame, steps, inputs):
+        try:
+            after.connection.execute(select({"all": "max(hash(rows))"}, f"({after.sql()}) AS rows"))
+        except duckdb.Error as own:
+            return RunFailed(f"Step {number} ({step.operation}): {type(own).__name__}: {own}")
+    return RunFailed(f"{type(error).__name__}: {error}")
+
+
+def _each(frame: Frame, steps: Steps, inputs: Inputs) -> Iterator[tuple[int, Step, Frame]]:
+    """Every step with its number and the frame after it."""
+    for number, raw in enumerate(steps, 1):
+        step = replace(Step.parse(raw), inputs=tuple(inputs.get(number, ())))
+        frame = _one(number, step, frame)
+        yield number, step, frame
+
+
+def _one(number: int, step: Step, frame: Frame) -> Frame:
+    try:
+        return find(step.operation)(frame, step)
+    except AnalysisException as error:
+        raise _at(number, step, error) from error
+    except (InvalidStep, UnsupportedOperation, UnsupportedOption) as error:
+        raise InvalidStep(f"Step {number} ({step.operation}): {error}") from error
+    except duckdb.Error as error:
+        raise AnalysisException(f"Step {number} ({step.operation}): {error}") from error
+
+
+def _at(number: int, step: Step, error: AnalysisException) -> AnalysisException:
+    plain = str(error).removeprefix("AnalysisException: ")
+    return AnalysisException(f"{plain} (step {number}, {step.operation})")
