@@ -68,7 +68,9 @@ def make_plan(platform: Platform, run: dict[str, Any], scratch: Path) -> Plan:
         "source": source_of(platform, run["dataset"]),
     }
     special, targets = (
-        _recipe_part(run, scratch) if job["Type"] == "RECIPE" else _profile_part(run, scratch)
+        _recipe_part(platform, run, scratch)
+        if job["Type"] == "RECIPE"
+        else _profile_part(run, scratch)
     )
     return Plan(base | special, scratch, minutes * 60.0, targets)
 
@@ -109,7 +111,14 @@ def _format_of(paths: list[str]) -> str:
     return {"json": "JSON", "jsonl": "JSON", "parquet": "PARQUET"}.get(ending, "CSV")
 
 
-def _recipe_part(run: dict[str, Any], scratch: Path) -> tuple[dict[str, Any], list[Target]]:
+def _recipe_part(
+    platform: Platform, run: dict[str, Any], scratch: Path
+) -> tuple[dict[str, Any], list[Target]]:
+    # Runs that waited since before there were second inputs have none.
+    others = {
+        number: [source_of(platform, dataset) for dataset in datasets]
+        for number, datasets in run.get("others", {}).items()
+    }
     outputs, targets = [], []
     for i, output in enumerate(run["job"]["Outputs"]):
         folder = scratch / f"output-{i}"
@@ -127,7 +136,7 @@ def _recipe_part(run: dict[str, Any], scratch: Path) -> tuple[dict[str, Any], li
         )
         replaces = f"{stem}_part" if output.get("Overwrite") else ""
         targets.append(Target(output["Location"]["Bucket"], prefix, folder, replaces))
-    return {"steps": run["steps"], "outputs": outputs}, targets
+    return {"steps": run["steps"], "others": others, "outputs": outputs}, targets
 
 
 def _names(run: dict[str, Any], output: dict[str, Any]) -> tuple[str, str]:
