@@ -18,7 +18,7 @@ from local_aws.services.databrew.engine.errors import (
 )
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations import REGISTRY, find
-from local_aws.services.databrew.engine.sql import select
+from local_aws.services.databrew.engine.sql import identifier
 from local_aws.services.databrew.engine.steps import Step
 
 Steps = Sequence[dict[str, Any]]
@@ -41,13 +41,27 @@ def apply(frame: Frame, steps: Steps, inputs: Inputs = NO_INPUTS) -> Frame:
 
 
 def blame(frame: Frame, steps: Steps, inputs: Inputs, error: duckdb.Error) -> RunFailed:
-    """Which step an error came from that showed only when the rows were computed."""
+    """The step and the column of an error that showed only when the rows were computed.
+
+    Steps are computed one after the other, and of the first that fails each column: that takes
+    time, after a run that has failed anyway.
+    """
     for number, step, after in _each(frame, steps, inputs):
-        try:
-            after.connection.execute(select({"all": "max(hash(rows))"}, f"({after.sql()}) AS rows"))
-        except duckdb.Error as own:
-            return RunFailed(f"Step {number} ({step.operation}): {type(own).__name__}: {own}")
+        if _fails(after, after.names):
+            columns = [name for name in after.names if _fails(after, [name])]
+            where = f", column `{columns[0]}`" if columns else ""
+            kind = type(error).__name__
+            return RunFailed(f"Step {number} ({step.operation}){where}: {kind}: {error}")
     return RunFailed(f"{type(error).__name__}: {error}")
+
+
+def _fails(frame: Frame, names: Sequence[str]) -> bool:
+    values = ", ".join(map(identifier, names))
+    try:
+        frame.rows({"computed": f"max(hash({values}))"})
+    except duckdb.Error:
+        return True
+    return False
 
 
 def _each(frame: Frame, steps: Steps, inputs: Inputs) -> Iterator[tuple[int, Step, Frame]]:

@@ -134,7 +134,7 @@ def test_a_second_input_that_cannot_be(lake: Lake, steps: list[dict[str, Any]], 
     assert error.value.response["Error"]["Code"] == "ValidationException"
 
 
-def test_an_error_among_the_rows_names_its_step(lake: Lake) -> None:
+def test_an_error_among_the_rows_names_its_step_and_column(lake: Lake) -> None:
     pattern = {"sourceColumn": "carrier", "pattern": "A", "value": "x" * 50}
     upper = {"Action": {"Operation": "UPPER_CASE", "Parameters": {"sourceColumn": "carrier"}}}
     repeat = {"sourceColumn": "carrier", "count": str(10**9), "targetColumn": "t"}
@@ -145,4 +145,4 @@ def test_an_error_among_the_rows_names_its_step(lake: Lake) -> None:
     ]
     found = lake.run(lake.recipe_job(steps))
     assert found["State"] == "FAILED"
-    assert found["ErrorMessage"].startswith("Step 3 (REPEAT_STRING): ")
+    assert found["ErrorMessage"].startswith("Step 3 (REPEAT_STRING), column `t`: ")
