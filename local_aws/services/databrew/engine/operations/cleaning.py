@@ -15,6 +15,8 @@ from local_aws.services.databrew.engine.sql import literal, text, timestamp
 from local_aws.services.databrew.engine.steps import Step
 
 PUNCTUATION = r"[!-/:-@\[-`{-~]"
+# FORMAT_DATE's formats that are whole dates.
+DATE_FORMATS = ("mm/dd/yyyy", "mm-dd-yyyy", "dd month yyyy")
 QUOTES = r"""['"]"""
 
 
@@ -79,9 +81,17 @@ def add_suffix(frame: Frame, step: Step) -> Frame:
 
 @operation("FORMAT_DATE")
 def format_date(frame: Frame, step: Step) -> Frame:
-    name = step.text("sourceColumn")
-    pattern = literal(strftime(step.text("targetDateFormat")))
-    return update(frame, step, name, f"strftime({timestamp(*frame.column(name))}, {pattern})")
+    """A second one reads what the first wrote. Exports write the month as ``MM``, which elsewhere
+    is the minute: without an hour there is none."""
+    name, pattern = step.text("sourceColumn"), step.text("targetDateFormat")
+    if "hh" not in pattern.lower():
+        pattern = pattern.replace("MM", "mm")
+    column, sql_type = frame.column(name)
+    value = timestamp(column, sql_type)
+    if sql_type == "VARCHAR":
+        formats = ", ".join(literal(strftime(written)) for written in DATE_FORMATS)
+        value = f"coalesce({value}, try_strptime({column}, [{formats}]))"
+    return update(frame, step, name, f"strftime({value}, {literal(strftime(pattern))})")
 
 
 @operation("EXTRACT_PATTERN")

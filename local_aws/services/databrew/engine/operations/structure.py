@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.services.databrew.engine.conditions import all_conditions
-from local_aws.services.databrew.engine.errors import InvalidStep
+from local_aws.services.databrew.engine.errors import InvalidStep, UnsupportedOption
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations.registry import (
     add,
@@ -90,7 +90,12 @@ def _split(value: str, delimiters: list[Delimiter], limit: int) -> list[str]:
 
 @operation("SPLIT_COLUMN_SINGLE_DELIMITER")
 def split_column_single_delimiter(frame: Frame, step: Step) -> Frame:
-    """``limit`` splits make limit + 1 columns; the last one holds the rest."""
+    """``limit`` splits make limit + 1 columns; the last one holds the rest.
+
+    Exports say ``isText``: the delimiter is characters. What another value means has no page.
+    """
+    if step.text("isText", "true").lower() != "true":
+        raise UnsupportedOption(f"{step.operation} with isText {step.text('isText')}")
     delimiter = {"pattern": step.text("pattern"), "includeInSplit": step.flag("includeInSplit")}
     found = Delimiter.parse(step, delimiter)
     return _place(frame, step, _split(text_source(frame, step), [found], _limit(step)))
