@@ -77,7 +77,9 @@ def _one(number: int, step: Step, frame: Frame) -> Frame:
         return find(step.operation)(frame, step)
     except AnalysisException as error:
         raise _at(number, step, error) from error
-    except (InvalidStep, UnsupportedOperation, UnsupportedOption) as error:
+    except UnsupportedOption as error:
+        raise UnsupportedOption(f"Step {number} ({step.operation}): {error.option}") from error
+    except (InvalidStep, UnsupportedOperation) as error:
         raise InvalidStep(f"Step {number} ({step.operation}): {error}") from error
     except duckdb.Error as error:
         raise AnalysisException(f"Step {number} ({step.operation}): {error}") from error
