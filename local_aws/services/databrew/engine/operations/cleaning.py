@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-cleaning.html
 """
 
+from calendar import month_name
+
 from local_aws.services.databrew.engine.dates import strftime
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations.registry import (
@@ -15,8 +17,8 @@ from local_aws.services.databrew.engine.sql import literal, text, timestamp
 from local_aws.services.databrew.engine.steps import Step
 
 PUNCTUATION = r"[!-/:-@\[-`{-~]"
-# FORMAT_DATE's formats that are whole dates.
-DATE_FORMATS = ("mm/dd/yyyy", "mm-dd-yyyy", "dd month yyyy")
+IN_NUMBERS = r"^(\d{2})[-/](\d{2})[-/](\d{4})$"
+IN_WORDS = r"^(\d{2}) ([A-Z][a-z]+) (\d{4})$"
 QUOTES = r"""['"]"""
 
 
@@ -89,9 +91,20 @@ def format_date(frame: Frame, step: Step) -> Frame:
     column, sql_type = frame.column(name)
     value = timestamp(column, sql_type)
     if sql_type == "VARCHAR":
-        formats = ", ".join(literal(strftime(written)) for written in DATE_FORMATS)
-        value = f"coalesce({value}, try_strptime({column}, [{formats}]))"
+        value = f"coalesce({value}, {', '.join(_written(column))})"
     return update(frame, step, name, f"strftime({value}, {literal(strftime(pattern))})")
+
+
+def _written(column: str) -> list[str]:
+    """The points in time of the formats that are whole dates: with the month in numbers, in words.
+
+    By plain functions, which Spark and Athena have too, and not by DuckDB's parser of dates.
+    """
+    in_numbers = f"regexp_replace({column}, {literal(IN_NUMBERS)}, '\\3-\\1-\\2')"
+    day, month, year = (f"regexp_extract({column}, {literal(IN_WORDS)}, {i})" for i in (1, 2, 3))
+    names = " ".join(f"WHEN {literal(month_name[i])} THEN '{i:02}'" for i in range(1, 13))
+    in_words = f"({year} || '-' || CASE {month} {names} END || '-' || {day})"
+    return [timestamp(in_numbers, "VARCHAR"), timestamp(in_words, "VARCHAR")]
 
 
 @operation("EXTRACT_PATTERN")

@@ -17,6 +17,7 @@ from local_aws.services.databrew.engine.sql import (
     is_number,
     literal,
     select,
+    select_all,
     text,
 )
 from local_aws.services.databrew.engine.steps import Step
@@ -290,7 +291,8 @@ def union(frame: Frame, step: Step) -> Frame:
         select(dict(zip(targets, (part[i] for part in parts), strict=True)), _from(source, i))
         for i, source in enumerate(frames)
     ]
-    return frame.then(dict(zip(targets, types, strict=True)), " UNION ALL ".join(bodies))
+    united = select_all(f"({' UNION ALL '.join(bodies)}) AS united")
+    return frame.then(dict(zip(targets, types, strict=True)), united)
 
 
 def _from(frame: Frame, index: int) -> str:
