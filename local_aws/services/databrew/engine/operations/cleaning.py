@@ -100,7 +100,7 @@ def _written(column: str) -> list[str]:
 
     By plain functions, which Spark and Athena have too, and not by DuckDB's parser of dates.
     """
-    in_numbers = f"regexp_replace({column}, {literal(IN_NUMBERS)}, '\\3-\\1-\\2')"
+    in_numbers = f"regexp_replace({column}, {literal(IN_NUMBERS)}, '\\3-\\1-\\2', 'g')"
     day, month, year = (f"regexp_extract({column}, {literal(IN_WORDS)}, {i})" for i in (1, 2, 3))
     names = " ".join(f"WHEN {literal(month_name[i])} THEN '{i:02}'" for i in range(1, 13))
     in_words = f"({year} || '-' || CASE {month} {names} END || '-' || {day})"
