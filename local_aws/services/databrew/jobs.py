@@ -11,6 +11,7 @@ from local_aws.services.databrew.model import UNFINISHED, Document, Store
 from local_aws.services.databrew.paging import page
 from local_aws.services.databrew.recipes import check_steps
 from local_aws.services.databrew.runs import LOG_GROUP, Runner
+from local_aws.services.databrew.second_inputs import second_inputs
 from local_aws.services.databrew.shapes import dated, only, without
 
 COMMON = (
@@ -144,7 +145,8 @@ class Jobs:
         version = self.find_version(reference["Name"], reference["RecipeVersion"])
         steps = self.store.recipe(reference["Name"], version)["Steps"]
         check_steps(steps)
-        return {"steps": steps}
+        others = second_inputs(steps, lambda name: self.store.get("dataset", name))
+        return {"steps": steps, "others": others}
 
     def _profile_input(self, job: Document) -> Document:
         wanted = job.get("ValidationConfigurations") or ()

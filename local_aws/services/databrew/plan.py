@@ -115,6 +115,11 @@ def _format_of(paths: list[str]) -> str:
 def _recipe_part(
     platform: Platform, run: dict[str, Any], scratch: Path
 ) -> tuple[dict[str, Any], list[Target]]:
+    # Runs that waited since before there were second inputs have none.
+    others = {
+        number: [source_of(platform, dataset) for dataset in datasets]
+        for number, datasets in run.get("others", {}).items()
+    }
     outputs, targets = [], []
     for i, output in enumerate(run["job"]["Outputs"]):
         folder = scratch / f"output-{i}"
@@ -133,7 +138,8 @@ def _recipe_part(
         replaces = f"{stem}_part" if output.get("Overwrite") else ""
         targets.append(Target(output["Location"]["Bucket"], prefix, folder, replaces))
     keys = keys_of(platform, run["steps"])
-    return {"steps": run["steps"], "outputs": outputs, "keys": keys}, targets
+    found = {"steps": run["steps"], "others": others, "outputs": outputs, "keys": keys}
+    return found, targets
 
 
 def _names(run: dict[str, Any], output: dict[str, Any]) -> tuple[str, str]:

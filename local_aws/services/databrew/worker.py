@@ -59,26 +59,54 @@ def _attempt(run: dict[str, Any]) -> dict[str, Any]:
 
 def _work(run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine.output import connect
-    from local_aws.services.databrew.engine.source import Source, load
 
     connection = connect(run.get("memory", "1GB"), run["scratch"])
-    source = Source(**{**run["source"], "paths": tuple(run["source"]["paths"])})
-    table = load(connection, source, log, run.get("rows"))
-    return _recipe(connection, table, run) if run["type"] == "RECIPE" else _profile(connection, run)
+    others = _others(connection, run.get("others", {}))
+    table = _load(connection, run["source"], run.get("rows"))
+    if run["type"] == "PROFILE":
+        return _profile(connection, run)
+    return _recipe(connection, table, others, run)
 
 
-def _recipe(connection: Any, table: str, run: dict[str, Any]) -> dict[str, Any]:
+def _load(connection: Any, source: dict[str, Any], rows: int | None = None) -> str:
+    from local_aws.services.databrew.engine.source import Source, load
+
+    return load(connection, Source(**{**source, "paths": tuple(source["paths"])}), log, rows)
+
+
+def _others(connection: Any, sources: dict[str, Any]) -> dict[int, list[Any]]:
+    """What a JOIN or a UNION reads, by the step's number, typed as the job's own input is."""
+    from local_aws.services.databrew.engine.inference import typed
+
+    found: dict[int, list[Any]] = {}
+    for number, of_step in sources.items():
+        for i, source in enumerate(of_step):
+            table = f"other_{number}_{i}"
+            connection.execute(f"ALTER TABLE {_load(connection, source)} RENAME TO {table}")
+            found.setdefault(int(number), []).append(typed(connection, table))
+    return found
+
+
+def _recipe(
+    connection: Any, table: str, others: dict[int, list[Any]], run: dict[str, Any]
+) -> dict[str, Any]:
+    import duckdb
+
     from local_aws.services.databrew.engine import hashing, recipe
     from local_aws.services.databrew.engine.inference import typed
     from local_aws.services.databrew.engine.output import Output, write
 
     hashing.remember(connection, run.get("keys") or {})
-    frame = recipe.apply(typed(connection, table), run["steps"])
     outputs = [
         Output(**{**output, "partition_columns": tuple(output["partition_columns"])})
         for output in run["outputs"]
     ]
-    written = write(frame, outputs)
+    read = typed(connection, table)
+    frame = recipe.apply(read, run["steps"], others)
+    try:
+        written = write(frame, outputs)
+    except duckdb.Error as error:
+        raise recipe.blame(read, run["steps"], others, error) from error
     rows_in = connection.execute("SELECT count(*) FROM raw").fetchone()[0]
     log(
         f"INFO Read {rows_in} rows, applied {len(run['steps'])} steps, wrote {written[0].rows} rows"

@@ -44,6 +44,7 @@ class UnsupportedOption(RunFailed):
     """An option of a job or data set that DataBrew has and this engine has not."""
 
     def __init__(self, option: str) -> None:
+        self.option = option
         super().__init__(f"{option} is not supported by local_aws")
 
 

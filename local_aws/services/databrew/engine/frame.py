@@ -4,6 +4,7 @@ Nothing is computed until the end: DuckDB sees the whole recipe as one query and
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import duckdb
 
@@ -19,12 +20,15 @@ class Frame:
     columns: dict[str, str]
     source: str
     steps: tuple[str, ...] = ()
+    # The data set's own columns: a JOIN leaves out those that it does not list, not the others.
+    loaded: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, connection: duckdb.DuckDBPyConnection, source: str) -> "Frame":
         """A frame over a table or view of the connection."""
         described = connection.execute(f"DESCRIBE {source}").fetchall()
-        return cls(connection, {row[0]: row[1] for row in described}, source)
+        columns = {row[0]: row[1] for row in described}
+        return cls(connection, columns, source, loaded=frozenset(columns))
 
     @property
     def names(self) -> list[str]:
@@ -64,9 +68,28 @@ class Frame:
     def select(self, columns: dict[str, str], tail: str = "") -> "Frame":
         """The next step: these expressions under these names."""
         _refuse_duplicates(columns)
-        types = self._types(columns)
-        body = select(columns, self.current, tail)
-        return replace(self, columns=types, steps=(*self.steps, body))
+        return self.then(self._types(columns, tail), select(columns, self.current, tail))
+
+    def then(self, columns: dict[str, str], body: str) -> "Frame":
+        """The next step: a query of its own, whose columns and types are known."""
+        _refuse_duplicates(columns)
+        return replace(self, columns=columns, steps=(*self.steps, body))
+
+    def rows(self, columns: dict[str, str], tail: str = "") -> list[tuple[Any, ...]]:
+        """What these expressions give now: for the few steps whose columns depend on the data."""
+        named = ", ".join(f"step_{i} AS ({body})" for i, body in enumerate(self.steps, 1))
+        query = select(columns, self.current, tail)
+        found: list[tuple[Any, ...]] = self.connection.execute(
+            f"WITH {named} {query}" if named else query
+        ).fetchall()
+        return found
+
+    def free(self, stem: str) -> str:
+        """A name that no column has, for a column that a step needs for itself."""
+        taken, name = {column.lower() for column in self.columns}, stem
+        while name.lower() in taken:
+            name += "_"
+        return name
 
     def where(self, condition: str) -> "Frame":
         """The next step: only these rows."""
@@ -76,7 +99,7 @@ class Frame:
         """The next step: the same columns, with a clause after FROM."""
         return replace(self, steps=(*self.steps, select(self.same(), self.current, clause)))
 
-    def _types(self, columns: dict[str, str]) -> dict[str, str]:
+    def _types(self, columns: dict[str, str], tail: str) -> dict[str, str]:
         """The types of expressions, asked of DuckDB over an empty row of this frame's shape.
 
         The cost stays the same however long the recipe is: earlier steps are not planned again.
@@ -86,7 +109,7 @@ class Frame:
         if changed:
             shape = {name: f"CAST(NULL AS {type_})" for name, type_ in self.columns.items()}
             source = "(" + select(shape, "(SELECT 1) AS one") + ") AS shape"
-            query = "DESCRIBE " + select(changed, source)
+            query = "DESCRIBE " + select(changed, source, tail)
             types |= {row[0]: row[1] for row in self.connection.execute(query).fetchall()}
         return types
 

@@ -4,10 +4,12 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipes.html#recipes.structure
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_aws.services.databrew.engine.errors import InvalidStep
+from local_aws.services.databrew.engine.errors import InvalidStep, UnsupportedOption
+from local_aws.services.databrew.engine.frame import Frame
 
 MISSING: Any = object()
 
@@ -19,6 +21,8 @@ class Step:
     operation: str
     parameters: dict[str, Any] = field(default_factory=dict)
     conditions: tuple[dict[str, Any], ...] = ()
+    # The tables beside the recipe's own: what a JOIN or a UNION reads.
+    inputs: tuple[Frame, ...] = ()
 
     @classmethod
     def parse(cls, raw: dict[str, Any]) -> "Step":
@@ -64,10 +68,32 @@ class Step:
         except ValueError as error:
             raise InvalidStep(f"{self.operation}: {name} is no JSON: {value}") from error
 
+    def listed(self, name: str) -> list[Any]:
+        """A parameter that is a list."""
+        value = self.json(name) if self.has(name) else None
+        if not isinstance(value, list):
+            raise InvalidStep(f"{self.operation}: {name} is no list: {self.text(name)}")
+        return value
+
+    def choice(self, name: str, choices: Collection[str], default: Any = MISSING) -> str:
+        """A parameter that is one of the documented words."""
+        value = self.text(name, default)
+        if value not in choices:
+            raise InvalidStep(
+                f"{self.operation}: {name} must be one of {', '.join(choices)}, got {value}"
+            )
+        return value
+
+    def refuse(self, *names: str) -> None:
+        """Refuse documented parameters that are not done."""
+        for name in names:
+            if self.has(name):
+                raise UnsupportedOption(f"{self.operation} with {name}")
+
     def sources(self) -> list[str]:
         """The columns that it reads: documented ``sourceColumn``, exported ``sourceColumns``."""
         if self.has("sourceColumns"):
-            return [str(name) for name in self.json("sourceColumns")]
+            return [str(name) for name in self.listed("sourceColumns")]
         return [self.text("sourceColumn")]
 
 

@@ -134,15 +134,15 @@ def test_recipe_versions(databrew: Any, recipe: str) -> None:
 
 
 def test_an_operation_that_is_not_supported(databrew: Any, name: str, recipe: str) -> None:
-    pivot = {"Action": {"Operation": "PIVOT", "Parameters": {}}}
+    session = {"Action": {"Operation": "GET_ACTION_RESULT", "Parameters": {}}}
     for refused in (
-        lambda: databrew.create_recipe(Name=f"{name}-2", Steps=[RENAME, pivot]),
-        lambda: databrew.update_recipe(Name=recipe, Steps=[pivot]),
+        lambda: databrew.create_recipe(Name=f"{name}-2", Steps=[RENAME, session]),
+        lambda: databrew.update_recipe(Name=recipe, Steps=[session]),
     ):
         with pytest.raises(ClientError) as error:
             refused()
         assert code(error) == ("ValidationException", 400)
-        assert message(error).endswith("not supported by local_aws: PIVOT")
+        assert message(error).endswith("not supported by local_aws: GET_ACTION_RESULT")
 
 
 def test_an_operation_that_does_not_exist(databrew: Any, name: str) -> None:

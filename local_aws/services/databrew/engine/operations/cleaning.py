@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-cleaning.html
 """
 
+from calendar import month_name
+
 from local_aws.services.databrew.engine.dates import strftime
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations.registry import (
@@ -15,6 +17,8 @@ from local_aws.services.databrew.engine.sql import literal, text, timestamp
 from local_aws.services.databrew.engine.steps import Step
 
 PUNCTUATION = r"[!-/:-@\[-`{-~]"
+IN_NUMBERS = r"^(\d{2})[-/](\d{2})[-/](\d{4})$"
+IN_WORDS = r"^(\d{2}) ([A-Z][a-z]+) (\d{4})$"
 QUOTES = r"""['"]"""
 
 
@@ -79,9 +83,28 @@ def add_suffix(frame: Frame, step: Step) -> Frame:
 
 @operation("FORMAT_DATE")
 def format_date(frame: Frame, step: Step) -> Frame:
-    name = step.text("sourceColumn")
-    pattern = literal(strftime(step.text("targetDateFormat")))
-    return update(frame, step, name, f"strftime({timestamp(*frame.column(name))}, {pattern})")
+    """A second one reads what the first wrote. Exports write the month as ``MM``, which elsewhere
+    is the minute: without an hour there is none."""
+    name, pattern = step.text("sourceColumn"), step.text("targetDateFormat")
+    if "hh" not in pattern.lower():
+        pattern = pattern.replace("MM", "mm")
+    column, sql_type = frame.column(name)
+    value = timestamp(column, sql_type)
+    if sql_type == "VARCHAR":
+        value = f"coalesce({value}, {', '.join(_written(column))})"
+    return update(frame, step, name, f"strftime({value}, {literal(strftime(pattern))})")
+
+
+def _written(column: str) -> list[str]:
+    """The points in time of the formats that are whole dates: with the month in numbers, in words.
+
+    By plain functions, which Spark and Athena have too, and not by DuckDB's parser of dates.
+    """
+    in_numbers = f"regexp_replace({column}, {literal(IN_NUMBERS)}, '\\3-\\1-\\2', 'g')"
+    day, month, year = (f"regexp_extract({column}, {literal(IN_WORDS)}, {i})" for i in (1, 2, 3))
+    names = " ".join(f"WHEN {literal(month_name[i])} THEN '{i:02}'" for i in range(1, 13))
+    in_words = f"({year} || '-' || CASE {month} {names} END || '-' || {day})"
+    return [timestamp(in_numbers, "VARCHAR"), timestamp(in_words, "VARCHAR")]
 
 
 @operation("EXTRACT_PATTERN")
