@@ -20,7 +20,7 @@ def test_a_limit(limit: str, value: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["connection", "wire.head", "wire.http", "services.s3.xml", "services.s3.payload"],
+    ["connection", "wire.head", "wire.http", "services.s3.http.xml", "services.s3.http.payload"],
 )
 def test_no_limit_is_missing(module: str) -> None:
     names = [name for name in vars(import_module(f"local_aws.{module}")) if name.startswith("MAX_")]
