@@ -45,7 +45,7 @@ def unsupported(steps: Steps) -> list[str]:
 
 def apply(frame: Frame, steps: Steps, inputs: Inputs = NO_INPUTS) -> Frame:
     """Lay the steps on the frame. Little is computed yet: the columns that depend on the data."""
-    for _, _, after in _each(frame, steps, inputs):
+    for _, _, after in each(frame, steps, inputs):
         frame = after
     return frame
 
@@ -56,7 +56,7 @@ def blame(frame: Frame, steps: Steps, inputs: Inputs, error: duckdb.Error) -> Ru
     Steps are computed one after the other, and of the first that fails each column: that takes
     time, after a run that has failed anyway.
     """
-    for number, step, after in _each(frame, steps, inputs):
+    for number, step, after in each(frame, steps, inputs):
         if _fails(after, after.names):
             columns = [name for name in after.names if _fails(after, [name])]
             where = f", column `{columns[0]}`" if columns else ""
@@ -74,7 +74,7 @@ def _fails(frame: Frame, names: Sequence[str]) -> bool:
     return False
 
 
-def _each(frame: Frame, steps: Steps, inputs: Inputs) -> Iterator[tuple[int, Step, Frame]]:
+def each(frame: Frame, steps: Steps, inputs: Inputs) -> Iterator[tuple[int, Step, Frame]]:
     """Every step with its number and the frame after it."""
     for number, raw in enumerate(steps, 1):
         step = replace(Step.parse(raw), inputs=tuple(inputs.get(number, ())))

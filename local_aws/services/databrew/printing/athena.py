@@ -8,12 +8,13 @@ from local_aws.services.databrew.printing.carry import Target
 
 SAME = frozenset(
     {
-        *("Abs", "Array", "Avg", "Cast", "Ceil", "Chr", "ConcatWs", "Count", "DPipe", "Day"),
-        *("Degrees", "Exp", "Floor", "Hour", "Lag", "LastValue", "Lead", "Lower", "Ln"),
-        *("Max", "Min", "Minute", "Mod", "Month", "Pi", "Pow", "Quarter", "Radians", "Replace"),
-        *("Round", "RowNumber", "Second", "Sign", "Sqrt", "StartsWith", "StddevSamp"),
-        *("Sum", "Translate", "Trim", "TryCast", "Upper", "Variance", "Week", "Year"),
-        *("IgnoreNulls",),
+        *("Abs", "AnyValue", "Array", "Avg", "Ceil", "Chr", "ConcatWs", "Count"),
+        *("CurrentDate", "DPipe", "Day", "Degrees", "Exp", "FirstValue", "Floor", "Hour"),
+        *("IgnoreNulls", "Lag", "LastValue", "Lead", "Ln", "Lower", "Max", "Min", "Minute"),
+        *("Mod", "Month", "Pi", "Pow", "Quarter", "Radians", "Replace", "Reverse", "Round"),
+        *("RowNumber", "Second", "Sign", "SplitPart", "Sqrt", "StartsWith", "StddevSamp"),
+        *("StrPosition", "Sum", "Translate", "Trim", "TryCast", "Upper", "Variance"),
+        *("Week", "Year"),
     }
 )
 # A subquery over the row's own values: Trino unnests what the row holds.
@@ -38,6 +39,8 @@ TEMPLATES = {
     "TimeToUnix": "to_unixtime(:this)",
     "Trunc": "truncate(:this)",
     "Unicode": "codepoint(CAST(substr(:this, 1, 1) AS varchar(1)))",
+    "IntDiv": "(CAST(:this AS bigint) / CAST(:expression AS bigint))",
+    "isfinite": "is_finite(:e0)",
     "list_position": "nullif(array_position(:e0, :e1), 0)",
     "millisecond": "(second(:e0) * 1000 + millisecond(:e0))",
 }
@@ -66,6 +69,8 @@ ATHENA = Target(
             "array_join(transform(split(:this, ' '), "
             "w -> upper(substr(w, 1, 1)) || lower(substr(w, 2))), ' ')"
         ),
+        "Cast": rules.converted("VARCHAR", "TEXT", "BOOLEAN", "DATE", "INTEGER", "INT", "BIGINT"),
+        "DataType": rules.data_type({}),
         "Div": rules.double_division,
         "Format": rules.numbers_filled("format(:format)", "%0{}d".format),
         "Greatest": rules.of_values("array_max(filter(:items, x -> x IS NOT NULL))"),
@@ -82,12 +87,21 @@ ATHENA = Target(
         "Split": rules.split("split(:this, :pattern)", str),
         "Substring": rules.substring,
         "TimeToStr": rules.strftime(DATES),
+        "TimestampTrunc": rules.truncated,
+        "Try": rules.without_subquery,
         "Window": rules.window(None),
-        "date_sub": rules.date_difference("date_diff('{unit}', :first, :second)"),
+        "date_sub": rules.date_difference(
+            "date_diff('{unit}', :first, :second)",
+            *("millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"),
+        ),
         "list_aggregate": rules.aggregates(AGGREGATES),
-        "timezone": rules.utc(
-            "coalesce(TRY(CAST(from_iso8601_timestamp(:text) AT TIME ZONE 'UTC' AS timestamp)), "
-            "CAST(TRY_CAST(:text AS timestamp with time zone) AT TIME ZONE 'UTC' AS timestamp))"
+        "timezone": rules.timezone(
+            text="coalesce(TRY(CAST(from_iso8601_timestamp(:this) AT TIME ZONE 'UTC' "
+            "AS timestamp)), CAST(TRY_CAST(:this AS timestamp with time zone) "
+            "AT TIME ZONE 'UTC' AS timestamp))",
+            now="CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp)",
+            into="CAST(with_timezone(:this, 'UTC') AT TIME ZONE :zone AS timestamp)",
+            out_of="CAST(with_timezone(:this, :zone) AT TIME ZONE 'UTC' AS timestamp)",
         ),
     },
 )

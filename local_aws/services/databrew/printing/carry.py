@@ -68,6 +68,10 @@ SYNTAX = (
 )
 
 
+DUCKDB_TYPE = "duckdb_type"
+"""Where a column keeps its type in the engine: what its text is hangs on it."""
+
+
 class NotPrinted(Exception):
     """Something of a recipe that the target has not, or has with another meaning."""
 

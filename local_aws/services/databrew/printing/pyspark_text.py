@@ -1,14 +1,15 @@
 """A recipe as a PySpark function: a statement for each step that changes something."""
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.printing.carry import NotPrinted
 from local_aws.services.databrew.printing.spark import SPARK
-from local_aws.services.databrew.printing.stages import Stage, changed, is_plain, names
+from local_aws.services.databrew.printing.stages import Query, Stage
 
 WIDTH = 100
 HEAD = '''"""{title}
@@ -36,52 +37,65 @@ def pyspark_text(title: str, columns: Frame, stages: Sequence[Stage]) -> str:
     head = HEAD.format(
         title=title.replace("\\", "/").replace('"""', "'''"), schema="\n".join(listed)
     )
-    lines = [line for stage in stages for line in _stage(stage)]
+    kept = _kept(stages)
+    lines = ["input = df"] if "input" in kept else []
+    lines += [line for stage in stages for line in _stage(stage, kept)]
     return head + textwrap.indent("\n".join([*lines, "return df"]), "    ") + "\n"
 
 
-def _stage(stage: Stage) -> Iterator[str]:
+def _kept(stages: Sequence[Stage]) -> set[str]:
+    """The queries that a later one than the next reads: they get a name of their own."""
+    queries = [query for stage in stages for query in stage.queries]
+    before = ["input", *(query.name for query in queries)]
+    return {
+        source
+        for last, query in zip(before, queries, strict=False)
+        for source in query.sources
+        if source != last
+    }
+
+
+def _stage(stage: Stage, kept: Collection[str]) -> Iterator[str]:
     yield from (f"# {line}" for line in textwrap.wrap(stage.title(), WIDTH - 6))
-    before = list(stage.before.columns)
-    for _, query in stage.queries():
+    for query in stage.queries:
         try:
-            yield from _statements(query, before)
+            yield from _statements(query, kept)
         except NotPrinted as error:
             raise NotPrinted(f"Step {stage.number} ({stage.step.operation}): {error}") from error
-        before = names(query)
+        if query.name in kept:
+            yield f"{query.name} = df"
 
 
-def _statements(query: exp.Select, before: list[str]) -> Iterator[str]:
-    after, new = names(query), changed(query)
-    if is_plain(query):
-        yield from _selected(query, before, after, new)
-    elif query.args.get("where") and not new and after == before and _only_where(query):
-        yield f"df = df.where({_quoted(query.args['where'].this)})"
+def _statements(query: Query, kept: Collection[str]) -> Iterator[str]:
+    where = query.tree.args.get("where")
+    if query.is_plain:
+        yield from _selected(query, kept)
+    elif where and not query.changed and query.columns == query.before and _only_where(query):
+        yield f"df = df.where({_quoted(where.this)})"
     else:
-        yield _queried(query)
+        yield _queried(query, kept)
 
 
-def _only_where(query: exp.Select) -> bool:
-    rest = query.copy()
+def _only_where(query: Query) -> bool:
+    rest = query.tree.copy()
     rest.set("where", None)
-    return is_plain(rest)
+    return replace(query, tree=rest).is_plain
 
 
-def _selected(
-    query: exp.Select, before: list[str], after: list[str], new: Mapping[str, exp.Expression]
-) -> Iterator[str]:
-    kept = [name for name in after if name not in new]
+def _selected(query: Query, kept: Collection[str]) -> Iterator[str]:
+    before, after, new = list(query.before), list(query.columns), query.changed
+    same = [name for name in after if name not in new]
     gone = [name for name in before if name not in after]
     if after == before + [name for name in after if name not in before]:
         yield from ([_with_columns(new)] if new else [])
-    elif not new and kept == [name for name in before if name in kept]:
+    elif not new and same == [name for name in before if name in same]:
         yield f"df = df.drop({', '.join(map(_text, gone))})"
     elif _is_renaming(before, after, new):
         yield from (
             f"df = df.withColumnRenamed({_text(v.name)}, {_text(n)})" for n, v in new.items()
         )
     else:
-        yield _queried(query)
+        yield _queried(query, kept)
 
 
 def _is_renaming(
@@ -105,13 +119,17 @@ def _quoted(value: exp.Expression) -> str:
     return _text(SPARK.sql(SPARK.carried(value.copy())))
 
 
-def _queried(query: exp.Select) -> str:
-    """What DataFrame's methods have no short word for stays SQL."""
-    carried = SPARK.carried(query.copy())
-    for table in carried.find_all(exp.Table):
-        table.replace(exp.to_table("__df__"))
-    text = SPARK.sql(carried).replace("{", "{{").replace("}", "}}").replace("__df__", "{df}")
-    return f"df = df.sparkSession.sql({_text(text)}, df=df)"
+def _queried(query: Query, kept: Collection[str]) -> str:
+    """What DataFrame's methods have no short word for stays SQL, over DataFrames by their names."""
+    carried = SPARK.carried(query.tree.copy())
+    frames = {name: name if name in kept else "df" for name in query.sources}
+    for table in list(carried.find_all(exp.Table)):
+        table.set("this", exp.to_identifier(f"__{table.name}__"))
+    text = SPARK.sql(carried).replace("{", "{{").replace("}", "}}")
+    for name, frame in frames.items():
+        text = text.replace(f"__{name}__", f"{{{frame}}}")
+    given = ", ".join(f"{frame}={frame}" for frame in dict.fromkeys(frames.values()))
+    return f"df = df.sparkSession.sql({_text(text)}, {given})"
 
 
 def _text(text: str) -> str:

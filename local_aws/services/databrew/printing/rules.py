@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from local_aws.services.databrew.printing.carry import (
+    DUCKDB_TYPE,
     NotPrinted,
     Rule,
     Target,
     arguments,
     duckdb_sql,
+    kind_of,
 )
 
 _TOKEN = re.compile(r"%.|[^%]")
@@ -52,16 +54,80 @@ def of_values(template: str) -> Rule:
     return rule
 
 
-def utc(of_text: str) -> Rule:
-    """``timezone('UTC', TRY_CAST(text AS TIMESTAMPTZ))``: a text's moment, by the template."""
+def timezone(*, text: str, now: str, into: str, out_of: str) -> Rule:
+    """DuckDB's ``timezone``, which goes from a moment to a zone's clock and the other way round.
+
+    Templates for what operations write of it: a text's moment in UTC, the present in UTC, UTC's
+    clock as another :zone's, and that one's as UTC's.
+    """
 
     def rule(target: Target, node: exp.Expression) -> exp.Expression:
         zone, moment = node.expressions
-        if zone.name != "UTC" or not isinstance(moment, exp.TryCast):
-            raise NotPrinted(f"{target.name} does not carry {duckdb_sql(node)}")
-        return target.filled(of_text, {"text": target.carried(moment.this)})
+        inner = moment.unnest()
+        if zone.name == "UTC" and isinstance(inner, exp.TryCast):
+            return target.filled(text, {"this": target.carried(inner.this)})
+        if zone.name == "UTC" and duckdb_sql(inner).upper() in ("NOW()", "CURRENT_TIMESTAMP"):
+            return target.filled(now, {})
+        if kind_of(inner) == "timezone":
+            other, clock = inner.expressions
+            given = {"this": target.carried(clock)}
+            if other.name == "UTC":
+                return target.filled(into, {**given, "zone": target.carried(zone)})
+            if zone.name == "UTC":
+                return target.filled(out_of, {**given, "zone": target.carried(other)})
+        raise NotPrinted(f"{target.name} does not carry {duckdb_sql(node)}")
 
     return rule
+
+
+def truncated(target: Target, node: exp.Expression) -> exp.Expression:
+    """``date_trunc('second', moment)``."""
+    unit = exp.Literal.string(node.args["unit"].name.lower())
+    return exp.Anonymous(this="date_trunc", expressions=[unit, target.carried(node.this)])
+
+
+def without_subquery(target: Target, node: exp.Expression) -> exp.Expression:
+    """Trino's TRY, which takes no subquery; a row's aggregates become one."""
+    if any(kind_of(inner) == "list_aggregate" for inner in node.find_all(exp.Anonymous)):
+        raise NotPrinted(f"{target.name} has no TRY for {duckdb_sql(node.this)}")
+    return rebuilt(target, node)
+
+
+def converted(*texts: str) -> Rule:
+    """A cast; to text only from the types whose texts are alike in both engines."""
+
+    def rule(target: Target, node: exp.Expression) -> exp.Expression:
+        inner = node.this.unnest()
+        if isinstance(inner, exp.Literal) and inner.name.lower().lstrip("+-") == "inf":
+            raise NotPrinted(f"{target.name} has no infinity of this name: {duckdb_sql(node)}")
+        if node.args["to"].is_type(*exp.DataType.TEXT_TYPES) and _type_of(inner) not in texts:
+            raise NotPrinted(f"{target.name} may write another text than {duckdb_sql(node)}")
+        return rebuilt(target, node)
+
+    return rule
+
+
+def _type_of(node: exp.Expression) -> str:
+    """A column's type in the engine, or a cast's; nothing where that is not plain."""
+    if isinstance(node, exp.Column):
+        return str(node.meta.get(DUCKDB_TYPE, ""))
+    if isinstance(node, exp.Null):
+        return "VARCHAR"
+    if isinstance(node, exp.Literal):
+        return "VARCHAR" if node.is_string else "INTEGER"
+    return str(node.args["to"].sql(dialect="duckdb")) if isinstance(node, exp.Cast) else ""
+
+
+def tried(target: Target, node: exp.Expression) -> exp.Expression:
+    """Spark's sums and products that are NULL where they overflow: TRY itself it has not."""
+    names = {exp.Add: "try_add", exp.Sub: "try_subtract", exp.Mul: "try_multiply"}
+    inner = node.this.unnest()
+    if isinstance(inner, exp.Add | exp.Sub) and inner.find(exp.Interval):
+        return target.carried(inner)
+    if type(inner) not in names:
+        raise NotPrinted(f"{target.name} has no TRY for {duckdb_sql(inner)}")
+    both = [target.carried(inner.this), target.carried(inner.expression)]
+    return exp.Anonymous(this=names[type(inner)], expressions=both)
 
 
 def regular_expression(template: str) -> Rule:
@@ -145,6 +211,8 @@ def window(order_of_rows: str | None) -> Rule:
 
     def rule(target: Target, node: exp.Expression) -> exp.Expression:
         function = node.this.this if isinstance(node.this, exp.IgnoreNulls) else node.this
+        if function.find(exp.Distinct):
+            raise NotPrinted(f"{target.name} has no DISTINCT in a window: {duckdb_sql(function)}")
         framed = node.args.get("spec") is not None
         if node.args.get("order") is None and (framed or isinstance(function, needs_order)):
             if order_of_rows is None:
@@ -177,11 +245,13 @@ def interval(target: Target, node: exp.Expression) -> exp.Expression:
     return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit))
 
 
-def date_difference(template: str) -> Rule:
-    """``date_sub('day', a, b)``: whole units between two moments."""
+def date_difference(template: str, *units: str) -> Rule:
+    """``date_sub('day', a, b)``: whole units between two moments, where they are counted alike."""
 
     def rule(target: Target, node: exp.Expression) -> exp.Expression:
         unit, first, second = node.expressions
+        if unit.name.lower() not in units:
+            raise NotPrinted(f"{target.name} counts {unit.name}s otherwise")
         given = {"first": target.carried(first), "second": target.carried(second)}
         return target.filled(template.format(unit=unit.name.lower()), given)
 
@@ -198,7 +268,8 @@ def numbers_filled(template: str, conversion: Callable[[str], str]) -> Rule:
         values = [target.carried(item) for item in node.expressions]
         call = target.filled(template, {"format": exp.Literal.string(text)})
         call.set("expressions", [*call.expressions, *values])
-        return call
+        known = [exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null())) for value in values]
+        return exp.Case(ifs=[exp.If(this=exp.and_(*known), true=call)])
 
     return rule
 
@@ -206,8 +277,10 @@ def numbers_filled(template: str, conversion: Callable[[str], str]) -> Rule:
 def data_type(renamed: Mapping[exp.DType, exp.DType]) -> Rule:
     """A type under another of sqlglot's names."""
 
-    def rule(_: Target, node: exp.Expression) -> exp.Expression:
+    def rule(target: Target, node: exp.Expression) -> exp.Expression:
         kind = node.this
+        if kind in (exp.DType.INT128, exp.DType.UINT128):
+            raise NotPrinted(f"{target.name} has no whole numbers of 128 bits")
         if kind in renamed:
             node.set("this", renamed[kind])
         return node

@@ -10,12 +10,14 @@ from local_aws.services.databrew.printing.carry import Target
 
 SAME = frozenset(
     {
-        *("Abs", "Array", "Avg", "Cast", "Ceil", "ConcatWs", "Count", "DPipe", "Day", "Degrees"),
-        *("Div", "Exp", "Floor", "Greatest", "Hour", "Interval", "Lag", "LastValue", "Lead"),
-        *("Least", "Left", "Lower", "Ln", "Max", "Median", "Min", "Minute", "Mod", "Mode"),
-        *("Month", "Pi", "Pow", "Qualify", "Quarter", "Radians", "Repeat", "Replace", "Right"),
-        *("Round", "RowNumber", "Sign", "Sqrt", "StddevSamp", "Substring", "Sum", "Translate"),
-        *("Trim", "TryCast", "Upper", "Variance", "Year", "IgnoreNulls"),
+        *("Abs", "AnyValue", "Array", "Avg", "Ceil", "ConcatWs", "Count"),
+        *("CurrentDate", "DPipe", "Day", "Degrees", "Div", "Exp", "FirstValue", "Floor"),
+        *("Greatest", "Hour", "IgnoreNulls", "Interval", "Lag", "LastValue", "Lead", "Least"),
+        *("Left", "Ln", "Lower", "Max", "Median", "Min", "Minute", "Mod", "Mode", "Month"),
+        *("Pi", "Pow", "Qualify", "Quarter", "Radians", "Repeat", "Replace", "Reverse"),
+        *("Right", "Round", "RowNumber", "Sign", "SplitPart", "Sqrt", "StddevSamp"),
+        *("StrPosition", "Substring", "Sum", "Translate", "Trim", "TryCast", "Upper"),
+        *("Variance", "Year"),
     }
 )
 _THERE = "filter(:this, x -> x IS NOT NULL)"
@@ -36,7 +38,6 @@ AGGREGATES = {
 }
 TEMPLATES = {
     "ArrayDistinct": f"array_distinct({_THERE})",
-    "Chr": "char(:e0)",
     "Contains": "contains(:this, :expression)",
     "DayOfWeek": "(dayofweek(:this) - 1)",
     "EndsWith": "endswith(:this, :expression)",
@@ -49,6 +50,8 @@ TEMPLATES = {
     "Trunc": "CASE WHEN :this < 0 THEN ceil(:this) ELSE floor(:this) END",
     "Unicode": "ascii(:this)",
     "Week": "weekofyear(:this)",
+    "IntDiv": "(CAST(:this AS BIGINT) DIV CAST(:expression AS BIGINT))",
+    "isfinite": "(NOT isnan(:e0) AND abs(:e0) < double('infinity'))",
     "list_position": "nullif(array_position(:e0, :e1), 0)",
     "millisecond": "CAST(date_part('SECOND', :e0) * 1000 AS BIGINT)",
 }
@@ -73,6 +76,9 @@ SPARK = Target(
     TEMPLATES,
     {
         "ArrayToString": rules.proper_words("initcap(:this)"),
+        "Cast": rules.converted(
+            "VARCHAR", "TEXT", "BOOLEAN", "DATE", "TIMESTAMP", "INTEGER", "INT", "BIGINT"
+        ),
         # sqlglot's own would be TIMESTAMP_NTZ, which neither Hive nor Athena reads.
         "DataType": rules.data_type({exp.DType.TIMESTAMPNTZ: exp.DType.TIMESTAMP}),
         "Format": rules.numbers_filled("format_string(:format)", "%0{}d".format),
@@ -84,9 +90,19 @@ SPARK = Target(
         ),
         "Split": rules.split("split(:this, :pattern)", lambda text: f"\\Q{text}\\E"),
         "TimeToStr": rules.strftime(DATES, quoted=True),
+        "TimestampTrunc": rules.truncated,
+        "Try": rules.tried,
         "Window": rules.window("monotonically_increasing_id()"),
-        "date_sub": rules.date_difference("timestampdiff({unit}, :first, :second)"),
+        "date_sub": rules.date_difference(
+            "timestampdiff({unit}, :first, :second)",
+            *("microsecond", "millisecond", "second", "minute", "hour", "day", "week"),
+        ),
         "list_aggregate": rules.aggregates(AGGREGATES),
-        "timezone": rules.utc("TRY_CAST(:text AS TIMESTAMP)"),
+        "timezone": rules.timezone(
+            text="TRY_CAST(:this AS TIMESTAMP)",
+            now="current_timestamp()",
+            into="from_utc_timestamp(:this, :zone)",
+            out_of="to_utc_timestamp(:this, :zone)",
+        ),
     },
 )

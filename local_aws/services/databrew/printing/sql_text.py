@@ -9,7 +9,7 @@ from sqlglot import exp
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.sql import select_all
 from local_aws.services.databrew.printing.carry import NotPrinted, Target
-from local_aws.services.databrew.printing.stages import Stage, changed, is_plain, names
+from local_aws.services.databrew.printing.stages import Query, Stage
 
 WIDTH = 100
 _SIMPLE = re.compile(r"[a-z_][a-z0-9_]*")
@@ -17,7 +17,7 @@ _SIMPLE = re.compile(r"[a-z_][a-z0-9_]*")
 
 def sql_text(title: str, table: str, columns: Frame, stages: Sequence[Stage], to: Target) -> str:
     """The whole query, with what it reads and each step's words in comments."""
-    writer = _Writer(table, columns.names, to)
+    writer = _Writer(table, to)
     parts = [part for stage in stages for part in writer.stage(stage)]
     shape = ", ".join(f"{writer.name(n)} {to.type_name(t)}" for n, t in columns.columns.items())
     head = [*_comment(title), *_comment(f"Reads {writer.name(table)} ({shape})")]
@@ -26,9 +26,8 @@ def sql_text(title: str, table: str, columns: Frame, stages: Sequence[Stage], to
 
 
 class _Writer:
-    def __init__(self, table: str, columns: list[str], target: Target) -> None:
+    def __init__(self, table: str, target: Target) -> None:
         self.target = target
-        self._columns = columns
         self.last = self.name(table)
         self._known = {"input": self.last}
         self._words: list[str] = []
@@ -46,25 +45,24 @@ class _Writer:
         """The expressions of one step; a step without effect is only told of."""
         self._words += _comment(stage.title())
         parts = []
-        for name, query in stage.queries():
-            source = query.args["from_"].this.name
-            before, self._columns = self._columns, names(query)
-            if is_plain(query) and not changed(query) and self._columns == before:
-                self._known[name] = self._known.get(source, source)
+        for query in stage.queries:
+            if query.is_plain and not query.changed and query.columns == query.before:
+                source = query.sources[0]
+                self._known[query.name] = self._known.get(source, source)
                 continue
             try:
-                parts.append(self._expression(name, query))
+                parts.append(self._expression(query))
             except NotPrinted as error:
                 raise NotPrinted(
                     f"Step {stage.number} ({stage.step.operation}): {error}"
                 ) from error
         return parts
 
-    def _expression(self, name: str, query: exp.Select) -> str:
+    def _expression(self, query: Query) -> str:
         words, self._words = self._words, []
-        body = self._query(query)
-        self.last = name
-        return "\n".join([*words, f"{name} AS (", textwrap.indent(body, "  "), ")"])
+        body = self._query(query.tree)
+        self.last = query.name
+        return "\n".join([*words, f"{query.name} AS (", textwrap.indent(body, "  "), ")"])
 
     def _query(self, query: exp.Select) -> str:
         carried = self.target.carried(query.copy())

@@ -8,29 +8,57 @@ import sqlglot
 from sqlglot import exp
 
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.recipe import apply
+from local_aws.services.databrew.engine.recipe import each
 from local_aws.services.databrew.engine.steps import Step
+from local_aws.services.databrew.printing.carry import DUCKDB_TYPE, NotPrinted
 
+# Their columns are named by the values that they find: code would name those of one file.
+OF_VALUES = {"ONE_HOT_ENCODING", "PIVOT", "SPLIT_COLUMN_WITH_INTERVALS", "TRANSPOSE"}
+OF_TWO = {"JOIN", "UNION"}
+PARTS = ("where", "group", "having", "qualify", "order", "joins", "laterals", "distinct", "limit")
 COLUMNS = ("sourceColumn", "sourceColumns")
 SHOWN = 60  # letters of a parameter's value in a comment
 
 
 @dataclass(frozen=True)
+class Query:
+    """One of a step's queries, in DuckDB's terms: `before` are the columns of what it reads."""
+
+    name: str
+    tree: exp.Select
+    before: tuple[str, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def sources(self) -> list[str]:
+        """The names of what it reads, each once."""
+        return list(dict.fromkeys(table.name for table in self.tree.find_all(exp.Table)))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is nothing but a select list over the query before."""
+        by_rows = not any(self.tree.args.get(part) for part in PARTS) and not self._has_figures
+        return by_rows and len(self.sources) == 1 and not self.tree.is_star
+
+    @property
+    def _has_figures(self) -> bool:
+        """Whether it makes one row of all: aggregates without a window around them."""
+        return any(f.find_ancestor(exp.Window) is None for f in self.tree.find_all(exp.AggFunc))
+
+    @property
+    def changed(self) -> dict[str, exp.Expression]:
+        """What it selects by its name, but for columns that stay as they are."""
+        selected = {item.alias_or_name: item.unalias() for item in self.tree.expressions}
+        return {name: value for name, value in selected.items() if not _is_column(value, name)}
+
+
+@dataclass(frozen=True)
 class Stage:
-    """One step, from the frame before it to the frame after."""
+    """One step and the queries that it became."""
 
     number: int
     step: Step
-    before: Frame
-    after: Frame
-
-    def queries(self) -> Iterator[tuple[str, exp.Select]]:
-        """Its queries by their names, in DuckDB's terms."""
-        start = len(self.before.steps)
-        for index, body in enumerate(self.after.steps[start:], start + 1):
-            query = sqlglot.parse_one(body, read="duckdb")
-            assert isinstance(query, exp.Select)
-            yield f"step_{index}", query
+    queries: tuple[Query, ...]
 
     def title(self) -> str:
         """``3. FILL_WITH_NULL carrier where carrier IS ["NA"]``, without what is not asked for."""
@@ -46,14 +74,50 @@ class Stage:
 
 
 def stages(frame: Frame, steps: Sequence[dict[str, Any]]) -> list[Stage]:
-    """Every step. Raises what `apply` raises, which names the step."""
-    apply(frame, steps)
-    found = []
+    """Every step. Raises NotPrinted, and what `apply` raises, which names the step."""
     for number, raw in enumerate(steps, 1):
-        after = apply(frame, [raw])
-        found.append(Stage(number, Step.parse(raw), frame, after))
-        frame = after
+        _refuse(number, Step.parse(raw).operation)
+    known = {frame.source: dict(frame.columns)}
+    found, done = [], 0
+    for number, step, after in each(frame, steps, {}):
+        try:
+            queries = tuple(_queries(after, done, known))
+        except NotPrinted as error:
+            raise NotPrinted(f"Step {number} ({step.operation}): {error}") from error
+        found.append(Stage(number, step, queries))
+        done = len(after.steps)
     return found
+
+
+def _refuse(number: int, operation: str) -> None:
+    if operation in OF_VALUES:
+        raise NotPrinted(f"Step {number} ({operation}): its columns are named by the data's values")
+    if operation in OF_TWO:
+        raise NotPrinted(f"Step {number} ({operation}): it reads a second data set")
+
+
+def _queries(after: Frame, done: int, known: dict[str, dict[str, str]]) -> Iterator[Query]:
+    """A step's queries; `known` are the columns and types of all before it."""
+    for number, body in enumerate(after.steps[done:], done + 1):
+        tree = sqlglot.parse_one(body, read="duckdb")
+        if not isinstance(tree, exp.Select):
+            raise NotPrinted(f"it is no single SELECT: {body}")
+        sources = [known.get(table.name, {}) for table in tree.find_all(exp.Table)]
+        types = {name: kind for source in sources for name, kind in source.items()}
+        for column in tree.find_all(exp.Column):
+            column.meta[DUCKDB_TYPE] = types.get(column.name, "")
+        columns = tuple(_names(tree, [tuple(source) for source in sources]))
+        last = after.columns if number == len(after.steps) else {}
+        known[f"step_{number}"] = {n: last.get(n) or types.get(n, "") for n in columns}
+        yield Query(f"step_{number}", tree, tuple(sources[0]) if sources else (), columns)
+
+
+def _names(tree: exp.Select, sources: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    for item in tree.expressions:
+        if isinstance(item, exp.Star):
+            yield from (name for source in sources for name in source)
+        else:
+            yield item.alias_or_name
 
 
 def _said(name: str, value: Any) -> str:
@@ -70,24 +134,5 @@ def _short(value: Any) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
-def changed(query: exp.Select) -> dict[str, exp.Expression]:
-    """What a query selects by its name, but for columns that stay as they are."""
-    selected = {item.alias_or_name: item.unalias() for item in query.expressions}
-    return {name: value for name, value in selected.items() if not _is_column(value, name)}
-
-
 def _is_column(value: exp.Expression, name: str) -> bool:
     return isinstance(value, exp.Column) and value.name == name
-
-
-def is_plain(query: exp.Select) -> bool:
-    """Whether it is nothing but a select list over the step before."""
-    return not any(
-        query.args.get(part)
-        for part in ("where", "group", "having", "qualify", "order", "joins", "distinct", "limit")
-    ) and isinstance(query.args["from_"].this, exp.Table)
-
-
-def names(query: exp.Select) -> list[str]:
-    """The columns that come out, in order."""
-    return [item.alias_or_name for item in query.expressions]

@@ -17,7 +17,8 @@ import pytest
 from local_aws.services.databrew.engine import recipe
 from local_aws.services.databrew.engine.errors import AnalysisException, RunFailed
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.source import Source, load, typed
+from local_aws.services.databrew.engine.inference import typed
+from local_aws.services.databrew.engine.source import Source, load
 from local_aws.services.databrew.engine.sql import identifier
 from tests.local_aws.services.databrew.test_operations import (
     FIXTURES,

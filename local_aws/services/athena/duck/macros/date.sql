@@ -5,9 +5,10 @@ CREATE MACRO trino_now() AS date_trunc('millisecond', trino_moment());
 CREATE MACRO trino_offset(z) AS
   to_minutes(CAST((CASE WHEN z[1] = '-' THEN -1 ELSE 1 END)
     * (CAST(z[2:3] AS INTEGER) * 60 + CAST(z[5:6] AS INTEGER)) AS BIGINT));
+-- A NULL that is folded into a constant has lost its type.
 CREATE MACRO trino_local(x) AS
-  CASE WHEN x.z = 'UTC' THEN x.u WHEN x.z[1] IN ('+', '-') THEN x.u + trino_offset(x.z)
-       ELSE timezone(x.z, timezone('UTC', x.u)) END;
+  CASE WHEN x.z = 'UTC' THEN CAST(x.u AS TIMESTAMP) WHEN x.z[1] IN ('+', '-') THEN CAST(x.u AS TIMESTAMP) + trino_offset(x.z)
+       ELSE timezone(x.z, timezone('UTC', CAST(x.u AS TIMESTAMP))) END;
 CREATE MACRO trino_zoned(ts, zone) AS
   CASE WHEN ts IS NULL OR zone IS NULL THEN NULL ELSE
   struct_pack(u := CASE WHEN zone = 'UTC' THEN ts WHEN zone[1] IN ('+', '-') THEN ts - trino_offset(zone)
