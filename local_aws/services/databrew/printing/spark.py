@@ -13,7 +13,7 @@ SAME = frozenset(
         *("Abs", "AnyValue", "Array", "Avg", "Ceil", "ConcatWs", "Count"),
         *("CurrentDate", "DPipe", "Day", "Degrees", "Div", "Exp", "FirstValue", "Floor"),
         *("Greatest", "Hour", "IgnoreNulls", "Interval", "Lag", "LastValue", "Lead", "Least"),
-        *("Left", "Ln", "Lower", "Max", "Median", "Min", "Minute", "Mod", "Mode", "Month"),
+        *("Left", "Ln", "Lower", "Max", "Median", "Min", "Minute", "Mod", "Month"),
         *("Pi", "Pow", "Qualify", "Quarter", "Radians", "Repeat", "Replace", "Reverse"),
         *("Right", "Round", "RowNumber", "Sign", "SplitPart", "Sqrt", "StddevSamp"),
         *("StrPosition", "Substring", "Sum", "Translate", "Trim", "TryCast", "Upper"),

@@ -43,7 +43,11 @@ OTHERS = ("newColumn", "rightColumns")
 UNUSED = "not used by any step"
 NASTY = """a "b" 'c'.d `e` ;-- 😀 {}"""
 # Steps that mean columns by something else than their names: plain words, a pattern.
-NOT_BY_NAME = {"plain SQL: IS NULL, IN, LIKE", "one level, a delimiter, chosen by a pattern"}
+NOT_BY_NAME = {
+    "plain SQL: IS NULL, IN, LIKE",
+    "one level, a delimiter, chosen by a pattern",
+    "IS_BETWEEN two columns",
+}
 UNICODE = ["é😀", "\u202eabc\u0301", "𝔘𝔫𝔦 ﷺ\u00a0", "İı\u200d", "", "日本語\n\t"]
 HUGE = {
     "INTEGER": [2**31 - 1, -(2**31), 0],
