@@ -56,7 +56,7 @@ STATEFUL = (
     "org.apache.spark.sql.types.UDTRegistration",
 )
 """Not harmless all the same: calls whose names begin so."""
-OF_SQL = re.compile(r"reflect|java_method|add\s*jar|using\s+jar|registerJava", re.IGNORECASE)
+OF_SQL = re.compile(r"reflect\b|java_method|add\s*jar|using\s+jar|registerJava", re.IGNORECASE)
 """In a command to the JVM. That a column is called so costs the next run a new JVM, no more."""
 REFLECTION = ("getClass",)
 OURS = ("pyspark.", "py4j.", "awsglue.", "spark_attach", "jvm_state")

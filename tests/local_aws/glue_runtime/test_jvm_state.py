@@ -55,6 +55,12 @@ def test_the_usual_calls_are_not(call: str) -> None:
     assert not foreign.calls
 
 
+def test_what_py4j_asks_of_each_exception_is_not() -> None:
+    foreign = Foreign()
+    foreign._note_sql("c\nz:py4j.reflection.TypeUtil\nisInstanceOf\nsjava.lang.Error\nro50\ne\n")
+    assert not foreign.calls
+
+
 @pytest.mark.parametrize(
     ("sql", "counted"),
     [
