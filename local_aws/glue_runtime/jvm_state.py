@@ -7,9 +7,11 @@ anything else that differs makes the JVM unfit, and the runner ends it.
 
 What cannot be looked at are the static fields of any class. A Python script reaches them by calling
 a static method, by making an object, or through reflection. So such calls from outside of PySpark
-and of awsglue are counted unless the class is known to keep no state (`HARMLESS`).
+and of awsglue are counted unless the class is known to keep no state (`HARMLESS`). SQL reaches them
+too: by its functions of reflection, and by what a jar holds that a statement adds (`OF_SQL`).
 """
 
+import re
 import sys
 import time
 from typing import Any
@@ -49,8 +51,13 @@ STATEFUL = (
     *(f"java.lang.System.{name}" for name in ("setErr", "setIn", "setOut", "setSecurityManager")),
     *(f"java.lang.System.{name}" for name in ("load", "loadLibrary")),
     "org.apache.hadoop.conf.Configuration.addDefaultResource",
+    *(f"org.apache.spark.sql.internal.SQLConf.{name}" for name in ("register", "unregister")),
+    *(f"org.apache.spark.sql.jdbc.JdbcDialects.{n}" for n in ("register", "unregister")),
+    "org.apache.spark.sql.types.UDTRegistration",
 )
-"""Not harmless all the same."""
+"""Not harmless all the same: calls whose names begin so."""
+OF_SQL = re.compile(r"reflect\b|java_method|add\s*jar|using\s+jar|registerJava", re.IGNORECASE)
+"""In a command to the JVM. That a column is called so costs the next run a new JVM, no more."""
 REFLECTION = ("getClass",)
 OURS = ("pyspark.", "py4j.", "awsglue.", "spark_attach", "jvm_state")
 OF_THE_SESSION = (
@@ -70,10 +77,12 @@ class Foreign:
     def watch(self) -> None:
         """From now on."""
         from py4j.java_gateway import (  # type: ignore[import-untyped]
+            GatewayClient,
             JavaClass,
             JavaObject,
         )
 
+        send = GatewayClient.send_command
         reach, construct, member = JavaClass.__getattr__, JavaClass.__call__, JavaObject.__getattr__
 
         def watched_reach(cls: Any, name: str) -> Any:
@@ -89,6 +98,11 @@ class Foreign:
                 self._note("java.lang.Class", name)
             return member(target, name)
 
+        def watched_send(client: Any, command: str, *arguments: Any, **options: Any) -> Any:
+            self._note_sql(command)
+            return send(client, command, *arguments, **options)
+
+        GatewayClient.send_command = watched_send
         JavaClass.__getattr__ = watched_reach
         JavaClass.__call__ = watched_construct
         JavaObject.__getattr__ = watched_member
@@ -98,8 +112,12 @@ class Foreign:
         if caller.startswith(OURS) or member.startswith("_"):
             return
         call = f"{name}.{member}"
-        if call in STATEFUL or not name.startswith(HARMLESS):
+        if call.startswith(STATEFUL) or not name.startswith(HARMLESS):
             self.calls.add(call)
+
+    def _note_sql(self, command: str) -> None:
+        if found := OF_SQL.search(command):
+            self.calls.add(found[0])
 
 
 class Taken:

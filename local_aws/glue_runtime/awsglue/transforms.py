@@ -92,13 +92,17 @@ class Map(_OfFrame):
 
 
 class MapToCollection(GlueTransform):
-    """A transform applied to each frame of a collection."""
+    """A function of a frame and a transformation context, applied to each frame of a collection.
+
+    The developer guide's heading shows FlatMap's arguments; those it explains are these, and the
+    library that AWS publishes takes no others
+    (https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-transforms-MapToCollection.html).
+    """
 
     def __call__(
-        self, dfc: DynamicFrameCollection, BaseTransform: Any, frame_name: str,
-        transformation_ctx: str = "", **base_kwargs: Any,
-    ) -> DynamicFrameCollection:  # fmt: skip
-        return dfc.map(_each(BaseTransform, frame_name, base_kwargs), transformation_ctx)
+        self, dfc: DynamicFrameCollection, callable: Any, transformation_ctx: str = ""
+    ) -> DynamicFrameCollection:
+        return dfc.map(callable, transformation_ctx)
 
 
 class Relationalize(GlueTransform):

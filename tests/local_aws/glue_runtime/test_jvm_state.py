@@ -26,6 +26,8 @@ def watched(foreign: Foreign, name: str, member: str) -> None:
         "java.lang.System.setErr",
         "org.apache.hadoop.conf.Configuration.addDefaultResource",
         "org.apache.hadoop.security.UserGroupInformation.createRemoteUser",
+        "org.apache.spark.sql.jdbc.JdbcDialects.unregisterDialect",
+        "org.apache.spark.sql.types.UDTRegistration.register",
         "com.example.Singleton.getInstance",
     ],
 )
@@ -43,6 +45,7 @@ def test_state_that_may_last_is_counted(call: str) -> None:
         "org.apache.hadoop.fs.Path.<init>",
         "org.apache.hadoop.fs.FileSystem.get",
         "org.apache.log4j.LogManager.getLogger",
+        "org.apache.spark.sql.functions.upper",
         "java.util.TimeZone.__class__",
     ],
 )
@@ -50,3 +53,25 @@ def test_the_usual_calls_are_not(call: str) -> None:
     foreign = Foreign()
     watched(foreign, *call.rsplit(".", 1))
     assert not foreign.calls
+
+
+def test_what_py4j_asks_of_each_exception_is_not() -> None:
+    foreign = Foreign()
+    foreign._note_sql("c\nz:py4j.reflection.TypeUtil\nisInstanceOf\nsjava.lang.Error\nro50\ne\n")
+    assert not foreign.calls
+
+
+@pytest.mark.parametrize(
+    ("sql", "counted"),
+    [
+        ("SELECT Reflect('java.security.Security', 'setProperty', 'a', 'b')", {"Reflect"}),
+        ("SELECT java_method('java.lang.System', 'gc')", {"java_method"}),
+        ("ADD JAR s3://bucket/functions.jar", {"ADD JAR"}),
+        ("CREATE FUNCTION f AS 'com.example.F' USING JAR 's3://bucket/f.jar'", {"USING JAR"}),
+        ("SELECT carrier, jar FROM flights", set()),
+    ],
+)
+def test_sql_that_runs_java_is_counted(sql: str, counted: set[str]) -> None:
+    foreign = Foreign()
+    foreign._note_sql(f"c\no12\nsql\ns{sql}\ne\n")
+    assert foreign.calls == counted

@@ -125,11 +125,18 @@ def test_rows_and_fields_are_split(frame: Any, records: Any) -> None:
 
 
 def test_collections_are_mapped(frame: Any) -> None:
-    from awsglue.transforms import DropFields, FlatMap, MapToCollection
+    from awsglue.transforms import FlatMap, MapToCollection
 
     parts = frame({"a": 1, "b": 2}).split_rows({"a": {"=": 1}}, "in", "out")
-    mapped = MapToCollection.apply(parts, DropFields, "frame", paths=["b"])
+    contexts = []
+
+    def without_b(frame: Any, transformation_ctx: str) -> Any:
+        contexts.append(transformation_ctx)
+        return frame.drop_fields(["b"])
+
+    mapped = MapToCollection.apply(dfc=parts, callable=without_b, transformation_ctx="mapped")
     assert [f._df.columns for f in mapped.values()] == [["a"], ["a"]]
+    assert contexts == ["mapped", "mapped"]
     flat = FlatMap.apply(parts, SplitOnce, "frame")
     assert list(flat.keys()) == ["in_x", "in_y", "out_x", "out_y"]
 
