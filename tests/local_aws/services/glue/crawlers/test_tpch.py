@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tests.conftest import LocalServer
-from tests.local_aws.services.athena.queries import Queries
+from tests.local_aws.services.athena.query_client import Queries
 from tests.local_aws.services.glue.crawlers import tpch
 from tests.local_aws.services.glue.crawlers.test_api import Lake
 
