@@ -296,10 +296,14 @@ class Writer:
 
 
 def own_tables(catalog: Catalog, definition: Document) -> list[Document]:
-    """The tables that this crawler made or changed."""
+    """The tables that this crawler made or changed; none where it has yet to make its database."""
+    try:
+        tables = catalog.get_tables(definition["DatabaseName"])
+    except EntityNotFoundException:
+        return []
     return [
         table
-        for table in catalog.get_tables(definition["DatabaseName"])
+        for table in tables
         if table.get("Parameters", {}).get(UPDATED_BY) == definition["Name"]
         and table.get("StorageDescriptor", {}).get("Location")
     ]

@@ -64,7 +64,7 @@ class Execution:
         self._pool = pool
         self._folder = platform.scratch("glue") / run.id
         self._started: float | None = None
-        self._log = RunLog(platform, run.id, run.document["LogGroupName"])
+        self._log = _log_of(platform, run)
         self._bookmarks = Bookmarks(platform)
 
     @cached_property
@@ -263,6 +263,17 @@ class Execution:
         self._store.finish(self.run.id, outcome.state, members)
         with contextlib.suppress(EntityNotFoundException):  # its job was deleted meanwhile
             Events(self._platform).ended(self._store.run(self.run.id))
+
+
+def _log_of(platform: Platform, run: Run) -> RunLog:
+    spark = run.plan["Command"]["Name"] == "glueetl"
+    return RunLog(
+        platform,
+        run.id,
+        run.document["LogGroupName"],
+        has_third=spark and run.plan["GlueVersion"] < "5",
+        continuous=arguments.is_continuous(run.plan["Arguments"]),
+    )
 
 
 def _identities(*pids: int) -> list[tuple[int, float]]:

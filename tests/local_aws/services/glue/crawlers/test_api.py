@@ -78,12 +78,23 @@ def test_a_crawl(lake: Lake, aws: LocalServer) -> None:
 
 
 def test_a_crawl_that_fails_says_why(lake: Lake) -> None:
-    name = lake.create("d/", DatabaseName="nowhere")
+    name = lake.create(Targets={"S3Targets": [{"Path": "s3://no-such-bucket-here/d/"}]})
     last = lake.run(name)
     assert last["Status"] == "FAILED"
-    assert "Database nowhere not found" in last["ErrorMessage"]
+    assert "bucket does not exist" in last["ErrorMessage"]
     (crawl,) = lake.glue.list_crawls(CrawlerName=name)["Crawls"]
     assert (crawl["State"], crawl["ErrorMessage"]) == ("FAILED", last["ErrorMessage"])
+
+
+def test_a_path_without_its_scheme_and_a_database_that_is_not_there(lake: Lake) -> None:
+    lake.put("d/p=1/a.parquet", FLIGHTS)
+    database = f"{lake.database}_new"
+    bare = [{"Path": f"{lake.name}/d"}]
+    name = lake.create(DatabaseName=database, Targets={"S3Targets": bare})
+    assert lake.run(name)["Status"] == "SUCCEEDED"
+    assert lake.crawler(name)["Targets"]["S3Targets"] == [{**bare[0], "Exclusions": []}]
+    (partition,) = lake.glue.get_partitions(DatabaseName=database, TableName="d")["Partitions"]
+    assert partition["StorageDescriptor"]["Location"] == f"s3://{lake.name}/d/p=1/"
 
 
 def test_a_crawler_as_it_was_defined(lake: Lake) -> None:
