@@ -93,8 +93,30 @@ def test_a_path_without_its_scheme_and_a_database_that_is_not_there(lake: Lake) 
     name = lake.create(DatabaseName=database, Targets={"S3Targets": bare})
     assert lake.run(name)["Status"] == "SUCCEEDED"
     assert lake.crawler(name)["Targets"]["S3Targets"] == [{**bare[0], "Exclusions": []}]
-    (partition,) = lake.glue.get_partitions(DatabaseName=database, TableName="d")["Partitions"]
+    table = {"DatabaseName": database, "TableName": "d"}
+    (partition,) = lake.glue.get_partitions(**table)["Partitions"]
     assert partition["StorageDescriptor"]["Location"] == f"s3://{lake.name}/d/p=1/"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "found"),
+    [
+        ({}, [("crawler_partition_index", ["year", "month"], "ACTIVE")]),
+        ({"Configuration": '{"Version": 1.0, "CreatePartitionIndex": false}'}, []),
+    ],
+)
+def test_the_index_of_a_tables_partitions(
+    lake: Lake, configuration: dict[str, str], found: list[Any]
+) -> None:
+    lake.put("d/year=2013/month=1/a.parquet", FLIGHTS)
+    name = lake.create("d/", **configuration)
+    for _ in range(2):
+        assert lake.run(name)["Status"] == "SUCCEEDED"
+    answer = lake.glue.get_partition_indexes(DatabaseName=lake.database, TableName="d")
+    assert [
+        (index["IndexName"], [key["Name"] for key in index["Keys"]], index["IndexStatus"])
+        for index in answer["PartitionIndexDescriptorList"]
+    ] == found
 
 
 def test_a_crawler_as_it_was_defined(lake: Lake) -> None:
