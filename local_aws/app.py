@@ -98,6 +98,7 @@ class App:
         self.moto.reset()
         for folder in DATA_FOLDERS:
             shutil.rmtree(self.platform.data_dir / folder, ignore_errors=True)
+        self.platform.forget_databases()
         self._build()
         self.services.start()
 

@@ -50,6 +50,7 @@ class Platform:
     logs: "LogStore" = field(init=False)
     athena: "AthenaEngine | Deferred" = field(init=False)
     find_key: "FindKey" = field(init=False)
+    _databases: dict[str, Database] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def endpoint_url(self) -> str:
@@ -57,8 +58,17 @@ class Platform:
         return f"http://127.0.0.1:{self.port}"
 
     def db(self, service: str) -> Database:
-        """The service's own state. No other service opens it."""
-        return Database(self.data_dir / "state" / f"{service}.sqlite3")
+        """The service's own state, one for all its stores. No other service opens it.
+
+        One, because a transaction of one store inside of another's is a part of it: on a
+        connection of its own it would wait for the other to end.
+        """
+        made = Database(self.data_dir / "state" / f"{service}.sqlite3")
+        return self._databases.setdefault(service, made)
+
+    def forget_databases(self) -> None:
+        """Their files were deleted: whoever asks next gets new ones."""
+        self._databases.clear()
 
     def scratch(self, name: str) -> Path:
         """A folder for work in progress, on the data folder's file system so renames are atomic."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from local_aws.errors import SerializationError, ServiceError
 from local_aws.wire.http import HttpRequest, HttpResponse, json_body
 from local_aws.wire.models import error_shape, service_model
@@ -38,8 +40,16 @@ def serialise(operation: OperationModel, response: dict[str, Any]) -> HttpRespon
     version = operation.service_model.metadata.get("jsonVersion", "1.1")
     return HttpResponse(
         headers={"content-type": f"application/x-amz-json-{version}"},
-        body=json.dumps(body, ensure_ascii=False).encode(),
+        body=msgspec.json.encode(body, enc_hook=_plain),
     )
+
+
+def _plain(value: Any) -> str | int:
+    """Text or a number of a class of its own, which msgspec asks about."""
+    for kind in (str, int):
+        if isinstance(value, kind):
+            return kind(value)
+    raise TypeError(f"{type(value).__name__} is not JSON: {value!r}")
 
 
 def serialise_error(service: str, error: ServiceError) -> HttpResponse:

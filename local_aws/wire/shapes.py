@@ -12,6 +12,8 @@ from collections.abc import Callable
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
+import msgspec
+
 from local_aws.errors import SerializationError
 from local_aws.wire.models import Shape
 
@@ -128,7 +130,12 @@ def format_timestamp(value: dt.datetime | float, form: str) -> str | float:
 
 
 def to_json(shape: Shape, value: Any, path: str = "") -> Any:
-    """A Python value as the shape's JSON. A member that the shape lacks is a defect of ours."""
+    """A Python value as the shape's JSON. A member that the shape lacks is a defect of ours.
+
+    A `msgspec.Raw` is the shape's JSON already.
+    """
+    if isinstance(value, msgspec.Raw):
+        return value
     kind = shape.type_name
     if kind == "structure":
         return _write_structure(shape, value, path)

@@ -26,6 +26,4 @@ def serve(jvm: int, folder: Path, buckets: Path) -> dict[str, str]:
         "spark.hadoop.hive.exec.local.scratchdir": str(scratch / "local"),
         "spark.hadoop.hive.downloaded.resources.dir": str(scratch / "resources"),
         "spark.hadoop.hive.querylog.location": str(scratch / "log"),
-        # Spark lists a table's partitions with a task for each, up to 10,000: made for a cluster.
-        "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",
     }

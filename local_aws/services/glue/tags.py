@@ -6,7 +6,6 @@ from local_aws.services.glue.errors import EntityNotFoundException, unsupported
 
 if TYPE_CHECKING:
     from local_aws.context import Platform, Request, Response
-    from local_aws.database import Database
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS tags (
@@ -21,8 +20,8 @@ CREATE TABLE IF NOT EXISTS tags (
 class Tags:
     """What every part of Glue tags its resources with."""
 
-    def __init__(self, platform: "Platform", db: "Database | None" = None) -> None:
-        self.db = db or platform.db("glue")  # a caller's own, to be in its transactions
+    def __init__(self, platform: "Platform") -> None:
+        self.db = platform.db("glue")
         self.db.script(SCHEMA)
 
     def get(self, arn: str) -> dict[str, str]:

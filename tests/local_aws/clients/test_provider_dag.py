@@ -103,7 +103,7 @@ class Case:
 CASES = (
     # Athena finds nothing under a location with two slashes, which this DAG has.
     Case("example_athena", 12, '"name","age"'),
-    Case("example_glue", 16, "There are 3 items in the table"),
+    Case("example_glue", 17, "There are 3 items in the table"),
     Case("example_glue_catalog", 7, "Deleted Glue Catalog database"),
 )
 

@@ -58,7 +58,7 @@ class Partitions(Tables):
     ) -> list[Document]:
         """The table's partitions that fit the expression (see expressions.py), by value."""
         keys = self._partition_keys(self.get_table(database, table), expression, "")
-        return list(self._partitions_at(database, table, keys))
+        return [load(body) for body in self._bodies_at(database, table, keys)]
 
     def partitions_page(
         self,
@@ -69,12 +69,16 @@ class Partitions(Tables):
         after: str,
         limit: int,
         chosen: AnyKey | None = None,
-    ) -> tuple[list[Document], str | None]:
-        """A page of them from after a key, and the key to go on after where there are more."""
+    ) -> tuple[list[str], str | None]:
+        """A page of them from after a key, and the key to go on after where there are more.
+
+        Partitions are as `dump` wrote them: to read a thousand only to write them again is most of
+        what a page would cost.
+        """
         owner = self.get_table(database, table)
         keys = self._partition_keys(owner, expression, after)
         found = list(islice((k for k in keys if chosen is None or chosen(k)), limit + 1))
-        page = list(self._partitions_at(database, table, found[:limit]))
+        page = list(self._bodies_at(database, table, found[:limit]))
         return page, found[limit - 1] if len(found) > limit else None
 
     def batch_get_partitions(
@@ -82,7 +86,7 @@ class Partitions(Tables):
     ) -> list[Document]:
         """Those of the partitions that are there."""
         keys = dict.fromkeys(partition_key(values) for values in wanted)
-        return list(self._partitions_at(database, table, keys))
+        return [load(body) for body in self._bodies_at(database, table, keys)]
 
     def update_partition(
         self, database: str, table: str, values: Sequence[str], partition_input: Document
@@ -124,15 +128,15 @@ class Partitions(Tables):
             if len(keys) < BATCH:
                 return
 
-    def _partitions_at(self, database: str, table: str, keys: Iterable[str]) -> Iterator[Document]:
+    def _bodies_at(self, database: str, table: str, keys: Iterable[str]) -> Iterator[str]:
         sql = (
             "SELECT body FROM partitions WHERE database = ? AND name = ?"
             " AND key IN (SELECT value FROM json_each(?)) ORDER BY key"
         )
         rest = iter(keys)
         while batch := list(islice(rest, BATCH)):
-            for row in self.db.all(sql, (database.lower(), table.lower(), dump(batch))):
-                yield document(row)
+            owner = (database.lower(), table.lower())
+            yield from (body for (body,) in self.db.tuples(sql, (*owner, dump(batch))))
 
     def _partition(self, table: Document, given: Document) -> tuple[str, str]:
         """A partition's key and body."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from local_aws.context import Request, Response
 from local_aws.services.glue.catalog_api.requests import CatalogPart, table_of
-from local_aws.services.glue.documents import Document
+from local_aws.services.glue.documents import Document, load, ready
 from local_aws.services.glue.errors import InvalidInputException
 from local_aws.services.glue.paging import opened, sealed
 
@@ -49,9 +49,11 @@ class PartitionsApi(CatalogPart):
             limit=request.get("MaxResults", PAGE),
             chosen=_segment(request),
         )
-        if request.get("ExcludeColumnSchema"):
-            chosen = [_without_columns(partition) for partition in chosen]
-        return {"Partitions": chosen, **({"NextToken": sealed(last)} if last else {})}
+        shown = _without_columns if request.get("ExcludeColumnSchema") else ready
+        return {
+            "Partitions": [shown(body) for body in chosen],
+            **({"NextToken": sealed(last)} if last else {}),
+        }
 
     def update_partition(self, request: Request) -> Response:
         self._check(request)
@@ -96,7 +98,8 @@ def _segment(request: Request) -> Callable[[str], bool] | None:
     return lambda key: zlib.crc32(key.encode()) % total == number
 
 
-def _without_columns(partition: Document) -> Document:
+def _without_columns(body: str) -> Document:
+    partition = load(body)
     storage = dict(partition.get("StorageDescriptor", {}))
     storage.pop("Columns", None)
     return {**partition, "StorageDescriptor": storage}

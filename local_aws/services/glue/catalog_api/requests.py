@@ -37,7 +37,7 @@ class CatalogPart:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.catalog: Catalog = platform.glue
-        self.catalog_tags = Tags(platform, self.catalog.db)
+        self.catalog_tags = Tags(platform)
 
     def _check(self, request: Request) -> None:
         """Refuse other accounts' catalogs and members that we would have to ignore."""

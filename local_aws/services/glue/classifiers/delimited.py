@@ -4,8 +4,10 @@ What AWS does (https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html#cl
 at least two columns and two rows of data; the first row is a header when each of its cells reads
 as text, is shorter than 150 characters (but the last) and is a possible column name, and some row
 of data is not text alone; otherwise columns are called col0, col1... Types are bigint, double and
-string: dates stay text, and so does a number that is written ``1,234`` or ``NA``. A custom
-classifier says some of it itself
+string: dates stay text, and so does a number that is written ``1,234`` or ``NA``. A header's cells
+lose the spaces around them: AWS's sample of Medicare's payments has " Total Discharges " for a
+header and the column ``total discharges``. Values keep theirs, and are text by them, unless a
+custom classifier's DisableValueTrimming is false; such a one says more of it itself
 (https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html#custom-classifier-csv).
 """
 
@@ -116,7 +118,7 @@ def _rows(text: str, delimiter: str, dialect: Dialect) -> list[Row]:
 
 
 def _is_header(rows: Sequence[Row]) -> bool:
-    first = rows[0]
+    first = [cell.strip() for cell in rows[0]]
     if not all(_may_be_name(cell) for cell in first):
         return False
     if any(len(cell) >= _LONGEST_NAME for cell in first[:-1]):
@@ -131,7 +133,7 @@ def _may_be_name(cell: str) -> bool:
 def _names(first: Row, header: bool) -> list[str]:
     if not header:
         return [f"col{i}" for i in range(len(first))]
-    return [cell.lower() or f"col{i}" for i, cell in enumerate(first)]
+    return [cell.strip().lower() or f"col{i}" for i, cell in enumerate(first)]
 
 
 def _type(cells: Iterable[str]) -> str:

@@ -55,8 +55,9 @@ class CrawlersApi(ClassifiersApi):
     def create_crawler(self, request: Request) -> Response:
         definition = checked(request)
         self._check_classifiers(definition)
-        self.crawlers.create(definition)
-        self.tags.add(self._crawler_arn(request["Name"]), request.get("Tags", {}))
+        with self.tags.db.transaction():
+            self.crawlers.create(definition)
+            self.tags.add(self._crawler_arn(request["Name"]), request.get("Tags", {}))
         self.crawls.scheduler.wake()
         return {}
 
@@ -77,8 +78,9 @@ class CrawlersApi(ClassifiersApi):
                 raise InvalidInputException(f"Classifier {name} not found.")
 
     def delete_crawler(self, request: Request) -> Response:
-        self.crawlers.delete(request["Name"])
-        self.tags.forget(self._crawler_arn(request["Name"]))
+        with self.tags.db.transaction():
+            self.crawlers.delete(request["Name"])
+            self.tags.forget(self._crawler_arn(request["Name"]))
         return {}
 
     def get_crawler(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """One crawl from end to end: list, classify, group, write. No threads and no HTTP here."""
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -8,7 +9,13 @@ from dataclasses import replace
 from local_aws.services.glue.classifiers.custom import built
 from local_aws.services.glue.crawlers.entries import places
 from local_aws.services.glue.crawlers.events import Changes
-from local_aws.services.glue.crawlers.settings import EVENT_MODE, NEW_FOLDERS, Options, read_options
+from local_aws.services.glue.crawlers.settings import (
+    EVENT_MODE,
+    NEW_FOLDERS,
+    Options,
+    address,
+    read_options,
+)
 from local_aws.services.glue.crawlers.targets import (
     Cancelled,
     CatalogTable,
@@ -19,7 +26,7 @@ from local_aws.services.glue.crawlers.targets import (
 )
 from local_aws.services.glue.crawlers.writer import Writer, own_tables
 from local_aws.services.glue.documents import Document
-from local_aws.services.glue.errors import InvalidInputException
+from local_aws.services.glue.errors import AlreadyExistsException, InvalidInputException
 from local_aws.services.s3.model import parse_uri
 
 __all__ = ["Cancelled", "Surroundings", "crawl"]
@@ -39,7 +46,6 @@ def crawl(definition: Document, around: Surroundings) -> Counter[str]:
 
 def _s3(definition: Document, options: Options, reader: Reader) -> Counter[str]:
     around, database = reader.around, definition["DatabaseName"]
-    around.catalog.get_database(database)
     changes = _changes(definition, around)
     found = [
         pair
@@ -48,6 +54,7 @@ def _s3(definition: Document, options: Options, reader: Reader) -> Counter[str]:
     ]
     _check_threshold(options, len(found))
     _announce(definition, around, database)
+    _make_database(around, database)
     partial = bool(changes) or _behavior(definition) == NEW_FOLDERS
     if partial:
         # A part of the folders cannot say that a column is gone; what is LOG stays LOG.
@@ -62,9 +69,19 @@ def _s3(definition: Document, options: Options, reader: Reader) -> Counter[str]:
         writer.remove_emptied(changes.folders - seen, reader.left_out)
         changes.taken()
     elif not partial:
-        roots = [target["Path"] for target in definition["Targets"]["S3Targets"]]
+        roots = [address(target["Path"]) for target in definition["Targets"]["S3Targets"]]
         writer.remove_gone(roots, reader.left_out)
     return writer.counts
+
+
+def _make_database(around: Surroundings, name: str) -> None:
+    """A crawler fills the catalog with databases too: it makes its own where there is none.
+
+    https://docs.aws.amazon.com/glue/latest/dg/add-crawler.html
+    """
+    with contextlib.suppress(AlreadyExistsException):
+        around.catalog.create_database({"Name": name})
+        around.say(f"INFO : Created database {name}")
 
 
 def _behavior(definition: Document) -> str:
@@ -81,13 +98,13 @@ def _changes(definition: Document, around: Surroundings) -> Changes | None:
         return None
     around.say("INFO : The crawl is running by consuming Amazon S3 events.")
     (target,) = definition["Targets"]["S3Targets"]
-    return around.events.changes(target["Path"], around.say)
+    return around.events.changes(address(target["Path"]), around.say)
 
 
 def _target(
     definition: Document, target: Document, reader: Reader, changes: Changes | None
 ) -> S3Target:
-    bucket, _ = parse_uri(target["Path"])
+    bucket, _ = parse_uri(address(target["Path"]))
     if changes:
         known = Known(_known(definition, reader.around, bucket).roots)
         prefixes = sorted(parse_uri(folder)[1] for folder in changes.folders)

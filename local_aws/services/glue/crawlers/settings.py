@@ -98,6 +98,11 @@ def scheduled(expression: str) -> Document:
     return {"ScheduleExpression": expression, "State": SCHEDULED}
 
 
+def address(path: str) -> str:
+    """A target's path as an address: AWS takes, and shows, ``bucket/folder`` as it was given."""
+    return path if "://" in path else f"s3://{path}"
+
+
 def read_options(configuration: str | None) -> Options:
     """Raises InvalidInputException on what is not JSON, and on settings that we have not."""
     if not configuration:
@@ -218,7 +223,7 @@ def _check_catalog_targets(definition: Document) -> None:
 def _s3_target(target: Document) -> Document:
     path = target.get("Path", "")
     try:
-        parse_uri(path)
+        parse_uri(address(path))
     except InvalidArgument as error:
         raise InvalidInputException(f"{path!r} is not a path in S3: {error.message}") from error
     sample = target.get("SampleSize")

@@ -12,7 +12,7 @@ from local_aws.services.glue.crawlers import tree
 from local_aws.services.glue.crawlers.entries import Origin
 from local_aws.services.glue.crawlers.events import EventQueue
 from local_aws.services.glue.crawlers.grouping import Found, Grouping
-from local_aws.services.glue.crawlers.settings import Options
+from local_aws.services.glue.crawlers.settings import Options, address
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import InvalidInputException
 from local_aws.services.s3.errors import NoSuchKey
@@ -83,7 +83,7 @@ class S3Target:
 
     def tables(self, options: Options) -> list[tuple[Origin, Found]]:
         """The tables under the path."""
-        around, path = self.reader.around, self.target["Path"]
+        around, path = self.reader.around, address(self.target["Path"])
         bucket, key = parse_uri(path)
         key = key.rstrip("/")
         grouping = Grouping(

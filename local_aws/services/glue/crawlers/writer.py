@@ -17,6 +17,7 @@ from local_aws.services.glue.crawlers import entries
 from local_aws.services.glue.crawlers.entries import Origin
 from local_aws.services.glue.crawlers.grouping import Found
 from local_aws.services.glue.crawlers.hive_types import with_new_members
+from local_aws.services.glue.crawlers.index import index_partitions
 from local_aws.services.glue.crawlers.settings import Options
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import EntityNotFoundException
@@ -153,6 +154,7 @@ class Writer:
         account = self.catalog.account_id
         by = f"arn:aws:sts::{account}:assumed-role/{role}/AWS-Crawler"
         self.catalog.create_table(self.database, new, created_by=by)
+        self._index(new["Name"])
         self.counts["TablesCreated"] += 1
         self.say(f"INFO : Created table {new['Name']} in database {self.database}")
 
@@ -169,10 +171,16 @@ class Writer:
             self._delete_partitions(old)
         if changed or old.get("Parameters") != merged["Parameters"]:
             self.catalog.update_table(self.database, merged, skip_archive=not changed)
+        if not fits:
+            self._index(merged["Name"])
         if changed:
             self.counts["TablesUpdated"] += 1
             self.say(f"INFO : Updated table {old['Name']} in database {self.database}")
         return True
+
+    def _index(self, name: str) -> None:
+        if self.options.partition_index:
+            index_partitions(self.catalog, self.catalog.get_table(self.database, name), self.say)
 
     def _merged(self, old: Document, new: Document) -> Document:
         """The new definition with what stays of the old one."""
@@ -296,10 +304,14 @@ class Writer:
 
 
 def own_tables(catalog: Catalog, definition: Document) -> list[Document]:
-    """The tables that this crawler made or changed."""
+    """The tables that this crawler made or changed; none where it has yet to make its database."""
+    try:
+        tables = catalog.get_tables(definition["DatabaseName"])
+    except EntityNotFoundException:
+        return []
     return [
         table
-        for table in catalog.get_tables(definition["DatabaseName"])
+        for table in tables
         if table.get("Parameters", {}).get(UPDATED_BY) == definition["Name"]
         and table.get("StorageDescriptor", {}).get("Location")
     ]

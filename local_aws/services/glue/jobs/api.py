@@ -60,8 +60,9 @@ class JobsApi:
 
     def create_job(self, request: Request) -> Response:
         job = definition.define(request["Name"], request)
-        self.jobs.create(job)
-        self.tags.add(self._job_arn(job["Name"]), request.get("Tags") or {})
+        with self.tags.db.transaction():
+            self.jobs.create(job)
+            self.tags.add(self._job_arn(job["Name"]), request.get("Tags") or {})
         if job["Command"]["Name"] == "glueetl":
             self.job_runs.prepare()
         return {"Name": request["Name"]}
@@ -95,9 +96,10 @@ class JobsApi:
         }
 
     def delete_job(self, request: Request) -> Response:
-        self.jobs.delete(request["JobName"])
-        self.bookmarks.forget(request["JobName"])
-        self.tags.forget(self._job_arn(request["JobName"]))
+        with self.tags.db.transaction():
+            self.jobs.delete(request["JobName"])
+            self.bookmarks.forget(request["JobName"])
+            self.tags.forget(self._job_arn(request["JobName"]))
         return {"JobName": request["JobName"]}
 
     def start_job_run(self, request: Request) -> Response:

@@ -135,6 +135,11 @@ def log_group(arguments: Arguments) -> str:
     return arguments.get("--custom-logGroup-prefix") or PREFIX
 
 
+def is_continuous(arguments: Arguments) -> bool:
+    """Whether continuous logging is asked for."""
+    return arguments.get("--enable-continuous-cloudwatch-log", "false").lower() == "true"
+
+
 def _modules(arguments: Arguments) -> installer.Wanted:
     return installer.parse(
         arguments.get("--additional-python-modules", ""),

@@ -8,15 +8,14 @@ import contextlib
 import json
 import os
 import shutil
-import subprocess
 import sys
-import threading
+import tempfile
 import time
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from local_aws import child_processes
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
 from local_aws.services.glue.errors import EntityNotFoundException
@@ -38,15 +37,10 @@ from local_aws.services.glue.jobs.outcome import (
 )
 from local_aws.services.glue.jobs.pool import JvmPool
 from local_aws.services.glue.jobs.pricing import dpu_seconds
+from local_aws.services.glue.jobs.processes import MARK, Interrupted, Processes, identities
 
-TICK = 0.05
+TEMPORARY = "glue-tmp"
 LAST_WORDS = 200_000  # bytes of a JVM's log that may say why it died
-MARK = "LOCAL_AWS_GLUE_RUN"
-"""The variable by which a run's processes are told from others, whoever started them."""
-
-
-class Interrupted(Exception):
-    """The run is to end now; `Execution.reason` says how."""
 
 
 class Execution:
@@ -56,7 +50,6 @@ class Execution:
         self, platform: Platform, store: JobStore, pool: JvmPool, run: Run, minute: float
     ) -> None:
         self.run = run
-        self.interrupted = threading.Event()
         self.reason = Outcome("STOPPED")
         self._minute = minute
         self._platform = platform
@@ -64,7 +57,8 @@ class Execution:
         self._pool = pool
         self._folder = platform.scratch("glue") / run.id
         self._started: float | None = None
-        self._log = RunLog(platform, run.id, run.document["LogGroupName"])
+        self._log = _log_of(platform, run)
+        self._processes = Processes(run.id, self._folder, self._log)
         self._bookmarks = Bookmarks(platform)
 
     @cached_property
@@ -74,7 +68,7 @@ class Execution:
     def interrupt(self, reason: Outcome) -> None:
         """End it soon, with this outcome."""
         self.reason = reason
-        self.interrupted.set()
+        self._processes.interrupted.set()
 
     def execute(self) -> Outcome:
         """Run to the end and record it."""
@@ -137,17 +131,19 @@ class Execution:
     def _install(self, command: list[str], folder: Path) -> int:
         """Run the installer, its output in the run's log."""
         environment = self._platform.child_environment()
-        child = self._start(command, environment, folder, self._log.error, "installer-output")
-        self._store.remember_processes(self.run.id, _identities(child.pid))
+        child = self._processes.start(
+            command, environment, folder, self._log.error, "installer-output"
+        )
+        self._store.remember_processes(self.run.id, identities(child.pid))
         try:
-            self._watch(child)
+            self._processes.watch(child)
         finally:
-            self._end(child)
+            self._processes.end(child)
         self._store.remember_processes(self.run.id, [])
         return child.returncode
 
     def _run_with_jvm(self, spec: dict[str, Any], paths: list[str]) -> Outcome:
-        jvm = self._pool.acquire(self.interrupted)
+        jvm = self._pool.acquire(self._processes.interrupted)
         if jvm is None:
             return self.reason
         clean = False
@@ -163,37 +159,41 @@ class Execution:
             }
             self._log.follow(jvm.log, self._log.error, offset)
             outcome = self._run(spec, paths, jvm)
-            clean = self._report.clean and not self.interrupted.is_set()
+            clean = self._report.clean and not self._processes.interrupted.is_set()
             self._log.pump()
             if jvm.alive or outcome.state != "FAILED":
                 return outcome
             return without_jvm(outcome, _end_of(jvm.log, offset))
         finally:
             self._pool.release(jvm, clean)
-            child_processes.end_marked(MARK, self.run.id)
+            self._processes.end_marked()
 
     def _run(self, spec: dict[str, Any], paths: list[str], jvm: Jvm | None) -> Outcome:
         spec_file = self._folder / "spec.json"
         spec_file.write_text(json.dumps(spec))
-        child = self._start(
-            [sys.executable, str(RUNTIME / "launch.py"), str(spec_file)],
-            self._environment(paths),
-            self._folder / "work",
-            self._log.output,
-            "output",
-        )
-        family = _identities(child.pid, *([jvm.pid] if jvm else []))
+        command = [sys.executable, str(RUNTIME / "launch.py"), str(spec_file)]
+        # Beside the run's folder, whose name is too long for a socket's path.
+        scratch = self._platform.scratch(TEMPORARY)
+        with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as temporary:
+            code = self._run_script(command, self._environment(paths) | {"TMPDIR": temporary}, jvm)
+        report = self._report
+        if report.traceback:
+            self._log.write(self._log.error, f"Error from Python:{report.traceback}")
+        return judge(report, code)
+
+    def _run_script(self, command: list[str], environment: dict[str, str], jvm: Jvm | None) -> int:
+        """The exit code."""
+        work, group = self._folder / "work", self._log.output
+        child = self._processes.start(command, environment, work, group, "output")
+        family = identities(child.pid, *([jvm.pid] if jvm else []))
         self._store.remember_processes(self.run.id, family)
         self._started = time.monotonic()
         self._store.advance(self.run.id, "RUNNING", of=("STARTING",))
         try:
-            self._watch(child, self.run.plan["Timeout"])
+            self._processes.watch(child, self._clock())
         finally:
-            self._end(child)
-        report = self._report
-        if report.traceback:
-            self._log.write(self._log.error, f"Error from Python:{report.traceback}")
-        return judge(report, child.returncode)
+            self._processes.end(child)
+        return child.returncode
 
     def _environment(self, paths: list[str]) -> dict[str, str]:
         return (
@@ -202,38 +202,21 @@ class Execution:
             | self._bookmarks.give(self.run, self._launch.bookmark)
         )
 
-    def _start(
-        self, command: list[str], environment: dict[str, str], folder: Path, group: str, output: str
-    ) -> subprocess.Popen[bytes]:
-        """A process in a group of its own, marked as this run's, its output in the log."""
-        file = self._folder / output
-        with file.open("ab") as stream:
-            child = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=environment | {MARK: self.run.id},
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-                start_new_session=True,
-            )
-        self._log.follow(file, group)
-        return child
+    def _clock(self) -> Callable[[float], None]:
+        """Ends the run at its Timeout; tells of it once at its NotifyDelayAfter."""
+        timeout, delay = self.run.plan["Timeout"], self._delay_to_tell
+        told = False
 
-    def _watch(self, child: subprocess.Popen[bytes], minutes: int | None = None) -> None:
-        """Until the process ends. Raises Interrupted where it is to be ended."""
-        began = time.monotonic()
-        delay = self._delay_to_tell
-        while child.poll() is None:
-            if self.interrupted.wait(TICK):
-                raise Interrupted
-            passed = (time.monotonic() - began) / self._minute
-            if minutes and passed > minutes:
-                self.interrupt(Outcome("TIMEOUT", f"Job run timed out after {minutes} min"))
-            if minutes and delay and passed > delay:
-                delay = None
+        def look(seconds: float) -> None:
+            nonlocal told
+            passed = seconds / self._minute
+            if passed > timeout:
+                self.interrupt(Outcome("TIMEOUT", f"Job run timed out after {timeout} min"))
+            if delay and passed > delay and not told:
+                told = True
                 Events(self._platform).delayed(self._store.run(self.run.id))
-            self._log.pump_now_and_then()
+
+        return look
 
     @property
     def _delay_to_tell(self) -> int | None:
@@ -242,13 +225,6 @@ class Execution:
             "NotifyDelayAfter"
         )
         return found
-
-    def _end(self, child: subprocess.Popen[bytes]) -> None:
-        """The process and whatever it started, also what no longer is its child."""
-        child_processes.end_tree(child.pid)
-        child_processes.end_marked(MARK, self.run.id)
-        child.wait()
-        self._log.pump(last=True)
 
     @property
     def _report(self) -> Report:
@@ -265,8 +241,15 @@ class Execution:
             Events(self._platform).ended(self._store.run(self.run.id))
 
 
-def _identities(*pids: int) -> list[tuple[int, float]]:
-    return [(pid, child_processes.identity(pid) or 0.0) for pid in pids]
+def _log_of(platform: Platform, run: Run) -> RunLog:
+    spark = run.plan["Command"]["Name"] == "glueetl"
+    return RunLog(
+        platform,
+        run.id,
+        run.document["LogGroupName"],
+        has_third=spark and run.plan["GlueVersion"] < "5",
+        continuous=arguments.is_continuous(run.plan["Arguments"]),
+    )
 
 
 def _end_of(file: Path, offset: int) -> str:

@@ -10,17 +10,18 @@ from local_aws.services.glue.documents import now
 from local_aws.services.glue.jobs.bookmarks import Bookmarks
 from local_aws.services.glue.jobs.errors import ConcurrentRunsExceededException
 from local_aws.services.glue.jobs.events import Events
-from local_aws.services.glue.jobs.execution import MARK, Execution
+from local_aws.services.glue.jobs.execution import TEMPORARY, Execution
 from local_aws.services.glue.jobs.launcher import Launcher
 from local_aws.services.glue.jobs.model import JobStore, Run
 from local_aws.services.glue.jobs.outcome import Outcome
 from local_aws.services.glue.jobs.pool import JvmPool
+from local_aws.services.glue.jobs.processes import MARK
 
 logger = logging.getLogger(__name__)
 
 KILLED = "local_aws ended while this job was running; start the job again"
 JOIN_SECONDS = 10.0
-SCRATCH = ("glue", "glue-jvm")
+SCRATCH = ("glue", "glue-jvm", TEMPORARY)
 
 
 class Runner:

@@ -23,6 +23,8 @@ def defaults(platform: Platform, job: str, folder: Path, paths: list[str]) -> di
             "org.apache.hadoop.mapreduce.lib.output.FileOutputCommitterFactory"
         ),
         "spark.master": "local[*]",
+        # Spark lists folders with a task for each, up to 10,000: made for a cluster.
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",
         "spark.sql.streaming.checkpointFileManagerClass": (
             "org.apache.spark.sql.execution.streaming.FileSystemBasedCheckpointFileManager"
         ),

@@ -1,6 +1,7 @@
 """The catalog's kinds of things beside databases, tables and partitions, through boto3."""
 
 import base64
+import datetime as dt
 import json
 import uuid
 from typing import Any
@@ -307,3 +308,28 @@ def test_versions_that_are_no_numbers(glue: Any, table: dict[str, str]) -> None:
         assert refused(glue.delete_table_version, **table, VersionId=version) == (
             "EntityNotFoundException"
         )
+
+
+def test_a_page_of_partitions_is_what_each_is_alone(glue: Any, table: dict[str, str]) -> None:
+    """A page sends what is stored without reading it."""
+    moment = dt.datetime(2013, 3, 1, 12, 30, 0, 125000, tzinfo=dt.UTC)
+    odd = '","LastAccessTime":{"$time":"2013-03-01T12:30:00+00:00"},"x":"\\\\ \n é ☃ \U0001f600'
+    storage = {"Location": odd, "Columns": [{"Name": "a", "Type": "int", "Comment": odd}]}
+    given = {
+        "Values": ["2013", odd],
+        "LastAccessTime": moment,
+        "LastAnalyzedTime": moment,
+        "StorageDescriptor": {**storage, "Parameters": {"Time": odd}},
+        "Parameters": {odd: odd},
+    }
+    plain = {"Values": ["2014", "a"]}
+    for one in (given, plain):
+        glue.create_partition(**table, PartitionInput=one)
+    page = glue.get_partitions(**table)["Partitions"]
+    alone = [
+        glue.get_partition(**table, PartitionValues=one["Values"])["Partition"]
+        for one in (given, plain)
+    ]
+    assert page == alone
+    assert page[0]["Parameters"] == given["Parameters"]
+    assert page[0]["LastAccessTime"] == page[0]["LastAnalyzedTime"] == moment

@@ -68,7 +68,7 @@ def test_value_trimming() -> None:
         ("a", "bigint"),
         ("b", "bigint"),
     ]
-    assert columns(by_csv(text, ContainsHeader="PRESENT"))[1] == (" b", "string")
+    assert columns(by_csv(text, ContainsHeader="PRESENT"))[1] == ("b", "string")
 
 
 def test_a_single_column() -> None:

@@ -57,6 +57,19 @@ def test_names_are_lower_case_and_keep_spaces() -> None:
     assert [name for name, _ in columns("Flight No,Origin\n1,x\n2,y\n")] == ["flight no", "origin"]
 
 
+def test_names_lose_the_spaces_around_them() -> None:
+    text = "Provider Id, Total Discharges , \t\n10001,91,x\n10005,14,y\n"
+    assert [name for name, _ in columns(text)] == ["provider id", "total discharges", "col2"]
+
+
+def test_a_number_among_spaces_is_no_name() -> None:
+    assert [name for name, _ in columns("a, 1 \n2,x\n3,y\n")] == ["col0", "col1"]
+
+
+def test_values_with_spaces_around_them_stay_text() -> None:
+    assert columns("a,b\n 1 ,2\n3,4\n") == [("a", "string"), ("b", "bigint")]
+
+
 def test_a_column_without_a_name() -> None:
     assert columns(",a\n0,1\n1,2\n") == [("col0", "bigint"), ("a", "bigint")]
 

@@ -78,12 +78,45 @@ def test_a_crawl(lake: Lake, aws: LocalServer) -> None:
 
 
 def test_a_crawl_that_fails_says_why(lake: Lake) -> None:
-    name = lake.create("d/", DatabaseName="nowhere")
+    name = lake.create(Targets={"S3Targets": [{"Path": "s3://no-such-bucket-here/d/"}]})
     last = lake.run(name)
     assert last["Status"] == "FAILED"
-    assert "Database nowhere not found" in last["ErrorMessage"]
+    assert "bucket does not exist" in last["ErrorMessage"]
     (crawl,) = lake.glue.list_crawls(CrawlerName=name)["Crawls"]
     assert (crawl["State"], crawl["ErrorMessage"]) == ("FAILED", last["ErrorMessage"])
+
+
+def test_a_path_without_its_scheme_and_a_database_that_is_not_there(lake: Lake) -> None:
+    lake.put("d/p=1/a.parquet", FLIGHTS)
+    database = f"{lake.database}_new"
+    bare = [{"Path": f"{lake.name}/d"}]
+    name = lake.create(DatabaseName=database, Targets={"S3Targets": bare})
+    assert lake.run(name)["Status"] == "SUCCEEDED"
+    assert lake.crawler(name)["Targets"]["S3Targets"] == [{**bare[0], "Exclusions": []}]
+    table = {"DatabaseName": database, "TableName": "d"}
+    (partition,) = lake.glue.get_partitions(**table)["Partitions"]
+    assert partition["StorageDescriptor"]["Location"] == f"s3://{lake.name}/d/p=1/"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "found"),
+    [
+        ({}, [("crawler_partition_index", ["year", "month"], "ACTIVE")]),
+        ({"Configuration": '{"Version": 1.0, "CreatePartitionIndex": false}'}, []),
+    ],
+)
+def test_the_index_of_a_tables_partitions(
+    lake: Lake, configuration: dict[str, str], found: list[Any]
+) -> None:
+    lake.put("d/year=2013/month=1/a.parquet", FLIGHTS)
+    name = lake.create("d/", **configuration)
+    for _ in range(2):
+        assert lake.run(name)["Status"] == "SUCCEEDED"
+    answer = lake.glue.get_partition_indexes(DatabaseName=lake.database, TableName="d")
+    assert [
+        (index["IndexName"], [key["Name"] for key in index["Keys"]], index["IndexStatus"])
+        for index in answer["PartitionIndexDescriptorList"]
+    ] == found
 
 
 def test_a_crawler_as_it_was_defined(lake: Lake) -> None:

@@ -10,7 +10,7 @@ from local_aws.context import Platform
 from local_aws.services.glue.catalog import Catalog
 from local_aws.services.glue.crawlers import engine
 from local_aws.services.glue.crawlers.settings import checked
-from local_aws.services.glue.errors import EntityNotFoundException, InvalidInputException
+from local_aws.services.glue.errors import InvalidInputException
 from local_aws.services.s3.errors import NoSuchBucket
 from tests.local_aws.services.glue.conftest import parquet
 from tests.local_aws.services.glue.crawlers.conftest import FLIGHTS, PLANES, Crawl
@@ -315,9 +315,27 @@ def test_a_folder_that_broke_keeps_what_the_catalog_says_of_it(
     assert any("s3://lake/other/ stays in the catalog as it is" in line for line in said)
 
 
+@pytest.mark.parametrize("behavior", ["CRAWL_EVERYTHING", "CRAWL_NEW_FOLDERS_ONLY"])
+def test_a_database_that_is_missing_is_made(
+    catalog: Catalog, put: Put, crawl: Crawl, said: list[str], behavior: str
+) -> None:
+    put("d/a.parquet", FLIGHTS)
+    for _ in range(2):
+        crawl("d/", DatabaseName="New", RecrawlPolicy={"RecrawlBehavior": behavior})
+    assert [table["Name"] for table in catalog.get_tables("new")] == ["d"]
+    assert said.count("INFO : Created database New") == 1
+
+
+def test_a_path_without_its_scheme(catalog: Catalog, put: Put, crawl: Crawl) -> None:
+    put("d/a.parquet", FLIGHTS)
+    bare = {"Path": "lake/d"}
+    crawl(target=bare)
+    put("d/b.txt", "")
+    assert crawl(target={**bare, "Exclusions": ["*"]})["TablesUpdated"] == 1
+    assert "DEPRECATED_BY_CRAWLER" in catalog.get_table("found", "d")["Parameters"]
+
+
 def test_what_is_missing_is_named(crawl: Crawl) -> None:
-    with pytest.raises(EntityNotFoundException, match="Database nowhere not found"):
-        crawl(DatabaseName="nowhere")
     with pytest.raises(NoSuchBucket):
         crawl(target={"Path": "s3://nowhere/d/"})
 

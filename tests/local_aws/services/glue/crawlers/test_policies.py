@@ -5,6 +5,7 @@ from typing import Any
 
 from local_aws.context import Platform
 from local_aws.services.glue.catalog import Catalog
+from local_aws.services.glue.catalog.indexes import PartitionIndexes
 from tests.local_aws.services.glue.conftest import parquet
 from tests.local_aws.services.glue.crawlers.conftest import FLIGHTS, PLANES, Crawl
 from tests.local_aws.services.glue.crawlers.test_engine import Put, columns, tables, values
@@ -241,3 +242,34 @@ def test_a_new_folder_of_one_table_among_several(
     assert tables(catalog) == ["flights", "planes", "weather"]
     assert values(catalog, "flights") == [["1"], ["2"], ["3"], ["5"]]
     assert any("s3://lake/d/flights/p=4 does not fit the table" in line for line in said)
+
+
+def indexed(catalog: Catalog) -> dict[str, list[str]]:
+    """The keys of the table's partition indexes, by name."""
+    indexes = PartitionIndexes(catalog).all(catalog.get_table("found", "d"))
+    return {index["IndexName"]: [key["Name"] for key in index["Keys"]] for index in indexes}
+
+
+def test_other_keys_have_another_index(
+    platform: Platform, catalog: Catalog, put: Put, crawl: Crawl
+) -> None:
+    put("d/p=1/a.parquet", FLIGHTS)
+    crawl("d/")
+    assert indexed(catalog) == {"crawler_partition_index": ["p"]}
+    platform.s3.delete("lake", "d/p=1/a.parquet")
+    put("d/q=1/r=2/a.parquet", FLIGHTS)
+    crawl("d/")
+    assert indexed(catalog) == {"crawler_partition_index": ["q", "r"]}
+    platform.s3.delete("lake", "d/q=1/r=2/a.parquet")
+    put("d/a.parquet", FLIGHTS)
+    crawl("d/")
+    assert indexed(catalog) == {}
+
+
+def test_an_index_that_somebody_deleted_stays_so(catalog: Catalog, put: Put, crawl: Crawl) -> None:
+    put("d/p=1/a.parquet", FLIGHTS)
+    crawl("d/")
+    PartitionIndexes(catalog).delete(catalog.get_table("found", "d"), "crawler_partition_index")
+    put("d/p=2/a.parquet", FLIGHTS)
+    crawl("d/")
+    assert indexed(catalog) == {}

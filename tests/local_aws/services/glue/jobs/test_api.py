@@ -1,4 +1,5 @@
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,11 @@ boto3.client("s3").put_object(Bucket=os.environ["BUCKET_OF_TEST"] if 0 else sys.
 """
 
 
+LEAVES_A_FILE = """
+import multiprocessing, tempfile
+print(tempfile.mkstemp()[1])
+multiprocessing.Manager().list([1])  # over a socket among the temporary files
+"""
 DENIED = """
 from botocore.exceptions import ClientError
 raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
@@ -93,6 +99,14 @@ def test_a_run_succeeds_and_logs(glue: Glue) -> None:
         "Timeout": 2880,
     }
     assert glue.log(run["Id"]) == ["hello"]
+
+
+def test_what_a_script_leaves_among_temporary_files_ends_with_its_run(glue: Glue) -> None:
+    run = glue.run(glue.job(LEAVES_A_FILE))
+    assert run["JobRunState"] == "SUCCEEDED", run
+    (left,) = glue.log(run["Id"])
+    assert left.startswith(str(glue.data / "tmp"))
+    assert not Path(left).exists()
 
 
 def test_a_quiet_run_has_both_logs(glue: Glue) -> None:
