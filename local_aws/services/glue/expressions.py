@@ -18,6 +18,7 @@ from typing import Any
 from local_aws.services.glue import pushdown
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import InvalidInputException
+from local_aws.services.glue.patterns import matcher
 from local_aws.services.glue.pushdown import Narrowed, Sql
 
 Truth = bool | None
@@ -88,16 +89,13 @@ def compile_expression(expression: str | None, keys: Sequence[Document], shown: 
     return Filter(_Parser(expression, keys, shown).parse())
 
 
-def table_pattern(expression: str) -> re.Pattern[str]:
+def table_pattern(expression: str) -> Callable[[str], bool]:
     """GetTables' Expression: a regular expression in which a bare ``*`` stands for anything.
 
     Hive's habit, kept by Glue: ``flights*`` and ``flights.*`` mean the same.
     """
     wild = re.sub(r"(?<![.\])}\\])\*", ".*", expression)
-    try:
-        return re.compile(wild, re.IGNORECASE)
-    except re.error as error:
-        raise InvalidInputException(f"Invalid table name pattern {expression}: {error}") from error
+    return matcher(wild, expression, any_case=True)
 
 
 @dataclass(frozen=True)

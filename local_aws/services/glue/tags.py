@@ -2,7 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from local_aws.services.glue.errors import EntityNotFoundException, unsupported
+from local_aws.services.glue.errors import (
+    EntityNotFoundException,
+    InvalidInputException,
+    unsupported,
+)
 
 if TYPE_CHECKING:
     from local_aws.context import Platform, Request, Response
@@ -29,7 +33,10 @@ class Tags:
         return {row["key"]: row["value"] for row in rows}
 
     def add(self, arn: str, tags: dict[str, str]) -> None:
-        """Set these tags; others stay."""
+        """Set these tags; others stay. AWS's own begin with aws: and are nobody's to set."""
+        reserved = [key for key in tags if key.lower().startswith("aws:")]
+        if reserved:
+            raise InvalidInputException(f"Tag keys starting with aws: are reserved: {reserved[0]}")
         with self.db.transaction():
             for key, value in tags.items():
                 self.db.execute("INSERT OR REPLACE INTO tags VALUES (?, ?, ?)", (arn, key, value))

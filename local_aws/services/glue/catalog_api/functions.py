@@ -22,7 +22,7 @@ class FunctionsApi(CatalogPart):
     def get_user_defined_functions(self, request: Request) -> Response:
         """Of one database, or of all when none is named."""
         self._check(request)
-        fits, kind = table_pattern(request["Pattern"]).fullmatch, request.get("FunctionType")
+        fits, kind = table_pattern(request["Pattern"]), request.get("FunctionType")
         fitting = [
             function
             for function in Functions(self.catalog).all(request.get("DatabaseName"))

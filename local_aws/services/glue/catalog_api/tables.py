@@ -31,7 +31,7 @@ class TablesApi(CatalogPart):
         names = self.catalog.table_names(database)
         if request.get("ResourceShareType") == "FEDERATED":
             names = []
-        fits = table_pattern(request.get("Expression") or "*").fullmatch
+        fits = table_pattern(request.get("Expression") or "*")
         chosen, token = page([name for name in names if fits(name)], request, key=str)
         tables = self.catalog.tables_named(database, chosen)
         wanted = request.get("AttributesToGet")

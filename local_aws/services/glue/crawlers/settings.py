@@ -10,6 +10,7 @@ from typing import Any
 
 from local_aws.context import Request
 from local_aws.services.glue.crawlers import cron
+from local_aws.services.glue.crawlers.tree import glob_pattern
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import InvalidInputException, unsupported
 from local_aws.services.s3.errors import InvalidArgument
@@ -226,6 +227,8 @@ def _s3_target(target: Document) -> Document:
         parse_uri(address(path))
     except InvalidArgument as error:
         raise InvalidInputException(f"{path!r} is not a path in S3: {error.message}") from error
+    for glob in target.get("Exclusions", []):
+        glob_pattern(glob)
     sample = target.get("SampleSize")
     if sample is not None and not 1 <= sample <= LARGEST_SAMPLE:
         raise InvalidInputException(

@@ -7,9 +7,11 @@ Spark and Athena do not read them either.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from local_aws.services.glue.errors import InvalidInputException
+from local_aws.services.glue.patterns import matcher
 from local_aws.services.s3.store.objects import ObjectInfo
 
 
@@ -40,7 +42,7 @@ def build(prefix: str, objects: Iterable[ObjectInfo], exclusions: Iterable[str])
     root = Folder(tuple(name for name in prefix.split("/") if name))
     for item in objects:
         below = item.key.removeprefix(prefix)
-        if not _is_data(item, below) or any(p.fullmatch(below) for p in excluded):
+        if not _is_data(item, below) or any(excludes(below) for excludes in excluded):
             continue
         *folders, _ = below.split("/")
         _descend(root, folders).files.append(item)
@@ -56,10 +58,15 @@ def without(folder: Folder, known: Iterable[tuple[str, ...]]) -> Folder:
     return Folder(folder.path, kept, files)
 
 
-def glob_pattern(glob: str) -> re.Pattern[str]:
-    """Java's glob: ``*`` stays within a folder, ``**`` does not; ``?``, ``[...]``, ``{a,b}``."""
+def glob_pattern(glob: str) -> Callable[[str], bool]:
+    """Java's glob: ``*`` stays within a folder, ``**`` does not; ``?``, ``[...]``, ``{a,b}``.
+
+    Raises InvalidInputException for one that is not closed.
+    """
     parts = re.findall(r"\*\*|\[[^\]]*\]|\\.|.", glob, re.DOTALL)
-    return re.compile("".join(_translated(part) for part in parts), re.DOTALL)
+    if "[" in parts or parts.count("{") != parts.count("}"):
+        raise InvalidInputException(f"Invalid exclude pattern {glob}: a bracket is not closed")
+    return matcher("".join(_translated(part) for part in parts), glob)
 
 
 _GLOB = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}

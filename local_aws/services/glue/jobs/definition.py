@@ -30,6 +30,7 @@ DPU = {
     "G.8X": 8.0,
     "Z.2X": 2.0,
 }
+SHELL_CAPACITIES = (0.0625, 1)
 UNSUPPORTED_MEMBERS = (
     "CodeGenConfigurationNodes",
     "MaintenanceWindow",
@@ -101,6 +102,10 @@ def capacity(request: Request, kind: str) -> dict[str, Any]:
             "Please do not set Max Capacity if using Worker Type and Number of Workers."
         )
     if kind == "pythonshell":
+        if asked and asked not in SHELL_CAPACITIES:
+            raise InvalidInputException(
+                f"MaxCapacity of a Python shell job is 0.0625 or 1, not {asked:g}"
+            )
         return {"MaxCapacity": asked or 0.0625, "AllocatedCapacity": int(asked or 0)}
     if asked:
         return {"MaxCapacity": float(asked), "AllocatedCapacity": int(asked)}

@@ -1,6 +1,7 @@
 import pytest
 
 from local_aws.services.glue.crawlers.tree import glob_pattern
+from local_aws.services.glue.errors import InvalidInputException
 
 
 @pytest.mark.parametrize(
@@ -21,4 +22,10 @@ from local_aws.services.glue.crawlers.tree import glob_pattern
     ],
 )
 def test_globs(glob: str, path: str, fits: bool) -> None:
-    assert bool(glob_pattern(glob).fullmatch(path)) is fits
+    assert bool(glob_pattern(glob)(path)) is fits
+
+
+@pytest.mark.parametrize("glob", ["[", "{a", "a}", "**/[a-"])
+def test_a_bracket_that_is_not_closed(glob: str) -> None:
+    with pytest.raises(InvalidInputException, match="a bracket is not closed"):
+        glob_pattern(glob)
