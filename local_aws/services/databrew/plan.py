@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_aws.context import Platform
+from local_aws.services.databrew.keys import keys_of
 
 if TYPE_CHECKING:
     from local_aws.services.s3.model import S3Store
@@ -68,7 +69,9 @@ def make_plan(platform: Platform, run: dict[str, Any], scratch: Path) -> Plan:
         "source": source_of(platform, run["dataset"]),
     }
     special, targets = (
-        _recipe_part(run, scratch) if job["Type"] == "RECIPE" else _profile_part(run, scratch)
+        _recipe_part(platform, run, scratch)
+        if job["Type"] == "RECIPE"
+        else _profile_part(run, scratch)
     )
     return Plan(base | special, scratch, minutes * 60.0, targets)
 
@@ -109,7 +112,9 @@ def _format_of(paths: list[str]) -> str:
     return {"json": "JSON", "jsonl": "JSON", "parquet": "PARQUET"}.get(ending, "CSV")
 
 
-def _recipe_part(run: dict[str, Any], scratch: Path) -> tuple[dict[str, Any], list[Target]]:
+def _recipe_part(
+    platform: Platform, run: dict[str, Any], scratch: Path
+) -> tuple[dict[str, Any], list[Target]]:
     outputs, targets = [], []
     for i, output in enumerate(run["job"]["Outputs"]):
         folder = scratch / f"output-{i}"
@@ -127,7 +132,8 @@ def _recipe_part(run: dict[str, Any], scratch: Path) -> tuple[dict[str, Any], li
         )
         replaces = f"{stem}_part" if output.get("Overwrite") else ""
         targets.append(Target(output["Location"]["Bucket"], prefix, folder, replaces))
-    return {"steps": run["steps"], "outputs": outputs}, targets
+    keys = keys_of(platform, run["steps"])
+    return {"steps": run["steps"], "outputs": outputs, "keys": keys}, targets
 
 
 def _names(run: dict[str, Any], output: dict[str, Any]) -> tuple[str, str]:

@@ -119,6 +119,7 @@ class Runner:
                 return None
             plan = make_plan(self.platform, self.store.run(run_id), scratch)
             run_file = scratch / "run.json"
+            run_file.touch(mode=0o600)  # it may hold the key of a hash
             run_file.write_text(json.dumps(plan.instructions))
             (scratch / "result.json").unlink(missing_ok=True)
             process = _spawn(run_file, scratch)

@@ -68,10 +68,11 @@ def _work(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _recipe(connection: Any, table: str, run: dict[str, Any]) -> dict[str, Any]:
-    from local_aws.services.databrew.engine import recipe
+    from local_aws.services.databrew.engine import hashing, recipe
     from local_aws.services.databrew.engine.inference import typed
     from local_aws.services.databrew.engine.output import Output, write
 
+    hashing.remember(connection, run.get("keys") or {})
     frame = recipe.apply(typed(connection, table), run["steps"])
     outputs = [
         Output(**{**output, "partition_columns": tuple(output["partition_columns"])})

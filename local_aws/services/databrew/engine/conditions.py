@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipes.html#recipes.structure
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.sql import (
     SQL_TYPES,
     convert,
+    is_integer,
     is_number,
     is_time,
     literal,
@@ -22,6 +24,7 @@ from local_aws.services.databrew.engine.sql import (
 from local_aws.services.databrew.engine.steps import Step
 
 Condition = Callable[[Frame, str, str, Any], str]
+WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}")
 COMPARISONS = {
     "LESS_THAN": "<",
     "LESS_THAN_EQUAL": "<=",
@@ -63,11 +66,28 @@ def single(value: Any) -> str:
 
 
 def _is(_: Frame, column: str, sql_type: str, value: Any) -> str:
+    """One of the values, each read as the column's own type: ``2020-1-31`` is that day's time."""
     wanted = values(value)
+    if not wanted:
+        return f"CASE WHEN {column} IS NOT NULL THEN false END"
+    return f"({_own(column, sql_type)} IN ({', '.join(_like(item, sql_type) for item in wanted)}))"
+
+
+def _own(column: str, sql_type: str) -> str:
+    typed = is_number(sql_type) or is_time(sql_type) or sql_type == "BOOLEAN"
+    return column if typed else text(column, sql_type)
+
+
+def _like(item: str, sql_type: str) -> str:
+    if is_integer(sql_type) and WHOLE_NUMBER.fullmatch(item):
+        return item  # beyond 2**53 a double would not be exact
     if is_number(sql_type):
-        numbers = [convert(literal(item), "VARCHAR", "double") for item in wanted]
-        return f"({column} IN ({', '.join(numbers)}))"
-    return f"({text(column, sql_type)} IN ({', '.join(map(literal, wanted))}))"
+        return convert(literal(item), "VARCHAR", "double")
+    if is_time(sql_type):
+        return convert(literal(item), "VARCHAR", "timestamp")
+    if sql_type == "BOOLEAN":
+        return convert(literal(item), "VARCHAR", "boolean")
+    return literal(item)
 
 
 def _is_not(frame: Frame, column: str, sql_type: str, value: Any) -> str:

@@ -72,6 +72,11 @@ def number(expression: str, sql_type: str) -> str:
     return expression if is_number(sql_type) else convert(expression, sql_type, "double")
 
 
+def measurable(expression: str) -> str:
+    """A DOUBLE whose square is one too, else NULL: what a variance can be taken of."""
+    return f"CASE WHEN abs({expression}) < 1e150 THEN {expression} END"
+
+
 def timestamp(expression: str, sql_type: str) -> str:
     """The value as a point in time, NULL where it is none."""
     return convert(expression, sql_type, "timestamp")

@@ -8,28 +8,22 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.date.htm
 
 from typing import Any
 
-from local_aws.services.databrew.engine.dates import DEFAULT, strftime
-from local_aws.services.databrew.engine.errors import InvalidStep
+from local_aws.services.databrew.engine import zones
+from local_aws.services.databrew.engine.dates import DEFAULT, interval, strftime, unit
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.operations.registry import add, operation, time_source
+from local_aws.services.databrew.engine.operations.registry import (
+    add,
+    number_source,
+    operation,
+    time_source,
+)
 from local_aws.services.databrew.engine.sql import convert, literal
 from local_aws.services.databrew.engine.steps import Step
 
-UNITS = [
-    *("YEARS", "QUARTERS", "MONTHS", "WEEKS", "DAYS"),
-    *("HOURS", "MINUTES", "SECONDS", "MILLISECONDS", "MICROSECONDS"),
-]
 PART_DEFAULTS = {
     **{"year": "1970", "month": "1", "day": "1"},
     **{"hour": "0", "minute": "0", "second": "0"},
 }
-
-
-def _unit(step: Step) -> str:
-    unit = step.text("units").upper()
-    if unit not in UNITS:
-        raise InvalidStep(f"{step.operation}: units {unit} is none of {', '.join(UNITS)}")
-    return unit.removesuffix("S").lower()
 
 
 def _formatted(step: Step, expression: str, otherwise: str) -> str:
@@ -74,10 +68,8 @@ def date_format(frame: Frame, step: Step) -> Frame:
 
 @operation("DATE_ADD")
 def date_add(frame: Frame, step: Step) -> Frame:
-    amount, unit = step.integer("dateAddValue"), _unit(step)
-    # DuckDB has no interval of a quarter.
-    amount, unit = (amount * 3, "month") if unit == "quarter" else (amount, unit)
-    moved = f"({time_source(frame, step)} + INTERVAL ({amount}) {unit})"
+    """NULL beyond the years that a timestamp holds."""
+    moved = f"TRY({time_source(frame, step)} + {interval(step, step.integer('dateAddValue'))})"
     return add(frame, step, _formatted(step, moved, "TIMESTAMP"))
 
 
@@ -85,7 +77,7 @@ def date_add(frame: Frame, step: Step) -> Frame:
 def date_diff(frame: Frame, step: Step) -> Frame:
     """Whole units from the first to the second."""
     first, second = (time_source(frame, step, suffix) for suffix in ("1", "2"))
-    return add(frame, step, f"date_sub('{_unit(step)}', {first}, {second})")
+    return add(frame, step, f"date_sub('{unit(step)}', {first}, {second})")
 
 
 def _extract(frame: Frame, step: Step, template: str) -> Frame:
@@ -152,9 +144,47 @@ def month_name(frame: Frame, step: Step) -> Frame:
 
 @operation("TIME")
 def time(frame: Frame, step: Step) -> Frame:
-    return add(frame, step, f"strftime({time_source(frame, step)}, '%H:%M:%S')")
+    """Of components, as DATE: text in ``dateTimeFormat``."""
+    pattern = literal(strftime(step.text("dateTimeFormat", DEFAULT)))
+    return add(frame, step, f"strftime({_assembled(frame, step)}, {pattern})")
 
 
 @operation("UNIX_TIME")
 def unix_time(frame: Frame, step: Step) -> Frame:
     return add(frame, step, f"CAST(floor(epoch({time_source(frame, step)})) AS BIGINT)")
+
+
+@operation("UNIX_TIME_FORMAT")
+def unix_time_format(frame: Frame, step: Step) -> Frame:
+    """Seconds since 1970 as text; NULL outside the years 1 to 9999."""
+    seconds = f"CAST({number_source(frame, step)} AS DOUBLE)"
+    moment = f"timezone('UTC', to_timestamp({seconds}))"
+    pattern = literal(strftime(step.text("dateTimeFormat", DEFAULT)))
+    shown = f"strftime({moment}, {pattern})"
+    known = f"{seconds} BETWEEN -62135596800 AND 253402300799"
+    return add(frame, step, f"CASE WHEN {known} THEN {shown} END")
+
+
+@operation("CONVERT_TIMEZONE")
+def convert_timezone(frame: Frame, step: Step) -> Frame:
+    """The zones are names, ``US/Pacific``, or offsets, ``UTC+08:00``; UTC without one."""
+    utc = zones.to_utc(frame, step.text("fromTimeZone", ""), time_source(frame, step))
+    local = zones.from_utc(frame, step.text("toTimeZone", ""), utc)
+    pattern = literal(strftime(step.text("dateTimeFormat", DEFAULT)))
+    return add(frame, step, f"strftime({local}, {pattern})")
+
+
+@operation("NOW")
+def now(frame: Frame, step: Step) -> Frame:
+    """The same moment in all rows, to the second."""
+    return add(frame, step, f"date_trunc('second', {_here(frame, step)})")
+
+
+@operation("TODAY")
+def today(frame: Frame, step: Step) -> Frame:
+    return add(frame, step, f"CAST({_here(frame, step)} AS DATE)")
+
+
+def _here(frame: Frame, step: Step) -> str:
+    """The clock of the step's time zone."""
+    return zones.from_utc(frame, step.text("timeZone", ""), "timezone('UTC', now())")

@@ -11,6 +11,7 @@ from local_aws.services.databrew.engine.steps import Step
 Operation = Callable[[Frame, Step], Frame]
 Value = tuple[str, str]
 
+TIME_ALONE = r"^\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*$"
 REGISTRY: dict[str, Operation] = {}
 
 
@@ -34,10 +35,14 @@ def find(name: str) -> Operation:
 
 def update(frame: Frame, step: Step, name: str, expression: str) -> Frame:
     """Change a column, on the rows that the step's conditions leave it."""
-    column, _ = frame.column(name)
+    column, sql_type = frame.column(name)
+    changed = frame.select({**frame.same(), frame.resolve(name): expression})
     condition = all_conditions(frame, step)
-    if condition:
-        expression = f"CASE WHEN {condition} THEN {expression} ELSE {column} END"
+    if not condition:
+        return changed
+    # What stays must be of the type that the others become.
+    kept = text(column, sql_type) if changed.column(name)[1] == "VARCHAR" else column
+    expression = f"CASE WHEN {condition} THEN {expression} ELSE {kept} END"
     return frame.select({**frame.same(), frame.resolve(name): expression})
 
 
@@ -70,8 +75,15 @@ def number_source(frame: Frame, step: Step, suffix: str = "") -> str:
 
 
 def time_source(frame: Frame, step: Step, suffix: str = "") -> str:
-    """The same as a point in time."""
-    return timestamp(*source(frame, step, suffix))
+    """The same as a point in time; a text that is a time alone, ``22:10:47``, is today's, as Spark
+    reads it."""
+    value, sql_type = source(frame, step, suffix)
+    read = timestamp(value, sql_type)
+    if sql_type != "VARCHAR":
+        return read
+    alone = f"regexp_matches({value}, {literal(TIME_ALONE)})"
+    today = timestamp(f"(strftime(current_date, '%Y-%m-%d ') || trim({value}))", "VARCHAR")
+    return f"CASE WHEN {alone} THEN {today} ELSE {read} END"
 
 
 def numbers(frame: Frame, step: Step) -> list[str]:

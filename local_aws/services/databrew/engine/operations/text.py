@@ -3,16 +3,20 @@
 https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.text.html
 """
 
+from local_aws.services.databrew.engine.errors import InvalidStep
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.operations.cleaning import PUNCTUATION, proper
+from local_aws.services.databrew.engine.operations.cleaning import proper
 from local_aws.services.databrew.engine.operations.registry import (
     add,
     number_source,
     operation,
     text_source,
+    texts,
 )
 from local_aws.services.databrew.engine.sql import literal
 from local_aws.services.databrew.engine.steps import Step
+
+SYMBOLS = r"[^\pL\pM\pN\s]"
 
 
 def _unary(frame: Frame, step: Step, template: str) -> Frame:
@@ -52,7 +56,7 @@ def remove_whitespace(frame: Frame, step: Step) -> Frame:
 @operation("REMOVE_SYMBOLS")
 def remove_symbols(frame: Frame, step: Step) -> Frame:
     """Everything but letters, numbers, accented or not, and white space."""
-    return _unary(frame, step, f"regexp_replace({{}}, {literal(PUNCTUATION)}, '', 'g')")
+    return _unary(frame, step, f"regexp_replace({{}}, {literal(SYMBOLS)}, '', 'g')")
 
 
 @operation("LEFT")
@@ -79,24 +83,73 @@ def repeat_string(frame: Frame, step: Step) -> Frame:
 
 @operation("STARTS_WITH")
 def starts_with(frame: Frame, step: Step) -> Frame:
-    return _unary(frame, step, f"starts_with({{}}, {literal(step.text('pattern'))})")
+    """``pattern`` is a regular expression that must match at the start."""
+    return _unary(
+        frame, step, f"regexp_matches({{}}, {literal('^(?:' + step.text('pattern') + ')')})"
+    )
 
 
 @operation("ENDS_WITH")
 def ends_with(frame: Frame, step: Step) -> Frame:
-    return _unary(frame, step, f"ends_with({{}}, {literal(step.text('pattern'))})")
+    """``pattern`` is a regular expression that must match at the end."""
+    return _unary(
+        frame, step, f"regexp_matches({{}}, {literal('(?:' + step.text('pattern') + ')$')})"
+    )
+
+
+@operation("FIND")
+def find(frame: Frame, step: Step) -> Frame:
+    """Where the first match begins, counted from 1; NULL when there is none.
+
+    The page leaves open what "the result" is: this reads it as the place, as in a spreadsheet.
+    """
+    position, pattern = _search(step)
+    rest = f"substr({text_source(frame, step)}, {position})"
+    before = f"regexp_extract({rest}, {literal(f'(?s)^(.*?){pattern}')}, 1)"
+    found = f"CASE WHEN regexp_matches({rest}, {literal(pattern)}) THEN length({before})"
+    return add(frame, step, f"{found} + {position} END")
+
+
+@operation("RIGHT_FIND")
+def right_find(frame: Frame, step: Step) -> Frame:
+    """The last match up to the ``position``-th character from the right; its place from the left.
+
+    NULL when there is none.
+    """
+    position, pattern = _search(step)
+    value = text_source(frame, step)
+    rest = f"left({value}, greatest(length({value}) - {position - 1}, 0))"
+    before = f"regexp_extract({rest}, {literal(f'(?s)^(.*){pattern}')}, 1)"
+    found = f"CASE WHEN regexp_matches({rest}, {literal(pattern)}) THEN length({before})"
+    return add(frame, step, f"{found} + 1 END")
+
+
+def _search(step: Step) -> tuple[int, str]:
+    """The place to begin at and the regular expression, which may not look at letter case."""
+    position = step.integer("position", 1)
+    if position < 1:
+        raise InvalidStep(f"{step.operation}: position must be 1 or more, not {position}")
+    return position, f"{'(?i:' if step.flag('ignoreCase') else '(?:'}{step.text('pattern')})"
+
+
+@operation("MERGE_COLUMNS_AND_VALUES")
+def merge_columns_and_values(frame: Frame, step: Step) -> Frame:
+    """As MERGE: missing values leave no delimiter behind."""
+    delimiter = literal(step.text("delimiter", ""))
+    return add(frame, step, f"concat_ws({delimiter}, {', '.join(texts(frame, step))})")
 
 
 @operation("CHAR")
 def char(frame: Frame, step: Step) -> Frame:
-    """The character of a code."""
-    return add(frame, step, f"chr(TRY_CAST({number_source(frame, step)} AS INTEGER))")
+    """The character of a code; NULL where there is none."""
+    code = f"TRY_CAST({number_source(frame, step)} AS INTEGER)"
+    return add(frame, step, f"CASE WHEN {code} BETWEEN 1 AND 1114111 THEN chr({code}) END")
 
 
 @operation("UNICODE")
 def unicode(frame: Frame, step: Step) -> Frame:
-    """The code of the first character."""
-    return _unary(frame, step, "unicode({})")
+    """The code of the first character; NULL of an empty text."""
+    return _unary(frame, step, "unicode(nullif({}, ''))")
 
 
 def _compare(frame: Frame, step: Step, symbol: str) -> Frame:
