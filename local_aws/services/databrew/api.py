@@ -1,8 +1,8 @@
 """DataBrew's operations.
 
 AWS runs recipes and profiles on Spark; here a run is a process in which DuckDB does the same work
-(see `engine`). Projects, schedules, JDBC and catalog data sets, path parameters and entity
-detection are refused by name. https://docs.aws.amazon.com/databrew/latest/dg/api-reference.html
+(see `engine`). Projects, schedules, JDBC and catalog data sets and path parameters are refused by
+name. https://docs.aws.amazon.com/databrew/latest/dg/api-reference.html
 """
 
 from typing import Any

@@ -9,8 +9,8 @@ import pytest
 from local_aws.services.databrew.engine.errors import InvalidRule, MissingColumn
 from local_aws.services.databrew.engine.expressions import parse
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.inference import infer
 from local_aws.services.databrew.engine.rules import validate
+from local_aws.services.databrew.engine.statistics import count
 
 COLUMNS = {":n": "`n`", ":s": "`s`", ":m": "`m`"}
 
@@ -35,7 +35,7 @@ def result(frame: Frame, expression: str, values: dict[str, str], **rule: Any) -
         **rule,
     }
     ruleset = {"name": "set", "arn": "arn", "lastModifiedDate": "now", "rules": [written]}
-    (found,) = validate(frame, [ruleset], infer(frame, 0.5))
+    (found,) = validate(frame, [ruleset], count(frame, frame.names))
     assert found["status"] == found["ruleResults"][0]["status"]
     return dict(found["ruleResults"][0])
 
