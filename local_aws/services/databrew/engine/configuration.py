@@ -7,9 +7,10 @@ writes the defaults. https://docs.aws.amazon.com/databrew/latest/dg/profile.conf
 
 import json
 import math
-import re
 from dataclasses import dataclass, replace
 from typing import Any
+
+import regex
 
 from local_aws.services.databrew.engine.errors import InvalidConfiguration
 
@@ -143,7 +144,7 @@ def matches(selector: Json, name: str) -> bool:
     """A ColumnSelector: a name, or a regular expression for the whole of it."""
     if selector.get("Name"):
         return bool(selector["Name"] == name)
-    return re.fullmatch(selector.get("Regex") or "", name) is not None
+    return regex.fullmatch(selector.get("Regex") or "", name) is not None
 
 
 def default_configuration() -> Json:
@@ -182,8 +183,7 @@ def _parameters(statistics: Json) -> dict[str, dict[str, str]]:
 def check(configuration: Json) -> None:
     """Raise InvalidConfiguration for what DataBrew has no such statistic or parameter of."""
     for selectors in _all_selectors(configuration):
-        for selector in selectors:
-            _check_selector(selector)
+        check_selectors(selectors)
     dataset = configuration.get("DatasetStatisticsConfiguration") or {}
     _check_names(dataset, {*DATASET, NONE})
     for name, given in _parameters(dataset).items():
@@ -233,8 +233,7 @@ def _check_value(statistic: str, parameter: str, value: str) -> None:
 def _check_correlation(given: dict[str, str]) -> None:
     _check_known("CORRELATION", given, DATASET["CORRELATION"])
     if "columnSelectors" in given:
-        for selector in _selectors(given["columnSelectors"]):
-            _check_selector(selector)
+        check_selectors(_selectors(given["columnSelectors"]))
     number = given.get("columnNumber", ALL)
     if number != ALL and (_whole(number) or 0) < 2:
         raise InvalidConfiguration(f"columnNumber of CORRELATION cannot be {number!r}")
@@ -249,12 +248,18 @@ def _selectors(text: str) -> list[Json]:
         raise InvalidConfiguration(f"columnSelectors cannot be {text!r}") from None
 
 
+def check_selectors(selectors: list[Json]) -> None:
+    """Raise InvalidConfiguration for one that is not just a name, or a regex that can be read."""
+    for selector in selectors:
+        _check_selector(selector)
+
+
 def _check_selector(selector: Json) -> None:
     if bool(selector.get("Name")) == bool(selector.get("Regex")):
         raise InvalidConfiguration("A column selector has either a Name or a Regex")
     try:
-        re.compile(selector.get("Regex") or "")
-    except re.error as error:
+        regex.compile(selector.get("Regex") or "")
+    except regex.error as error:
         reason = f"The Regex {selector['Regex']!r} cannot be read: {error}"
         raise InvalidConfiguration(reason) from None
 

@@ -24,6 +24,7 @@ from local_aws.services.databrew.engine.expressions import (
     plain,
 )
 from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.ruleset import is_number
 from local_aws.services.databrew.engine.sql import convert, is_time, literal, number, select, text
 from local_aws.services.databrew.engine.statistics import Column
 
@@ -211,17 +212,9 @@ def _compared(frame: Frame, check: Check, column: str, sql_type: str) -> str:
 def _symbol(frame: Frame, check: Check, column: str, sql_type: str) -> str:
     symbol = {"==": "=", "!=": "<>"}.get(check.operator, check.operator)
     value = check.values[0]
-    if symbol in ("=", "<>") and column_in(value) is None and not _is_number(plain(value)):
+    if symbol in ("=", "<>") and column_in(value) is None and not is_number(plain(value)):
         return f"{text(column, sql_type)} {symbol} {literal(plain(value))}"
     return f"{_comparable(column, sql_type)} {symbol} {_value(frame, value, sql_type)}"
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _comparable(column: str, sql_type: str) -> str:
