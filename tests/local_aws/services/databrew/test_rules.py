@@ -10,6 +10,7 @@ from local_aws.services.databrew.engine.errors import (
     InvalidConfiguration,
     InvalidRule,
     MissingColumn,
+    UnsupportedOption,
 )
 from local_aws.services.databrew.engine.expressions import parse
 from local_aws.services.databrew.engine.frame import Frame
@@ -193,6 +194,13 @@ def test_what_no_run_could_check_is_refused_before(
     written = {"CheckExpression": expression, "SubstitutionMap": COLUMNS | {":v": "1"} | values}
     with pytest.raises((InvalidRule, InvalidConfiguration), match=reason):
         check(written | rule)
+
+
+def test_a_pattern_that_duckdb_has_not_is_refused_by_name() -> None:
+    rule = {"CheckExpression": ":n MATCHES :v", "SubstitutionMap": COLUMNS}
+    check(rule | {"SubstitutionMap": COLUMNS | {":v": r"^\p{L}+$"}})
+    with pytest.raises(UnsupportedOption, match=r"\(\?=a\)"):
+        check(rule | {"SubstitutionMap": COLUMNS | {":v": "(?=a)"}})
 
 
 def test_every_documented_statistic_has_an_answer(frame: Frame) -> None:
