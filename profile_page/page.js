@@ -6,6 +6,7 @@ const columns = report.columns || [];
 const rows = report.sampleSize || 0;
 const byId = (id) => document.getElementById(id);
 const COMMON = 10;
+const FEW = 20;
 const LONGEST = 300;
 
 function element(tag, attributes, ...children) {
@@ -172,19 +173,33 @@ function layout(extra) {
   return { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: colour("--soft"), family: getComputedStyle(document.documentElement).fontFamily, size: 12 }, margin: { l: 52, r: 8, t: 8, b: 38 }, showlegend: false, dragmode: false, ...rest, xaxis: { ...axis, ...xaxis }, yaxis: { ...axis, ...yaxis } };
 }
 
+// Few whole numbers: a bar each, where bins would put several into one.
+function eachValue(column) {
+  const values = column.mostCommonValues || [];
+  const few = column.type !== "string" && values.length === column.distinctValuesCount && values.length <= FEW;
+  return few && values.every((one) => Number.isInteger(one.value)) && column.range <= 10 * FEW ? values : null;
+}
+
+function bars(column) {
+  const each = eachValue(column);
+  if (each) return each.map(({ value, count: amount }) => ({ x: value, y: amount, width: 0.8, text: `${number(value)}: ${count(amount)} rows` }));
+  const bins = column.valueDistribution;
+  return bins.map(({ bucket: [low, end], count: amount }) => {
+    const high = end === "inf" ? Math.max(column.max, low) : end;
+    const width = high - low || bins[0].bucket[1] - bins[0].bucket[0] || 1;
+    return { x: low + width / 2, y: amount, width, text: `${number(low)} to ${number(high)}: ${count(amount)} rows` };
+  });
+}
+
 function drawColumn(holder) {
   const column = columns[holder.dataset.column];
-  const bins = column.valueDistribution;
-  const low = bins.map((bin) => bin.bucket[0]);
-  const high = bins.map((bin) => (bin.bucket[1] === "inf" ? Math.max(column.max, bin.bucket[0]) : bin.bucket[1]));
-  const least = (high[0] - low[0]) || 1;
-  const widths = low.map((value, i) => high[i] - value || least);
-  const traces = [{ type: "bar", x: low.map((value, i) => value + widths[i] / 2), y: bins.map((bin) => bin.count), width: widths, marker: { color: colour("--fill"), line: { color: colour("--card"), width: 1 } },
-    hovertext: bins.map((bin, i) => `${number(low[i])} to ${number(high[i])}: ${count(bin.count)} rows`), hoverinfo: "text" }];
+  const shown = bars(column);
+  const of = (part) => shown.map((one) => one[part]);
+  const traces = [{ type: "bar", x: of("x"), y: of("y"), width: of("width"), hovertext: of("text"), hoverinfo: "text", marker: { color: colour("--fill"), line: { color: colour("--card"), width: 1 } } }];
   const boxed = "percentile25" in column;
   if (boxed) traces.push({ type: "box", orientation: "h", y: [0], q1: [column.percentile25], median: [column.median], q3: [column.percentile75], lowerfence: [column.percentile5], upperfence: [column.percentile95], mean: [column.mean], yaxis: "y2", width: 0.6, boxpoints: false, line: { color: colour("--accent"), width: 1.5 }, fillcolor: "rgba(0,0,0,0)", hoverinfo: "x" });
   const title = column.type === "string" ? "characters" : "";
-  Plotly.react(holder, traces, layout({ height: boxed ? 280 : 240, bargap: 0, xaxis: { title: { text: title }, tickformat: column.type === "int" && column.max < 1e4 ? "d" : "" }, yaxis: { domain: [0, boxed ? 0.82 : 1], title: { text: "rows" } }, yaxis2: { domain: [0.86, 1], visible: false, fixedrange: true } }), CONFIG);
+  Plotly.react(holder, traces, layout({ height: boxed ? 280 : 240, bargap: 0, xaxis: { title: { text: title }, tickformat: column.type === "int" && column.max < 1e4 ? "d" : "", dtick: column.max - column.min < 10 && Number.isInteger(column.min) && column.type !== "double" ? 1 : null }, yaxis: { domain: [0, boxed ? 0.82 : 1], title: { text: "rows" } }, yaxis2: { domain: [0.86, 1], visible: false, fixedrange: true } }), CONFIG);
 }
 
 function drawHeat() {
