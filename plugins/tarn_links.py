@@ -11,7 +11,7 @@ try:
 except ImportError:  # Airflow 3.0
     from airflow.configuration import conf as airflow_conf  # type: ignore[no-redef]
 
-__all__ = ["AwsRunLink", "DataDocsLink", "airflow_conf"]
+__all__ = ["AwsRunLink", "DataDocsLink", "ProfileLink", "airflow_conf"]
 
 
 class AwsRunLink(BaseOperatorLink):  # type: ignore[misc]
@@ -31,6 +31,19 @@ class DataDocsLink(BaseOperatorLink):  # type: ignore[misc]
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:  # noqa: ARG002
         """Called when the task ends, however it ended; "" where it never came to validate."""
-        docs = getattr(operator, "data_docs", "")
-        base = airflow_conf.get("api", "base_url", fallback="") or ""
-        return f"{base.rstrip('/')}/tarn/{docs}" if docs else ""
+        return _on_the_page(getattr(operator, "data_docs", ""))
+
+
+class ProfileLink(BaseOperatorLink):  # type: ignore[misc]
+    """DataBrew's profile as a page: below the lake's page, where the step said it is."""
+
+    name = "Profile"
+
+    def get_link(self, operator: Any, *, ti_key: Any) -> str:  # noqa: ARG002
+        """Called when the task ends, however it ended; "" where no run came to its end."""
+        return _on_the_page(getattr(operator, "profile_page", ""))
+
+
+def _on_the_page(address: str) -> str:
+    base = airflow_conf.get("api", "base_url", fallback="") or ""
+    return f"{base.rstrip('/')}/tarn/{address}" if address else ""

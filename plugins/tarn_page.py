@@ -21,17 +21,19 @@ from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
 from airflow.api_fastapi.core_api import security
 from fastapi import Depends, FastAPI, HTTPException, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from tarn_runs import newest_runs
 
+import profile_page
 from tarn.contracts.contract import Contract
 from tarn.errors import TarnError, Terminal
 from tarn.health.matrix import Cell, Matrix, Row, Run, matrices
 from tarn.page import data_docs, detail, render
 from tarn.page.snapshot import RememberingAws, Watch
 from tarn.partition import Partition
+from tarn.steps.profile import read_reports
 
 # Since Airflow 3.1 the session is a cookie; 3.0 takes a token in a header, which its UI keeps.
 KEEPS_COOKIE = hasattr(security, "resolve_user_from_token")
@@ -134,6 +136,8 @@ def make_app() -> FastAPI:
     app.add_api_route("/", page, response_class=HTMLResponse)
     app.add_api_route("/cell", cell, response_class=HTMLResponse)
     app.add_api_route("/docs", docs, response_class=HTMLResponse)
+    app.add_api_route("/profile", profile, response_class=HTMLResponse)
+    app.add_api_route("/plotly.min.js", plotly, response_class=FileResponse)
     app.add_exception_handler(StarletteHTTPException, refused)
     app.add_exception_handler(TarnError, broken)
     return app
@@ -198,6 +202,44 @@ def docs(
         nonce = secrets.token_urlsafe(16)
         return _answer(render.message("No Data Docs", text, nonce), POLICY.format(nonce=nonce), 404)
     return _answer(html, DOCS_POLICY)
+
+
+def profile(
+    reader: Annotated[Reader, Depends(reader)],
+    watch: Annotated[Watch, Depends(watch)],
+    dataset: str,
+    partition: str,
+    run: str,
+    id: str,
+) -> Response:
+    """The DataBrew profile of a run; its common values are rows'. run: *profile*'s token."""
+    contract = reader.datasets(watch.now().contracts).get(dataset)
+    if contract is None or not reader.may_read_rows(dataset):
+        raise HTTPException(403, "You may not read this dataset's rows, which a profile quotes.")
+    nonce = secrets.token_urlsafe(16)
+    try:
+        report, rulesets = read_reports(Partition.parse(contract, partition), run, id, watch.aws)
+    except Terminal:
+        text = f"No run {run} of {dataset} {partition} has left one, or it was collected."
+        return _answer(render.message("No profile", text, nonce), POLICY.format(nonce=nonce), 404)
+    title = f"Profile of {dataset} {partition}"
+    html = profile_page.render(
+        report,
+        rulesets,
+        title=title,
+        back=("Lake", f"./?{urlencode({'dataset': dataset, 'partition': partition})}"),
+        plotly_address="plotly.min.js",
+        nonce=nonce,
+    )
+    return _answer(html, profile_page.policy(nonce))
+
+
+def plotly(_reader: Annotated[Reader, Depends(reader)]) -> Response:
+    """plotly's script, for the profile."""
+    try:
+        return FileResponse(profile_page.plotly(), media_type="text/javascript")
+    except FileNotFoundError as error:
+        raise HTTPException(404, str(error)) from None
 
 
 def _docs_of(contract: Contract, label: str, run: str, watch: Watch) -> bytes | None:

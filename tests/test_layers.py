@@ -13,6 +13,7 @@ FORBIDDEN = {
     "glue_jobs": {"local_aws", "laptop", "tarn"},
     "local_aws": {"tarn", "laptop", "airflow"},
     "laptop": {"local_aws"},
+    "profile_page": {"local_aws", "laptop", "tarn", "airflow"},
 }
 
 

@@ -1,11 +1,15 @@
 """DataBrew's jobs, their runs and what the runs printed."""
 
+import json
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
-from local_aws.console.answers import Answer, page
+import profile_page
+from local_aws.console.answers import Answer, NotThere, page
 from local_aws.console.lake import Ask, Lake, every
 from local_aws.console.logs import tail
+from local_aws.console.render import url
 from local_aws.services.databrew.model import UNFINISHED
 from local_aws.services.databrew.runs import LOG_GROUP
 
@@ -51,11 +55,45 @@ def run(lake: Lake, ask: Ask) -> Answer:
         "databrew_run.html",
         run=found,
         outputs=_outputs(found),
+        profiled="RecipeReference" not in found and found["State"] == "SUCCEEDED",
         busy=found["State"] in UNFINISHED,
         group=LOG_GROUP,
         stream=stream,
         lines=tail(lake, LOG_GROUP, stream),
     )
+
+
+def profile(lake: Lake, ask: Ask) -> Answer:
+    """A profile run's report as a page, drawn in the browser with plotly."""
+    name, run_id = ask.get("job"), ask.get("id")
+    found = lake.databrew.describe_job_run({"Name": name, "RunId": run_id})
+    bucket, folder = _outputs(found)[0]
+    stem = f"{folder}{found['DatasetName']}_{run_id.removeprefix('db_')}"
+    report = _report(lake, bucket, f"{stem}.json")
+    if report is None:
+        raise NotThere("This run has left no profile, or somebody has deleted it.")
+    rules = _report(lake, bucket, f"{stem}_dq-validation-report.json") or {}
+    nonce = secrets.token_urlsafe(16)
+    html = profile_page.render(
+        report,
+        rules.get("rulesetResults", []),
+        title=f"Profile of {found['DatasetName']}",
+        back=(f"Run of {name}", url("databrew-run", job=name, id=run_id)),
+        plotly_address="/quicksight/plotly.min.js",
+        nonce=nonce,
+    )
+    headers = {
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": profile_page.policy(nonce),
+    }
+    return Answer(200, headers, html.encode(errors="replace"))
+
+
+def _report(lake: Lake, bucket: str, key: str) -> dict[str, Any] | None:
+    if not lake.s3.stat(bucket, key):
+        return None
+    report: dict[str, Any] = json.loads(lake.s3.read(bucket, key))
+    return report
 
 
 def _outputs(document: dict[str, Any]) -> list[tuple[str, str]]:

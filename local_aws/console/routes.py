@@ -73,6 +73,7 @@ PAGES: dict[str, Page] = {
     "databrew": databrew.jobs,
     "databrew-job": databrew.job,
     "databrew-run": databrew.run,
+    "databrew-profile": databrew.profile,
     "queries": queries.queries,
     "query": queries.query,
     "workgroups": queries.workgroups,

@@ -10,7 +10,7 @@ from functools import partial
 
 import pendulum
 from airflow.sdk import DAG, Asset, chain
-from tarn_links import DataDocsLink
+from tarn_links import DataDocsLink, ProfileLink
 
 from tarn.airflow import steps
 from tarn.airflow.callbacks import alert_failed, partition_failed
@@ -48,7 +48,13 @@ def way_of_a_partition(contract: Contract, settings: DagSettings) -> None:
     on_aws = partial(aws_task, contract=contract, settings=settings)
     chain(
         python_task(steps.land, contract),
-        on_aws("profile", steps.profile_work, reads=("land",), gate=steps.profile_gate),
+        on_aws(
+            "profile",
+            steps.profile_work,
+            reads=("land",),
+            gate=steps.profile_gate,
+            links=(ProfileLink(),),
+        ),
         on_aws("clean", steps.clean_work, reads=("land",)),
         on_aws("convert", steps.convert_work, reads=("clean",)),
         on_aws("crawl", steps.crawl_work, reads=("land", "convert"), gate=steps.crawl_gate),

@@ -64,10 +64,14 @@ def profile_work(contract: Contract, attempt: Attempt) -> Work:
 
 
 def profile_gate(contract: Contract, attempt: Attempt, detail: Json) -> dict[str, Any]:
-    from tarn.steps.profile import check_profile
+    from tarn.steps import profile
 
     partition, landed = partition_of(contract, attempt), attempt.inputs["land"]["rows"]
-    return check_profile(partition, detail["token"], detail["run_id"], landed, attempt.aws)
+    token, run_id = detail["token"], detail["run_id"]
+    # Said before: the link of a task whose gate stops it is the one that people need.
+    page = profile.address(partition.dataset, partition.label, token, run_id)
+    attempt.context["task"].profile_page = page
+    return profile.check_profile(partition, token, run_id, landed, attempt.aws)
 
 
 def clean_work(contract: Contract, attempt: Attempt) -> Work:

@@ -45,12 +45,15 @@ def aws_task(
     settings: DagSettings,
     reads: Sequence[str],
     gate: Step | None = None,
+    links: Sequence[BaseOperatorLink] = (),
 ) -> BaseOperator:
-    """A step that AWS runs, with its gate in the same task."""
-    return AwsWorkOperator(
+    """A step that AWS runs, with its gate in the same task; links: beside the one to AWS."""
+    made = AwsWorkOperator(
         task_id=task_id,
         make_work=partial(make_work, contract),
         reads=reads,
         gate=partial(gate, contract) if gate else None,
         poll_seconds=settings.poll_seconds,
     )
+    made.operator_extra_links = (*made.operator_extra_links, *links)
+    return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from tarn.aws import Aws
 from tarn.errors import Finding, GateFailed, Terminal, aws_errors
@@ -121,6 +122,25 @@ def read_profile(
     profile_key, report_key = _outputs(partition, token, run_id, aws)
     rules = _rule_results(aws.get_json("ops", report_key)) if report_key else []
     return aws.get_json("ops", profile_key) or {}, rules
+
+
+@aws_errors("read_profile")
+def read_reports(
+    partition: Partition, token: str, run_id: str, aws: Aws
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A profile run's report as DataBrew wrote it, and its rulesets' results, [] without any.
+
+    Raises Terminal where the profile is not there (any more).
+    """
+    profile_key, report_key = _outputs(partition, token, run_id, aws)
+    rules = aws.get_json("ops", report_key) if report_key else {}
+    return aws.get_json("ops", profile_key) or {}, (rules or {}).get("rulesetResults", [])
+
+
+def address(dataset: str, partition: str, token: str, run_id: str) -> str:
+    """Where the lake's page shows a profile, relative to it."""
+    query = {"dataset": dataset, "partition": partition, "run": token, "id": run_id}
+    return "profile?" + urlencode(query)
 
 
 def _outputs(partition: Partition, token: str, run_id: str, aws: Aws) -> tuple[str, str]:

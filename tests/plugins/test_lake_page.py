@@ -24,6 +24,7 @@ from tests.tarn.page.lakes import HOSTILE, fill
 ROOT = Path(__file__).parent.parent.parent
 HTML = {"accept": "text/html,application/xhtml+xml"}
 TOKEN = "a-token"
+PROFILE = "profile?partition=2013-03&run=c000002&id=db_ab"
 DOCS = "docs?partition=2013-03&run=c000002"
 
 
@@ -88,7 +89,13 @@ def page(lake: Aws, tarn_page: Any) -> Page:
 
 @pytest.mark.parametrize(
     "address",
-    ["", "?show=rows", "cell?dataset=flights&partition=2013-03", f"{DOCS}&dataset=flights"],
+    [
+        "",
+        "?show=rows",
+        "cell?dataset=flights&partition=2013-03",
+        f"{DOCS}&dataset=flights",
+        f"{PROFILE}&dataset=flights",
+    ],
 )
 @pytest.mark.parametrize(("token", "status"), [(None, 401), ("forged", 403)])
 def test_nobody_else_gets_in(page: Page, address: str, token: str | None, status: int) -> None:
@@ -192,6 +199,37 @@ def test_a_run_without_data_docs(page: Page, run: str) -> None:
 
 def test_data_docs_of_no_partition(page: Page) -> None:
     assert page.get("docs?dataset=flights&partition=x&run=1").status_code == 404
+
+
+def test_profiles_are_for_who_may_read_rows(page: Page, lake: Aws) -> None:
+    march = Partition("flights", (("year", 2013), ("month", 3)))
+    folder = f"profiles/{march.run_folder('c000002')}"
+    hostile = {"name": f"</script>{HOSTILE}", "type": "int"}
+    lake.put_json("ops", f"{folder}flights_ab.json", {"sampleSize": 3, "columns": [hostile]})
+    report = {"rulesetResults": [{"name": "all", "ruleResults": []}]}
+    lake.put_json("ops", f"{folder}flights_ab_dq-validation-report.json", report)
+    answer = page.get(f"{PROFILE}&dataset=flights")
+    assert answer.status_code == 200
+    assert '"sampleSize": 3' in answer.text
+    assert HOSTILE not in answer.text
+    assert "script-src 'nonce-" in answer.headers["content-security-policy"]
+    for hidden in ("weather", "planes", "nope"):
+        refused = page.get(f"{PROFILE}&dataset={hidden}")
+        assert (refused.status_code, "may not read" in refused.text) == (403, True)
+
+
+@pytest.mark.parametrize("run", ["other", "../../../planes/run=1", HOSTILE])
+def test_a_run_without_a_profile(page: Page, run: str) -> None:
+    asked = {"dataset": "flights", "partition": "2013-03", "run": run, "id": "db_x"}
+    answer = page.get("profile?" + urlencode(asked))
+    assert (answer.status_code, "No profile" in answer.text) == (404, True)
+    assert HOSTILE not in answer.text
+
+
+def test_plotly_is_for_who_is_signed_in(page: Page) -> None:
+    answer = page.get("plotly.min.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert len(answer.content) > 1_000_000
 
 
 def test_a_drawer_without_javascript(page: Page) -> None:

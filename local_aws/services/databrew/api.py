@@ -1,8 +1,8 @@
 """DataBrew's operations.
 
 AWS runs recipes and profiles on Spark; here a run is a process in which DuckDB does the same work
-(see `engine`). Projects, schedules, JDBC and catalog data sets, path parameters and entity
-detection are refused by name. https://docs.aws.amazon.com/databrew/latest/dg/api-reference.html
+(see `engine`). Projects, schedules, JDBC and catalog data sets and path parameters are refused by
+name. https://docs.aws.amazon.com/databrew/latest/dg/api-reference.html
 """
 
 from typing import Any
@@ -147,14 +147,14 @@ def _refuse_dataset(request: Request) -> None:
 
 def _check_rules(rules: list[dict[str, Any]]) -> None:
     """Refuse a rule that could not be read when the job runs."""
-    from local_aws.services.databrew.engine.errors import InvalidRule
-    from local_aws.services.databrew.engine.expressions import parse
+    from local_aws.services.databrew.engine.errors import RunFailed
+    from local_aws.services.databrew.engine.ruleset import check
 
     names = [rule["Name"] for rule in rules]
     if len(set(names)) < len(names):
         raise ValidationException("Rule names must be unique in a ruleset")
     for rule in rules:
         try:
-            parse(rule["CheckExpression"], rule.get("SubstitutionMap") or {})
-        except InvalidRule as error:
+            check(rule)
+        except RunFailed as error:
             raise ValidationException(f"Rule {rule['Name']}: {error}") from error

@@ -217,10 +217,10 @@ def _check_outputs(request: Request) -> None:
 
 
 def _check_profile(configuration: dict[str, Any]) -> None:
-    from local_aws.services.databrew.engine.errors import UnsupportedOption
-    from local_aws.services.databrew.engine.profile import refuse
+    from local_aws.services.databrew.engine.errors import RunFailed
+    from local_aws.services.databrew.engine.profile import check
 
     try:
-        refuse(configuration)
-    except UnsupportedOption as error:
+        check(configuration)
+    except RunFailed as error:
         raise ValidationException(str(error)) from error

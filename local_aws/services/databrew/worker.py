@@ -116,17 +116,17 @@ def _recipe(
 
 def _profile(connection: Any, run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine.frame import Frame
-    from local_aws.services.databrew.engine.inference import infer
-    from local_aws.services.databrew.engine.profile import MAJORITY, profile
+    from local_aws.services.databrew.engine.profile import profile
     from local_aws.services.databrew.engine.rules import validate
+    from local_aws.services.databrew.engine.statistics import count
 
     frame = Frame.of(connection, "raw")
-    inferred = infer(frame, MAJORITY)
-    files = {run["report"]: profile(frame, run["configuration"], inferred)}
+    columns = count(frame, frame.names)
+    files = {run["report"]: profile(frame, run["configuration"], columns)}
     rows = files[run["report"]]["sampleSize"]
     log(f"INFO Profiled {rows} rows of {len(frame.names)} columns")
     if run["rulesets"]:
-        results = validate(frame, run["rulesets"], inferred)
+        results = validate(frame, run["rulesets"], columns)
         files[run["validation"]] = {"sampleSize": rows, "rulesetResults": results}
         _log_rules(results)
     for name, content in files.items():

@@ -202,6 +202,14 @@ def test_a_databrew_job_and_its_run(
     assert f"s3://{bucket}/out/" in page
     assert f"id={run_id}" in show(browser, "databrew")
     assert f"id={run_id}" in show(browser, "databrew-job", name=bucket)
+    assert "databrew-profile?" in page
+    profile = browser.get("/_console/databrew-profile", params={"job": bucket, "id": run_id})
+    assert '"sampleSize": 1' in profile.text
+    assert "script-src 'nonce-" in profile.headers["content-security-policy"]
+    key = f"out/{bucket}_{run_id.removeprefix('db_')}.json"
+    server.client("s3").delete_object(Bucket=bucket, Key=key)
+    gone = browser.get("/_console/databrew-profile", params={"job": bucket, "id": run_id})
+    assert (gone.status_code, "has left no profile" in gone.text) == (404, True)
 
 
 # Athena

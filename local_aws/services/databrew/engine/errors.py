@@ -53,3 +53,7 @@ class InvalidRule(RunFailed):
 
     def __init__(self, expression: str, reason: str) -> None:
         super().__init__(f"Invalid check expression '{expression}': {reason}")
+
+
+class InvalidConfiguration(RunFailed):
+    """A ProfileConfiguration that asks for what there is not."""

@@ -1,7 +1,8 @@
 """The types of text columns, as DataBrew finds them.
 
 A column becomes a number, a date, a timestamp or a boolean when every value of it is one, as
-Spark's inferSchema does; all else stays text. A profile asks for less: the type of most values.
+Spark's inferSchema does; all else stays text. A profile asks for less: the type of most values,
+over its counts of the distinct ones.
 
 A table's first rows tell what a column may be. All rows confirm it, by the plainest casts that
 decide: DuckDB's own for whole numbers as they are usually written, ours for the rest.
@@ -20,13 +21,16 @@ FIRST_LOOK = 2000
 INT = (-(2**31), 2**31 - 1)
 # What a text column's values seem to be, the narrowest first.
 LOOKS = {
-    "there": "count(*) FILTER ({} <> '')",
-    "boolean": "count(*) FILTER (lower({}) IN ('true', 'false'))",
-    "long": "count(TRY_CAST({} AS BIGINT)) FILTER (NOT regexp_matches({}, '[.eExX_]'))",
-    "double": "count(TRY_CAST({} AS DOUBLE))",
-    "date": "count(*) FILTER (length({}) = 10 AND {}[5] = '-' AND {}[8] = '-')",
-    "timestamp": "count(*) FILTER (length({}) >= 16 AND {}[5] = '-' AND {}[14] = ':')",
+    "there": "{} <> ''",
+    "boolean": "lower({}) IN ('true', 'false')",
+    "long": "TRY_CAST({} AS BIGINT) IS NOT NULL AND NOT regexp_matches({}, '[.eExX_]')",
+    "double": "TRY_CAST({} AS DOUBLE) IS NOT NULL",
+    "date": "length({}) = 10 AND {}[5] = '-' AND {}[8] = '-'",
+    "timestamp": "length({}) >= 16 AND {}[5] = '-' AND {}[14] = ':'",
 }
+EACH = "count(*)"
+# Of a table of distinct values v, each with the number n of rows that have it.
+COUNTED = "sum(n)"
 # A whole number without a sign, zeros or spaces that it could do without: DuckDB's cast is exact.
 PLAIN = "TRY_CAST({} AS BIGINT)"
 
@@ -42,7 +46,7 @@ class Found:
 def typed(connection: duckdb.DuckDBPyConnection, table: str) -> Frame:
     """The table with each column in its inferred type, timestamps in UTC without a zone."""
     frame = Frame.of(connection, table)
-    found = _found(frame, 1.0)
+    found = _found(frame)
     return frame.select({name: _typed(frame, name, found.get(name)) for name in frame.names})
 
 
@@ -59,22 +63,32 @@ def _typed(frame: Frame, name: str, found: Found | None) -> str:
     return convert(column, sql_type, found.kind)
 
 
-def infer(frame: Frame, share: float = 1.0) -> dict[str, str]:
-    """The DataBrew type of each text column of which that share of the values is of it."""
-    return {name: found.kind for name, found in _found(frame, share).items()}
+def majority(connection: duckdb.DuckDBPyConnection, table: str, share: float) -> str:
+    """The DataBrew type that ``share`` of a column's texts are of; "string" if none.
+
+    ``table`` holds the column's distinct texts as ``v``, and as ``n`` how many rows have each.
+    """
+    column = identifier("v")
+    looks = {look: _rows(template, column, COUNTED) for look, template in LOOKS.items()}
+    counts = _row(connection, looks, table)
+    kind = _likely(counts, share)
+    if kind is None:
+        return "string"
+    answer = _row(connection, _questions("v", kind, COUNTED), table)
+    return (
+        _width(kind, answer["low"], answer["high"]) if _holds(kind, share, **answer) else "string"
+    )
 
 
-def _found(frame: Frame, share: float) -> dict[str, Found]:
+def _found(frame: Frame) -> dict[str, Found]:
     texts = [name for name, sql_type in frame.columns.items() if sql_type == "VARCHAR"]
     first = select({name: identifier(name) for name in texts}, frame.current, f"LIMIT {FIRST_LOOK}")
     seen = _counts(frame, texts, f"({first})")
-    likely = {name: _likely(counts, share) for name, counts in seen.items()}
-    found = _settled(frame, likely, share)
-    # Where all values have to be of a type, one in the first rows that is not decides.
-    open_ = [n for n in texts if n not in found and (share < 1 or not seen[n]["there"])]
+    found = _settled(frame, {name: _likely(counts, 1.0) for name, counts in seen.items()})
+    # All values have to be of a type: one in the first rows that is not decides.
+    open_ = [name for name in texts if name not in found and not seen[name]["there"]]
     every = _counts(frame, open_, frame.current)
-    likely = {name: _likely(counts, share) for name, counts in every.items()}
-    return found | _settled(frame, likely, share)
+    return found | _settled(frame, {name: _likely(counts, 1.0) for name, counts in every.items()})
 
 
 def _counts(frame: Frame, names: list[str], table: str) -> dict[str, dict[str, int]]:
@@ -82,13 +96,25 @@ def _counts(frame: Frame, names: list[str], table: str) -> dict[str, dict[str, i
     if not names:
         return {}
     columns = {
-        f"{look}_{i}": template.replace("{}", identifier(name))
+        f"{look}_{i}": _rows(template, identifier(name), EACH)
         for i, name in enumerate(names)
         for look, template in LOOKS.items()
     }
     row = frame.connection.execute(select(columns, table)).fetchone() or ()
     counts = iter(row)
     return {name: {look: next(counts) for look in LOOKS} for name in names}
+
+
+def _rows(condition: str, column: str, rows: str) -> str:
+    """How many rows a condition holds for."""
+    return f"coalesce({rows} FILTER ({condition.replace('{}', column)}), 0)"
+
+
+def _row(
+    connection: duckdb.DuckDBPyConnection, columns: dict[str, str], table: str
+) -> dict[str, Any]:
+    found = connection.execute(select(columns, table)).fetchone() or ()
+    return dict(zip(columns, found, strict=True))
 
 
 def _likely(counts: dict[str, int], share: float) -> str | None:
@@ -99,14 +125,14 @@ def _likely(counts: dict[str, int], share: float) -> str | None:
     return kinds[0] if kinds else None
 
 
-def _settled(frame: Frame, likely: dict[str, str | None], share: float) -> dict[str, Found]:
+def _settled(frame: Frame, likely: dict[str, str | None]) -> dict[str, Found]:
     """The likely types that hold over all rows, exactly; whole numbers as narrow as they fit."""
     kinds = {name: kind for name, kind in likely.items() if kind}
     found = _plain(frame, [name for name, kind in kinds.items() if kind == "long"])
     rest = {name: kind for name, kind in kinds.items() if name not in found}
-    answers = _asked(frame, (_questions(name, kind) for name, kind in rest.items()))
+    answers = _asked(frame, (_questions(name, kind, EACH) for name, kind in rest.items()))
     for (name, kind), answer in zip(rest.items(), answers, strict=True):
-        if _holds(kind, share, **answer):
+        if _holds(kind, 1.0, **answer):
             found[name] = Found(_width(kind, answer["low"], answer["high"]))
     return found
 
@@ -132,17 +158,17 @@ def _plain_questions(name: str) -> dict[str, str]:
     }
 
 
-def _questions(name: str, kind: str) -> dict[str, str]:
+def _questions(name: str, kind: str, rows: str) -> dict[str, str]:
     column = identifier(name)
     value = convert(column, "VARCHAR", kind)
     number = "0"
     if kind == "long":
         # A conversion cuts a fraction off; a column with fractions is not one of whole numbers.
         value = f"CASE WHEN contains({column}, '.') THEN NULL ELSE {value} END"
-        number = f"count({convert(column, 'VARCHAR', 'double')})"
+        number = _rows(f"{convert(column, 'VARCHAR', 'double')} IS NOT NULL", column, rows)
     return {
-        "there": f"count(*) FILTER ({column} <> '')",
-        "sure": f"count({value})",
+        "there": _rows(LOOKS["there"], column, rows),
+        "sure": _rows(f"{value} IS NOT NULL", column, rows),
         "number": number,
         "low": f"min({value})",
         "high": f"max({value})",

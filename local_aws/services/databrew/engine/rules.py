@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.services.databrew.engine import statistics
+from local_aws.services.databrew.engine.configuration import matches
 from local_aws.services.databrew.engine.errors import InvalidRule
 from local_aws.services.databrew.engine.expressions import (
     Check,
@@ -23,8 +24,9 @@ from local_aws.services.databrew.engine.expressions import (
     plain,
 )
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.profile import matches
+from local_aws.services.databrew.engine.ruleset import is_number
 from local_aws.services.databrew.engine.sql import convert, is_time, literal, number, select, text
+from local_aws.services.databrew.engine.statistics import Column
 
 PASSED, FAILED = "SUCCEEDED", "FAILED"
 COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -48,25 +50,25 @@ TEXT_CHECKS = {
     "CONTAINS": "contains({}, {})",
     "MATCHES": "regexp_matches({}, {})",
 }
-# What AGG(...) may ask of a column, over its texts {v} and its numbers {x}.
-AGGREGATES = {
-    "MIN": "min({x})",
-    "MAX": "max({x})",
-    "MEAN": "avg({x})",
-    "MEDIAN": "median({x})",
-    "MODE": "mode({x})",
-    "SUM": "sum({x})",
-    "STANDARD_DEVIATION": "stddev_samp({x})",
-    "VARIANCE": "var_samp({x})",
-    "KURTOSIS": "kurtosis_pop({x})",
-    "SKEWNESS": "skewness({x}) * (count({x}) - 2) / sqrt(count({x}) * (count({x}) - 1))",
-    "ENTROPY": "entropy({v}) * ln(2)",
-    "MEDIAN_ABSOLUTE_DEVIATION": "mad({x})",
-    "QUANTILE": "quantile_cont({x}, {p})",
-    "MISSING_VALUES_COUNT": "count(*) - count({v})",
-    "VALID_VALUES_COUNT": "{valid}",
-    "DISTINCT_VALUES_COUNT": "count(DISTINCT {v})",
-    "DUPLICATE_VALUES_COUNT": "count({v}) - count(DISTINCT {v})",
+# What AGG(...) may ask of a column's numbers and of its values, by their names in a profile.
+NUMBERS = {
+    "MIN": "min",
+    "MAX": "max",
+    "MEAN": "mean",
+    "MEDIAN": "median",
+    "MODE": "mode",
+    "SUM": "sum",
+    "STANDARD_DEVIATION": "standardDeviation",
+    "VARIANCE": "variance",
+    "KURTOSIS": "kurtosis",
+    "SKEWNESS": "skewness",
+    "MEDIAN_ABSOLUTE_DEVIATION": "medianAbsoluteDeviation",
+}
+VALUES = {
+    "ENTROPY": "entropy",
+    "MISSING_VALUES_COUNT": "missingValuesCount",
+    "DISTINCT_VALUES_COUNT": "distinctValuesCount",
+    "UNIQUE_VALUES_COUNT": "uniqueValuesCount",
 }
 
 
@@ -76,17 +78,17 @@ class Data:
 
     frame: Frame
     rows: int
-    inferred: dict[str, str]
+    columns: dict[str, Column]
     passed: dict[str, int]
 
 
 def validate(
-    frame: Frame, rulesets: list[dict[str, Any]], inferred: dict[str, str]
+    frame: Frame, rulesets: list[dict[str, Any]], columns: dict[str, Column]
 ) -> list[dict[str, Any]]:
-    """The report's ``rulesetResults``."""
+    """The report's ``rulesetResults``; ``columns`` are the frame's, counted."""
     rules = [rule for ruleset in rulesets for rule in _enabled(ruleset)]
     rows, passed = _count(frame, rules)
-    data = Data(frame, rows, inferred, passed)
+    data = Data(frame, rows, columns, passed)
     return [_ruleset(data, ruleset) for ruleset in rulesets]
 
 
@@ -210,17 +212,9 @@ def _compared(frame: Frame, check: Check, column: str, sql_type: str) -> str:
 def _symbol(frame: Frame, check: Check, column: str, sql_type: str) -> str:
     symbol = {"==": "=", "!=": "<>"}.get(check.operator, check.operator)
     value = check.values[0]
-    if symbol in ("=", "<>") and column_in(value) is None and not _is_number(plain(value)):
+    if symbol in ("=", "<>") and column_in(value) is None and not is_number(plain(value)):
         return f"{text(column, sql_type)} {symbol} {literal(plain(value))}"
     return f"{_comparable(column, sql_type)} {symbol} {_value(frame, value, sql_type)}"
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _comparable(column: str, sql_type: str) -> str:
@@ -264,10 +258,10 @@ def _statistic(data: Data, check: Check, rule: dict[str, Any], selected: str) ->
         return float(len(data.frame.names))
     base = name.replace("_PERCENTAGE", "_COUNT")
     if base == "DUPLICATE_ROWS_COUNT":
-        found: float | None = float(statistics.duplicate_rows(data.frame))
+        found: float | None = float(statistics.duplicate_rows(data.frame, data.rows))
     else:
         column = data.frame.resolve(_named(check, selected, rule))
-        found = _of_column(data, base, column, check.operand.parameter, rule)
+        found = _of_column(data.columns[column], base, check.operand.parameter, rule)
     is_percentage = name.endswith("_PERCENTAGE")
     return found if found is None or not is_percentage else _percentage(found, data.rows)
 
@@ -280,31 +274,22 @@ def _named(check: Check, selected: str, rule: dict[str, Any]) -> str:
 
 
 def _of_column(
-    data: Data, name: str, column: str, parameter: str | None, rule: dict[str, Any]
+    column: Column, name: str, parameter: str | None, rule: dict[str, Any]
 ) -> float | None:
-    kind = statistics.kind_of(data.frame, column, data.inferred)
-    statistics.measure(data.frame, [column], {column: kind})
-    if name == "Z_SCORE_OUTLIERS_COUNT":
-        return _outliers(data.frame, float(parameter or statistics.OUTLIER_SCORE))
-    if name == "UNIQUE_VALUES_COUNT":
-        once = (
-            "(" + select({"n": "count(*)"}, "measured", "GROUP BY v0 HAVING v0 IS NOT NULL") + ")"
-        )
-        return _number(data.frame, "count(*) FILTER (n = 1)", once)
-    if name not in AGGREGATES:
+    found: Any
+    if name in NUMBERS:
+        found = column.numbers.get(NUMBERS[name])
+    elif name in VALUES:
+        found = column.values[VALUES[name]]
+    elif name == "DUPLICATE_VALUES_COUNT":
+        found = column.values["there"] - column.values["distinctValuesCount"]
+    elif name == "VALID_VALUES_COUNT":
+        is_number = column.kind in statistics.NUMERIC
+        found = column.numbers.get("count", 0) if is_number else column.values["there"]
+    elif name == "Z_SCORE_OUTLIERS_COUNT":
+        found = column.outliers(float(parameter or statistics.OUTLIER_SCORE))
+    elif name == "QUANTILE":
+        found = column.quantile(float(parameter or 0.5))
+    else:
         raise InvalidRule(rule["CheckExpression"], f"the statistic {name} is unknown")
-    valid = "count(x0)" if kind in statistics.NUMERIC else "count(v0)"
-    template = AGGREGATES[name].replace("{valid}", valid)
-    fraction = repr(float(parameter or 0.5))
-    return _number(data.frame, template.format(v="v0", x="x0", p=fraction), "measured")
-
-
-def _outliers(frame: Frame, score: float) -> float | None:
-    bounds = "(" + select({"m": "avg(x0)", "s": "stddev_samp(x0)"}, "measured") + ") AS b"
-    far = f"count(*) FILTER (abs(x0 - m) > {score!r} * s)"
-    return _number(frame, far, f"measured, {bounds}")
-
-
-def _number(frame: Frame, expression: str, table: str) -> float | None:
-    row = frame.connection.execute(select({"n": expression}, table)).fetchone()
-    return None if row is None or row[0] is None else float(row[0])
+    return None if found is None else float(found)

@@ -4,14 +4,20 @@ Entropy uses the natural logarithm over the values that are there; percentiles i
 linearly; kurtosis is in excess of the normal's; variance and standard deviation are the sample's;
 kurtosis and skewness are the population's, as Spark's are. A text column's numbers are those of
 its lengths.
+
+A column is read once, to count how many rows have each of its values. All that is said of it comes
+from these counts, exactly: of a year's flights a column has hundreds of values, not 336,776.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 from local_aws.services.databrew.engine.frame import Frame
+from local_aws.services.databrew.engine.inference import majority
 from local_aws.services.databrew.engine.sql import convert, identifier, missing, select, text
 
 NUMERIC = ("byte", "short", "int", "long", "float", "double", "decimal")
@@ -26,281 +32,349 @@ KINDS = {
     "DATE": "date",
     "TIMESTAMP": "timestamp",
 }
+MAJORITY = 0.5
 BINS = 20
 COMMON = 50
 EXTREMES = 5
 OUTLIER_SCORE = 3.0
-PERCENTILES = ("percentile5", "percentile25", "median", "percentile75", "percentile95")
-
-# What is asked of a column's numbers, over the alias {x}.
-FIRST_PASS = {
-    "count": "count({x})",
-    "min": "min({x})",
-    "max": "max({x})",
-    "mean": "avg({x})",
-    "sum": "sum({x})",
-    "standardDeviation": "stddev_samp({x})",
-    "variance": "var_samp({x})",
-    "kurtosis": "kurtosis_pop({x})",
-    "zerosCount": "count(*) FILTER ({x} = 0)",
-    "percentiles": "quantile_cont({x}, [0.05, 0.25, 0.5, 0.75, 0.95])",
-    "medianAbsoluteDeviation": "mad({x})",
+SQUARED = 1e100  # a number whose square a double holds, and whose sums of squares
+PERCENTILES = {
+    "percentile5": 0.05,
+    "percentile25": 0.25,
+    "median": 0.5,
+    "percentile75": 0.75,
+    "percentile95": 0.95,
 }
+Found = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Columns:
-    """The profiled columns as table ``measured``: ``v<i>`` its texts, ``x<i>`` its numbers."""
+class Column:
+    """One column, as table ``counted``: its distinct values as text ``v``, rows of each ``n``."""
 
     frame: Frame
-    names: list[str]
-    kinds: dict[str, str]
+    name: str
+    kind: str
+    counted: str
     rows: int
 
-    def measures(self, name: str) -> bool:
+    @property
+    def measures(self) -> bool:
         """Whether the column has numbers: its own, or its lengths."""
-        return self.kinds[name] in (*NUMERIC, "string")
+        return self.kind in (*NUMERIC, "string")
 
-    def index(self, name: str) -> int:
-        return self.names.index(name)
+    @property
+    def is_whole(self) -> bool:
+        """Whether the numbers are whole: integers, and the lengths of text."""
+        return self.kind not in ("float", "double", "decimal")
 
+    @cached_property
+    def graded(self) -> str:
+        """A table of the distinct numbers ``x`` and the rows ``n`` that have each."""
+        table = f"graded_{self.counted}"
+        counts = select(
+            {"x": self._number(), "n": "sum(n)::BIGINT"},
+            self.counted,
+            "GROUP BY x HAVING x NOTNULL",
+        )
+        self.frame.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {counts}")
+        return table
 
-def kind_of(frame: Frame, name: str, inferred: dict[str, str]) -> str:
-    """A column's DataBrew type: its own in typed files, the inferred one in text."""
-    sql_type = frame.columns[name]
-    if sql_type.startswith("DECIMAL"):
-        return "decimal"
-    return inferred.get(name, "string") if sql_type == "VARCHAR" else KINDS.get(sql_type, "string")
-
-
-def measure(frame: Frame, names: list[str], kinds: dict[str, str]) -> Columns:
-    """Prepare the table ``measured``."""
-    columns = {}
-    for i, name in enumerate(names):
-        column, sql_type = frame.column(name)
-        there = f"CASE WHEN {missing(column, sql_type)} THEN NULL ELSE {text(column, sql_type)} END"
-        columns[f"v{i}"] = there
-        columns[f"x{i}"] = _as_number(column, sql_type, kinds[name])
-    query = select(columns, frame.current) if columns else "SELECT 1 AS nothing LIMIT 0"
-    frame.connection.execute(f"CREATE OR REPLACE TEMP TABLE measured AS {query}")
-    rows = _one(frame, {"rows": "count(*)"}, frame.current)[0]
-    return Columns(frame, names, kinds, int(rows))
-
-
-def _as_number(column: str, sql_type: str, kind: str) -> str:
-    if kind == "string":
-        return f"CAST(nullif(length({text(column, sql_type)}), 0) AS DOUBLE)"
-    if kind in NUMERIC:
-        value = f"CAST({convert(column, sql_type, kind)} AS DOUBLE)"
+    def _number(self) -> str:
+        if self.kind == "string":
+            return "length(v)"
+        if self.is_whole:
+            return convert("v", "VARCHAR", "long")
+        value = convert("v", "VARCHAR", "double")
         return f"CASE WHEN isfinite({value}) THEN {value} END"
-    return "CAST(NULL AS DOUBLE)"
+
+    def ask(self, columns: Mapping[str, str], table: str, tail: str = "") -> Found:
+        """The one row that these expressions give."""
+        row = self.frame.connection.execute(select(dict(columns), table, tail)).fetchone() or ()
+        return dict(zip(columns, row, strict=True))
+
+    def pairs(self, table: str, value: str, tail: str) -> list[tuple[Any, int]]:
+        """Values and how many rows have each."""
+        query = select({"value": value, "rows": "n"}, table, tail)
+        rows: list[tuple[Any, int]] = self.frame.connection.execute(query).fetchall()
+        return rows
+
+    @cached_property
+    def values(self) -> Found:
+        """What the values say, whatever their type."""
+        asked = {
+            "there": "coalesce(sum(n), 0)::BIGINT",
+            "distinctValuesCount": "count(*)",
+            "uniqueValuesCount": "count(*) FILTER (n = 1)",
+            "nlogn": "coalesce(fsum(n * ln(n)), 0)",
+        }
+        found = self.ask(asked, self.counted)
+        there, nlogn = found["there"], found.pop("nlogn")
+        entropy = math.log(there) - nlogn / there if there else 0.0
+        return found | {
+            "entropy": max(entropy, 0.0),
+            "missingValuesCount": self.rows - there,
+        }
+
+    @cached_property
+    def numbers(self) -> Found:
+        """What the numbers say; nothing where there are none."""
+        asked = {
+            "count": "sum(n)::BIGINT",
+            "min": "min(x)",
+            "max": "max(x)",
+            "sum": "sum(x::HUGEINT * n)" if self.is_whole else "fsum(x * n)",
+            "mean": "fsum(x::DOUBLE * n) / sum(n)",
+            "zerosCount": "coalesce(sum(n) FILTER (x = 0), 0)::BIGINT",
+        }
+        found = self.ask(asked, self.graded)
+        if not found["count"]:
+            return {}
+        found["range"] = found["max"] - found["min"]
+        found |= self._moments(found["count"], found["mean"])
+        found |= self._ranked(self.graded, "x", found["count"], PERCENTILES)
+        found["interquartileRange"] = found["percentile75"] - found["percentile25"]
+        found["medianAbsoluteDeviation"] = self._deviation(found["count"], found["median"])
+        found["mode"] = self.pairs(self.graded, "x", "ORDER BY n DESC, x LIMIT 1")[0][0]
+        return found
+
+    def _moments(self, count: int, mean: float) -> Found:
+        """From the differences to the mean, which lose no digits as sums of squares do."""
+        asked = {f"m{k}": f"fsum(n * power(x::DOUBLE - {_real(mean)}, {k}))" for k in (2, 3, 4)}
+        second, third, fourth = self.ask(asked, self.graded).values()
+        variance = second / (count - 1) if count > 1 else None
+        found: Found = {
+            "variance": variance,
+            "standardDeviation": math.sqrt(variance) if variance is not None else None,
+            "skewness": None,
+            "kurtosis": None,
+        }
+        if second:
+            found["skewness"] = (third / count) / (second / count) ** 1.5
+            found["kurtosis"] = count * fourth / second**2 - 3
+        return found
+
+    def quantile(self, share: float) -> float | None:
+        """The number below which this share of the rows is; None where there are no numbers."""
+        if not self.numbers:
+            return None
+        wanted = {"quantile": share}
+        found = self._ranked(self.graded, "x", self.numbers["count"], wanted)
+        return float(found["quantile"])
+
+    def _deviation(self, count: int, median: float) -> float:
+        gaps = select({"gap": f"abs(x::DOUBLE - {_real(median)})", "n": "n"}, self.graded)
+        return float(self._ranked(f"({gaps})", "gap", count, {"median": 0.5})["median"])
+
+    def _ranked(self, table: str, value: str, count: int, wanted: Mapping[str, float]) -> Found:
+        """Linear between the two values whose ranks are beside the place that is asked for."""
+        places = {name: share * (count - 1) for name, share in wanted.items()}
+        ranks = select({"value": value, "upto": f"sum(n) OVER (ORDER BY {value})"}, table)
+        asked = {}
+        for name, place in places.items():
+            asked[f"{name}_low"] = f"min(value) FILTER (upto > {math.floor(place)})"
+            asked[f"{name}_high"] = f"min(value) FILTER (upto > {math.ceil(place)})"
+        found = self.ask(asked, f"({ranks})")
+        return {
+            name: _between(found[f"{name}_low"], found[f"{name}_high"], place % 1)
+            for name, place in places.items()
+        }
+
+    def common(self, size: int | None) -> list[Found]:
+        """The most common values, numbers as numbers: what is none stays the text that it is."""
+        found = self.pairs(self.counted, "v", f"ORDER BY n DESC, v{_limit(size)}")
+        return [{"value": self._typed(value), "count": n} for value, n in found]
+
+    def _typed(self, value: str) -> Any:
+        if self.kind not in NUMERIC:
+            return value
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        if "_" in value or not math.isfinite(number):
+            return value
+        return number if not self.is_whole else int(number) if abs(number) < 2**53 else int(value)
+
+    def extremes(self, order: str, size: int | None) -> list[Found]:
+        """The smallest (``ASC``) or largest (``DESC``) numbers with their counts."""
+        found = self.pairs(self.graded, "x", f"ORDER BY x {order}{_limit(size)}")
+        return [{"value": value, "count": n} for value, n in found]
+
+    def distribution(self, bins: int) -> list[Found]:
+        """The histogram of the numbers: bins from the smallest on, the last of them open."""
+        low, high = self.numbers["min"], self.numbers["max"]
+        if self.is_whole:
+            edges: list[float] = list(whole_edges(low, high, bins))
+        else:
+            edges = _real_edges(low, high, bins)
+        return _bins([*edges, "inf"], self._histogram([*edges, "inf"]))
+
+    def score_distribution(self, bins: int) -> list[Found]:
+        """How far the numbers are from the mean, in deviations: equal bins with open ends.
+
+        Numbers are counted between numbers: a score that stands on an edge would fall by chance.
+        """
+        deviation, mean = self.numbers["standardDeviation"], self.numbers["mean"]
+        if not _usable(deviation):
+            return []
+        low, span = self.numbers["min"], self.numbers["range"]
+        edges = [low + span * i / bins for i in range(1, bins)]
+        scores = [(edge - mean) / deviation for edge in edges]
+        return _bins(["-inf", *scores, "inf"], self._histogram(["-inf", *edges, "inf"]))
+
+    def _score(self) -> str:
+        found = self.numbers
+        return f"((x - {_real(found['mean'])}) / {_real(found['standardDeviation'])})"
+
+    def _histogram(self, bounds: list[Any]) -> list[int]:
+        """Rows between each bound and the next."""
+        asked = {}
+        for i, (low, high) in enumerate(pairwise(bounds)):
+            above = "true" if low == "-inf" else f"x >= {_bound(low)}"
+            below = "true" if high == "inf" else f"x < {_bound(high)}"
+            asked[f"b{i}"] = f"coalesce(sum(n) FILTER ({above} AND {below}), 0)::BIGINT"
+        return list(self.ask(asked, self.graded).values())
+
+    def outliers(self, score: float) -> int:
+        """How many rows are further from the mean than so many deviations."""
+        if not self.numbers or not _usable(self.numbers["standardDeviation"]):
+            return 0
+        far = f"coalesce(sum(n) FILTER (abs({self._score()}) > {_real(score)}), 0)::BIGINT"
+        return int(self.ask({"far": far}, self.graded)["far"])
+
+    def outlier_sample(self, score: float, size: int | None) -> list[Found]:
+        """The numbers that are that far, the furthest first."""
+        if not self.numbers or not _usable(self.numbers["standardDeviation"]):
+            return []
+        z = self._score()
+        far = f"WHERE abs({z}) > {_real(score)} ORDER BY abs(z) DESC, x{_limit(size)}"
+        rows = self.frame.connection.execute(
+            select({"x": "x", "z": z}, self.graded, far)
+        ).fetchall()
+        return [{"value": x, "zScore": z} for x, z in rows]
 
 
-def _one(frame: Frame, columns: dict[str, str], table: str, tail: str = "") -> tuple[Any, ...]:
-    row: tuple[Any, ...] = frame.connection.execute(select(columns, table, tail)).fetchone() or ()
-    return row
+def count(frame: Frame, names: list[str]) -> dict[str, Column]:
+    """Count the values of these columns, and tell the types of those of text."""
+    rows = rows_of(frame)
+    return {name: _counted(frame, name, f"counted_{i}", rows) for i, name in enumerate(names)}
 
 
-def _all(frame: Frame, columns: dict[str, str], table: str, tail: str) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = frame.connection.execute(select(columns, table, tail)).fetchall()
-    return rows
+def rows_of(frame: Frame) -> int:
+    """How many rows a frame has."""
+    query = select({"rows": "count(*)"}, frame.current)
+    return int((frame.connection.execute(query).fetchone() or (0,))[0])
 
 
-def numbers(columns: Columns) -> dict[str, dict[str, Any]]:
-    """Every measured column's numbers, in two passes over all of them at once."""
-    measured = [name for name in columns.names if columns.measures(name)]
-    asked = {
-        f"{field}_{columns.index(name)}": template.replace("{x}", f"x{columns.index(name)}")
-        for name in measured
-        for field, template in FIRST_PASS.items()
-    }
-    if not asked:
-        return {}
-    row = _one(columns.frame, asked, "measured")
-    size = len(FIRST_PASS)
-    found = {
-        name: dict(zip(FIRST_PASS, row[i * size : (i + 1) * size], strict=True))
-        for i, name in enumerate(measured)
-    }
-    _second_pass(columns, found)
-    return {name: values for name, values in found.items() if values["count"]}
+def _counted(frame: Frame, name: str, table: str, rows: int) -> Column:
+    column, sql_type = frame.column(name)
+    there = f"WHERE NOT {missing(column, sql_type)} GROUP BY {column}"
+    counts = select({"v": text(column, sql_type), "n": "count(*)"}, frame.current, there)
+    frame.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {counts}")
+    return Column(frame, name, _kind(frame, sql_type, table), table, rows)
 
 
-def _second_pass(columns: Columns, found: dict[str, dict[str, Any]]) -> None:
-    """What needs the mean and the deviation first: skewness and the outliers."""
-    asked: dict[str, str] = {}
-    for name, values in found.items():
-        x, mean, deviation = f"x{columns.index(name)}", values["mean"], values["standardDeviation"]
-        # A bare 0.4896... would be a DECIMAL to DuckDB, and overflow when multiplied.
-        centre, spread = f"{mean or 0.0!r}::DOUBLE", f"{deviation or 0.0!r}::DOUBLE"
-        asked[f"m2_{x}"] = f"avg(power({x} - {centre}, 2))"
-        asked[f"m3_{x}"] = f"avg(power({x} - {centre}, 3))"
-        asked[f"o_{x}"] = f"count(*) FILTER (abs({x} - {centre}) > {OUTLIER_SCORE} * {spread})"
-    row = iter(_one(columns.frame, asked, "measured"))
-    for values in found.values():
-        second, third, outliers = next(row), next(row), next(row)
-        values["skewness"] = third / second**1.5 if second else None
-        values["zScoreOutliersCount"] = outliers if values["standardDeviation"] else 0
-        if values["count"]:
-            values |= zip(PERCENTILES, values.pop("percentiles"), strict=True)
-            values["range"] = values["max"] - values["min"]
-            values["interquartileRange"] = values["percentile75"] - values["percentile25"]
+def _kind(frame: Frame, sql_type: str, table: str) -> str:
+    """A column's DataBrew type: its own in typed files, that of most values in text."""
+    if sql_type == "VARCHAR":
+        return majority(frame.connection, table, MAJORITY)
+    return "decimal" if sql_type.startswith("DECIMAL") else KINDS.get(sql_type, "string")
 
 
-def values_of(columns: Columns, name: str) -> dict[str, Any]:
-    """What a column's values say, whatever their type."""
-    i, frame = columns.index(name), columns.frame
-    counts = "CREATE OR REPLACE TEMP TABLE counted AS " + select(
-        {"v": f"v{i}", "n": "count(*)"}, "measured", f"WHERE v{i} IS NOT NULL GROUP BY v{i}"
-    )
-    frame.connection.execute(counts)
-    asked = {
-        "there": "coalesce(sum(n), 0)",
-        "distinct_values": "count(*)",
-        "unique_values": "count(*) FILTER (n = 1)",
-        "nlogn": "coalesce(sum(n * ln(n)), 0)",
-    }
-    there, distinct, unique, nlogn = _one(frame, asked, "counted")
-    entropy = math.log(float(there)) - float(nlogn) / float(there) if there else 0.0
-    common = _all(frame, {"v": "v", "n": "n"}, "counted", f"ORDER BY n DESC, v LIMIT {COMMON}")
-    return {
-        "distinctValuesCount": distinct,
-        "uniqueValuesCount": unique,
-        "entropy": max(entropy, 0.0),
-        "mostCommonValues": [{"value": v, "count": n} for v, n in common],
-        "missingValuesCount": columns.rows - int(there),
-    }
+def _real(value: float) -> str:
+    """A bare 0.4896... would be a DECIMAL to DuckDB, and overflow when multiplied."""
+    return f"{float(value)!r}::DOUBLE"
 
 
-def grade(columns: Columns, name: str) -> None:
-    """Count a column's numbers into the table ``graded``: far fewer than there are rows."""
-    x = f"x{columns.index(name)}"
-    columns.frame.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE graded AS "
-        + select({"x": x, "n": "count(*)"}, "measured", f"WHERE {x} IS NOT NULL GROUP BY {x}")
-    )
+def _bound(value: float) -> str:
+    return str(value) if isinstance(value, int) else _real(value)
 
 
-def extremes(columns: Columns, name: str) -> dict[str, Any]:
-    """The mode and the smallest and largest graded values with their counts."""
-    frame = columns.frame
-    pair = {"x": "x", "n": "n"}
-    low = _all(frame, pair, "graded", f"ORDER BY x LIMIT {EXTREMES}")
-    high = _all(frame, pair, "graded", f"ORDER BY x DESC LIMIT {EXTREMES}")
-    mode = _all(frame, {"x": "x"}, "graded", "ORDER BY n DESC, x LIMIT 1")
-    whole = is_whole(columns.kinds[name])
-    return {
-        "mode": shown(mode[0][0], whole) if mode else None,
-        "minimumValues": [{"value": shown(x, whole), "count": n} for x, n in low],
-        "maximumValues": [{"value": shown(x, whole), "count": n} for x, n in high],
-    }
+def _bins(bounds: list[Any], counts: list[int]) -> list[Found]:
+    return [
+        {"bucket": list(bucket), "count": n}
+        for bucket, n in zip(pairwise(bounds), counts, strict=True)
+    ]
 
 
-def is_whole(kind: str) -> bool:
-    """Whether the numbers are whole: integers, and the lengths of text."""
-    return kind not in ("float", "double", "decimal")
+def _limit(size: int | None) -> str:
+    return "" if size is None else f" LIMIT {size}"
 
 
-def shown(value: float, whole: bool) -> float | int:
-    """A whole number without a fraction."""
-    return int(value) if whole else value
+def _between(low: float, high: float, share: float) -> float:
+    return float(low) + (float(high) - float(low)) * share
 
 
-def distribution(columns: Columns, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    """The histogram of the graded values: 20 bins, the last of them open."""
-    if is_whole(columns.kinds[name]):
-        edges = whole_edges(int(values["min"]), int(values["max"]))
-    else:
-        width = (values["range"] / BINS) or 1.0
-        edges = [values["min"] + width * i for i in range(BINS)]
-    return _histogram(columns, name, edges, [*edges, "inf"])
+def _usable(deviation: float | None) -> bool:
+    return bool(deviation) and math.isfinite(deviation or 0)
 
 
-def whole_edges(low: int, high: int) -> list[float]:
-    """Whole widths of range // 20; the last range % 20 bins are one wider."""
+def whole_edges(low: int, high: int, bins: int = BINS) -> list[int]:
+    """Whole widths of range // bins; the last range % bins of them are one wider."""
     span = high - low
-    bins = min(BINS, max(span, 1))
+    bins = min(bins, max(span, 1))
     width, wider = divmod(span, bins)
     edges, edge = [], low
     for i in range(bins):
-        edges.append(float(edge))
+        edges.append(edge)
         edge += width + (1 if i >= bins - wider else 0)
     return edges
 
 
-def _histogram(
-    columns: Columns, name: str, edges: list[float], bounds: list[Any]
-) -> list[dict[str, Any]]:
-    """Rows between each edge and the next; the last one takes all that is above."""
-    asked = {
-        f"b{i}": f"sum(n) FILTER (x >= {edge!r}{_below(edges, i)})" for i, edge in enumerate(edges)
-    }
-    counts = _one(columns.frame, asked, "graded")
-    whole = is_whole(columns.kinds[name])
-    pairs = pairwise(bounds)
-    return [
-        {"bucket": [_bound(low, whole), _bound(high, whole)], "count": int(n or 0)}
-        for (low, high), n in zip(pairs, counts, strict=True)
-    ]
+def _real_edges(low: float, high: float, bins: int) -> list[float]:
+    if math.isinf(high - low):  # of huge numbers: no double holds how far they are apart
+        return [low * (1 - i / bins) + high * (i / bins) for i in range(bins)]
+    width = (high - low) / bins or 1.0
+    return [low + width * i for i in range(bins)]
 
 
-def _below(edges: list[float], i: int) -> str:
-    return f" AND x < {edges[i + 1]!r}" if i + 1 < len(edges) else ""
-
-
-def _bound(value: Any, whole: bool) -> Any:
-    return value if isinstance(value, str) else shown(value, whole)
-
-
-def z_scores(columns: Columns, name: str, values: dict[str, Any]) -> dict[str, Any]:
-    """How far the values are from the mean, in deviations: 20 bins of equal width, open ends."""
-    deviation, mean = values["standardDeviation"], values["mean"]
-    if not deviation:
-        return {"zScoreOutliersSample": [], "zScoreDistribution": []}
-    low, high = (values["min"] - mean) / deviation, (values["max"] - mean) / deviation
-    inner = [low + (high - low) / BINS * i for i in range(1, BINS)]
-    score = f"((x - {mean!r}) / {deviation!r})"
-    bins = _scores(columns.frame, score, inner)
-    far = f"WHERE abs({score}) > {OUTLIER_SCORE} ORDER BY abs(z) DESC, x LIMIT {COMMON}"
-    sample = _all(columns.frame, {"x": "x", "z": score}, "graded", far)
-    whole = is_whole(columns.kinds[name])
-    return {
-        "zScoreOutliersSample": [{"value": shown(x, whole), "zScore": z} for x, z in sample],
-        "zScoreDistribution": bins,
-    }
-
-
-def _scores(frame: Frame, score: str, inner: list[float]) -> list[dict[str, Any]]:
-    bounds: list[Any] = ["-inf", *inner, "inf"]
-    asked = {}
-    for i in range(len(bounds) - 1):
-        above = "true" if i == 0 else f"{score} >= {bounds[i]!r}"
-        below = "true" if i == len(inner) else f"{score} < {bounds[i + 1]!r}"
-        asked[f"b{i}"] = f"sum(n) FILTER ({above} AND {below})"
-    counts = _one(frame, asked, "graded")
-    return [
-        {"bucket": [bounds[i], bounds[i + 1]], "count": int(n or 0)} for i, n in enumerate(counts)
-    ]
-
-
-def correlations(columns: Columns, names: list[str]) -> dict[str, dict[str, float]]:
-    """Pearson's r of each pair of number columns."""
-    pairs = [(a, b) for i, a in enumerate(names) for b in names[i:]]
+def correlations(columns: list[Column]) -> dict[str, dict[str, float]]:
+    """Pearson's r of each pair of number columns, over the rows where both are there."""
+    pairs = [(a, b) for i, a in enumerate(columns) for b in columns[i:]]
     if not pairs:
         return {}
-    asked = {
-        f"p{i}": f"corr(x{columns.index(a)}, x{columns.index(b)})" for i, (a, b) in enumerate(pairs)
-    }
-    row = _one(columns.frame, asked, "measured")
-    found: dict[str, dict[str, float]] = {name: {} for name in names}
+    frame = columns[0].frame
+    values = {f"x{i}": _scaled(column) for i, column in enumerate(columns)}
+    at = {column.name: f"x{i}" for i, column in enumerate(columns)}
+    asked = {f"p{i}": f"corr({at[a.name]}, {at[b.name]})" for i, (a, b) in enumerate(pairs)}
+    query = select(asked, f"({select(values, frame.current)})")
+    row = frame.connection.execute(query).fetchone() or ()
+    found: dict[str, dict[str, float]] = {column.name: {} for column in columns}
     for (a, b), r in zip(pairs, row, strict=True):
         if r is not None and math.isfinite(r):
-            found[a][b] = found[b][a] = r
+            found[a.name][b.name] = found[b.name][a.name] = r
     return found
 
 
-def duplicate_rows(frame: Frame) -> int:
+def _scaled(column: Column) -> str:
+    """A row's number, small enough to be squared: r is the same whatever the scale."""
+    value, found = _row_number(column), column.numbers
+    largest = max(abs(found["min"]), abs(found["max"])) if found else 0
+    return f"{value} / {_real(largest)}" if largest > SQUARED else value
+
+
+def _row_number(column: Column) -> str:
+    """A row's number: by DuckDB's own cast, where it says the same of every value."""
+    name, sql_type = column.frame.column(column.name)
+    if sql_type != "VARCHAR":
+        value = f"CAST({name} AS DOUBLE)"
+        return f"CASE WHEN isfinite({value}) THEN {value} END"
+    plain, exact = "TRY_CAST(v AS DOUBLE)", _exact("v")
+    odd = f"count(*) FILTER ({plain} IS DISTINCT FROM {exact})"
+    if column.ask({"odd": odd}, column.counted)["odd"]:
+        return _exact(name)
+    return f"TRY_CAST({name} AS DOUBLE)"
+
+
+def _exact(column: str) -> str:
+    value = convert(column, "VARCHAR", "double")
+    return f"CASE WHEN isfinite({value}) THEN {value} END"
+
+
+def duplicate_rows(frame: Frame, rows: int) -> int:
     """Rows that an earlier row equals."""
-    same = [identifier(name) for name in frame.names]
-    grouped = "(" + select({"n": "count(*)"}, frame.current, f"GROUP BY {', '.join(same)}") + ")"
-    return int(_one(frame, {"n": "coalesce(sum(n - 1), 0)"}, grouped)[0])
+    same = ", ".join(identifier(name) for name in frame.names)
+    grouped = select({"one": "1"}, frame.current, f"GROUP BY {same}")
+    query = select({"groups": "count(*)"}, f"({grouped})")
+    return rows - int((frame.connection.execute(query).fetchone() or (0,))[0])

@@ -14,8 +14,6 @@ import json
 import logging
 import re
 from collections.abc import Callable
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -35,6 +33,7 @@ from local_aws.wire.http import (
     head_of,
     send_response,
 )
+from profile_page import plotly
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +125,7 @@ def _csv(
 
 
 def _plotly(_platform: Platform, request: HttpRequest) -> HttpResponse:
-    return _file(plotly_file(), request)
+    return _file(plotly(), request)
 
 
 def _static(_platform: Platform, request: HttpRequest, name: str) -> HttpResponse:
@@ -168,15 +167,6 @@ def store_of(platform: Platform) -> Store:
     if platform.data_dir not in _STORES:
         _STORES[platform.data_dir] = Store(platform)
     return _STORES[platform.data_dir]
-
-
-@cache
-def plotly_file() -> Path:
-    """plotly's JavaScript in its wheel: found, not imported, as the package is large."""
-    spec = find_spec("plotly")
-    if spec is None or spec.origin is None:
-        raise KeyError("plotly")
-    return Path(spec.origin).parent / "package_data" / "plotly.min.js"
 
 
 def _file(path: Path, request: HttpRequest) -> HttpResponse:

@@ -248,7 +248,7 @@ def test_profile_job(databrew: Any, dataset: str) -> None:
     found = databrew.describe_job(Name=dataset)
     assert found["JobSample"] == {"Mode": "FULL_DATASET"}
     assert found["Outputs"] == [{"Location": {"Bucket": "ops", "Key": "p/"}}]
-    with pytest.raises(ClientError, match="EntityDetectorConfiguration"):
+    with pytest.raises(ClientError, match="The entity type USA_ALL"):
         databrew.update_profile_job(
             Name=dataset,
             Configuration={"EntityDetectorConfiguration": {"EntityTypes": ["USA_ALL"]}},

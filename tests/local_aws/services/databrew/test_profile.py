@@ -11,10 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from local_aws.services.databrew.engine.errors import UnsupportedOption
+from local_aws.services.databrew.engine.errors import InvalidConfiguration
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.inference import infer
-from local_aws.services.databrew.engine.profile import MAJORITY, profile, refuse
+from local_aws.services.databrew.engine.profile import check, profile
 from local_aws.services.databrew.engine.statistics import whole_edges
 
 RANDOM = random.Random(7)
@@ -51,7 +50,7 @@ def profiled(
     configuration: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     frame = frame_of(connection, columns)
-    return profile(frame, configuration or {}, infer(frame, MAJORITY))
+    return profile(frame, configuration or {})
 
 
 def column(report: dict[str, Any], name: str) -> dict[str, Any]:
@@ -155,7 +154,7 @@ def test_texts_in_a_number_column_show_as_values(connection: duckdb.DuckDBPyConn
     found = column(profiled(connection, {"x": [1, 2, 3, "NA", 3]}), "x")
     assert found["type"] == "int"
     assert found["mean"] == 2.25
-    assert found["mostCommonValues"][0] == {"value": "3", "count": 2}
+    assert found["mostCommonValues"][0] == {"value": 3, "count": 2}
     assert {"value": "NA", "count": 1} in found["mostCommonValues"]
 
 
@@ -197,7 +196,7 @@ def test_configuration_chooses_columns_and_statistics(
             "ProfileColumns": [{"Regex": "x.*"}, {"Name": "w"}],
             "DatasetStatisticsConfiguration": {
                 "IncludedStatistics": ["CORRELATION"],
-                "Overrides": [{"Statistic": "CORRELATION", "Parameters": {"columnNumber": "1"}}],
+                "Overrides": [{"Statistic": "CORRELATION", "Parameters": {"columnNumber": "2"}}],
             },
             "ColumnStatisticsConfigurations": [
                 {"Statistics": {"IncludedStatistics": ["MIN", "INTER_QUARTILE_RANGE"]}},
@@ -211,26 +210,127 @@ def test_configuration_chooses_columns_and_statistics(
         for c in report["columns"]
     }
     assert kept == {
-        "x1": {"min", "interquartileRange"},
-        "x2": {"min", "interquartileRange"},
+        "x1": {"correlations", "min", "interquartileRange"},
+        "x2": {"correlations", "min", "interquartileRange"},
         "w": {"entropy"},
     }
+
+
+def configured(statistic: str, **parameters: str) -> dict[str, Any]:
+    override = {"Statistic": statistic, "Parameters": parameters}
+    return {"ColumnStatisticsConfigurations": [{"Statistics": {"Overrides": [override]}}]}
+
+
+def correlating(**parameters: str) -> dict[str, Any]:
+    override = {"Statistic": "CORRELATION", "Parameters": parameters}
+    return {"DatasetStatisticsConfiguration": {"Overrides": [override]}}
 
 
 @pytest.mark.parametrize(
     ("configuration", "named"),
     [
-        ({"EntityDetectorConfiguration": {"EntityTypes": ["USA_ALL"]}}, "EntityDetector"),
-        (
-            {"DatasetStatisticsConfiguration": {"Overrides": [{"Statistic": "OTHER"}]}},
-            "override of OTHER",
-        ),
+        ({"DatasetStatisticsConfiguration": {"IncludedStatistics": ["MEAN"]}}, "statistic MEAN"),
+        ({"DatasetStatisticsConfiguration": {"Overrides": [{"Statistic": "X"}]}}, "statistic X"),
         (
             {"ColumnStatisticsConfigurations": [{"Statistics": {"IncludedStatistics": ["X_Y"]}}]},
-            "column statistic X_Y",
+            "statistic X_Y",
         ),
+        (configured("MEAN", a="1"), "MEAN has no override"),
+        (configured("VALUE_DISTRIBUTION", bins="3"), "no parameter bins"),
+        (configured("VALUE_DISTRIBUTION", binNumber="0"), "binNumber .* cannot be '0'"),
+        (configured("MOST_COMMON_VALUES", sampleSize="some"), "sampleSize .* cannot be 'some'"),
+        (configured("OUTLIER_DETECTION", threshold="-1"), "threshold .* cannot be '-1'"),
+        (configured("OUTLIER_DETECTION", threshold="nan"), "threshold .* cannot be 'nan'"),
+        (configured("OUTLIER_DETECTION", mildThreshold="3"), "less than threshold"),
+        (correlating(columnNumber="1"), "columnNumber .* cannot be '1'"),
+        (correlating(columnSelectors="{"), "columnSelectors cannot be"),
+        (correlating(rows="1"), "no parameter rows"),
+        ({"ProfileColumns": [{"Regex": "("}]}, "cannot be read"),
+        ({"ProfileColumns": [{"Name": "a", "Regex": "b"}]}, "either a Name or a Regex"),
     ],
 )
-def test_what_is_not_supported_is_named(configuration: dict[str, Any], named: str) -> None:
-    with pytest.raises(UnsupportedOption, match=named):
-        refuse(configuration)
+def test_a_wrong_configuration_is_named(configuration: dict[str, Any], named: str) -> None:
+    with pytest.raises(InvalidConfiguration, match=named):
+        check(configuration)
+
+
+def test_none_excludes_all(connection: duckdb.DuckDBPyConnection) -> None:
+    nothing = {"IncludedStatistics": ["NONE"]}
+    configuration = {
+        "DatasetStatisticsConfiguration": nothing,
+        "ColumnStatisticsConfigurations": [{"Statistics": nothing}],
+    }
+    report = profiled(connection, {"x": WHOLE}, configuration)
+    assert "duplicateRowsCount" not in report
+    assert report["columns"] == [
+        {
+            "name": "x",
+            "type": "int",
+            "columnConfigurationOverride": {"includedStatistics": ["NONE"]},
+        }
+    ]
+
+
+def test_the_last_configuration_of_a_column_holds_whole(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    bins = {"Statistic": "VALUE_DISTRIBUTION", "Parameters": {"binNumber": "4"}}
+    configurations = [
+        {"Statistics": {"Overrides": [bins]}},
+        {"Selectors": [{"Regex": "y.*"}], "Statistics": {"IncludedStatistics": ["MODE"]}},
+    ]
+    report = profiled(
+        connection, {"x": REAL, "y": REAL}, {"ColumnStatisticsConfigurations": configurations}
+    )
+    assert len(column(report, "x")["valueDistribution"]) == 4
+    assert column(report, "x")["columnConfigurationOverride"] == {
+        "parameters": {"VALUE_DISTRIBUTION": {"binNumber": "4"}}
+    }
+    assert "valueDistribution" not in column(report, "y")
+
+
+def test_parameters(connection: duckdb.DuckDBPyConnection) -> None:
+    def one(statistic: str, **parameters: str) -> dict[str, Any]:
+        return column(profiled(connection, {"x": WHOLE}, configured(statistic, **parameters)), "x")
+
+    distinct = len(set(WHOLE))
+    assert len(one("MINIMUM_VALUES", sampleSize="ALL")["minimumValues"]) == distinct
+    assert len(one("MAXIMUM_VALUES", sampleSize="2")["maximumValues"]) == 2
+    assert len(one("MOST_COMMON_VALUES", sampleSize="3")["mostCommonValues"]) == 3
+    assert len(one("Z_SCORE_DISTRIBUTION", binNumber="7")["zScoreDistribution"]) == 7
+    found = one("OUTLIER_DETECTION", threshold="2", mildThreshold="0.5", sampleSize="4")
+    scores = [abs(v - plain.mean(WHOLE)) / plain.stdev(WHOLE) for v in WHOLE]
+    far, mild = (sum(score > least for score in scores) for least in (2, 0.5))
+    assert (found["zScoreOutliersCount"], found["zScoreMildOutliersCount"]) == (far, mild - far)
+    assert len(found["zScoreOutliersSample"]) == 4
+
+
+def test_correlations_of_chosen_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    columns = {"a": WHOLE, "b1": REAL, "b2": WHOLE, "w": WORDS}
+    chosen = '[{"name": "a"}, {"regex": "b.*"}, {"name": "w"}]'
+    for parameters, names in (
+        ({"columnSelectors": chosen}, {"a", "b1", "b2"}),
+        ({"columnNumber": "2"}, {"a", "b1"}),
+        ({"columnNumber": "ALL"}, {"a", "b1", "b2"}),
+    ):
+        report = profiled(connection, columns, correlating(**parameters))
+        assert {c["name"] for c in report["columns"] if "correlations" in c} == names
+
+
+def test_the_default_configuration_is_the_guides(connection: duckdb.DuckDBPyConnection) -> None:
+    default = profiled(connection, {"x": WHOLE})["defaultProfileConfiguration"]
+    columns = default["columnConfiguration"]
+    assert default["datasetConfiguration"] == {
+        "includedStatistics": ["CORRELATION", "DUPLICATE_ROWS_COUNT"],
+        "parameters": {"CORRELATION": {"columnNumber": "10"}},
+    }
+    assert {name: len(c["includedStatistics"]) for name, c in columns.items()} == {
+        "booleanColumn": 5,
+        "stringColumn": 13,
+        "numericColumn": 25,
+    }
+    assert columns["stringColumn"]["parameters"] == {
+        "MOST_COMMON_VALUES": {"sampleSize": "50"},
+        "VALUE_DISTRIBUTION": {"binNumber": "20"},
+        "OUTLIER_DETECTION": {"threshold": "3", "sampleSize": "50"},
+    }

@@ -15,12 +15,12 @@ import duckdb
 import pytest
 
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.inference import infer, typed
+from local_aws.services.databrew.engine.inference import typed
 from local_aws.services.databrew.engine.output import Output, connect, write
-from local_aws.services.databrew.engine.profile import MAJORITY
 from local_aws.services.databrew.engine.recipe import apply, unsupported
 from local_aws.services.databrew.engine.rules import validate
 from local_aws.services.databrew.engine.source import Source, load
+from local_aws.services.databrew.engine.statistics import count
 
 RECIPES = Path(__file__).parents[4] / "recipes"
 NAMES = ("airlines", "airports", "flights", "planes", "weather")
@@ -113,7 +113,7 @@ def check(
     frame = Frame.of(connection, "raw")
     rules = json.loads((RECIPES / f"{name}.rules.json").read_text())
     ruleset = {"name": name, "arn": "arn", "lastModifiedDate": "now", "rules": rules}
-    (result,) = validate(frame, [ruleset], infer(frame, MAJORITY))
+    (result,) = validate(frame, [ruleset], count(frame, frame.names))
     return {rule["name"]: rule for rule in result["ruleResults"]}
 
 

@@ -6,11 +6,17 @@ from typing import Any
 import duckdb
 import pytest
 
-from local_aws.services.databrew.engine.errors import InvalidRule, MissingColumn
+from local_aws.services.databrew.engine.errors import (
+    InvalidConfiguration,
+    InvalidRule,
+    MissingColumn,
+    UnsupportedOption,
+)
 from local_aws.services.databrew.engine.expressions import parse
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.inference import infer
 from local_aws.services.databrew.engine.rules import validate
+from local_aws.services.databrew.engine.ruleset import STATISTICS, WHOLE_DATA_SET, check
+from local_aws.services.databrew.engine.statistics import count
 
 COLUMNS = {":n": "`n`", ":s": "`s`", ":m": "`m`"}
 
@@ -35,7 +41,7 @@ def result(frame: Frame, expression: str, values: dict[str, str], **rule: Any) -
         **rule,
     }
     ruleset = {"name": "set", "arn": "arn", "lastModifiedDate": "now", "rules": [written]}
-    (found,) = validate(frame, [ruleset], infer(frame, 0.5))
+    (found,) = validate(frame, [ruleset], count(frame, frame.names))
     assert found["status"] == found["ruleResults"][0]["status"]
     return dict(found["ruleResults"][0])
 
@@ -158,6 +164,75 @@ def test_definition_and_disabled(frame: Frame) -> None:
 def test_a_wrong_expression_says_what_is_wrong(expression: str, reason: str) -> None:
     with pytest.raises(InvalidRule, match=reason):
         parse(expression, {":n": "`n`", ":v": "1"})
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "rule", "reason"),
+    [
+        ("AGG(:n, AVERAGE) > :v", {}, {}, "the statistic AVERAGE is unknown"),
+        ("AGG(:n, MAX) CONTAINS :v", {}, {}, "CONTAINS compares no statistic"),
+        ("AGG(:n, MAX) > :v", {":v": "tall"}, {}, "tall is no number"),
+        ("AGG(:n, MAX) > :m", {}, {}, "`m` is no number"),
+        ("AGG(:n, QUANTILE, :v) > :v", {":v": "0.3"}, {}, "QUANTILE takes one of"),
+        ("AGG(:n, QUANTILE) > :v", {}, {}, "QUANTILE takes one of"),
+        ("AGG(:n, Z_SCORE_OUTLIERS_COUNT, :z) > :v", {":z": "far"}, {}, "parameter far"),
+        ("AGG(MAX) > :v", {}, {}, "no ColumnSelectors"),
+        ("> :v", {}, {}, "no ColumnSelectors"),
+        (":n > :v", {}, {"ColumnSelectors": [{"Name": "n"}]}, "ColumnSelectors do too"),
+        ("AGG(:n, MAX) > :v", {}, {"ColumnSelectors": [{"Name": "n"}]}, "ColumnSelectors do too"),
+        ("> :v", {}, {"ColumnSelectors": [{"Regex": "("}]}, "cannot be read"),
+        ("> :v", {}, {"ColumnSelectors": [{}]}, "either a Name or a Regex"),
+        (":n IN :v", {":v": "a, b"}, {}, "no list in JSON"),
+        (":n IN :v", {":v": '{"a": 1}'}, {}, "no list in JSON"),
+        (":n MATCHES :v", {":v": "["}, {}, "cannot be read"),
+        ("AGG(ROWS_COUNT) > :v", {}, {"Threshold": {"Value": 1}}, "takes no Threshold"),
+    ],
+)
+def test_what_no_run_could_check_is_refused_before(
+    expression: str, values: dict[str, str], rule: dict[str, Any], reason: str
+) -> None:
+    written = {"CheckExpression": expression, "SubstitutionMap": COLUMNS | {":v": "1"} | values}
+    with pytest.raises((InvalidRule, InvalidConfiguration), match=reason):
+        check(written | rule)
+
+
+def test_a_pattern_that_duckdb_has_not_is_refused_by_name() -> None:
+    rule = {"CheckExpression": ":n MATCHES :v", "SubstitutionMap": COLUMNS}
+    check(rule | {"SubstitutionMap": COLUMNS | {":v": r"^\p{L}+$"}})
+    with pytest.raises(UnsupportedOption, match=r"\(\?=a\)"):
+        check(rule | {"SubstitutionMap": COLUMNS | {":v": "(?=a)"}})
+
+
+def test_every_documented_statistic_has_an_answer(frame: Frame) -> None:
+    for name in sorted(STATISTICS):
+        column = "" if name in WHOLE_DATA_SET else ":n, "
+        quantile = ", :q" if name == "QUANTILE" else ""
+        expression = f"AGG({column}{name}{quantile}) >= :v"
+        values = {":q": "0.5", ":v": "-10"}
+        check({"CheckExpression": expression, "SubstitutionMap": COLUMNS | values})
+        assert result(frame, expression, values)["status"] == "SUCCEEDED", name
+
+
+def test_percentages(frame: Frame) -> None:
+    for name, value in (
+        ("DUPLICATE_VALUES_PERCENTAGE", "25"),
+        ("DISTINCT_VALUES_PERCENTAGE", "75"),
+        ("UNIQUE_VALUES_PERCENTAGE", "50"),
+        ("Z_SCORE_OUTLIERS_PERCENTAGE", "0"),
+    ):
+        assert result(frame, f"AGG(:m, {name}) == :v", {":v": value})["status"] == "SUCCEEDED"
+    assert (
+        result(frame, "AGG(DUPLICATE_ROWS_PERCENTAGE) == :v", {":v": "0"})["status"] == "SUCCEEDED"
+    )
+
+
+def test_an_aggregate_over_selected_columns(frame: Frame) -> None:
+    found = result(frame, "AGG(MAX) < :v", {":v": "4"}, ColumnSelectors=[{"Regex": "n|m"}])
+    assert found["columnResults"] == [
+        {"name": "n", "status": "SUCCEEDED"},
+        {"name": "m", "status": "FAILED"},
+    ]
+    assert "failedCount" not in found
 
 
 def test_a_rule_on_a_missing_column_names_it(frame: Frame) -> None:

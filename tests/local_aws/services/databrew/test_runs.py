@@ -247,6 +247,40 @@ def test_profile_run_with_a_ruleset(lake: Lake) -> None:
     assert "Rule failed" in lake.log(job, found["RunId"])
 
 
+def test_profile_run_with_a_configuration(lake: Lake) -> None:
+    rows = "".join(f"{i},{i % 4},user{i}@example.com\n" for i in range(40))
+    lake.put(f"n,m,mail\n{rows}")
+    bins = {"Statistic": "VALUE_DISTRIBUTION", "Parameters": {"binNumber": "4"}}
+    job = lake.profile_job(
+        Configuration={
+            "ProfileColumns": [{"Regex": "[nm].*"}],
+            "DatasetStatisticsConfiguration": {"IncludedStatistics": ["CORRELATION"]},
+            "ColumnStatisticsConfigurations": [
+                {
+                    "Selectors": [{"Name": "n"}],
+                    "Statistics": {
+                        "IncludedStatistics": ["VALUE_DISTRIBUTION"],
+                        "Overrides": [bins],
+                    },
+                }
+            ],
+            "EntityDetectorConfiguration": {
+                "EntityTypes": ["EMAIL"],
+                "AllowedStatistics": [{"Statistics": ["MISSING_VALUES_COUNT"]}],
+            },
+        }
+    )
+    assert lake.run(job)["State"] == "SUCCEEDED"
+    (key,) = lake.keys("profiles/")
+    report = json.loads(lake.read(key))
+    n, m, mail = report["columns"]
+    assert "duplicateRowsCount" not in report
+    assert [b["count"] for b in n["valueDistribution"]] == [9, 10, 10, 11]
+    assert (set(n["correlations"]), n["entity"], m["mean"]) == ({"n", "m"}, {}, 1.5)
+    assert mail["entity"] == {"entityTypes": ["EMAIL"], "rowsCount": 40}
+    assert (mail["missingValuesCount"], "mostCommonValues" in mail) == (0, False)
+
+
 def test_profile_of_the_first_rows(lake: Lake) -> None:
     job = lake.profile_job(JobSample={"Mode": "CUSTOM_ROWS", "Size": 2})
     assert lake.run(job)["State"] == "SUCCEEDED"
