@@ -1,6 +1,7 @@
 """Glue's structures as JSON text: what SQLite holds. Timestamps and blobs survive it."""
 
 import base64
+import contextlib
 import json
 import re
 from datetime import UTC, datetime
@@ -58,6 +59,9 @@ def _encode(value: Any) -> dict[str, str]:
 def _decode(mapping: Document) -> Any:
     if len(mapping) != 1:
         return mapping
-    if _TIME in mapping:
-        return datetime.fromisoformat(mapping[_TIME])
-    return base64.b64decode(mapping[_BYTES]) if _BYTES in mapping else mapping
+    with contextlib.suppress(ValueError, TypeError):  # a parameter that somebody named so
+        if _TIME in mapping:
+            return datetime.fromisoformat(mapping[_TIME])
+        if _BYTES in mapping:
+            return base64.b64decode(mapping[_BYTES], validate=True)
+    return mapping

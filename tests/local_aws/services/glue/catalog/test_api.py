@@ -333,3 +333,14 @@ def test_a_page_of_partitions_is_what_each_is_alone(glue: Any, table: dict[str, 
     assert page == alone
     assert page[0]["Parameters"] == given["Parameters"]
     assert page[0]["LastAccessTime"] == page[0]["LastAnalyzedTime"] == moment
+
+
+@pytest.mark.parametrize("name", ["$time", "$bytes"])
+def test_a_parameter_with_a_name_that_the_store_uses(
+    glue: Any, table: dict[str, str], name: str
+) -> None:
+    given = {"Values": ["2013", "a"], "Parameters": {name: "at noon"}}
+    glue.create_partition(**table, PartitionInput=given)
+    alone = glue.get_partition(**table, PartitionValues=given["Values"])["Partition"]
+    assert alone["Parameters"] == given["Parameters"]
+    assert glue.get_partitions(**table)["Partitions"] == [alone]
