@@ -1,13 +1,13 @@
 """DataBrew's operations.
 
 AWS runs recipes and profiles on Spark; here a run is a process in which DuckDB does the same work
-(see `engine`). Projects, schedules, JDBC and catalog data sets, path parameters and entity
-detection are refused by name. https://docs.aws.amazon.com/databrew/latest/dg/api-reference.html
+(see `engine`). Projects and data sets of a JDBC connection are refused by name. https://docs.aws.amazon.com/databrew/latest/dg/api-reference.html
 """
 
 from typing import Any
 
 from local_aws.context import Platform, Request, Response
+from local_aws.services.databrew.datasets import check_dataset, source_kind
 from local_aws.services.databrew.errors import ResourceNotFoundException, ValidationException
 from local_aws.services.databrew.jobs import Jobs
 from local_aws.services.databrew.model import Store
@@ -35,12 +35,12 @@ class DataBrewApi(Recipes, Jobs):
         self.runner.stop()
 
     def create_dataset(self, request: Request) -> Response:
-        _refuse_dataset(request)
+        check_dataset(self.platform, request)
         self.store.create("dataset", request["Name"], only(request, DATASET))
         return {"Name": request["Name"]}
 
     def update_dataset(self, request: Request) -> Response:
-        _refuse_dataset(request)
+        check_dataset(self.platform, request)
         self.store.update("dataset", request["Name"], only(request, DATASET))
         return {"Name": request["Name"]}
 
@@ -56,7 +56,7 @@ class DataBrewApi(Recipes, Jobs):
 
     def _dataset(self, document: dict[str, Any]) -> Response:
         arn = self.store.arn("dataset", document["Name"])
-        return dated(document | {"Source": "S3", "ResourceArn": arn})
+        return dated(document | {"Source": source_kind(document), "ResourceArn": arn})
 
     def create_ruleset(self, request: Request) -> Response:
         _check_rules(request["Rules"])
@@ -127,22 +127,6 @@ class DataBrewApi(Recipes, Jobs):
                 self.store.put(kind, name, document | {"Tags": tags})
         else:
             raise ResourceNotFoundException("resource", arn)
-
-
-def _refuse_dataset(request: Request) -> None:
-    """Say by name what a data set may not be made of."""
-    source = request["Input"]
-    for other in ("DataCatalogInputDefinition", "DatabaseInputDefinition"):
-        if other in source:
-            raise ValidationException(f"A data set with {other} is not supported by local_aws")
-    if "S3InputDefinition" not in source:
-        raise ValidationException("Input must have an S3InputDefinition")
-    if request.get("Format") not in (None, "CSV", "JSON", "PARQUET"):
-        raise ValidationException(f"The format {request['Format']} is not supported by local_aws")
-    if request.get("PathOptions"):
-        raise ValidationException("PathOptions are not supported by local_aws")
-    if "<" in source["S3InputDefinition"].get("Key", ""):
-        raise ValidationException("An S3 key with a parameter is not supported by local_aws")
 
 
 def _check_rules(rules: list[dict[str, Any]]) -> None:

@@ -1,15 +1,18 @@
 """From a job's run to what its process is told, and where its files go."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_aws.context import Platform
+from local_aws.services.databrew import catalog
+from local_aws.services.databrew import selection as selections
 
 if TYPE_CHECKING:
     from local_aws.services.s3.model import S3Store
+    from local_aws.services.s3.store.objects import ObjectInfo
 
 DEFAULT_TIMEOUT_MINUTES = 2880
 PROFILE_ROWS = 20_000
@@ -65,7 +68,9 @@ def make_plan(platform: Platform, run: dict[str, Any], scratch: Path) -> Plan:
         "type": job["Type"],
         "scratch": str(scratch),
         "startedOn": datetime.fromtimestamp(run["StartedOn"], UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
-        "source": source_of(platform, run["dataset"]),
+        "source": source_of(
+            platform, run["dataset"], datetime.fromtimestamp(run["StartedOn"], UTC)
+        ),
     }
     special, targets = (
         _recipe_part(run, scratch) if job["Type"] == "RECIPE" else _profile_part(run, scratch)
@@ -73,33 +78,41 @@ def make_plan(platform: Platform, run: dict[str, Any], scratch: Path) -> Plan:
     return Plan(base | special, scratch, minutes * 60.0, targets)
 
 
-def source_of(platform: Platform, dataset: dict[str, Any]) -> dict[str, Any]:
-    """The data set's files: one object, or all under the folder but those that Spark hides."""
+def source_of(
+    platform: Platform, dataset: dict[str, Any], now: datetime | None = None
+) -> dict[str, Any]:
+    """The data set's files: of its table, one object, all under the folder, or those that fit."""
+    if "DataCatalogInputDefinition" in dataset["Input"]:
+        return catalog.source_of(platform, dataset["Input"]["DataCatalogInputDefinition"])
     location = dataset["Input"]["S3InputDefinition"]
     bucket, key = location["Bucket"], location.get("Key", "")
-    exact = platform.s3.stat(bucket, key) if key and not key.endswith("/") else None
-    if exact is not None:
-        paths = [str(exact.path)]
-    else:
-        folder = f"{key.rstrip('/')}/" if key else ""
-        paths = [
-            str(found.path)
-            for found in platform.s3.list(bucket, folder)
-            if not _hidden(found.key.removeprefix(folder)) and found.size
-        ]
+    selection = selections.read(key, dataset.get("PathOptions"), now or datetime.now(UTC))
+    chosen = selection.choose(_files(platform, bucket, selection))
+    paths = [str(found.path) for found in chosen.files]
     return {
         "uri": f"s3://{bucket}/{key}",
         "format": dataset.get("Format") or _format_of(paths),
         "paths": paths,
         "options": dataset.get("FormatOptions") or {},
+        "columns": chosen.columns,
     }
 
 
-def _hidden(relative: str) -> bool:
-    """``_SUCCESS``, ``_manifest.json``, ``.part``: no data; a folder ``column=value`` is."""
-    return any(
-        part.startswith(".") or (part.startswith("_") and "=" not in part)
-        for part in relative.split("/")
+def _files(
+    platform: Platform, bucket: str, selection: selections.Selection
+) -> Iterable["ObjectInfo"]:
+    """One object, or all under the folder but those that Spark hides."""
+    key = selection.folder
+    if selection.pattern is None:
+        exact = platform.s3.stat(bucket, key) if key and not key.endswith("/") else None
+        if exact is not None:
+            return [exact]
+        key = f"{key.rstrip('/')}/" if key else ""
+    folder = key[: key.rfind("/") + 1]
+    return (
+        found
+        for found in platform.s3.list(bucket, key)
+        if not selections.hidden(found.key.removeprefix(folder)) and found.size
     )
 
 

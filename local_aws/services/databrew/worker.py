@@ -11,7 +11,10 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from local_aws.services.databrew.engine.source import Source
 
 ROOT = Path(__file__).parents[3]
 
@@ -63,25 +66,23 @@ def _work(run: dict[str, Any]) -> dict[str, Any]:
 
     connection = connect(run.get("memory", "1GB"), run["scratch"])
     source = Source(**{**run["source"], "paths": tuple(run["source"]["paths"])})
-    table = load(connection, source, log, run.get("rows"))
-    return _recipe(connection, table, run) if run["type"] == "RECIPE" else _profile(connection, run)
+    recipe = run["type"] == "RECIPE"
+    table = load(connection, source, log, run.get("rows"), stored=not recipe)
+    return _recipe(connection, table, source, run) if recipe else _profile(connection, run)
 
 
-def _recipe(connection: Any, table: str, run: dict[str, Any]) -> dict[str, Any]:
+def _recipe(connection: Any, table: str, source: "Source", run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine import recipe
     from local_aws.services.databrew.engine.inference import typed
     from local_aws.services.databrew.engine.output import Output, write
 
-    frame = recipe.apply(typed(connection, table), run["steps"])
+    frame = recipe.apply(typed(connection, table, source.kinds), run["steps"])
     outputs = [
         Output(**{**output, "partition_columns": tuple(output["partition_columns"])})
         for output in run["outputs"]
     ]
     written = write(frame, outputs)
-    rows_in = connection.execute("SELECT count(*) FROM raw").fetchone()[0]
-    log(
-        f"INFO Read {rows_in} rows, applied {len(run['steps'])} steps, wrote {written[0].rows} rows"
-    )
+    log(f"INFO Applied {len(run['steps'])} steps, wrote {written[0].rows} rows")
     return {"outputs": [output.files for output in written]}
 
 

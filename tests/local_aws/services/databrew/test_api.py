@@ -80,20 +80,24 @@ def test_a_name_that_is_taken(databrew: Any, dataset: str, recipe: str) -> None:
         assert code(error) == ("ConflictException", 409)
 
 
+S3_INPUT: dict[str, Any] = {"S3InputDefinition": {"Bucket": "raw"}}
+NO_TABLE = {"DataCatalogInputDefinition": {"DatabaseName": "nowhere", "TableName": "flights"}}
+CONNECTION = {"DatabaseInputDefinition": {"GlueConnectionName": "c"}}
+
+
 @pytest.mark.parametrize(
     ("options", "named"),
     [
         ({"Format": "EXCEL"}, "EXCEL"),
-        ({"PathOptions": {"FilesLimit": {"MaxFiles": 1}}}, "PathOptions"),
-        (
-            {
-                "Input": {
-                    "DataCatalogInputDefinition": {"DatabaseName": "lake", "TableName": "flights"}
-                }
-            },
-            "DataCatalogInputDefinition",
-        ),
-        ({"Input": {"S3InputDefinition": {"Bucket": "raw", "Key": "<[a-z]+>/"}}}, "parameter"),
+        ({"Format": "ORC"}, "ORC"),
+        ({"FormatOptions": {"Excel": {"HeaderRow": True}}}, "Excel"),
+        ({"Input": {}}, "one of S3InputDefinition"),
+        ({"Input": S3_INPUT | NO_TABLE}, "one of S3InputDefinition"),
+        ({"Input": NO_TABLE}, "nowhere not found"),
+        ({"Input": NO_TABLE, "Format": "CSV"}, "Format is not for"),
+        ({"Input": CONNECTION}, "DatabaseInputDefinition"),
+        ({"Input": {"S3InputDefinition": {"Bucket": "raw", "Key": "<(>/"}}}, "regular expression"),
+        ({"Input": {"S3InputDefinition": {"Bucket": "raw", "Key": "{d}/"}}}, "d is not defined"),
     ],
 )
 def test_a_dataset_that_is_not_supported(
