@@ -1,7 +1,7 @@
 """From a job's run to what its process is told, and where its files go."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,14 @@ class Plan:
     timeout: float
     targets: list[Target] = field(default_factory=list)
 
+    def moved(self, scratch: Path) -> "Plan":
+        """The same plan once its scratch folder has another name."""
+        targets = [
+            replace(target, folder=scratch / target.folder.relative_to(self.scratch))
+            for target in self.targets
+        ]
+        return replace(self, scratch=scratch, targets=targets)
+
     def publish(self, s3: "S3Store", outputs: Sequence[Sequence[str]]) -> None:
         """Put the files into their buckets; with Overwrite the job's older files go."""
         for target, files in zip(self.targets, outputs, strict=True):
@@ -46,6 +54,14 @@ class Plan:
                     s3.put(target.bucket, key, file)
             if target.replaces:
                 _remove_stale(s3, target, set(keys))
+
+    def validated(self, states: dict[str, str]) -> list[dict[str, str]]:
+        """The rulesets' states, each with its report's address."""
+        target = self.targets[0]
+        report = f"s3://{target.bucket}/{target.prefix}{self.instructions.get('validation', '')}"
+        return [
+            {"ruleset": name, "state": state, "report": report} for name, state in states.items()
+        ]
 
 
 def _remove_stale(s3: "S3Store", target: Target, written: set[str]) -> None:
@@ -72,10 +88,22 @@ def make_plan(platform: Platform, run: dict[str, Any], scratch: Path) -> Plan:
             platform, run["dataset"], datetime.fromtimestamp(run["StartedOn"], UTC)
         ),
     }
-    special, targets = (
-        _recipe_part(run, scratch) if job["Type"] == "RECIPE" else _profile_part(run, scratch)
-    )
+    special, targets = _special(run, scratch)
     return Plan(base | special, scratch, minutes * 60.0, targets)
+
+
+def publication(run: dict[str, Any], scratch: Path) -> Plan:
+    """What is left of a run's plan once its process has ended well."""
+    special, targets = _special(run, scratch)
+    return Plan(special, scratch, 0.0, targets)
+
+
+def _special(run: dict[str, Any], scratch: Path) -> tuple[dict[str, Any], list[Target]]:
+    return (
+        _recipe_part(run, scratch)
+        if run["job"]["Type"] == "RECIPE"
+        else _profile_part(run, scratch)
+    )
 
 
 def source_of(

@@ -95,15 +95,17 @@ def _profile(connection: Any, run: dict[str, Any]) -> dict[str, Any]:
     frame = Frame.of(connection, "raw")
     inferred = infer(frame, MAJORITY)
     files = {run["report"]: profile(frame, run["configuration"], inferred)}
+    states: dict[str, str] = {}
     rows = files[run["report"]]["sampleSize"]
     log(f"INFO Profiled {rows} rows of {len(frame.names)} columns")
     if run["rulesets"]:
         results = validate(frame, run["rulesets"], inferred)
         files[run["validation"]] = {"sampleSize": rows, "rulesetResults": results}
         _log_rules(results)
+        states = {result["name"]: result["status"] for result in results}
     for name, content in files.items():
         _write_report(Path(run["scratch"]) / name, content | _identity(run))
-    return {"outputs": [list(files)]}
+    return {"outputs": [list(files)], "validations": states}
 
 
 def _identity(run: dict[str, Any]) -> dict[str, Any]:

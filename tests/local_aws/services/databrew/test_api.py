@@ -291,11 +291,28 @@ def test_pages(databrew: Any, dataset: str) -> None:
     assert code(error) == ("ValidationException", 400)
 
 
-def test_projects_and_schedules_are_refused_by_name(databrew: Any, name: str) -> None:
-    for refused in (
-        lambda: databrew.create_schedule(Name=name, CronExpression="Cron(0 1 * * ? *)"),
-        lambda: databrew.list_projects(),
-    ):
-        with pytest.raises(ClientError, match=r"databrew:\w+ is not supported") as error:
-            refused()
-        assert code(error)[0] == "UnknownOperationException"
+def test_projects_are_refused_by_name(databrew: Any) -> None:
+    with pytest.raises(ClientError, match="databrew:ListProjects is not supported") as error:
+        databrew.list_projects()
+    assert code(error)[0] == "UnknownOperationException"
+
+
+def test_what_a_job_uses_stays(databrew: Any, dataset: str) -> None:
+    arn = databrew.describe_dataset(Name=dataset)["ResourceArn"]
+    rule = {"Name": "r", "CheckExpression": "AGG(ROWS_COUNT) > :v", "SubstitutionMap": {":v": "0"}}
+    databrew.create_ruleset(Name=dataset, TargetArn=arn, Rules=[rule])
+    ruleset = databrew.describe_ruleset(Name=dataset)["ResourceArn"]
+    databrew.create_profile_job(
+        Name=dataset,
+        DatasetName=dataset,
+        RoleArn=ROLE,
+        OutputLocation={"Bucket": "ops"},
+        ValidationConfigurations=[{"RulesetArn": ruleset}],
+    )
+    for delete in (databrew.delete_dataset, databrew.delete_ruleset):
+        with pytest.raises(ClientError, match="is used by the job") as error:
+            delete(Name=dataset)
+        assert code(error) == ("ConflictException", 409)
+    databrew.delete_job(Name=dataset)
+    databrew.delete_ruleset(Name=dataset)
+    databrew.delete_dataset(Name=dataset)
