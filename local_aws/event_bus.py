@@ -2,13 +2,40 @@
 
 import copy
 import logging
-from collections.abc import Callable
+import time
+import uuid
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from local_aws.context import Platform
 
 logger = logging.getLogger(__name__)
+
+
+def tell(
+    platform: "Platform",
+    source: str,
+    kind: str,
+    detail: dict[str, Any],
+    resources: Sequence[str] = (),
+) -> None:
+    """An event of one of our services. No work ends otherwise because nobody could be told."""
+    message = {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": kind,
+        "source": source,
+        "account": platform.account_id,
+        "time": time.time(),  # moto words it
+        "region": platform.region,
+        "resources": list(resources),
+        "detail": detail,
+    }
+    try:
+        put(platform, message)
+    except Exception:
+        logger.warning("an event of %s could not be told: %s", source, detail, exc_info=True)
 
 
 def put(platform: "Platform", message: dict[str, Any]) -> None:

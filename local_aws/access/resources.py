@@ -85,6 +85,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("(Start|Describe|Stop)JobRun|ListJobRuns", "job/{Name}"),
         _row("(Create|Describe|Update|Publish)Recipe|.*RecipeVersions?", "recipe/{Name}"),
         _row("(Create|Describe|Update|Delete)Ruleset", "ruleset/{Name}"),
+        _row("(Create|Describe|Update|Delete)Schedule", "schedule/{Name}"),
         _row("TagResource|UntagResource|ListTagsForResource", "{ResourceArn}"),
     ),
     "logs": (

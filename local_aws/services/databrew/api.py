@@ -1,46 +1,56 @@
 """DataBrew's operations.
 
 AWS runs recipes and profiles on Spark; here a run is a process in which DuckDB does the same work
-(see `engine`). Projects, schedules, JDBC and catalog data sets and path parameters are refused by
-name. https://docs.aws.amazon.com/databrew/latest/dg/api-reference.html
+(see `engine`). Projects and data sets of a JDBC connection are refused by name.
+https://docs.aws.amazon.com/databrew/latest/dg/api-reference.html
 """
 
 from typing import Any
 
 from local_aws.context import Platform, Request, Response
-from local_aws.services.databrew.errors import ResourceNotFoundException, ValidationException
+from local_aws.schedules.scheduler import Scheduler
+from local_aws.services.databrew.datasets import check_dataset, source_kind
+from local_aws.services.databrew.errors import (
+    ConflictException,
+    ResourceNotFoundException,
+    ValidationException,
+)
 from local_aws.services.databrew.jobs import Jobs
 from local_aws.services.databrew.model import Store
 from local_aws.services.databrew.paging import page
 from local_aws.services.databrew.recipes import Recipes
 from local_aws.services.databrew.runs import Runner
+from local_aws.services.databrew.schedules import Schedules
 from local_aws.services.databrew.shapes import dated, only, without
 
 DATASET = ("Name", "Format", "FormatOptions", "Input", "PathOptions", "Tags")
 RULESET = ("Name", "Description", "Rules", "TargetArn", "Tags")
 
 
-class DataBrewApi(Recipes, Jobs):
-    """Data sets, rulesets, tags; recipes and jobs stand in modules of their own."""
+class DataBrewApi(Recipes, Jobs, Schedules):
+    """Data sets, rulesets, tags; recipes, jobs and schedules stand in modules of their own."""
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.store = Store(platform)
         self.runner = Runner(platform, self.store)
+        self.scheduler = Scheduler(self.expressions, self.fire)
 
     def start(self) -> None:
         self.runner.start()
+        self.scheduler.start()
 
     def stop(self) -> None:
+        self.scheduler.stop()
         self.runner.stop()
 
     def create_dataset(self, request: Request) -> Response:
-        _refuse_dataset(request)
+        check_dataset(self.platform, request)
         self.store.create("dataset", request["Name"], only(request, DATASET))
         return {"Name": request["Name"]}
 
     def update_dataset(self, request: Request) -> Response:
-        _refuse_dataset(request)
+        check_dataset(self.platform, request)
         self.store.update("dataset", request["Name"], only(request, DATASET))
         return {"Name": request["Name"]}
 
@@ -48,6 +58,7 @@ class DataBrewApi(Recipes, Jobs):
         return self._dataset(self.store.get("dataset", request["Name"]))
 
     def delete_dataset(self, request: Request) -> Response:
+        self._refuse_used("dataset", request["Name"])
         self.store.delete("dataset", request["Name"])
         return {"Name": request["Name"]}
 
@@ -56,7 +67,7 @@ class DataBrewApi(Recipes, Jobs):
 
     def _dataset(self, document: dict[str, Any]) -> Response:
         arn = self.store.arn("dataset", document["Name"])
-        return dated(document | {"Source": "S3", "ResourceArn": arn})
+        return dated(document | {"Source": source_kind(document), "ResourceArn": arn})
 
     def create_ruleset(self, request: Request) -> Response:
         _check_rules(request["Rules"])
@@ -75,6 +86,7 @@ class DataBrewApi(Recipes, Jobs):
         return self._ruleset(self.store.get("ruleset", request["Name"]))
 
     def delete_ruleset(self, request: Request) -> Response:
+        self._refuse_used("ruleset", request["Name"])
         self.store.delete("ruleset", request["Name"])
         return {"Name": request["Name"]}
 
@@ -84,6 +96,14 @@ class DataBrewApi(Recipes, Jobs):
         chosen = [r for r in found if target in (None, r["TargetArn"])]
         items = [without(r, "Rules") | {"RuleCount": len(r["Rules"])} for r in chosen]
         return page(request, "Rulesets", items)
+
+    def _refuse_used(self, kind: str, name: str) -> None:
+        """A data set or a ruleset of a job stays until the job goes."""
+        arn = self.store.arn("ruleset", name)
+        for job in self.store.all("job"):
+            rules = [used["RulesetArn"] for used in job.get("ValidationConfigurations") or ()]
+            if arn in rules if kind == "ruleset" else job["DatasetName"] == name:
+                raise ConflictException(f"The {kind} {name} is used by the job {job['Name']}")
 
     def _ruleset(self, document: dict[str, Any]) -> Response:
         return dated(document | {"ResourceArn": self.store.arn("ruleset", document["Name"])})
@@ -120,29 +140,13 @@ class DataBrewApi(Recipes, Jobs):
         kind, _, name = arn.rsplit(":", 1)[-1].partition("/")
         if kind == "recipe":
             self.retag_recipe(name, change)
-        elif kind in ("dataset", "ruleset", "job"):
+        elif kind in ("dataset", "ruleset", "job", "schedule"):
             with self.store.db.transaction():
                 document = self.store.get(kind, name)
                 tags = change(document.get("Tags") or {})
                 self.store.put(kind, name, document | {"Tags": tags})
         else:
             raise ResourceNotFoundException("resource", arn)
-
-
-def _refuse_dataset(request: Request) -> None:
-    """Say by name what a data set may not be made of."""
-    source = request["Input"]
-    for other in ("DataCatalogInputDefinition", "DatabaseInputDefinition"):
-        if other in source:
-            raise ValidationException(f"A data set with {other} is not supported by local_aws")
-    if "S3InputDefinition" not in source:
-        raise ValidationException("Input must have an S3InputDefinition")
-    if request.get("Format") not in (None, "CSV", "JSON", "PARQUET"):
-        raise ValidationException(f"The format {request['Format']} is not supported by local_aws")
-    if request.get("PathOptions"):
-        raise ValidationException("PathOptions are not supported by local_aws")
-    if "<" in source["S3InputDefinition"].get("Key", ""):
-        raise ValidationException("An S3 key with a parameter is not supported by local_aws")
 
 
 def _check_rules(rules: list[dict[str, Any]]) -> None:

@@ -125,20 +125,24 @@ class Jobs:
         return {"Name": name}
 
     def start_job_run(self, request: Request) -> Response:
-        """Keep all that the run needs as it is now, then queue it."""
-        job = self.store.get("job", request["Name"])
+        caller = self.platform.arn("sts", "assumed-role/databrew")
+        return {"RunId": self.begin_run(request["Name"], caller)}
+
+    def begin_run(self, name: str, started_by: str) -> str:
+        """Keep all that the run needs as it is now, then queue it; the run's id."""
+        job = self.store.get("job", name)
         run_id = f"db_{secrets.token_hex(32)}"
         document = {
             "job": job,
             "dataset": self.store.get("dataset", job["DatasetName"]),
             "StartedOn": time.time(),
-            "StartedBy": self.platform.arn("sts", "assumed-role/databrew"),
+            "StartedBy": started_by,
             "Attempt": 0,
             **(self._recipe_input(job) if job["Type"] == "RECIPE" else self._profile_input(job)),
         }
         self.store.add_run(run_id, job["Name"], document)
         self.runner.submit(run_id)
-        return {"RunId": run_id}
+        return run_id
 
     def _recipe_input(self, job: Document) -> Document:
         reference = job["RecipeReference"]

@@ -1,16 +1,19 @@
 """From a job's run to what its process is told, and where its files go."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_aws.context import Platform
+from local_aws.services.databrew import catalog
+from local_aws.services.databrew import selection as selections
 from local_aws.services.databrew.keys import keys_of
 
 if TYPE_CHECKING:
     from local_aws.services.s3.model import S3Store
+    from local_aws.services.s3.store.objects import ObjectInfo
 
 DEFAULT_TIMEOUT_MINUTES = 2880
 PROFILE_ROWS = 20_000
@@ -35,6 +38,14 @@ class Plan:
     timeout: float
     targets: list[Target] = field(default_factory=list)
 
+    def moved(self, scratch: Path) -> "Plan":
+        """The same plan once its scratch folder has another name."""
+        targets = [
+            replace(target, folder=scratch / target.folder.relative_to(self.scratch))
+            for target in self.targets
+        ]
+        return replace(self, scratch=scratch, targets=targets)
+
     def publish(self, s3: "S3Store", outputs: Sequence[Sequence[str]]) -> None:
         """Put the files into their buckets; with Overwrite the job's older files go."""
         for target, files in zip(self.targets, outputs, strict=True):
@@ -44,6 +55,14 @@ class Plan:
                     s3.put(target.bucket, key, file)
             if target.replaces:
                 _remove_stale(s3, target, set(keys))
+
+    def validated(self, states: dict[str, str]) -> list[dict[str, str]]:
+        """The rulesets' states, each with its report's address."""
+        target = self.targets[0]
+        report = f"s3://{target.bucket}/{target.prefix}{self.instructions.get('validation', '')}"
+        return [
+            {"ruleset": name, "state": state, "report": report} for name, state in states.items()
+        ]
 
 
 def _remove_stale(s3: "S3Store", target: Target, written: set[str]) -> None:
@@ -66,43 +85,65 @@ def make_plan(platform: Platform, run: dict[str, Any], scratch: Path) -> Plan:
         "type": job["Type"],
         "scratch": str(scratch),
         "startedOn": datetime.fromtimestamp(run["StartedOn"], UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
-        "source": source_of(platform, run["dataset"]),
+        "source": source_of(
+            platform, run["dataset"], datetime.fromtimestamp(run["StartedOn"], UTC)
+        ),
     }
-    special, targets = (
-        _recipe_part(platform, run, scratch)
-        if job["Type"] == "RECIPE"
-        else _profile_part(run, scratch)
-    )
+    special, targets = _special(platform, run, scratch)
     return Plan(base | special, scratch, minutes * 60.0, targets)
 
 
-def source_of(platform: Platform, dataset: dict[str, Any]) -> dict[str, Any]:
-    """The data set's files: one object, or all under the folder but those that Spark hides."""
+def publication(platform: Platform, run: dict[str, Any], scratch: Path) -> Plan:
+    """What is left of a run's plan once its process has ended well."""
+    special, targets = _special(platform, run, scratch)
+    return Plan(special, scratch, 0.0, targets)
+
+
+def _special(
+    platform: Platform, run: dict[str, Any], scratch: Path
+) -> tuple[dict[str, Any], list[Target]]:
+    return (
+        _recipe_part(platform, run, scratch)
+        if run["job"]["Type"] == "RECIPE"
+        else _profile_part(run, scratch)
+    )
+
+
+def source_of(
+    platform: Platform, dataset: dict[str, Any], now: datetime | None = None
+) -> dict[str, Any]:
+    """The data set's files: of its table, one object, all under the folder, or those that fit."""
+    if "DataCatalogInputDefinition" in dataset["Input"]:
+        return catalog.source_of(platform, dataset["Input"]["DataCatalogInputDefinition"])
     location = dataset["Input"]["S3InputDefinition"]
     bucket, key = location["Bucket"], location.get("Key", "")
-    exact = platform.s3.stat(bucket, key) if key and not key.endswith("/") else None
-    if exact is not None:
-        paths = [str(exact.path)]
-    else:
-        folder = f"{key.rstrip('/')}/" if key else ""
-        paths = [
-            str(found.path)
-            for found in platform.s3.list(bucket, folder)
-            if not _hidden(found.key.removeprefix(folder)) and found.size
-        ]
+    selection = selections.read(key, dataset.get("PathOptions"), now or datetime.now(UTC))
+    chosen = selection.choose(_files(platform, bucket, selection))
+    paths = [str(found.path) for found in chosen.files]
     return {
         "uri": f"s3://{bucket}/{key}",
         "format": dataset.get("Format") or _format_of(paths),
         "paths": paths,
         "options": dataset.get("FormatOptions") or {},
+        "columns": chosen.columns,
     }
 
 
-def _hidden(relative: str) -> bool:
-    """``_SUCCESS``, ``_manifest.json``, ``.part``: no data; a folder ``column=value`` is."""
-    return any(
-        part.startswith(".") or (part.startswith("_") and "=" not in part)
-        for part in relative.split("/")
+def _files(
+    platform: Platform, bucket: str, selection: selections.Selection
+) -> Iterable["ObjectInfo"]:
+    """One object, or all under the folder but those that Spark hides."""
+    key = selection.folder
+    if selection.pattern is None:
+        exact = platform.s3.stat(bucket, key) if key and not key.endswith("/") else None
+        if exact is not None:
+            return [exact]
+        key = f"{key.rstrip('/')}/" if key else ""
+    folder = key[: key.rfind("/") + 1]
+    return (
+        found
+        for found in platform.s3.list(bucket, key)
+        if not selections.hidden(found.key.removeprefix(folder)) and found.size
     )
 
 

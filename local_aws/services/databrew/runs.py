@@ -19,9 +19,9 @@ from local_aws import child_processes
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
 from local_aws.faults.board import InjectedFailure
-from local_aws.services.databrew import worker
+from local_aws.services.databrew import events, worker
 from local_aws.services.databrew.model import Store
-from local_aws.services.databrew.plan import Plan, make_plan
+from local_aws.services.databrew.plan import Plan, make_plan, publication
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +48,21 @@ class Runner:
                 self.submit(run["RunId"])
                 continue
             _end_orphan(run["pid"], run["RunId"])
-            state = "STOPPED" if run["State"] == "STOPPING" else "FAILED"
-            self._finish(run["RunId"], state, ENDED_WITH_SERVER)
-            shutil.rmtree(self._scratch(run["RunId"]), ignore_errors=True)
+            self._finish(run["RunId"], *self._left(run))
+            self._clean(run["RunId"])
+
+    def _left(self, run: dict[str, Any]) -> tuple[str, str]:
+        """What became of a run that the kill found at work.
+
+        One whose files were on their way into the bucket is finished now, so that no half of them
+        is seen: the same files go under the same keys, however many were there already.
+        """
+        if run["State"] == "STOPPING":
+            return "STOPPED", ""
+        kept = self._kept(run["RunId"])
+        if not kept.exists():
+            return "FAILED", ENDED_WITH_SERVER
+        return self._publish(run["RunId"], publication(self.platform, run, kept))
 
     def stop(self) -> None:
         """End every process; runs that have not begun stay for the next start."""
@@ -69,6 +81,7 @@ class Runner:
         """Stop a run that has not ended; whether there was something to stop."""
         with self._lock:
             if self.store.move(run_id, ("STARTING",), "STOPPED", CompletedOn=time.time()):
+                events.ended(self.platform, self.store.run(run_id))
                 return True
             if not self.store.move(run_id, ("RUNNING",), "STOPPING"):
                 return False
@@ -80,6 +93,14 @@ class Runner:
     def _scratch(self, run_id: str) -> Path:
         return self.platform.scratch("databrew") / run_id
 
+    def _kept(self, run_id: str) -> Path:
+        """Where a run's files lie while they go into the bucket: a start leaves it alone."""
+        return self.platform.data_dir / "state" / "databrew-runs" / run_id
+
+    def _clean(self, run_id: str) -> None:
+        for folder in (self._scratch(run_id), self._kept(run_id)):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def _guarded(self, run_id: str) -> None:
         try:
             self.platform.faults.check(run_id)
@@ -90,7 +111,7 @@ class Runner:
             logger.exception("databrew run %s", run_id)
             self._finish(run_id, "FAILED", f"{type(error).__name__}: {error}")
         finally:
-            shutil.rmtree(self._scratch(run_id), ignore_errors=True)
+            self._clean(run_id)
 
     def _execute(self, run_id: str) -> None:
         run = self.store.run(run_id)
@@ -102,7 +123,6 @@ class Runner:
                 return
             plan = make_plan(self.platform, self.store.run(run_id), scratch)
             state, message = self._watch(run_id, process, plan)
-            self._append_log(run, scratch / "log")
             if state != "FAILED" or self._closing:
                 break
         self._finish(run_id, state, message)
@@ -138,11 +158,12 @@ class Runner:
         finally:
             with self._lock:
                 self._processes.pop(run_id, None)
+            self._append_log(self.store.run(run_id), plan.scratch / "log")
         if self.store.run(run_id)["State"] == "STOPPING":
             return "STOPPED", ""
-        return self._outcome(process.returncode, plan)
+        return self._outcome(run_id, process.returncode, plan)
 
-    def _outcome(self, code: int, plan: Plan) -> tuple[str, str]:
+    def _outcome(self, run_id: str, code: int, plan: Plan) -> tuple[str, str]:
         result_file = plan.scratch / "result.json"
         if self._closing:
             return "FAILED", ENDED_WITH_SERVER
@@ -151,18 +172,30 @@ class Runner:
         result = json.loads(result_file.read_text())
         if result["state"] != "SUCCEEDED":
             return "FAILED", str(result["message"])
+        kept = self._kept(run_id)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        plan.scratch.rename(kept)  # from here on a kill leaves what a start can finish
+        return self._publish(run_id, plan.moved(kept))
+
+    def _publish(self, run_id: str, plan: Plan) -> tuple[str, str]:
+        """Put the run's files into their buckets and tell what was validated."""
+        result = json.loads((plan.scratch / "result.json").read_text())
         try:
             plan.publish(self.platform.s3, result["outputs"])
         except ServiceError as error:
             return "FAILED", f"{error.code}: {error.message}"
+        validations = plan.validated(result.get("validations") or {})
+        events.validated(self.platform, self.store.run(run_id), validations)
         return "SUCCEEDED", ""
 
     def _finish(self, run_id: str, state: str, message: str) -> None:
         fields: dict[str, Any] = {"CompletedOn": time.time()}
         if message and state != "STOPPED":
             fields["ErrorMessage"] = message
-        if not self.store.move(run_id, ("RUNNING", "STARTING"), state, **fields):
-            self.store.move(run_id, ("STOPPING",), "STOPPED", **fields)
+        if self.store.move(run_id, ("RUNNING", "STARTING"), state, **fields) or self.store.move(
+            run_id, ("STOPPING",), "STOPPED", **fields
+        ):
+            events.ended(self.platform, self.store.run(run_id))
 
     def _append_log(self, run: dict[str, Any], log: Path) -> None:
         """The process's output, under the stream that DescribeJobRun's reader looks for."""

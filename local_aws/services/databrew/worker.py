@@ -11,7 +11,11 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from local_aws.services.databrew.engine.frame import Frame
+    from local_aws.services.databrew.engine.source import Source
 
 ROOT = Path(__file__).parents[3]
 
@@ -58,42 +62,47 @@ def _attempt(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _work(run: dict[str, Any]) -> dict[str, Any]:
+    from local_aws.services.databrew.engine.inference import typed
     from local_aws.services.databrew.engine.output import connect
+    from local_aws.services.databrew.engine.source import load
 
     connection = connect(run.get("memory", "1GB"), run["scratch"])
     others = _others(connection, run.get("others", {}))
-    table = _load(connection, run["source"], run.get("rows"))
-    if run["type"] == "PROFILE":
+    source = _source(run["source"])
+    is_profile = run["type"] == "PROFILE"
+    table = load(connection, source, log, run.get("rows"), stored=is_profile)
+    if is_profile:
         return _profile(connection, run)
-    return _recipe(connection, table, others, run)
+    return _recipe(connection, typed(connection, table, source.kinds), others, run)
 
 
-def _load(connection: Any, source: dict[str, Any], rows: int | None = None) -> str:
-    from local_aws.services.databrew.engine.source import Source, load
+def _source(found: dict[str, Any]) -> "Source":
+    from local_aws.services.databrew.engine.source import Source
 
-    return load(connection, Source(**{**source, "paths": tuple(source["paths"])}), log, rows)
+    return Source(**{**found, "paths": tuple(found["paths"])})
 
 
 def _others(connection: Any, sources: dict[str, Any]) -> dict[int, list[Any]]:
     """What a JOIN or a UNION reads, by the step's number, typed as the job's own input is."""
     from local_aws.services.databrew.engine.inference import typed
+    from local_aws.services.databrew.engine.source import load
 
     found: dict[int, list[Any]] = {}
     for number, of_step in sources.items():
-        for i, source in enumerate(of_step):
-            table = f"other_{number}_{i}"
-            connection.execute(f"ALTER TABLE {_load(connection, source)} RENAME TO {table}")
-            found.setdefault(int(number), []).append(typed(connection, table))
+        for i, one in enumerate(of_step):
+            source, table = _source(one), f"other_{number}_{i}"
+            read = load(connection, source, log, None, stored=True)
+            connection.execute(f"ALTER TABLE {read} RENAME TO {table}")
+            found.setdefault(int(number), []).append(typed(connection, table, source.kinds))
     return found
 
 
 def _recipe(
-    connection: Any, table: str, others: dict[int, list[Any]], run: dict[str, Any]
+    connection: Any, read: "Frame", others: dict[int, list[Any]], run: dict[str, Any]
 ) -> dict[str, Any]:
     import duckdb
 
     from local_aws.services.databrew.engine import hashing, recipe
-    from local_aws.services.databrew.engine.inference import typed
     from local_aws.services.databrew.engine.output import Output, write
 
     hashing.remember(connection, run.get("keys") or {})
@@ -101,16 +110,12 @@ def _recipe(
         Output(**{**output, "partition_columns": tuple(output["partition_columns"])})
         for output in run["outputs"]
     ]
-    read = typed(connection, table)
     frame = recipe.apply(read, run["steps"], others)
     try:
         written = write(frame, outputs)
     except duckdb.Error as error:
         raise recipe.blame(read, run["steps"], others, error) from error
-    rows_in = connection.execute("SELECT count(*) FROM raw").fetchone()[0]
-    log(
-        f"INFO Read {rows_in} rows, applied {len(run['steps'])} steps, wrote {written[0].rows} rows"
-    )
+    log(f"INFO Applied {len(run['steps'])} steps, wrote {written[0].rows} rows")
     return {"outputs": [output.files for output in written]}
 
 
@@ -123,15 +128,17 @@ def _profile(connection: Any, run: dict[str, Any]) -> dict[str, Any]:
     frame = Frame.of(connection, "raw")
     columns = count(frame, frame.names)
     files = {run["report"]: profile(frame, run["configuration"], columns)}
+    states: dict[str, str] = {}
     rows = files[run["report"]]["sampleSize"]
     log(f"INFO Profiled {rows} rows of {len(frame.names)} columns")
     if run["rulesets"]:
         results = validate(frame, run["rulesets"], columns)
         files[run["validation"]] = {"sampleSize": rows, "rulesetResults": results}
         _log_rules(results)
+        states = {result["name"]: result["status"] for result in results}
     for name, content in files.items():
         _write_report(Path(run["scratch"]) / name, content | _identity(run))
-    return {"outputs": [list(files)]}
+    return {"outputs": [list(files)], "validations": states}
 
 
 def _identity(run: dict[str, Any]) -> dict[str, Any]:

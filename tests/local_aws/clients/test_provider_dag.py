@@ -105,6 +105,7 @@ CASES = (
     Case("example_athena", 12, '"name","age"'),
     Case("example_glue", 17, "There are 3 items in the table"),
     Case("example_glue_catalog", 7, "Deleted Glue Catalog database"),
+    Case("example_glue_databrew", 11, "status: SUCCEEDED"),
 )
 
 

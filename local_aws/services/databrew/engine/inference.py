@@ -8,7 +8,7 @@ A table's first rows tell what a column may be. All rows confirm it, by the plai
 decide: DuckDB's own for whole numbers as they are usually written, ours for the rest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +43,16 @@ class Found:
     plain: bool = False
 
 
-def typed(connection: duckdb.DuckDBPyConnection, table: str) -> Frame:
-    """The table with each column in its inferred type, timestamps in UTC without a zone."""
+def typed(
+    connection: duckdb.DuckDBPyConnection, table: str, kinds: Mapping[str, str] | None = None
+) -> Frame:
+    """The table with each column in its type, timestamps in UTC without a zone.
+
+    ``kinds``: the types that are known; the others are inferred.
+    """
     frame = Frame.of(connection, table)
-    found = _found(frame)
+    known = {name: Found(kind) for name, kind in (kinds or {}).items()}
+    found = _found(frame, known) | known
     return frame.select({name: _typed(frame, name, found.get(name)) for name in frame.names})
 
 
@@ -80,8 +86,14 @@ def majority(connection: duckdb.DuckDBPyConnection, table: str, share: float) ->
     )
 
 
-def _found(frame: Frame) -> dict[str, Found]:
-    texts = [name for name, sql_type in frame.columns.items() if sql_type == "VARCHAR"]
+def _found(frame: Frame, known: Container[str] = ()) -> dict[str, Found]:
+    texts = [
+        name
+        for name, sql_type in frame.columns.items()
+        if sql_type == "VARCHAR" and name not in known
+    ]
+    if not texts:
+        return {}
     first = select({name: identifier(name) for name in texts}, frame.current, f"LIMIT {FIRST_LOOK}")
     seen = _counts(frame, texts, f"({first})")
     found = _settled(frame, {name: _likely(counts, 1.0) for name, counts in seen.items()})

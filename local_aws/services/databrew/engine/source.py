@@ -22,58 +22,101 @@ from local_aws.services.databrew.engine.errors import (
     RunFailed,
     UnsupportedOption,
 )
-from local_aws.services.databrew.engine.sql import literal, select, select_all
+from local_aws.services.databrew.engine.sql import identifier, literal, select
 
 Log = Callable[[str], None]
 # Folders named k=v are part of an address here: no column comes of them.
 PLAIN = "hive_partitioning=false"
 SAMPLE_LINES = 5
+# The kinds of a path's parameters.
+KINDS = {"String": "string", "Number": "double", "Datetime": "timestamp"}
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where the rows come from: local files with the addresses that users know them by."""
+    """Where the rows come from: local files with the addresses that users know them by.
+
+    `columns`: what the files' places add, by name its kind and its text for each file. `schema`:
+    the names and kinds of a file's columns where a catalog tells them.
+    """
 
     uri: str
     format: str
     paths: tuple[str, ...]
     options: dict[str, Any] = field(default_factory=dict)
+    columns: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    schema: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The types that need not be found out."""
+        added = {name: KINDS.get(kind, kind) for name, (kind, _) in self.columns.items()}
+        return self.schema | added
 
 
-def load(connection: duckdb.DuckDBPyConnection, source: Source, log: Log, rows: int | None) -> str:
-    """Read the files into the table ``raw``; CSV as text alone. ``rows``: the first so many."""
+@dataclass(frozen=True)
+class _Reader:
+    """What a reading needs; `limit` is SQL, `stored` tells a table from a view."""
+
+    connection: duckdb.DuckDBPyConnection
+    source: Source
+    log: Log
+    limit: str
+    stored: bool
+
+    def create(self, relation: str) -> None:
+        """``raw`` of all that the relation has, and of what the files' places add."""
+        kind = "TABLE" if self.stored else "VIEW"
+        added = ", ".join(
+            f"{_list(texts)}[file_index::BIGINT + 1] AS {identifier(name)}"
+            for name, (_, texts) in self.source.columns.items()
+        )
+        columns = f"*, {added}" if added else "*"
+        rows = " ".join(["SELECT", columns, "FROM", relation, self.limit])
+        self.connection.execute(f"CREATE OR REPLACE {kind} raw AS {rows}")
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    log: Log,
+    rows: int | None,
+    *,
+    stored: bool = True,
+) -> str:
+    """Make the files' rows ``raw``; CSV as text alone. ``rows``: the first so many.
+
+    `stored`: as a table, for who asks often. A view takes neither memory nor disk: the files are
+    read again with each query, and so is input of any size.
+    """
     if not source.paths:
         raise PathDoesNotExist(source.uri)
     reader = READERS.get(source.format)
     if reader is None:
         raise UnsupportedOption(f"The input format {source.format}")
+    limit = "" if rows is None else f"LIMIT {int(rows)}"
     try:
-        reader(connection, source, log, "" if rows is None else f"LIMIT {int(rows)}")
+        reader(_Reader(connection, source, log, limit, stored))
     except duckdb.Error as error:
         raise RunFailed(f"Unable to read {source.uri}: {error}") from error
     return "raw"
 
 
-def _read_parquet(
-    connection: duckdb.DuckDBPyConnection, source: Source, _log: Log, limit: str
-) -> None:
-    _create(
-        connection, f"read_parquet({path_list(source.paths)}, {PLAIN}, union_by_name=true)", limit
-    )
+def _read_parquet(to: _Reader) -> None:
+    to.create(f"read_parquet({path_list(to.source.paths)}, {PLAIN}, union_by_name=true)")
 
 
-def _read_json(
-    connection: duckdb.DuckDBPyConnection, source: Source, _log: Log, limit: str
-) -> None:
-    lines = not (source.options.get("Json") or {}).get("MultiLine", False)
+def _read_json(to: _Reader) -> None:
+    lines = not (to.source.options.get("Json") or {}).get("MultiLine", False)
     layout = "newline_delimited" if lines else "auto"
-    _create(connection, f"read_json({path_list(source.paths)}, {PLAIN}, format='{layout}')", limit)
+    to.create(f"read_json({path_list(to.source.paths)}, {PLAIN}, format='{layout}')")
 
 
-def _read_csv(connection: duckdb.DuckDBPyConnection, source: Source, log: Log, limit: str) -> None:
+def _read_csv(to: _Reader) -> None:
+    source = to.source
     options = source.options.get("Csv") or {}
     delimiter, header = options.get("Delimiter", ","), options.get("HeaderRow", True)
-    names = _header(Path(source.paths[0]), delimiter, header)
+    names = list(source.schema) or _header(Path(source.paths[0]), delimiter, header)
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     base = (
         f"{path_list(source.paths)}, {PLAIN}, auto_detect=false, columns={{{columns}}}, "
@@ -81,11 +124,13 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, source: Source, log: Log, l
         "quote='\"', escape='\"', allow_quoted_nulls=false, max_line_size=16777216"
     )
     try:
-        _create(connection, f"read_csv({base})", limit)
+        to.create(f"read_csv({base})")
+        if not to.stored:  # a line that does not fit is found by reading all
+            counted = select({"rows": "count(*)"}, f"read_csv({base})")
+            to.connection.execute(counted).fetchall()
     except (duckdb.InvalidInputException, duckdb.ConversionException):
-        _warn(connection, base, source, log)
-        lenient = f"{base}, null_padding=true, strict_mode=false, parallel=false"
-        _create(connection, f"read_csv({lenient})", limit)
+        _warn(to.connection, base, source, to.log)
+        to.create(f"read_csv({base}, null_padding=true, strict_mode=false, parallel=false)")
 
 
 READERS = {"CSV": _read_csv, "JSON": _read_json, "PARQUET": _read_parquet}
@@ -104,8 +149,8 @@ def _warn(connection: duckdb.DuckDBPyConnection, base: str, source: Source, log:
     )
 
 
-def _create(connection: duckdb.DuckDBPyConnection, relation: str, limit: str) -> None:
-    connection.execute(f"CREATE OR REPLACE TABLE raw AS {select_all(relation, limit)}")
+def _list(texts: list[str]) -> str:
+    return "[" + ", ".join(literal(text) for text in texts) + "]"
 
 
 def _header(path: Path, delimiter: str, header: bool) -> list[str]:

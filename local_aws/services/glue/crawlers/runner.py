@@ -8,10 +8,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from local_aws.errors import ServiceError
+from local_aws.schedules.scheduler import Scheduler
 from local_aws.services.glue.classifiers.definitions import ClassifierStore
 from local_aws.services.glue.crawlers.events import EventQueue
 from local_aws.services.glue.crawlers.model import KILLED, LOG_GROUP, CrawlerStore
-from local_aws.services.glue.crawlers.schedules import Scheduler
 from local_aws.services.glue.crawlers.settings import EVENT_MODE
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import CrawlerRunningException, EntityNotFoundException

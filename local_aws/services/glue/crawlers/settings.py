@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.context import Request
-from local_aws.services.glue.crawlers import cron
+from local_aws.schedules import cron
 from local_aws.services.glue.crawlers.tree import glob_pattern
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import InvalidInputException, unsupported
@@ -95,7 +95,10 @@ def check_change(old: Document, new: Document) -> None:
 
 def scheduled(expression: str) -> Document:
     """A schedule's document. Raises InvalidInputException for what is no cron expression."""
-    cron.parse(expression)
+    try:
+        cron.parse(expression)
+    except cron.InvalidSchedule as error:
+        raise InvalidInputException(str(error)) from error
     return {"ScheduleExpression": expression, "State": SCHEDULED}
 
 

@@ -5,17 +5,11 @@ AWS sends these on a best-effort basis, and so do we: a kill between a run's end
 the event.
 """
 
-import logging
-import time
-import uuid
-from typing import Any
-
 from local_aws import event_bus
 from local_aws.context import Platform
 from local_aws.services.glue.jobs.model import Run
 
-logger = logging.getLogger(__name__)
-
+SOURCE = "aws.glue"
 SEVERITIES = {"FAILED": "ERROR", "TIMEOUT": "WARN"}  # else INFO
 TOLD = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED")
 SUCCEEDED, STOPPED = "Job run succeeded", "Job run stopped"
@@ -39,7 +33,7 @@ class Events:
             "jobRunId": run.id,
             "message": run.document.get("ErrorMessage") or message,
         }
-        self._put("Glue Job State Change", [], detail)
+        event_bus.tell(self._platform, SOURCE, "Glue Job State Change", detail)
 
     def delayed(self, run: Run) -> None:
         """Glue Job Run Status: it runs longer than NotifyDelayAfter says."""
@@ -54,21 +48,4 @@ class Events:
             "startedOn": run.document["StartedOn"].strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         arn = self._platform.arn("glue", f"job/{run.job}")
-        self._put("Glue Job Run Status", [arn], detail)
-
-    def _put(self, kind: str, resources: list[str], detail: dict[str, Any]) -> None:
-        message = {
-            "version": "0",
-            "id": str(uuid.uuid4()),
-            "detail-type": kind,
-            "source": "aws.glue",
-            "account": self._platform.account_id,
-            "time": time.time(),  # moto words it
-            "region": self._platform.region,
-            "resources": resources,
-            "detail": detail,
-        }
-        try:
-            event_bus.put(self._platform, message)
-        except Exception:  # no run ends otherwise because nobody could be told
-            logger.warning("an event of %s could not be told", detail["jobRunId"], exc_info=True)
+        event_bus.tell(self._platform, SOURCE, "Glue Job Run Status", detail, [arn])

@@ -80,20 +80,24 @@ def test_a_name_that_is_taken(databrew: Any, dataset: str, recipe: str) -> None:
         assert code(error) == ("ConflictException", 409)
 
 
+S3_INPUT: dict[str, Any] = {"S3InputDefinition": {"Bucket": "raw"}}
+NO_TABLE = {"DataCatalogInputDefinition": {"DatabaseName": "nowhere", "TableName": "flights"}}
+CONNECTION = {"DatabaseInputDefinition": {"GlueConnectionName": "c"}}
+
+
 @pytest.mark.parametrize(
     ("options", "named"),
     [
         ({"Format": "EXCEL"}, "EXCEL"),
-        ({"PathOptions": {"FilesLimit": {"MaxFiles": 1}}}, "PathOptions"),
-        (
-            {
-                "Input": {
-                    "DataCatalogInputDefinition": {"DatabaseName": "lake", "TableName": "flights"}
-                }
-            },
-            "DataCatalogInputDefinition",
-        ),
-        ({"Input": {"S3InputDefinition": {"Bucket": "raw", "Key": "<[a-z]+>/"}}}, "parameter"),
+        ({"Format": "ORC"}, "ORC"),
+        ({"FormatOptions": {"Excel": {"HeaderRow": True}}}, "Excel"),
+        ({"Input": {}}, "one of S3InputDefinition"),
+        ({"Input": S3_INPUT | NO_TABLE}, "one of S3InputDefinition"),
+        ({"Input": NO_TABLE}, "nowhere not found"),
+        ({"Input": NO_TABLE, "Format": "CSV"}, "Format is not for"),
+        ({"Input": CONNECTION}, "DatabaseInputDefinition"),
+        ({"Input": {"S3InputDefinition": {"Bucket": "raw", "Key": "<(>/"}}}, "regular expression"),
+        ({"Input": {"S3InputDefinition": {"Bucket": "raw", "Key": "{d}/"}}}, "d is not defined"),
     ],
 )
 def test_a_dataset_that_is_not_supported(
@@ -287,11 +291,28 @@ def test_pages(databrew: Any, dataset: str) -> None:
     assert code(error) == ("ValidationException", 400)
 
 
-def test_projects_and_schedules_are_refused_by_name(databrew: Any, name: str) -> None:
-    for refused in (
-        lambda: databrew.create_schedule(Name=name, CronExpression="Cron(0 1 * * ? *)"),
-        lambda: databrew.list_projects(),
-    ):
-        with pytest.raises(ClientError, match=r"databrew:\w+ is not supported") as error:
-            refused()
-        assert code(error)[0] == "UnknownOperationException"
+def test_projects_are_refused_by_name(databrew: Any) -> None:
+    with pytest.raises(ClientError, match="databrew:ListProjects is not supported") as error:
+        databrew.list_projects()
+    assert code(error)[0] == "UnknownOperationException"
+
+
+def test_what_a_job_uses_stays(databrew: Any, dataset: str) -> None:
+    arn = databrew.describe_dataset(Name=dataset)["ResourceArn"]
+    rule = {"Name": "r", "CheckExpression": "AGG(ROWS_COUNT) > :v", "SubstitutionMap": {":v": "0"}}
+    databrew.create_ruleset(Name=dataset, TargetArn=arn, Rules=[rule])
+    ruleset = databrew.describe_ruleset(Name=dataset)["ResourceArn"]
+    databrew.create_profile_job(
+        Name=dataset,
+        DatasetName=dataset,
+        RoleArn=ROLE,
+        OutputLocation={"Bucket": "ops"},
+        ValidationConfigurations=[{"RulesetArn": ruleset}],
+    )
+    for delete in (databrew.delete_dataset, databrew.delete_ruleset):
+        with pytest.raises(ClientError, match="is used by the job") as error:
+            delete(Name=dataset)
+        assert code(error) == ("ConflictException", 409)
+    databrew.delete_job(Name=dataset)
+    databrew.delete_ruleset(Name=dataset)
+    databrew.delete_dataset(Name=dataset)

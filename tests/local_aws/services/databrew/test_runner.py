@@ -1,5 +1,6 @@
 """The runs' processes without HTTP: time-outs, retries, a process that dies."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,3 +115,38 @@ def test_overwrite_removes_the_jobs_older_files_only(runner: Runner) -> None:
     keys = [found.key for found in s3.list("lake", "out/")]
     assert keys == ["out/job_part00000.csv", "out/other_part00000.csv"]
     assert s3.read("lake", "out/job_part00000.csv") == b"a\n1\n"
+
+
+def test_a_kill_between_two_files_ends_with_both(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, put = runner.platform.s3, runner.platform.s3.put
+    killed = threading.Event()
+
+    def put_one(bucket: str, key: str, body: Any) -> Any:
+        if killed.is_set():
+            raise SystemExit  # neither this file nor anything that comes after it
+        killed.set()
+        return put(bucket, key, body)
+
+    outputs = [{**JOB["Outputs"][0], "Location": {"Bucket": "lake", "Key": k}} for k in "ab"]
+    document = {"job": JOB | {"Outputs": outputs}, "dataset": DATASET, "steps": [],
+                "StartedOn": time.time()}  # fmt: skip
+    monkeypatch.setattr(store, "put", put_one)
+    monkeypatch.setattr(runner, "_clean", lambda _run_id: None)
+    runner.store.add_run("db_1", "job", document)
+    with pytest.raises(SystemExit):
+        runner._guarded("db_1")
+    assert runner.store.run("db_1")["State"] == "RUNNING"
+    monkeypatch.setattr(store, "put", put)
+
+    def whole() -> list[bytes]:
+        return [store.read("lake", file.key) for k in "ab" for file in store.list("lake", f"{k}/")]
+
+    assert whole() == [b"a\n1\n"]
+    again = Runner(runner.platform, Store(runner.platform))
+    again.start()
+    again.stop()
+    assert again.store.run("db_1")["State"] == "SUCCEEDED"
+    assert whole() == [b"a\n1\n", b"a\n1\n"]
+    assert list((runner.platform.data_dir / "state" / "databrew-runs").iterdir()) == []

@@ -35,6 +35,7 @@ class Lake:
     """A bucket with one CSV file, and short ways to make jobs over it."""
 
     def __init__(self, server: LocalServer, text: str = CSV) -> None:
+        self.server = server
         self.databrew = server.client("databrew")
         self.s3 = server.client("s3")
         self.logs = server.client("logs")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from local_aws.context import Platform
+from local_aws.schedules.scheduler import Scheduler
 from local_aws.services.glue.crawlers.api import CrawlersApi
 from local_aws.services.glue.crawlers.errors import (
     NoScheduleException,
@@ -13,7 +14,6 @@ from local_aws.services.glue.crawlers.errors import (
     SchedulerRunningException,
 )
 from local_aws.services.glue.crawlers.model import LOG_GROUP
-from local_aws.services.glue.crawlers.schedules import Scheduler
 from local_aws.services.glue.errors import EntityNotFoundException, InvalidInputException
 from local_aws.services.logs.model import Window
 from tests.local_aws.services.glue.crawlers.test_runner import CRAWLER

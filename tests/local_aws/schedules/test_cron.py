@@ -3,8 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local_aws.services.glue.crawlers import cron
-from local_aws.services.glue.errors import InvalidInputException
+from local_aws.schedules import cron
 
 NOW = datetime(2026, 11, 28, 12, 30, tzinfo=UTC)  # a Saturday
 
@@ -55,7 +54,7 @@ def test_times(expression: str, times: list[str]) -> None:
     ],
 )
 def test_refused(expression: str, why: str) -> None:
-    with pytest.raises(InvalidInputException) as refusal:
+    with pytest.raises(cron.InvalidSchedule) as refusal:
         cron.parse(expression)
-    assert why in refusal.value.message
-    assert repr(expression) in refusal.value.message
+    assert why in str(refusal.value)
+    assert repr(expression) in str(refusal.value)

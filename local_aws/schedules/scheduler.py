@@ -1,8 +1,8 @@
-"""Crawls that start by themselves.
+"""What starts by itself: crawls, DataBrew's jobs.
 
 The schedules are what the store says at each turn; when each fires next is worked out from now on.
 So a server that was down, or a laptop that slept, does not make up for what it missed: at most one
-crawl starts when it wakes, and none at a start.
+start is made up for when it wakes, and none when the server starts.
 """
 
 import logging
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from local_aws.services.glue.crawlers import cron
+from local_aws.schedules import cron
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class _Due:
 
 
 class Scheduler:
-    """One thread. `fire` starts a crawl, by the crawler's name."""
+    """One thread. `schedules` tells expressions by name; `fire` starts what has the name."""
 
     def __init__(
         self, schedules: Callable[[], dict[str, str]], fire: Callable[[str], None]
@@ -38,7 +38,7 @@ class Scheduler:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="crawler-schedules", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="schedules", daemon=True)
         self._thread.start()
 
     def wake(self) -> None:
@@ -74,7 +74,7 @@ class Scheduler:
             try:
                 wait = self.turn(datetime.now(UTC))
             except Exception:
-                logger.exception("crawlers' schedules")
+                logger.exception("schedules")
                 wait = _LONGEST_SLEEP
             self._changed.wait(wait if self._due else None)
 

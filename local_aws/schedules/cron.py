@@ -14,7 +14,10 @@ from datetime import UTC, datetime, timedelta
 from croniter import croniter
 from croniter.croniter import CroniterError
 
-from local_aws.services.glue.errors import InvalidInputException
+
+class InvalidSchedule(ValueError):
+    """An expression that is none, with the reason."""
+
 
 FASTEST = timedelta(minutes=5)
 
@@ -54,7 +57,7 @@ class Schedule:
 
 
 def parse(expression: str) -> Schedule:
-    """Raises InvalidInputException, saying what is wrong."""
+    """Raises InvalidSchedule, saying what is wrong."""
     form = _FORM.fullmatch(expression.strip())
     fields = form["fields"].split() if form else []
     if len(fields) != 6:
@@ -96,5 +99,5 @@ def _start() -> datetime:
     return datetime.now(UTC).replace(second=0, microsecond=0)
 
 
-def _wrong(expression: str, why: str) -> InvalidInputException:
-    return InvalidInputException(f"Schedule expression {expression!r} is not valid: {why}")
+def _wrong(expression: str, why: str) -> InvalidSchedule:
+    return InvalidSchedule(f"Schedule expression {expression!r} is not valid: {why}")
