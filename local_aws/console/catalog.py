@@ -8,6 +8,7 @@ from local_aws.console.lake import Ask, Lake, every
 from local_aws.errors import ServiceError
 from local_aws.services.athena.errors import QueryFailed
 from local_aws.services.athena.views import decode_view
+from local_aws.services.glue.documents import of_ready
 from local_aws.services.s3.model import parse_uri
 
 PAGE = 100
@@ -77,7 +78,7 @@ def _partitions(lake: Lake, ask: Ask, table: dict[str, Any]) -> dict[str, Any]:
         return {"partitions": [], "following": None, "refused": error.message}
     partitions = [
         (one, place_of(one.get("StorageDescriptor", {}).get("Location")))
-        for one in answer["Partitions"]
+        for one in map(of_ready, answer["Partitions"])
     ]
     return {"partitions": partitions, "following": answer.get("NextToken"), "refused": None}
 

@@ -48,8 +48,8 @@ def crawls(result: Mapping[str, Any], aws: Aws) -> list[str]:
         states.setdefault(crawl, "RUNNING")
         if said.startswith("ERROR"):
             states[crawl] = "FAILED"
-        elif "has finished running: " in said and states[crawl] == "RUNNING":
-            states[crawl] = said.rpartition(" ")[2]
+        elif "has finished running" in said and states[crawl] == "RUNNING":
+            states[crawl] = "COMPLETED"
     return list(reversed(states.values()))
 
 

@@ -43,6 +43,11 @@ def ready(text: str) -> msgspec.Raw:
     return msgspec.Raw(sent.encode())
 
 
+def of_ready(sent: Any) -> Any:
+    """What `ready` made as a structure again; its times stay seconds. Others stay as they are."""
+    return msgspec.json.decode(sent) if isinstance(sent, msgspec.Raw) else sent
+
+
 @lru_cache(maxsize=1024)
 def _seconds(moment: str) -> str:
     return json.dumps(format_timestamp(datetime.fromisoformat(moment), "unixTimestamp"))

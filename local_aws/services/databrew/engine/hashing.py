@@ -4,14 +4,18 @@ A key is a variable of the run's connection, already combined with HMAC's two pa
 SHA-512: that one is a Python function, about a microsecond a row.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from local_aws.services.databrew.engine.errors import InvalidStep
 from local_aws.services.databrew.engine.sql import literal
 from local_aws.services.databrew.engine.steps import Step
+
+if TYPE_CHECKING:
+    import duckdb
 
 # Each algorithm's block in bytes and its digest as SQL over a BLOB.
 ALGORITHMS = {

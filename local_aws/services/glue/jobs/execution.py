@@ -40,6 +40,7 @@ from local_aws.services.glue.jobs.pricing import dpu_seconds
 from local_aws.services.glue.jobs.processes import MARK, Interrupted, Processes, identities
 
 TEMPORARY = "glue-tmp"
+LONGEST_TEMPORARY = 60  # of the 107 letters that Linux lets a socket's path have
 LAST_WORDS = 200_000  # bytes of a JVM's log that may say why it died
 
 
@@ -172,9 +173,11 @@ class Execution:
         spec_file = self._folder / "spec.json"
         spec_file.write_text(json.dumps(spec))
         command = [sys.executable, str(RUNTIME / "launch.py"), str(spec_file)]
-        # Beside the run's folder, whose name is too long for a socket's path.
-        scratch = self._platform.scratch(TEMPORARY)
-        with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as temporary:
+        # Beside the run's folder: a socket's path is short, and scripts make some among temporary
+        # files. Where even that is long, among the system's.
+        scratch = str(self._platform.scratch(TEMPORARY))
+        place = scratch if len(scratch) <= LONGEST_TEMPORARY else None
+        with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as temporary:
             code = self._run_script(command, self._environment(paths) | {"TMPDIR": temporary}, jvm)
         report = self._report
         if report.traceback:
