@@ -49,7 +49,6 @@ system.setProperty("spark.left.behind", "yes")
 system.setProperty("left.behind", "yes")
 system.setProperty("user.timezone", "Asia/Tokyo")
 system.clearProperty("file.encoding")
-spark.sql("SELECT reflect('java.lang.System', 'setProperty', 'left.too', 'yes')").collect()
 with open(jvm.java.lang.System.getProperty("java.io.tmpdir") + "/left_behind", "w") as file:
     file.write("yes")
 os.environ["LEFT_BEHIND"] = "yes"
