@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.context import Platform
 from local_aws.services.databrew import catalog
 from local_aws.services.databrew import selection as selections
+from local_aws.services.databrew.keys import keys_of
 
 if TYPE_CHECKING:
     from local_aws.services.s3.model import S3Store
@@ -177,8 +178,6 @@ def _recipe_part(
         )
         replaces = f"{stem}_part" if output.get("Overwrite") else ""
         targets.append(Target(output["Location"]["Bucket"], prefix, folder, replaces))
-    from local_aws.services.databrew.keys import keys_of  # DuckDB comes with the steps
-
     keys = keys_of(platform, run["steps"])
     found = {"steps": run["steps"], "others": others, "outputs": outputs, "keys": keys}
     return found, targets

@@ -3,13 +3,17 @@
 https://docs.aws.amazon.com/databrew/latest/dg/recipes.html#recipes.structure
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local_aws.services.databrew.engine.errors import InvalidStep, UnsupportedOption
-from local_aws.services.databrew.engine.frame import Frame
+
+if TYPE_CHECKING:
+    from local_aws.services.databrew.engine.frame import Frame
 
 MISSING: Any = object()
 
@@ -25,7 +29,7 @@ class Step:
     inputs: tuple[Frame, ...] = ()
 
     @classmethod
-    def parse(cls, raw: dict[str, Any]) -> "Step":
+    def parse(cls, raw: dict[str, Any]) -> Step:
         """Read one element of a recipe."""
         step = _capitalised(raw)
         action = _capitalised(step.get("Action") or step.get("RecipeAction") or {})
