@@ -131,18 +131,23 @@ def _blocks(codec: str) -> Callable[[BinaryIO], Iterator[bytes]]:
 
 
 def _unpacked(codec: str, piece: bytes, most: int) -> bytes:
-    if codec == "snappy":
-        # The piece begins with its unpacked length.
-        size, shift = 0, 0
-        for byte in piece[:5]:
-            size |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                break
-        if size > most:
-            raise ValueError("a block is longer than its length")
-        return bytes(pa.decompress(piece, size, codec="snappy", asbytes=True))
-    return lz4_block(piece, most)
+    return snappy_block(piece, most) if codec == "snappy" else lz4_block(piece, most)
+
+
+def snappy_block(piece: bytes, most: int) -> bytes:
+    """A raw Snappy block, which begins with its unpacked length, a varint.
+
+    `most` bounds it. Raises ValueError for a longer one.
+    """
+    size = shift = 0
+    for byte in piece[:5]:
+        size |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            break
+    if size > most:
+        raise ValueError("a block is longer than its length")
+    return bytes(pa.decompress(piece, size, codec="snappy", asbytes=True))
 
 
 def lz4_block(piece: bytes, most: int) -> bytes:

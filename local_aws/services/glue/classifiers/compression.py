@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 
 import pyarrow as pa
 
-from local_aws.services.athena.serdes.lines import lz4_block
+from local_aws.services.athena.serdes.lines import lz4_block, snappy_block
 from local_aws.services.glue.classifiers.schema import Unreadable
 
 Opener = Callable[[BinaryIO, int], bytes]
@@ -104,7 +104,7 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
         kind, size = head[0], int.from_bytes(head[1:], "little")
         piece = _exactly(file, size)
         if kind == 0:
-            yield _snappy_block(piece[4:])
+            yield snappy_block(piece[4:], _LONGEST_PIECE)
         elif kind == 1:
             yield piece[4:]
         elif kind < 0x80:
@@ -132,19 +132,6 @@ def _blocks(file: BinaryIO, block: Callable[[bytes, int], bytes]) -> Iterator[by
             yield data
 
 
-def _snappy_block(piece: bytes, most: int = _LONGEST_PIECE) -> bytes:
-    """The piece begins with its unpacked length, a varint."""
-    size = shift = 0
-    for byte in piece[:5]:
-        size |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            break
-    if size > most:
-        raise ValueError("a block is longer than its length")
-    return bytes(pa.decompress(piece, size, codec="snappy", asbytes=True))
-
-
 def _exactly(file: BinaryIO, size: int) -> bytes:
     data = file.read(size) if size <= _LONGEST_PIECE else b""
     if len(data) != size:
@@ -161,7 +148,7 @@ _MAGIC: tuple[tuple[bytes, str, Opener], ...] = (
     (b"PK\x03\x04", "zip", _zip),
 )
 _ENDINGS: dict[str, tuple[str, Opener]] = {
-    "snappy": ("snappy", _hadoop(_snappy_block)),
+    "snappy": ("snappy", _hadoop(snappy_block)),
     "lz4": ("lz4", _hadoop(lz4_block)),
     "deflate": ("deflate", _deflate),
 }
