@@ -19,9 +19,8 @@ import duckdb
 from local_aws.services.databrew.engine.errors import RunFailed
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.inference import typed
-from local_aws.services.databrew.engine.recipe import apply, read
+from local_aws.services.databrew.engine.recipe import apply, each, read
 from local_aws.services.databrew.engine.source import Source, load
-from local_aws.services.databrew.engine.steps import Step
 
 Steps = Sequence[dict[str, Any]]
 Row = tuple[str, ...]
@@ -103,13 +102,10 @@ class _Followed:
         """The input and the rows after every step, as far as the marks last."""
         if self._tables is None:
             self._tables = [("", _rows(self._frame))]
-            frame = self._frame
-            for number, raw in enumerate(self._steps, 1):
-                frame = apply(frame, [raw])
+            for number, step, frame in each(self._frame, self._steps, {}):
                 if MARK not in frame.names:
                     break
-                title = f"step {number} ({Step.parse(raw).operation})"
-                self._tables.append((title, _rows(frame)))
+                self._tables.append((f"step {number} ({step.operation})", _rows(frame)))
         return self._tables
 
 
