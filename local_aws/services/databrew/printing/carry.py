@@ -92,13 +92,20 @@ class Target:
         if kind in self.rules:
             return self.rules[kind](self, tree)
         if kind in self.templates:
-            given = {name: self.carried(item) for name, item in arguments(tree).items()}
-            return self.filled(self.templates[kind], given)
+            return self.filled(self.templates[kind], self.given(tree))
         if not (isinstance(tree, SYNTAX) or kind in self.same):
             raise NotPrinted(f"{self.name} has no {kind} that is the same: {duckdb_sql(tree)}")
+        return self.around(tree)
+
+    def around(self, tree: exp.Expression) -> exp.Expression:
+        """The node itself around its carried children."""
         for child in list(tree.iter_expressions()):
             child.replace(self.carried(child))
         return tree
+
+    def given(self, tree: exp.Expression) -> dict[str, exp.Expression]:
+        """Its arguments, carried, by the names that a template has for them."""
+        return {name: self.carried(item) for name, item in arguments(tree).items()}
 
     def filled(self, template: str, given: Mapping[str, exp.Expression]) -> exp.Expression:
         """The template's expression around carried arguments."""

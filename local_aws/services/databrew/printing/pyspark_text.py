@@ -7,9 +7,8 @@ from dataclasses import replace
 from sqlglot import exp
 
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.printing.carry import NotPrinted
 from local_aws.services.databrew.printing.spark import SPARK
-from local_aws.services.databrew.printing.stages import Query, Stage
+from local_aws.services.databrew.printing.stages import Query, Stage, named
 
 WIDTH = 100
 HEAD = '''"""{title}
@@ -58,10 +57,8 @@ def _kept(stages: Sequence[Stage]) -> set[str]:
 def _stage(stage: Stage, kept: Collection[str]) -> Iterator[str]:
     yield from (f"# {line}" for line in textwrap.wrap(stage.title(), WIDTH - 6))
     for query in stage.queries:
-        try:
+        with named(stage.number, stage.step.operation):
             yield from _statements(query, kept)
-        except NotPrinted as error:
-            raise NotPrinted(f"Step {stage.number} ({stage.step.operation}): {error}") from error
         if query.name in kept:
             yield f"{query.name} = df"
 

@@ -13,23 +13,11 @@ from local_aws.services.databrew.printing.carry import (
     NotPrinted,
     Rule,
     Target,
-    arguments,
     duckdb_sql,
     kind_of,
 )
 
 _TOKEN = re.compile(r"%.|[^%]")
-
-
-def _carried(target: Target, node: exp.Expression) -> dict[str, exp.Expression]:
-    return {name: target.carried(item) for name, item in arguments(node).items()}
-
-
-def rebuilt(target: Target, node: exp.Expression) -> exp.Expression:
-    """The node itself around its carried children."""
-    for child in list(node.iter_expressions()):
-        child.replace(target.carried(child))
-    return node
 
 
 def aggregates(templates: Mapping[str, str]) -> Rule:
@@ -90,7 +78,7 @@ def without_subquery(target: Target, node: exp.Expression) -> exp.Expression:
     """Trino's TRY, which takes no subquery; a row's aggregates become one."""
     if any(kind_of(inner) == "list_aggregate" for inner in node.find_all(exp.Anonymous)):
         raise NotPrinted(f"{target.name} has no TRY for {duckdb_sql(node.this)}")
-    return rebuilt(target, node)
+    return target.around(node)
 
 
 def converted(*texts: str) -> Rule:
@@ -102,7 +90,7 @@ def converted(*texts: str) -> Rule:
             raise NotPrinted(f"{target.name} has no infinity of this name: {duckdb_sql(node)}")
         if node.args["to"].is_type(*exp.DataType.TEXT_TYPES) and _type_of(inner) not in texts:
             raise NotPrinted(f"{target.name} may write another text than {duckdb_sql(node)}")
-        return rebuilt(target, node)
+        return target.around(node)
 
     return rule
 
@@ -134,7 +122,7 @@ def regular_expression(template: str) -> Rule:
     """RE2's pattern in Java's engine: the same but for how a replacement names its groups."""
 
     def rule(target: Target, node: exp.Expression) -> exp.Expression:
-        given = {"group": exp.Literal.number(0)} | _carried(target, node)
+        given = {"group": exp.Literal.number(0)} | target.given(node)
         if isinstance(node, exp.RegexpReplace):
             if node.args.get("modifiers") is None or node.args["modifiers"].name != "g":
                 raise NotPrinted(f"{target.name} replaces every match, never the first alone")
@@ -162,7 +150,7 @@ def length(of_list: str) -> Rule:
     def rule(target: Target, node: exp.Expression) -> exp.Expression:
         if isinstance(node.this, exp.Array | exp.ArrayDistinct | exp.Split):
             return target.filled(of_list, {"this": target.carried(node.this)})
-        return rebuilt(target, node)
+        return target.around(node)
 
     return rule
 
@@ -176,7 +164,7 @@ def split(template: str, pattern: Callable[[str], str]) -> Rule:
             raise NotPrinted(
                 f"{target.name} splits by a text alone, not by {duckdb_sql(delimiter)}"
             )
-        given = _carried(target, node) | {"pattern": exp.Literal.string(pattern(delimiter.name))}
+        given = target.given(node) | {"pattern": exp.Literal.string(pattern(delimiter.name))}
         return target.filled(template, given)
 
     return rule
@@ -220,10 +208,9 @@ def window(order_of_rows: str | None) -> Rule:
                     f"{target.name} has no order of rows for {duckdb_sql(function)}: sort first"
                 )
             order = exp.Order(expressions=[exp.Ordered(this=exp.maybe_parse(order_of_rows))])
-            carried = rebuilt(target, node)
-            carried.set("order", order)
-            return carried
-        return rebuilt(target, node)
+            target.around(node).set("order", order)
+            return node
+        return target.around(node)
 
     return rule
 
@@ -290,7 +277,7 @@ def data_type(renamed: Mapping[exp.DType, exp.DType]) -> Rule:
 
 def double_division(target: Target, node: exp.Expression) -> exp.Expression:
     """DuckDB's ``/`` of whole numbers is a fraction; Trino's is none."""
-    return target.filled("CAST(:this AS double) / :expression", _carried(target, node))
+    return target.filled("CAST(:this AS double) / :expression", target.given(node))
 
 
 def substring(target: Target, node: exp.Expression) -> exp.Expression:
@@ -298,7 +285,7 @@ def substring(target: Target, node: exp.Expression) -> exp.Expression:
     start = node.args.get("start")
     if not (isinstance(start, exp.Literal) and int(start.name) >= 1):
         raise NotPrinted(f"{target.name} takes a text's part from a position that is written out")
-    return rebuilt(target, node)
+    return target.around(node)
 
 
 def proper_words(template: str) -> Rule:
@@ -307,7 +294,7 @@ def proper_words(template: str) -> Rule:
     def rule(target: Target, node: exp.Expression) -> exp.Expression:
         inner = node.this
         if not (isinstance(inner, exp.Transform) and isinstance(inner.this, exp.Split)):
-            return target.filled("array_join(:this, :expression)", _carried(target, node))
+            return target.filled("array_join(:this, :expression)", target.given(node))
         return target.filled(template, {"this": target.carried(inner.this.this)})
 
     return rule

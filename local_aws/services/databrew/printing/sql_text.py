@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.sql import select_all
-from local_aws.services.databrew.printing.carry import NotPrinted, Target
-from local_aws.services.databrew.printing.stages import Query, Stage
+from local_aws.services.databrew.printing.carry import Target
+from local_aws.services.databrew.printing.stages import Query, Stage, named
 
 WIDTH = 100
 _SIMPLE = re.compile(r"[a-z_][a-z0-9_]*")
@@ -50,12 +50,8 @@ class _Writer:
                 source = query.sources[0]
                 self._known[query.name] = self._known.get(source, source)
                 continue
-            try:
+            with named(stage.number, stage.step.operation):
                 parts.append(self._expression(query))
-            except NotPrinted as error:
-                raise NotPrinted(
-                    f"Step {stage.number} ({stage.step.operation}): {error}"
-                ) from error
         return parts
 
     def _expression(self, query: Query) -> str:

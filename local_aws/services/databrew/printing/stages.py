@@ -1,6 +1,7 @@
 """A recipe step by step: what each step asks for and the queries that it became."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,24 +77,33 @@ class Stage:
 def stages(frame: Frame, steps: Sequence[dict[str, Any]]) -> list[Stage]:
     """Every step. Raises NotPrinted, and what `apply` raises, which names the step."""
     for number, raw in enumerate(steps, 1):
-        _refuse(number, Step.parse(raw).operation)
+        operation = Step.parse(raw).operation
+        with named(number, operation):
+            _refuse(operation)
     known = {frame.source: dict(frame.columns)}
     found, done = [], 0
     for number, step, after in each(frame, steps, {}):
-        try:
+        with named(number, step.operation):
             queries = tuple(_queries(after, done, known))
-        except NotPrinted as error:
-            raise NotPrinted(f"Step {number} ({step.operation}): {error}") from error
         found.append(Stage(number, step, queries))
         done = len(after.steps)
     return found
 
 
-def _refuse(number: int, operation: str) -> None:
+@contextmanager
+def named(number: int, operation: str) -> Iterator[None]:
+    """What is not printed within is said with its step."""
+    try:
+        yield
+    except NotPrinted as error:
+        raise NotPrinted(f"Step {number} ({operation}): {error}") from error
+
+
+def _refuse(operation: str) -> None:
     if operation in OF_VALUES:
-        raise NotPrinted(f"Step {number} ({operation}): its columns are named by the data's values")
+        raise NotPrinted("its columns are named by the data's values")
     if operation in OF_TWO:
-        raise NotPrinted(f"Step {number} ({operation}): it reads a second data set")
+        raise NotPrinted("it reads a second data set")
 
 
 def _queries(after: Frame, done: int, known: dict[str, dict[str, str]]) -> Iterator[Query]:
