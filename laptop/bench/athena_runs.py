@@ -11,13 +11,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import boto3
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from laptop import environment
 from laptop.bench import servers
 from laptop.bench.athena_suite import Suite
 
@@ -130,14 +128,7 @@ class Lake:
 
     def __init__(self, server: servers.Server) -> None:
         self.pid = server.process.pid
-        options = {
-            "endpoint_url": server.endpoint,
-            "aws_access_key_id": servers.ACCESS_KEY,
-            "aws_secret_access_key": servers.SECRET_KEY,
-            "region_name": environment.REGION,
-        }
-        client: Any = boto3.client  # typed by the name of the service, one overload each
-        self.athena, self.s3 = (client(name, **options) for name in ("athena", "s3"))
+        self.athena, self.s3 = servers.clients(server, "athena", "s3")
 
     def fill(self, suite: Suite) -> None:
         """Uploads the files and makes the tables."""
@@ -216,8 +207,7 @@ def hive_type(kind: pa.DataType) -> str:
 
 @contextmanager
 def running(suite: Suite, folder: Path) -> Iterator[Lake]:
-    local_aws = next(kind for kind in servers.KINDS if kind.name == "local_aws")
-    server = servers.start(local_aws, folder)
+    server = servers.start(servers.LOCAL_AWS, folder)
     try:
         lake = Lake(server)
         lake.fill(suite)

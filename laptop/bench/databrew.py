@@ -22,7 +22,8 @@ from rich.table import Table
 from laptop.bench import machine
 
 if TYPE_CHECKING:
-    from laptop.bench.databrew_runs import Cost, Lake
+    from laptop.bench.databrew_runs import Lake
+    from laptop.bench.meter import Cost
 
 TIMES = (1, 30)
 NEAR = 1e-9

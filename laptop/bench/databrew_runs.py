@@ -8,36 +8,22 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import polars as pl
 
 from laptop import environment
 from laptop.bench import servers
 from laptop.bench.many_flights import write_flights
-from laptop.bench.meter import MB, Meter
+from laptop.bench.meter import MB, Cost, Meter
+from laptop.bench.servers import RunFailed
+from laptop.demo import MONTHS
 from laptop.home import ROOT
 
 BUCKET = "bench"
-MONTHS = tuple(f"2013-{month:02}" for month in range(1, 13))
 POLL = 0.05
 ENDED = ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT")
-
-
-class RunFailed(Exception):
-    """A job of the bench, or polars, did not succeed."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Of one run: seconds on the wall, CPU seconds of all processes, peak of memory in MB."""
-
-    wall: float
-    cpu: float
-    peak: float
 
 
 def write_year(folder: Path, times: int) -> Path:
@@ -60,14 +46,7 @@ class Lake:
 
     def __init__(self, server: servers.Server) -> None:
         self._server = server
-        options = {
-            "endpoint_url": server.endpoint,
-            "aws_access_key_id": servers.ACCESS_KEY,
-            "aws_secret_access_key": servers.SECRET_KEY,
-            "region_name": environment.REGION,
-        }
-        client: Any = boto3.client  # typed by the name of the service, one overload each
-        self._s3, self._brew = client("s3", **options), client("databrew", **options)
+        self._s3, self._brew = servers.clients(server, "s3", "databrew")
         self._s3.create_bucket(Bucket=BUCKET)
         steps = json.loads((ROOT / "recipes" / "flights.json").read_text())
         self._brew.create_recipe(Name="flights", Steps=steps)
@@ -140,8 +119,7 @@ def by_polars(what: str, file: Path, output: Path) -> Cost:
 @contextmanager
 def running(folder: Path) -> Iterator[Lake]:
     """A server of the bench's own."""
-    kind = next(kind for kind in servers.KINDS if kind.name == "local_aws")
-    server = servers.start(kind, folder)
+    server = servers.start(servers.LOCAL_AWS, folder)
     try:
         yield Lake(server)
     finally:

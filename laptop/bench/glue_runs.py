@@ -12,9 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import boto3
 import duckdb
 import psutil
 import pyarrow as pa
@@ -24,13 +22,14 @@ import pyarrow.parquet as pq
 from laptop import environment
 from laptop.bench import servers
 from laptop.bench.many_flights import write_flights
-from laptop.bench.meter import Meter, Used
+from laptop.bench.meter import Cost, Meter, Used
+from laptop.bench.servers import RunFailed
+from laptop.demo import MONTHS
 from laptop.home import ROOT
 from tarn.contracts.load import load_contract
 
 BUCKET = "bench"
 JOB, START = "flights", "start"
-MONTHS = tuple(f"2013-{month:02}" for month in range(1, 13))
 SCRIPTS = ROOT / "glue_jobs"
 RUNTIME = ROOT / "local_aws" / "glue_runtime"
 START_SCRIPT = """
@@ -44,19 +43,6 @@ CLEAN = (
 )
 POLL = 0.05
 ARCHIVE_SECONDS = 180.0
-
-
-class RunFailed(Exception):
-    """A job of the bench, or spark-submit, did not succeed."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Of one run: seconds on the wall, CPU seconds of all processes, peak of memory in MB."""
-
-    wall: float
-    cpu: float
-    peak: float
 
 
 @dataclass(frozen=True)
@@ -124,16 +110,8 @@ class Lake:
     def start(self) -> None:
         """A server over the same data; its first job finds no JVM."""
         self.stop()
-        kind = next(kind for kind in servers.KINDS if kind.name == "local_aws")
-        self._server = servers.start(kind, self._folder)
-        options = {
-            "endpoint_url": self._server.endpoint,
-            "aws_access_key_id": servers.ACCESS_KEY,
-            "aws_secret_access_key": servers.SECRET_KEY,
-            "region_name": environment.REGION,
-        }
-        client: Any = boto3.client  # typed by the name of the service, one overload each
-        self._s3, self._glue = client("s3", **options), client("glue", **options)
+        self._server = servers.start(servers.LOCAL_AWS, self._folder)
+        self._s3, self._glue = servers.clients(self._server, "s3", "glue")
 
     def stop(self) -> None:
         if self._server:

@@ -23,6 +23,15 @@ class Used:
     after: float
 
 
+@dataclass(frozen=True)
+class Cost:
+    """Of one run: seconds on the wall, CPU seconds of all processes, peak of memory in MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
 class Meter:
     """``with Meter(pid) as meter: ...``, then ``meter.used``.
 

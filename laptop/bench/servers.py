@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import boto3
 
 from laptop import environment
 
@@ -17,6 +20,10 @@ PATIENCE = 60.0
 
 class ServerFailed(Exception):
     """A server of a bench is missing, or did not start; the message holds the end of its log."""
+
+
+class RunFailed(Exception):
+    """A job of a bench, or its peer, did not succeed."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,9 @@ KINDS = (
     Kind("rclone", _rclone, lambda: [_program("rclone"), "version"]),
     Kind("moto", _moto, lambda: _version_of("moto")),
 )
+
+
+LOCAL_AWS = KINDS[0]
 
 
 @dataclass
@@ -128,6 +138,18 @@ def client_environment(server: Server) -> Mapping[str, str]:
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_DEFAULT_REGION": environment.REGION,
     }
+
+
+def clients(server: Server, *services: str) -> list[Any]:
+    """boto3's clients of it."""
+    options = {
+        "endpoint_url": server.endpoint,
+        "aws_access_key_id": ACCESS_KEY,
+        "aws_secret_access_key": SECRET_KEY,
+        "region_name": environment.REGION,
+    }
+    client: Any = boto3.client  # typed by the name of the service, one overload each
+    return [client(service, **options) for service in services]
 
 
 def _environment() -> dict[str, str]:
