@@ -67,7 +67,7 @@ def _work(run: dict[str, Any]) -> dict[str, Any]:
     connection = connect(run.get("memory", "1GB"), run["scratch"])
     source = Source(**{**run["source"], "paths": tuple(run["source"]["paths"])})
     recipe = run["type"] == "RECIPE"
-    table = load(connection, source, log, run.get("rows"), stored=not recipe)
+    table = load(connection, source, log, run.get("rows"), stored=not recipe or source.is_small)
     return _recipe(connection, table, source, run) if recipe else _profile(connection, run)
 
 
