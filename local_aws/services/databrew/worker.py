@@ -70,7 +70,8 @@ def _work(run: dict[str, Any]) -> dict[str, Any]:
     others = _others(connection, run.get("others", {}))
     source = _source(run["source"])
     is_profile = run["type"] == "PROFILE"
-    table = load(connection, source, log, run.get("rows"), stored=is_profile)
+    stored = is_profile or source.is_small
+    table = load(connection, source, log, run.get("rows"), stored=stored)
     if is_profile:
         return _profile(connection, run)
     return _recipe(connection, typed(connection, table, source.kinds), others, run)

@@ -28,6 +28,7 @@ Log = Callable[[str], None]
 # Folders named k=v are part of an address here: no column comes of them.
 PLAIN = "hive_partitioning=false"
 SAMPLE_LINES = 5
+SMALL = 256 << 20  # bytes
 # The kinds of a path's parameters.
 KINDS = {"String": "string", "Number": "double", "Datetime": "timestamp"}
 
@@ -46,6 +47,11 @@ class Source:
     options: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     schema: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a table of it fits into a run's memory; asking a table is the quicker way."""
+        return sum(Path(path).stat().st_size for path in self.paths) <= SMALL
 
     @property
     def kinds(self) -> dict[str, str]:
