@@ -11,10 +11,6 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-ENDINGS = {
-    "GZIP": "gz", "ZSTD": "zst", "BZIP2": "bz2", "DEFLATE": "deflate", "SNAPPY": "snappy",
-    "LZ4": "lz4", "BROTLI": "br", "ZLIB": "zlib",
-}  # fmt: skip
 _CHUNK = 1 << 20
 _BLOCK = 1 << 18
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pyarrow import orc
 
 from local_aws.formats import avro, packing
+from local_aws.formats.endings import ENDINGS
 from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.reading.partition_names import HIVE_NULL, unescaped
@@ -108,7 +109,7 @@ def _extension(target: Target) -> str:
     """Text says by its name how it is packed, Parquet in its footer."""
     base = {"PARQUET": "parquet", "TEXTFILE": "csv", "JSON": "json"}[target.format]
     packed = target.format != "PARQUET" and _engine_packs(target)
-    ending = packing.ENDINGS.get(target.compression) if packed else None
+    ending = ENDINGS.get(target.compression) if packed else None
     return f"{base}.{ending}" if ending else base
 
 
@@ -189,4 +190,4 @@ def _repacked(file: Made, target: Target) -> Made:
     if target.format == "PARQUET" or _engine_packs(target):
         return file
     packing.pack(file.path, target.compression)
-    return Made(file.path, file.values, f"{file.ending}.{packing.ENDINGS[target.compression]}")
+    return Made(file.path, file.values, f"{file.ending}.{ENDINGS[target.compression]}")
