@@ -20,6 +20,7 @@ import anyio
 from local_aws import authorise, moto_requests
 from local_aws.access import network
 from local_aws.access.resources import Arns, Parameters
+from local_aws.caller import CALLER
 from local_aws.console import LINK_PATH, Console, make_link, sandboxed
 from local_aws.context import Platform
 from local_aws.errors import InternalError, ServiceError, UnknownService
@@ -305,6 +306,7 @@ def _ask_own(
             policy = api.resource_policy() if service == "glue" else None
             authorise.check(caller, service, operation, known, arns, policy)
 
+    CALLER.set(caller.principal.arn)
     return dispatch(service, api, request, permit)
 
 

@@ -129,11 +129,12 @@ class Jobs:
         return {"Name": name}
 
     def start_job_run(self, request: Request) -> Response:
-        caller = self.platform.arn("sts", "assumed-role/databrew")
-        return {"RunId": self.begin_run(request["Name"], caller)}
+        run_id = self.add_run(request["Name"], self.store.caller())
+        self.runner.submit(run_id)
+        return {"RunId": run_id}
 
-    def begin_run(self, name: str, started_by: str) -> str:
-        """Keep all that the run needs as it is now, then queue it; the run's id."""
+    def add_run(self, name: str, started_by: str) -> str:
+        """Keep all that a run needs as it is now, for the runner; the run's id."""
         job = self.store.get("job", name)
         run_id = f"db_{secrets.token_hex(32)}"
         document = {
@@ -145,7 +146,6 @@ class Jobs:
             **(self._recipe_input(job) if job["Type"] == "RECIPE" else self._profile_input(job)),
         }
         self.store.add_run(run_id, job["Name"], document)
-        self.runner.submit(run_id)
         return run_id
 
     def _recipe_input(self, job: Document) -> Document:
@@ -199,8 +199,9 @@ class Jobs:
 
 def _shown(run: Document) -> Response:
     shown = only(run, SHOWN) | only(run["job"], FROM_JOB)
-    began = run.get("ExecutionStart", run["StartedOn"])
-    shown["ExecutionTime"] = max(0, round(run.get("CompletedOn", time.time()) - began))
+    # A run that waits, or was stopped while it did, has consumed nothing.
+    ended = run.get("CompletedOn", time.time())
+    shown["ExecutionTime"] = max(0, round(ended - run.get("ExecutionStart", ended)))
     name = {"JobName": run["job"]["Name"], "LogGroupName": LOG_GROUP}
     return dated(shown | name)
 
