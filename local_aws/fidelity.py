@@ -15,7 +15,7 @@ from local_aws.services.athena.api import AthenaApi
 from local_aws.services.athena.calls import workgroup_api
 from local_aws.services.athena.queries import acceptance, result_objects
 from local_aws.services.athena.trino import calls
-from local_aws.services.databrew import datasets
+from local_aws.services.databrew import datasets, outputs
 from local_aws.services.databrew.api import DataBrewApi
 from local_aws.services.databrew.engine.entities import UNSUPPORTED as ENTITIES
 from local_aws.services.databrew.engine.operations import REGISTRY
@@ -93,6 +93,7 @@ def blocks() -> dict[str, str]:
         ],
         "databrew entities refused": sorted(ENTITIES),
         "databrew inputs refused": datasets.UNSUPPORTED,
+        "databrew outputs refused": outputs.UNSUPPORTED,
         "databrew recipe refused": [name for names in RECIPE.values() for name in names],
         "databrew recipe works": sorted(REGISTRY),
         "logs refused": [*logs.UNSUPPORTED_GROUP, *logs.UNSUPPORTED_SEARCH],

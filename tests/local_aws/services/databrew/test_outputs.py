@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import struct
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -432,3 +433,52 @@ def test_a_key_that_would_protect_nothing(lake: Lake) -> None:
             EncryptionMode="SSE-S3",
             EncryptionKeyArn="arn:aws:kms:us-east-1:123456789012:key/1",
         )
+
+
+# --- readers of the lake
+
+
+def test_a_crawler_and_athena_read_every_format(lake: Lake) -> None:
+    pairs = [("PARQUET", "SNAPPY"), ("ORC", "SNAPPY"), ("AVRO", "SNAPPY"), ("JSON", "SNAPPY"),
+             ("CSV", "BZIP2"), ("CSV", "LZ4")]  # fmt: skip
+    outputs = [
+        {"Location": {"Bucket": lake.name, "Key": f"{format_}_{codec}"}, "Format": format_,
+         "CompressionFormat": codec, "Overwrite": True}
+        for format_, codec in pairs
+    ]  # fmt: skip
+    assert lake.run(job_of(lake, Outputs=outputs))["State"] == "SUCCEEDED"
+    glue = lake.server.client("glue")
+    glue.create_database(DatabaseInput={"Name": lake.name})
+    targets = [{"Path": f"s3://{lake.name}/{format_}_{codec}/"} for format_, codec in pairs]
+    glue.create_crawler(
+        Name=lake.name, Role=ROLE, DatabaseName=lake.name, Targets={"S3Targets": targets}
+    )
+    glue.start_crawler(Name=lake.name)
+    deadline = time.monotonic() + 60
+    while glue.get_crawler(Name=lake.name)["Crawler"]["State"] != "READY":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    tables = glue.get_tables(DatabaseName=lake.name)["TableList"]
+    assert {t["Name"]: t["Parameters"]["classification"] for t in tables} == {
+        f"{format_}_{codec}".lower(): format_.lower() for format_, codec in pairs
+    }
+    for format_, codec in pairs:
+        query = f'SELECT n, word FROM "{lake.name}"."{format_}_{codec}" ORDER BY word'
+        assert queried(lake, query) == [["1", " A "], [None, "B"], ["3", "NA"]], format_
+
+
+def queried(lake: Lake, query: str) -> list[list[str | None]]:
+    athena = lake.server.client("athena")
+    place = {"OutputLocation": f"s3://{lake.name}/answers/"}
+    execution = athena.start_query_execution(QueryString=query, ResultConfiguration=place)
+    found = execution["QueryExecutionId"]
+    deadline = time.monotonic() + 60
+    while True:
+        status = athena.get_query_execution(QueryExecutionId=found)["QueryExecution"]["Status"]
+        if status["State"] not in ("QUEUED", "RUNNING"):
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert status["State"] == "SUCCEEDED", status
+    rows = athena.get_query_results(QueryExecutionId=found)["ResultSet"]["Rows"][1:]
+    return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
