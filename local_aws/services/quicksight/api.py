@@ -1,6 +1,6 @@
 """QuickSight's API: what an API-driven pipeline calls.
 
-An operation that no group here has (analyses, templates, refresh schedules, users, asset bundles)
+An operation that no group here has (folders, topics, namespaces)
 is refused by the wire, by name. What is refused inside an operation is in `UNSUPPORTED`.
 """
 
@@ -9,18 +9,24 @@ from collections.abc import Callable
 from local_aws.context import Platform, Request, Response
 from local_aws.services.quicksight.engine import Ingestions
 from local_aws.services.quicksight.model import Store
+from local_aws.services.quicksight.operations.analyses import Analyses
 from local_aws.services.quicksight.operations.common import Operations
 from local_aws.services.quicksight.operations.dashboards import Dashboards
 from local_aws.services.quicksight.operations.data_sets import DataSets
 from local_aws.services.quicksight.operations.data_sources import DataSources
 from local_aws.services.quicksight.operations.ingestions import IngestionOperations
 from local_aws.services.quicksight.operations.tags import Tags
+from local_aws.services.quicksight.operations.templates import Templates
+from local_aws.services.quicksight.operations.themes import Themes
 
 GROUPS: tuple[type[Operations], ...] = (
     DataSources,
     DataSets,
     IngestionOperations,
     Dashboards,
+    Analyses,
+    Templates,
+    Themes,
     Tags,
 )
 UNSUPPORTED = (
@@ -28,8 +34,8 @@ UNSUPPORTED = (
     "Data sets of several tables (joins), of S3, files or SaaS; dataset parameters",
     "Row-level and column-level security",
     "INCREMENTAL_REFRESH and refresh schedules",
-    "Analyses, templates, themes, folders, asset bundles, users and groups",
-    "Dashboards from a template or analysis (SourceEntity), parameters, link sharing",
+    "Folders, asset bundles, users and groups",
+    "Parameters of CreateDashboard and CreateAnalysis, link sharing, linked entities",
     "Visuals other than KPI, bar, line, combo, pie, table, pivot table and heat map",
     "Layouts other than GridLayout; images, tooltip sheets, parameter controls",
     "Drill-down (several Category fields), small multiples, forecasts, reference lines, subtotals",
