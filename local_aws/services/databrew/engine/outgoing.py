@@ -48,15 +48,14 @@ def _leaving(column: str, sql_type: str, format_: str) -> str:
     return f"CAST({column} AS {_SPARK[sql_type]})"
 
 
-def as_table(frame: Frame, columns: dict[str, str]) -> Frame:
-    """The columns of a catalog's table, by name its kind: in its order and its types.
+def as_table(frame: Frame, names: list[str], columns: dict[str, str]) -> Frame:
+    """These columns as a catalog's table has them, by name its kind: in its order and types.
 
     Raises AnalysisException where the result has others. A value that does not fit ends the run.
     """
-    if {name.lower() for name in frame.names} != {name.lower() for name in columns}:
+    if {name.lower() for name in names} != {name.lower() for name in columns}:
         raise AnalysisException(
-            f"The columns [{', '.join(frame.names)}] are not those of the table: "
-            f"[{', '.join(columns)}];"
+            f"The columns [{', '.join(names)}] are not those of the table: [{', '.join(columns)}];"
         )
     found = {name: frame.column(name) for name in columns}
     return frame.select(

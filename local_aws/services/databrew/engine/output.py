@@ -7,7 +7,6 @@ written has never to fit into memory.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
 import duckdb
 import pyarrow as pa
@@ -15,12 +14,12 @@ from pyarrow import orc
 
 from local_aws.formats import avro, packing
 from local_aws.services.databrew.engine import formats
-from local_aws.services.databrew.engine.errors import AnalysisException, RunFailed
+from local_aws.services.databrew.engine.errors import RunFailed
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.outgoing import as_table, avro_schema, leaving
-from local_aws.services.databrew.engine.sql import identifier, literal, select
+from local_aws.services.databrew.engine.shares import Numbered, Share
+from local_aws.services.databrew.engine.sql import literal
 
-NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__"
 SPLIT = 128 << 20
 """Bytes of input: what Spark gives to one of its tasks, each of which writes a file."""
 _MOST_FILES = 999
@@ -56,81 +55,42 @@ class Written:
 
 
 def write(frame: Frame, outputs: list[Output], input_bytes: int = 0) -> list[Written]:
-    """Write every output. More than one file reads the recipe's rows once, from a table."""
-    files = [_files(frame, output, input_bytes) for output in outputs]
-    partitioned = any(output.partition_columns for output in outputs)
-    if len(outputs) > 1 or partitioned or max(files) > 1:
-        frame.connection.execute(f"CREATE TEMP TABLE result AS {frame.sql()}")
-        frame = Frame.of(frame.connection, "result")
-    return [_write(frame, output, most) for output, most in zip(outputs, files, strict=True)]
+    """Write every output."""
+    files = [_files(output, input_bytes) for output in outputs]
+    if len(outputs) == 1 and files == [1] and not outputs[0].partition_columns:
+        return [_write(outputs[0], iter([Share(frame, frame.names)]))]
+    rows = Numbered.of(frame)
+    return [
+        _write(output, rows.partitions(output.partition_columns))
+        if output.partition_columns
+        else _write(output, rows.shares(most))
+        for output, most in zip(outputs, files, strict=True)
+    ]
 
 
-def _files(frame: Frame, output: Output, input_bytes: int) -> int:
-    """How many files an output has at most; one for each partition."""
+def _files(output: Output, input_bytes: int) -> int:
+    """How many files an output has at most; a partition always has one."""
     formats.check(output.format, output.codec)
-    # A column of this name hides the rows' numbers, by which they are shared out.
-    if output.partition_columns or any(name.lower() == "rowid" for name in frame.names):
-        return 1
     return min(output.most or _MOST_FILES, max(1, -(-input_bytes // SPLIT)))
 
 
-def _write(frame: Frame, output: Output, files: int) -> Written:
-    if output.partition_columns:
-        return _write_partitions(frame, output)
+def _write(output: Output, shares: Iterator[Share]) -> Written:
     written = Written()
-    for number, part in enumerate(_parts(frame, files)):
-        if output.columns is not None:
-            part = as_table(part, output.columns)
-        _write_file(part, output, Path(), part.names, written, number)
+    for number, share in enumerate(shares):
+        _write_file(share, output, 0 if output.partition_columns else number, written)
     return written
 
 
-def _parts(frame: Frame, files: int) -> Iterator[Frame]:
-    """The rows in their order, shared out evenly."""
-    if files == 1:
-        yield frame
-        return
-    ((rows,),) = frame.rows({"rows": "count(*)"})
-    size = max(1, -(-rows // files))
-    for start in range(0, max(rows, 1), size):
-        yield frame.where(f"rowid >= {start} AND rowid < {start + size}")
-
-
-def _write_partitions(frame: Frame, output: Output) -> Written:
-    """One folder ``column=value/`` for each combination of values."""
-    keys = list(dict.fromkeys(frame.resolve(name) for name in output.partition_columns))
-    columns = {key: f"CAST({identifier(key)} AS VARCHAR)" for key in keys}
-    rest = [name for name in frame.names if name not in keys]
-    if not rest:
-        raise AnalysisException("Cannot use all columns for partition columns;")
-    found = frame.connection.execute(
-        select(columns, frame.current, "GROUP BY ALL ORDER BY ALL")
-    ).fetchall()
-    written = Written()
-    for values in found:
-        same = " AND ".join(
-            f"{columns[k]} IS NOT DISTINCT FROM {'NULL' if v is None else literal(v)}"
-            for k, v in zip(keys, values, strict=True)
-        )
-        parts = [_partition(k, v) for k, v in zip(keys, values, strict=True)]
-        _write_file(frame.where(same), output, Path(*parts), rest, written)
-    return written
-
-
-def _partition(key: str, value: str | None) -> str:
-    return f"{key}={NULL_FOLDER if value is None else quote(value, safe=' .-_:')}"
-
-
-def _write_file(
-    frame: Frame, output: Output, folder: Path, names: list[str], to: Written, number: int = 0
-) -> None:
+def _write_file(share: Share, output: Output, number: int, to: Written) -> None:
     ending = formats.ending(output.format, output.codec)
-    relative = folder / f"{output.stem}_part{number:05d}.{ending}"
+    relative = share.folder / f"{output.stem}_part{number:05d}.{ending}"
     path = Path(output.folder) / relative
     path.parent.mkdir(parents=True, exist_ok=True)
     kind, codec = formats.kind_of(output.format), formats.codec_of(output.format, output.codec)
-    rows = leaving(frame, names, kind)
-    to.rows += _WRITERS[kind](rows, path, codec, output)
+    rows, names = share.rows, share.names
+    if output.columns is not None:
+        rows, names = as_table(rows, names, output.columns), list(output.columns)
+    to.rows += _WRITERS[kind](leaving(rows, names, kind), path, codec, output)
     to.files.append(relative.as_posix())
 
 

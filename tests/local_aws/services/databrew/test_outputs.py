@@ -24,6 +24,7 @@ from local_aws.services.databrew.engine import formats, output
 from local_aws.services.databrew.engine.errors import RunFailed
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.output import Output, connect, write
+from local_aws.services.databrew.engine.shares import NULL_FOLDER
 from local_aws.services.glue.classifiers.avro import classify
 from local_aws.services.glue.classifiers.schema import Column
 from tests.conftest import LocalServer
@@ -297,14 +298,34 @@ def test_no_file_is_without_rows_but_a_lone_one(
     assert len(written.files) == files
 
 
-def test_a_column_named_as_duckdbs_row_number_stays_whole(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_partitions_of_names_that_the_table_needs_itself(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(output, "SPLIT", 1)
-    connection.execute('CREATE VIEW input AS SELECT n, 7 AS "RowId" FROM range(10) t(n)')
-    made = Output(str(tmp_path), "t", "PARQUET")
-    (written,) = write(Frame.of(connection, "input"), [made], input_bytes=50)
-    assert written_rows(tmp_path, written.files) == [list(range(10))]
+    connection.execute(
+        """CREATE VIEW input AS SELECT n, 9 AS "row", 7 AS "First Row", n % 3 AS "a b", CASE
+        WHEN n % 2 = 0 THEN 'x/y=' END AS rowid FROM range(60) t(n) ORDER BY -n"""
+    )
+    made = Output(str(tmp_path), "t", "PARQUET", partition_columns=("A B", "rowid"))
+    (written,) = write(Frame.of(connection, "input"), [made])
+    places = [f"a b={i}/rowid={v}" for i in range(3) for v in ("x%2Fy%3D", NULL_FOLDER)]
+    assert sorted(written.files) == sorted(f"{place}/t_part00000.parquet" for place in places)
+    assert written.rows == 60
+    for file in written.files:
+        table = pq.ParquetFile(tmp_path / file).read()
+        assert table.column_names == ["n", "row", "First Row"]
+        numbers = table.column("n").to_pylist()
+        assert len(numbers) == 10
+        assert numbers == sorted(numbers, reverse=True)
+        assert len({(n % 3, n % 2) for n in numbers}) == 1
+
+
+def test_many_partitions_do_not_read_all_rows_each(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    connection.execute("CREATE VIEW input AS SELECT n, n % 300 AS k FROM range(300000) t(n)")
+    made = Output(str(tmp_path), "t", "CSV", partition_columns=("k",))
+    (written,) = write(Frame.of(connection, "input"), [made])
+    assert (len(written.files), written.rows) == (300, 300000)
 
 
 def test_a_delimiter(lake: Lake) -> None:
