@@ -9,7 +9,7 @@ from local_aws.context import Platform, Request, Response
 from local_aws.services.databrew import catalog
 from local_aws.services.databrew.errors import ResourceNotFoundException, ValidationException
 from local_aws.services.databrew.model import UNFINISHED, Document, Store
-from local_aws.services.databrew.outputs import check_encryption, check_outputs
+from local_aws.services.databrew.outputs import check_encryption, check_outputs, check_owner
 from local_aws.services.databrew.paging import page
 from local_aws.services.databrew.recipes import check_steps
 from local_aws.services.databrew.runs import LOG_GROUP, Runner
@@ -62,6 +62,7 @@ class Jobs:
     def _profile_job(self, request: Request, dataset: str) -> Document:
         self.store.get("dataset", dataset)
         check_encryption(request)
+        check_owner(self.platform, request["OutputLocation"])
         configuration = request.get("Configuration") or {}
         _check_profile(configuration)
         for validation in request.get("ValidationConfigurations") or ():

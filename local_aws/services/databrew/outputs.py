@@ -27,6 +27,7 @@ def check_outputs(platform: Platform, request: Request) -> None:
         raise ValidationException("A recipe job needs Outputs or DataCatalogOutputs")
     try:
         for output in outputs:
+            check_owner(platform, output["Location"])
             formats.check(output.get("Format") or "CSV", output.get("CompressionFormat"))
     except UnsupportedOption as error:
         raise ValidationException(str(error)) from error
@@ -35,7 +36,14 @@ def check_outputs(platform: Platform, request: Request) -> None:
             raise ValidationException(
                 "DataCatalogOutputs.DatabaseOptions is not supported by local_aws"
             )
-        catalog.target_of(platform, table)
+        check_owner(platform, catalog.target_of(platform, table)["Location"])
+
+
+def check_owner(platform: Platform, location: Request) -> None:
+    """All buckets here are of one account: another's is not there to be written."""
+    owner = location.get("BucketOwner")
+    if owner not in (None, platform.account_id):
+        raise ValidationException(f"BucketOwner {owner}: the bucket is of {platform.account_id}")
 
 
 def check_encryption(request: Request) -> None:

@@ -503,3 +503,13 @@ def queried(lake: Lake, query: str) -> list[list[str | None]]:
     assert status["State"] == "SUCCEEDED", status
     rows = athena.get_query_results(QueryExecutionId=found)["ResultSet"]["Rows"][1:]
     return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
+
+
+def test_a_bucket_of_another_account(lake: Lake) -> None:
+    place = {"Bucket": lake.name, "BucketOwner": "999999999999"}
+    with pytest.raises(ClientError, match="BucketOwner 999999999999"):
+        job_of(lake, Outputs=[{"Location": place}])
+    with pytest.raises(ClientError, match="BucketOwner 999999999999"):
+        lake.databrew.create_profile_job(
+            Name=lake.name, DatasetName=lake.name, RoleArn=ROLE, OutputLocation=place
+        )
