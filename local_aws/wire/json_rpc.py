@@ -13,6 +13,7 @@ import msgspec
 from local_aws.errors import SerializationError, ServiceError
 from local_aws.wire.http import HttpRequest, HttpResponse, json_body
 from local_aws.wire.models import error_shape, service_model
+from local_aws.wire.query_errors import query_code
 from local_aws.wire.shapes import from_json, to_json
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def query_compatible(service: str, error: ServiceError) -> dict[str, str]:
     if "awsQueryCompatible" not in service_model(service).metadata:
         return {}
     fault = "Sender" if error_status(service, error) < 500 else "Receiver"
-    return {"x-amzn-query-error": f"{error.code};{fault}"}
+    return {"x-amzn-query-error": f"{query_code(error)};{fault}"}
 
 
 def error_members(service: str, error: ServiceError) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from tests.conftest import ACCESS_KEY, SECRET_KEY, LocalServer, start_server
+from tests.local_aws.conftest import allow, new_user
 
 MINUTE = dt.timedelta(minutes=1)
 NOON = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0) - dt.timedelta(hours=1)
@@ -301,7 +302,17 @@ def test_a_body_that_is_no_request(aws: LocalServer, body: bytes) -> None:
     answer = httpx.post(url, content=body, headers=dict(request.headers))
     assert answer.status_code == 400
     assert answer.headers["smithy-protocol"] == "rpc-v2-cbor"
-    assert answer.headers["x-amzn-query-error"] == "SerializationException;Sender"
+    assert answer.headers["x-amzn-query-error"] == "Serialization;Sender"
+
+
+def test_a_user_needs_a_policy(aws: LocalServer, namespace: str) -> None:
+    """Whose actions are called cloudwatch's, while requests are signed for monitoring."""
+    user = new_user(aws, allow("cloudwatch:PutMetricData"))
+    client = user.client("cloudwatch")
+    client.put_metric_data(Namespace=namespace, MetricData=[datum("m", NOON, 1)])
+    code, message = refusal(client.list_metrics, Namespace=namespace)
+    assert code == "AccessDenied"
+    assert "not authorized to perform: cloudwatch:ListMetrics on resource: *" in message
 
 
 @pytest.mark.restart
