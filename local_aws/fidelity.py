@@ -26,7 +26,7 @@ from local_aws.services.glue.api import GlueApi
 from local_aws.services.glue.classifiers import definitions as classifiers
 from local_aws.services.glue.classifiers.recognised import NAMES as UNCLASSIFIED
 from local_aws.services.glue.crawlers import settings as crawlers
-from local_aws.services.glue.jobs import arguments, definition, metrics
+from local_aws.services.glue.jobs import arguments, definition, metrics, observability
 from local_aws.services.logs import api as logs
 from local_aws.services.logs.api import LogsApi
 from local_aws.services.quicksight import api as quicksight
@@ -88,7 +88,7 @@ def blocks() -> dict[str, str]:
             for known in metrics.PUBLISHED.values()
             for who in known.whose
         ],
-        "glue metrics not published": metrics.NOT_PUBLISHED,
+        "glue metrics not published": [*metrics.NOT_PUBLISHED, *observability.NOT_PUBLISHED],
         "glue script library refused": SCRIPT_LIBRARY,
         "athena functions refused": [
             *sorted(calls.UNSUPPORTED),

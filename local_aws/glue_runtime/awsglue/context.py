@@ -42,7 +42,7 @@ class GlueContext:
     def _begin_metrics(self) -> None:
         """A run with --enable-metrics has them from its first GlueContext on, as on AWS."""
         context: Any = self.spark_session.sparkContext
-        file = context.getConf().get(METRICS)
+        file = self.spark_session.conf.get(METRICS, "")
         if file and GlueContext.metered is not context:
             context._jvm.local_aws.RunMetrics.begin(context._jsc.sc(), file)
             GlueContext.metered = context

@@ -19,7 +19,7 @@ from typing import Any
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
 from local_aws.services.glue.errors import EntityNotFoundException
-from local_aws.services.glue.jobs import arguments, spark_conf
+from local_aws.services.glue.jobs import arguments, observability, spark_conf
 from local_aws.services.glue.jobs.bookmarks import Bookmarks
 from local_aws.services.glue.jobs.events import Events
 from local_aws.services.glue.jobs.files import fetch, import_path
@@ -83,7 +83,9 @@ class Execution:
             outcome = launch_error(error)
         except Exception as error:
             outcome = Outcome("FAILED", f"Error Category: LAUNCH_ERROR; {error}")
-        self._record(self._bookmarks_kept(outcome))
+        outcome = self._bookmarks_kept(outcome)
+        self._record(outcome)
+        observability.publish(self._platform, self.run, outcome)
         shutil.rmtree(self._folder, ignore_errors=True)
         return outcome
 

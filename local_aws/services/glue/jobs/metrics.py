@@ -9,7 +9,7 @@ are the same, and there is no ``glue.<executor id>``.
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,7 @@ NOT_PUBLISHED = (
 
 
 class RunMetrics:
-    """Of one run. Whatever goes wrong with them is logged, and no matter to the run."""
+    """Of one run, as its listener reports them."""
 
     def __init__(self, platform: Platform, run: Run, folder: Path) -> None:
         self._platform = platform
@@ -81,8 +81,7 @@ class RunMetrics:
 
     @property
     def wanted(self) -> bool:
-        """The parameter's presence is what counts, but for the console's "false"."""
-        return is_wanted(self._run.plan["Arguments"])
+        return asked(self._run, ARGUMENT)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -95,10 +94,7 @@ class RunMetrics:
             self._tail.pump()
 
     def _publish(self, lines: list[str]) -> None:
-        try:
-            self._platform.metrics.put(datum for line in lines for datum in self._data(line))
-        except Exception:
-            logger.exception("Metrics of the run %s were not published", self._run.id)
+        put(self._platform, self._run, (datum for line in lines for datum in self._data(line)))
 
     def _data(self, line: str) -> Iterator[Datum]:
         figures: dict[str, float] = json.loads(line)
@@ -133,7 +129,7 @@ class Course:
 
 def courses(platform: Platform, run: Run) -> list[Course]:
     """What the run has published; what is of the driver and of all executors is there once."""
-    if not is_wanted(run.plan["Arguments"]):
+    if not asked(run, ARGUMENT):
         return []
     found = (_course(platform, run, known) for known in PUBLISHED.values())
     return [course for course in found if course.values]
@@ -148,9 +144,18 @@ def _course(platform: Platform, run: Run, known: Published) -> Course:
     return Course(name, known.unit, known.statistic, values)
 
 
-def is_wanted(arguments: dict[str, str]) -> bool:
-    """Whether a run with these arguments publishes metrics."""
-    return arguments.get(ARGUMENT, "false").lower() != "false"
+def asked(run: Run, argument: str) -> bool:
+    """The parameter's presence is what counts, but for the console's "false"."""
+    given: str = run.plan["Arguments"].get(argument, "false")
+    return given.lower() != "false"
+
+
+def put(platform: Platform, run: Run, data: Iterable[Datum]) -> None:
+    """Publish them all or none; what goes wrong is logged, and no matter to the run."""
+    try:
+        platform.metrics.put(data)
+    except Exception:
+        logger.exception("Metrics of the run %s were not published", run.id)
 
 
 def metric_of(job: str, run_id: str, name: str, kind: str) -> Metric:

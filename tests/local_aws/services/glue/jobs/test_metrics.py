@@ -12,8 +12,18 @@ from support import Glue, script
 
 from local_aws.context import Credentials, Platform
 from local_aws.services.cloudwatch.model import MetricStore, Span
+from local_aws.services.glue.jobs import observability
 from local_aws.services.glue.jobs.metrics import PUBLISHED, RunMetrics, metric_of
 from local_aws.services.glue.jobs.model import Run
+from local_aws.services.glue.jobs.outcome import (
+    OUT_OF_MEMORY,
+    LaunchFailed,
+    Outcome,
+    Report,
+    judge,
+    launch_error,
+    without_jvm,
+)
 from tests.conftest import LocalServer
 
 COUNTED = """
@@ -36,6 +46,7 @@ UNCOUNTED = """
 from pyspark.sql import SparkSession
 print(SparkSession.builder.getOrCreate().range(10).count())
 """
+ARGUMENTS = {"--enable-metrics": "", "--enable-observability-metrics": "true"}
 WINDOW = dt.timedelta(minutes=10)
 
 
@@ -86,8 +97,8 @@ class Metered:
 def metered(server: LocalServer) -> Metered:
     glue = Glue(server)
     text = script(COUNTED, bucket=glue.bucket)
-    job = glue.job(text, kind="glueetl", DefaultArguments={"--enable-metrics": ""})
-    run = glue.run(job)
+    job = glue.job(text, kind="glueetl", DefaultArguments=ARGUMENTS)
+    run = glue.wait(job, glue.start(job), patience=240)
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     return Metered(glue, server.client("cloudwatch"), job, run)
 
@@ -104,6 +115,7 @@ def test_every_metric_of_the_table_is_there(metered: Metered) -> None:
         for known in PUBLISHED.values()
         for who in known.whose
     }
+    expected.add(("glue.succeed.ALL", "count"))
     assert metered.listed(metered.run["Id"]) == expected
     assert metered.listed("ALL") == expected
 
@@ -180,8 +192,9 @@ def test_a_run_without_a_glue_context_publishes_nothing(metered: Metered) -> Non
 # Without Spark.
 
 
-def a_run(arguments: dict[str, str]) -> Run:
-    return Run("jr_1", "job", 1, {}, {"Arguments": arguments}, [])
+def a_run(arguments: dict[str, str], kind: str = "glueetl", version: str = "5.1") -> Run:
+    plan = {"Arguments": arguments, "Command": {"Name": kind}, "GlueVersion": version}
+    return Run("jr_1", "job", 1, {}, plan, [])
 
 
 @pytest.fixture
@@ -241,3 +254,42 @@ def test_nothing_is_asked_of_spark_without_the_argument(
     metrics.pump()
     assert metrics.settings == {}
     assert sums(platform, "glue.driver.aggregate.bytesRead") == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (Outcome("SUCCEEDED"), ["glue.succeed.ALL"]),
+        (Outcome("STOPPED"), []),
+        (Outcome("TIMEOUT", "Job run timed out"), ["glue.error.ALL", "glue.error.TIMEOUT_ERROR"]),
+        (
+            Outcome("FAILED", "Error Category: QUERY_ERROR; Failed Line Number: 3; x"),
+            ["glue.error.ALL", "glue.error.QUERY_ERROR"],
+        ),
+        (launch_error(LaunchFailed("x")), ["glue.error.ALL", "glue.error.LAUNCH_ERROR"]),
+        (
+            without_jvm(Outcome("FAILED", "x"), OUT_OF_MEMORY),
+            ["glue.error.ALL", "glue.error.OUT_OF_MEMORY_ERROR"],
+        ),
+        (Outcome("FAILED", "SystemExit: 3"), ["glue.error.ALL", "glue.error.SYSTEM_EXIT_ERROR"]),
+        (judge(Report(), -9), ["glue.error.ALL", "glue.error.UNCLASSIFIED_ERROR"]),
+    ],
+)
+def test_what_a_run_ended_of(platform: Platform, outcome: Outcome, expected: list[str]) -> None:
+    observability.publish(platform, a_run({observability.ARGUMENT: "true"}), outcome)
+    found = platform.metrics.metrics(0, 0)
+    assert [m["name"] for m in found if m["dimensions"]["JobRunId"] == "ALL"] == expected
+    assert [m["name"] for m in found if m["dimensions"]["JobRunId"] == "jr_1"] == expected
+    assert {m["dimensions"]["ObservabilityGroup"] for m in found} <= {"error"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "value"),
+    [("pythonshell", "3.0", "true"), ("glueetl", "3.0", "true"), ("glueetl", "5.1", "false")],
+)
+def test_where_there_is_no_observability(
+    platform: Platform, kind: str, version: str, value: str
+) -> None:
+    run = a_run({observability.ARGUMENT: value}, kind, version)
+    observability.publish(platform, run, Outcome("SUCCEEDED"))
+    assert platform.metrics.metrics(0, 0) == []
