@@ -98,6 +98,7 @@ def start_server(data: Path, port: int | None = None, *options: str) -> LocalSer
     command = [sys.executable, "-m", "local_aws", "--data", str(data), "--port", str(port)]
     command += ["--access-key", ACCESS_KEY, "--secret-key", SECRET_KEY, *options]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    environment["LOCAL_AWS_SPARK_AHEAD"] = "0"  # 40 s of CPU a server, for jobs that few tests run
     log = (data.parent / f"{data.name}.log").open("ab")
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     server = LocalServer(process, data, port)
