@@ -137,6 +137,15 @@ def aws(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> LocalServer:
     return server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files whose tests stop and start servers first: they take longest, and few tests are theirs.
+
+    Taken last, one of them would keep one worker for minutes while the other has nothing to do.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("restart")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 class Lanes(LoadScopeScheduling):
     """Two lanes for the heavy tests: Airflow's stack, which mostly waits, beside all others."""
 
