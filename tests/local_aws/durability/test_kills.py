@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 KILLS = int(os.environ.get("LAKE_KILLS", "100"))
 BUCKET = "lake-load"
-CONTROL_EVERY, QUERY_EVERY = 8, 20  # moto, and Athena's engine, take a second each to come up
+CONTROL_EVERY, QUERY_EVERY = 8, 10  # moto, and Athena's engine, take a second each to come up
 LAKES = 2  # a core waits for a start most of the time
 PATIENCE = 30.0
 MAKING_CLIENTS = threading.Lock()  # boto3 bears no two threads there
