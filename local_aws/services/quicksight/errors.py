@@ -79,3 +79,9 @@ class NoDataYet(QueryRefused):
     """Nothing went wrong: the first refresh has still to come to its end."""
 
     state = "empty"
+
+
+class VisualRefused(QueryRefused):
+    """A visual with something that is not done here: a card says what, never a wrong figure."""
+
+    state = "refused"

@@ -7,7 +7,7 @@ from typing import Any
 
 from local_aws.context import Request, Response
 from local_aws.database import Row
-from local_aws.services.quicksight.definition import Definition, problems, refuse_unsupported
+from local_aws.services.quicksight.definition import Definition, check, problems
 from local_aws.services.quicksight.errors import InvalidParameter, ResourceNotFound, Unsupported
 from local_aws.services.quicksight.model import DASHBOARD
 from local_aws.services.quicksight.operations.common import (
@@ -141,7 +141,7 @@ class Dashboards(Operations):
                 raise Unsupported(f"{name} of a dashboard")
         if "Definition" not in request:
             raise InvalidParameter("A dashboard needs a Definition")
-        refuse_unsupported(request["Definition"])
+        check(request["Definition"])
         return {name: request[name] for name in KEPT if name in request}
 
     def _add_version(self, dashboard: str, document: dict[str, Any]) -> int:

@@ -5,7 +5,7 @@ import datetime as dt
 import io
 from typing import Any
 
-from local_aws.services.quicksight.definition import Definition, Visual, plain
+from local_aws.services.quicksight.definition import Definition, Visual, label_text, plain
 from local_aws.services.quicksight.errors import QueryRefused, ResourceNotFound
 from local_aws.services.quicksight.expression import quote
 from local_aws.services.quicksight.model import DASHBOARD, DATA_SET, UNFINISHED, Store
@@ -35,6 +35,10 @@ class Board:
             "name": self.row["document"]["Name"],
             "version": self.version["number"],
             "errors": [error["Message"] for error in self.version["errors"]],
+            "refused": [
+                {"sheet": sheet, "visual": visual, "message": message}
+                for sheet, visual, message in self.definition.refusals()
+            ],
             "sheets": [self._sheet(sheet) for sheet in self.definition.sheets],
             "data": self.freshness(),
         }
@@ -66,7 +70,7 @@ class Board:
     def _sheet(self, sheet: dict[str, Any]) -> Payload:
         places = _places(sheet)
         visuals = [next(iter(item.items())) for item in sheet.get("Visuals", [])]
-        outlined = [self._outline_visual(sheet["SheetId"], kind, o) for kind, o in visuals]
+        outlined = [_outline_visual(kind, o) for kind, o in visuals]
         texts = [
             {"id": box["SheetTextBoxId"], "kind": "text", "text": plain(box.get("Content", ""))}
             for box in sheet.get("TextBoxes", [])
@@ -78,17 +82,6 @@ class Board:
             "description": sheet.get("Description", ""),
             "items": sorted(items, key=_reading_order),
             "controls": self._controls(sheet),
-        }
-
-    def _outline_visual(self, sheet: str, kind: str, options: dict[str, Any]) -> Payload:
-        visual = self.definition.visual(sheet, options["VisualId"])
-        assert visual is not None  # it comes from the definition's own list
-        return {
-            "id": visual.id,
-            "kind": kind.removesuffix("Visual"),
-            "title": visual.title,
-            "subtitle": visual.subtitle,
-            "alt": visual.alt,
         }
 
     def _controls(self, sheet: dict[str, Any]) -> list[Payload]:
@@ -127,8 +120,8 @@ class Board:
 
     def figures(self, sheet: str, visual_id: str, chosen: Choices) -> Payload:
         """A visual's figures, or plainly why there are none."""
-        visual = self.visual(sheet, visual_id)
         try:
+            visual = self.visual(sheet, visual_id)
             with Query(self.store, self.definition, visual, chosen) as query:
                 rows = query.count()
                 if rows == 0:
@@ -148,6 +141,16 @@ class Board:
         writer.writerow([field.label for field in fields])
         writer.writerows([[_cell(value) for value in row] for row in rows])
         return out.getvalue()
+
+
+def _outline_visual(kind: str, options: dict[str, Any]) -> Payload:
+    return {
+        "id": options["VisualId"],
+        "kind": kind.removesuffix("Visual"),
+        "title": label_text(options.get("Title", {})),
+        "subtitle": label_text(options.get("Subtitle", {})),
+        "alt": options.get("VisualContentAltText", ""),
+    }
 
 
 def _draw(query: Query) -> Payload:

@@ -195,14 +195,24 @@ def test_dashboards_and_their_versions(client: Client, name: str) -> None:
     assert refused(client.describe_dashboard, DashboardId=name)[0] == "ResourceNotFoundException"
 
 
-def test_a_visual_that_is_not_drawn_is_refused_by_name(client: Client, name: str) -> None:
+def test_a_visual_that_is_not_drawn_leaves_the_dashboard_as_it_is(
+    client: Client, name: str
+) -> None:
     definition = board("arn:aws:quicksight:us-east-1:123456789012:dataset/none")
-    definition["Sheets"][0]["Visuals"] = [{"SankeyDiagramVisual": {"VisualId": "s"}}]
+    definition["Sheets"][0]["Visuals"] = [{"PluginVisual": {"VisualId": "s", "PluginArn": "arn"}}]
+    client.create_dashboard(DashboardId=name, Name="One", Definition=definition)
+    kept = client.describe_dashboard_definition(DashboardId=name)["Definition"]
+    assert kept["Sheets"][0]["Visuals"] == definition["Sheets"][0]["Visuals"]
+
+
+def test_what_is_wrong_in_a_definition_is_refused_by_name(client: Client, name: str) -> None:
+    definition = board("arn:aws:quicksight:us-east-1:123456789012:dataset/none")
+    definition["Sheets"] *= 2
     code, status, message = refused(
         client.create_dashboard, DashboardId=name, Name="One", Definition=definition
     )
     assert (code, status) == ("InvalidParameterValueException", 400)
-    assert "SankeyDiagramVisual" in message
+    assert "is given twice" in message
 
 
 def test_the_page_opens_for_a_session_and_only_reads(

@@ -1,0 +1,45 @@
+"""Why a visual is not shown: what of it changes figures and is not done here.
+
+A definition written by others loads as a whole; each visual that cannot be right is a card that
+names the reason (docs/adr/0028-refused-visuals.md). A kind, well or option leaves its table here
+when `page` draws it.
+"""
+
+from typing import Any
+
+from local_aws.services.quicksight.errors import Unsupported
+
+KINDS = (
+    "BoxPlotVisual", "CustomContentVisual", "EmptyVisual", "FilledMapVisual", "FunnelChartVisual",
+    "GaugeChartVisual", "GeospatialMapVisual", "HistogramVisual", "InsightVisual",
+    "LayerMapVisual", "PluginVisual", "RadarChartVisual", "SankeyDiagramVisual",
+    "ScatterPlotVisual", "TreeMapVisual", "WaterfallVisual", "WordCloudVisual",
+)  # fmt: skip
+WELLS = ("SmallMultiples",)
+OPTIONS = (
+    "ForecastConfigurations",
+    "ReferenceLines",
+    "TableInlineVisualizations",
+    "ContributionAnalysisDefaults",
+)
+SUBTOTALS = ("RowSubtotalOptions", "ColumnSubtotalOptions")
+
+
+def refuse_undrawn(kind: str, options: dict[str, Any], config: dict[str, Any]) -> None:
+    """Name what of a visual is not drawn. Raises Unsupported."""
+    where = f"of {kind} ({options['VisualId']})"
+    if kind in KINDS:
+        raise Unsupported(f"The visual type {kind} ({options['VisualId']})")
+    for part in OPTIONS:
+        if config.get(part):
+            raise Unsupported(f"{part} {where}")
+    for option in config.get("SortConfiguration", {}).get("FieldSortOptions", []):
+        if "DataPath" in option["SortBy"]:
+            raise Unsupported(f"SortBy.DataPath {where}")
+    for part in SUBTOTALS:
+        if config.get("TotalOptions", {}).get(part, {}).get("TotalsVisibility") == "VISIBLE":
+            raise Unsupported(f"{part} {where}")
+    for form in config.get("FieldWells", {}).values():
+        for well in WELLS:
+            if isinstance(form, dict) and form.get(well):
+                raise Unsupported(f"The field well {well} {where}")
