@@ -79,7 +79,7 @@ def pie_chart(query: Query) -> Figure:
         return {"data": [], "layout": {}}
     limit = _limit(visual, "CategoryItemsLimit") or {"ItemsLimit": 20}
     axis = query.axis(parts[0], _sort(visual, "CategorySort"), limit)
-    found = {row[0]: row[1] for row in query.select([axis.sql], [value[0].sql])}
+    found = {row[0]: row[1] for row in query.select([axis], value)}
     values = [found.get(v) for v in axis.values]
     arc = visual.config.get("DonutOptions", {}).get("ArcOptions", {}).get("ArcThickness", "WHOLE")
     hole = {"SMALL": 0.8, "MEDIUM": 0.62, "LARGE": 0.4}.get(arc, 0)
@@ -100,7 +100,7 @@ def heat_map(query: Query) -> Figure:
                       _limit(visual, "HeatMapRowItemsLimitConfiguration"))  # fmt: skip
     columns = query.axis(column, _sort(visual, "HeatMapColumnSort"),
                          _limit(visual, "HeatMapColumnItemsLimitConfiguration"))  # fmt: skip
-    found = {(r, c): v for r, c, v in query.select([rows.sql, columns.sql], [value.sql])}
+    found = {(r, c): v for r, c, v in query.select([rows, columns], [value])}
     grid = [[found.get((r, c)) for c in columns.values] for r in rows.values]
     texts = [[safe(show(v, value)) if v is not None else "" for v in line] for line in grid]
     labelled = visual.config.get("DataLabels", {}).get("Visibility") == "VISIBLE"
@@ -143,15 +143,14 @@ def _series(
     if not measures:
         return category, []
     if not colours:
-        by = {row[0]: row[1:] for row in query.select([category.sql], [m.sql for m in measures])}
+        by = {row[0]: row[1:] for row in query.select([category], measures)}
         columns = [[by.get(v, (None,) * len(measures))[n] for v in category.values]
                    for n in range(len(measures))]  # fmt: skip
         pairs = zip(measures, columns, strict=True)
         return category, [Series(m.label, m, values) for m, values in pairs]
     limit = _limit(visual, "ColorItemsLimit", "ColorItemsLimitConfiguration") or {"ItemsLimit": 25}
     colour = query.axis(colours[0], _sort(visual, "ColorSort"), limit)
-    found = {r[:2]: r[2:] for r in query.select([category.sql, colour.sql],
-                                                [m.sql for m in measures])}  # fmt: skip
+    found = {r[:2]: r[2:] for r in query.select([category, colour], measures)}
     return category, [
         Series(
             show(c, colours[0]) + (f" · {m.label}" if len(measures) > 1 else ""),
@@ -167,8 +166,7 @@ def _category(query: Query) -> Axis:
     visual = query.visual
     fields = visual.wells["Category"]
     if not fields:
-        everything = Field("", visual.data_set or "", "", "'All'", False, "")
-        return Axis(everything, ["All"], "'All'")
+        return query.everything()
     limit = _limit(visual, "CategoryItemsLimit", "CategoryItemsLimitConfiguration")
     return query.axis(fields[0], _sort(visual, "CategorySort"), limit)
 

@@ -21,7 +21,7 @@ def kpi(query: Query) -> Payload:
     if wells["TrendGroups"]:
         return _trend(query, value, wells["TrendGroups"][0], options)
     targets = wells["TargetValues"]
-    found = query.select([], [f.sql for f in (value, *targets)])[0]
+    found = query.select([], [value, *targets])[0]
     payload: Payload = {"value": show(found[0], value), "label": value.label}
     if targets and _number(found[0]) and _number(found[1]):
         against = f"target {show(found[1], targets[0])}"
@@ -30,7 +30,7 @@ def kpi(query: Query) -> Payload:
 
 
 def _trend(query: Query, value: Field, trend: Field, options: dict[str, Any]) -> Payload:
-    found = query.select([trend.sql], [value.sql], "ORDER BY 1")
+    found = query.select([trend], [value])
     points = [(when, figure) for when, figure in found if when is not None]
     if not points:
         return {"value": show(None, value), "label": value.label}
@@ -88,13 +88,9 @@ def table_rows(query: Query, limit: int) -> tuple[list[Field], list[Key]]:
     fields = [f for f in visual.fields if f.id not in hidden]
     sort = visual.config.get("SortConfiguration", {}).get("RowSort", [])
     if not visual.aggregated:
-        chosen = ", ".join(f.sql for f in fields)
-        order = query.order(sort, "ALL") if sort else ""
-        sql = f"SELECT {chosen} FROM data WHERE {query.where} {order} LIMIT {limit}"  # noqa: S608
-        return fields, query.rows(sql)
-    groups = [f.sql for f in fields if not f.measure]
-    tail = f"{query.order(sort, '1')} LIMIT {limit}"
-    return fields, query.select(groups, [f.sql for f in fields if f.measure], tail)
+        return fields, query.detail(fields, sort, limit)
+    groups = [f for f in fields if not f.measure]
+    return fields, query.select(groups, [f for f in fields if f.measure], sort, limit)
 
 
 def _aligned_right(field: Field, rows: list[Key], column: int) -> bool:
@@ -152,12 +148,12 @@ def _pivot_cells(
     query: Query, rows: list[Field], columns: list[Field], values: list[Field]
 ) -> dict[tuple[Key | None, Key | None], Key]:
     """Every cell by its row and column; None stands for the total over all."""
-    measures, cells = [f.sql for f in values], {}
+    cells = {}
     for over_rows in {bool(rows), False}:
         for over_columns in {bool(columns), False}:
             left = rows if over_rows else []
             top = columns if over_columns else []
-            for found in query.select([f.sql for f in (*left, *top)], measures):
+            for found in query.select([*left, *top], values):
                 row, rest = found[: len(left)], found[len(left) :]
                 column, figures = rest[: len(top)], rest[len(top) :]
                 key = (row if over_rows else None, column if over_columns else None)
@@ -184,7 +180,7 @@ def _keys(query: Query, visual: Visual, fields: list[Field]) -> list[Key]:
     def place(key: Key) -> list[int]:
         return [rank.get(v, len(rank)) for rank, v in zip(ranks, key, strict=True)]
 
-    return sorted(query.select([f.sql for f in fields], []), key=place)
+    return sorted(query.select(fields, []), key=place)
 
 
 TABLES = {"KPIVisual": kpi, "TableVisual": table, "PivotTableVisual": pivot_table}
