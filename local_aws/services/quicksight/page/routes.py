@@ -111,6 +111,13 @@ def _figures(
     return _json(board.figures(sheet, visual, choices(request)))
 
 
+def _data(
+    platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
+) -> HttpResponse:
+    board = Board(store_of(platform), dashboard)
+    return _json(board.data(sheet, visual, choices(request)))
+
+
 def _csv(
     platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
 ) -> HttpResponse:
@@ -144,6 +151,7 @@ ROUTES: tuple[tuple[re.Pattern[str], Page], ...] = tuple(
         (r"/quicksight/dashboards/([^/]+)/filters/([^/]+)\.json", _filter),
         (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)\.json", _figures),
         (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)\.csv", _csv),
+        (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)/data\.json", _data),
         (r"/quicksight/dashboards/([^/]+)\.json", _outline),
         (r"/quicksight/dashboards/([^/]+)/?", _dashboard),
     )

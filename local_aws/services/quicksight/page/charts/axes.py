@@ -69,17 +69,16 @@ def _scale(scale: Options) -> Layout:
 
 def _range(options: Options, logarithmic: bool) -> Layout:
     if "DataDriven" in inner(options, "Range"):
-        return {"rangemode": "normal", "autorangeoptions": {}}
+        return {"rangemode": "normal"}
     bounds = inner(options, "Range", "MinMax")
     low, high = bounds.get("Minimum"), bounds.get("Maximum")
     if logarithmic or (low is None and high is None):
         return {}
     if low is not None and high is not None:
         return {"range": [float(low), float(high)]}
-    side = {"minallowed": float(low)} if low is not None else {"maxallowed": float(high or 0)}
-    if low is not None:
-        return {"autorangeoptions": side | {"include": float(low)}}
-    return {"autorangeoptions": side}
+    side = "minallowed" if low is not None else "maxallowed"
+    bound = float(low if low is not None else high)
+    return {"autorangeoptions": {side: bound, "include": bound}}
 
 
 def _looks(display: Options) -> Layout:

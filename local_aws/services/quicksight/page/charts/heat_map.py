@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/quicksight/latest/user/heat-map.html
 
 from typing import Any
 
-from local_aws.services.quicksight.page.charts.data import select
 from local_aws.services.quicksight.page.charts.legends import legend
 from local_aws.services.quicksight.page.charts.options import limit_of, safe, shown, sort_of
 from local_aws.services.quicksight.page.charts.scales import colour_scale
@@ -25,7 +24,7 @@ def heat_map(query: Query) -> dict[str, Any]:
                          limit_of(visual, "HeatMapColumnItemsLimitConfiguration"))  # fmt: skip
     tooltip = Tooltip(visual)
     found = {line[:2]: line[2:]
-             for line in select(query, [rows, columns], [value, *tooltip.extras])}  # fmt: skip
+             for line in query.select([rows, columns], [value, *tooltip.extras])}  # fmt: skip
     nothing = (None,) * (1 + len(tooltip.extras))
     cells = [[found.get((r, c), nothing) for c in columns.values] for r in rows.values]
     hovers = [

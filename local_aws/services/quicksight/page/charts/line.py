@@ -43,7 +43,7 @@ def line_chart(query: Query) -> Figure:
     left = [s for s in every if not _on_right(config, s)]
     names = category_axis(category, config.get("XAxisDisplayOptions", {}),
                           config.get("XAxisLabelOptions", {}))  # fmt: skip
-    layout = {"xaxis": names, "yaxis": value_axis(
+    layout: dict[str, Any] = {"xaxis": names, "yaxis": value_axis(
         [s.field for s in left or every], primary.get("AxisOptions", {}),
         config.get("PrimaryYAxisLabelOptions", {}))}  # fmt: skip
     layout |= _right_axis(config, [s for s in every if s not in left])
@@ -144,8 +144,8 @@ def _line(style: Options) -> dict[str, Any]:
 
 
 def _marker(style: Options) -> dict[str, Any]:
-    found: dict[str, Any] = {"size": pixels(style.get("MarkerSize"), 6),
-                             "symbol": SYMBOLS.get(style.get("MarkerShape", ""), "circle")}  # fmt: skip
+    symbol = SYMBOLS.get(style.get("MarkerShape", ""), "circle")
+    found: dict[str, Any] = {"size": pixels(style.get("MarkerSize"), 6), "symbol": symbol}
     ink = colour(style.get("MarkerColor"))
     return found | ({"color": ink} if ink else {})
 

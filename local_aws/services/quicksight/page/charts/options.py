@@ -54,7 +54,7 @@ def sort_of(visual: Visual, name: str) -> list[Options]:
 def limit_of(visual: Visual, *names: str, default: int | None = None) -> Options:
     """The limit under the first of these names; ``default`` items where none is given."""
     sorts = visual.config.get("SortConfiguration", {})
-    found = next((sorts[name] for name in names if name in sorts), {})
+    found: Options = next((sorts[name] for name in names if name in sorts), {})
     if default is not None and not found.get("ItemsLimit"):
         return {**found, "ItemsLimit": default}
     return dict(found)

@@ -85,5 +85,5 @@ def title_of(
     if not shown(options.get("PanelConfiguration", {}).get("Title", {})):
         return []
     (left, right), (_, top) = place
-    return [{"text": panel.title, "x": (left + right) / 2, "y": top, "xref": "paper",
-             "yref": "paper", "xanchor": "center", "yanchor": "bottom", "strong": True}]  # fmt: skip
+    anchors = {"xref": "paper", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
+    return [{"text": panel.title, "x": (left + right) / 2, "y": top, "strong": True} | anchors]

@@ -47,6 +47,7 @@ def _pie(
 ) -> dict[str, Any]:
     series, config = panel.series[0], query.visual.config
     labels = config.get("DataLabels", {})
+    hidden = {"hoverinfo": "skip"} if Tooltip(query.visual).hidden else {}
     return {
         "type": "pie", "labels": texts(category), "values": series.values, "sort": False,
         "direction": "clockwise", "hole": _thickness(config), "name": safe(series.name),
@@ -55,7 +56,7 @@ def _pie(
         "texttemplate": _template(labels), "textposition": _position(labels),
         "hovertemplate": "%{customdata}<br>%{percent:.1%}<extra></extra>",
         "meta": {"parts": parts_of(query, category)} | marks(category),
-    } | label_font(labels) | ({"hoverinfo": "skip"} if Tooltip(query.visual).hidden else {})  # fmt: skip
+    } | label_font(labels) | hidden  # fmt: skip
 
 
 def _thickness(config: Options) -> float:

@@ -99,6 +99,7 @@ def _note(
         return []
     at, anchor = SIDES[given.get("HorizontalPosition", "RIGHT")]
     above = given.get("VerticalPosition", "ABOVE") == "ABOVE"
+    axis = {"yref": "y2" if right else "y"}
     note: dict[str, Any] = {"text": _text(given, value, line), "boxed": True}
     if ink := colour(given.get("FontColor")):
         note["font"] = {"color": ink}
@@ -106,7 +107,7 @@ def _note(
         place = {"x": value, "yref": "y domain", "y": 1, "yanchor": "bottom", "xanchor": anchor}
     else:
         place = {"y": value, "xref": "x domain", "x": at, "xanchor": anchor,
-                 "yref": "y2" if right else "y", "yanchor": "bottom" if above else "top"}  # fmt: skip
+                 "yanchor": "bottom" if above else "top"} | axis  # fmt: skip
     return [note | place]
 
 

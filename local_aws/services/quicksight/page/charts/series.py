@@ -7,7 +7,6 @@ from typing import Any
 
 from local_aws.services.quicksight.fields import Field
 from local_aws.services.quicksight.page.charts.colours import Colours
-from local_aws.services.quicksight.page.charts.data import everything, select
 from local_aws.services.quicksight.page.charts.options import limit_of, safe, sort_of
 from local_aws.services.quicksight.page.charts.tooltips import Tooltip
 from local_aws.services.quicksight.page.formats import show
@@ -40,7 +39,7 @@ def category_of(query: Query, well: str = "Category", default: int | None = None
     """The category axis: its sort, its limit; one value where there is no category."""
     fields = query.visual.wells[well]
     if not fields:
-        return everything(query)
+        return query.everything()
     limit = limit_of(
         query.visual, "CategoryItemsLimit", "CategoryItemsLimitConfiguration", default=default
     )
@@ -71,7 +70,7 @@ def series_of(
         return [Panel("")]
     tooltip, colours = Tooltip(query.visual), Colours(query)
     axes = [axis for axis in (panel, category, colour) if axis is not None]
-    rows = select(query, axes, [*measures, *tooltip.extras])
+    rows = query.select(axes, [*measures, *tooltip.extras])
     found = {row[: len(axes)]: row[len(axes) :] for row in rows}
     reader = _Reader(measures, category, colour, tooltip, colours, found, first)
     if panel is None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from local_aws.services.quicksight.page.charts.options import Options, inner
-from local_aws.services.quicksight.query import MAX_CATEGORIES, Axis
+from local_aws.services.quicksight.query import MAX_CATEGORIES, Axis, Value
 
 MONTHS = {"YEAR": 12, "QUARTER": 3, "MONTH": 1}
 STEPS = {"WEEK": dt.timedelta(weeks=1), "DAY": dt.timedelta(days=1), "HOUR": dt.timedelta(hours=1),
@@ -25,7 +25,7 @@ def filled(axis: Axis, display: Options, values: Options) -> Axis:
     dates = [value for value in axis.values if isinstance(value, dt.datetime)]
     if dates != sorted(dates) or not dates:
         return axis
-    every = list(periods(dates[0], dates[-1], axis.field.granularity or "DAY"))
+    every: list[Value] = list(periods(dates[0], dates[-1], axis.field.granularity or "DAY"))
     return replace(axis, values=every) if set(dates) <= set(every) else axis
 
 

@@ -15,8 +15,9 @@ function spans(heads, level) {
 }
 
 function rowLabels(pivot, last) {
-  const labels = pivot.tree ? [pivot.rowLabels.join(" / ")] : pivot.rowLabels;
-  return labels.map((label) => element("th", { scope: "col", class: "corner" }, last ? label : ""));
+  const names = pivot.metricsInRows ? pivot.rowLabels.slice(0, -1) : pivot.rowLabels;
+  const labels = pivot.tree ? [names.join(" / "), ...(pivot.metricsInRows ? [""] : [])] : pivot.rowLabels;
+  return labels.map((label) => (last && label ? element("th", { scope: "col", class: "corner" }, label) : element("td", { class: "corner" })));
 }
 
 function head(pivot) {
@@ -40,28 +41,29 @@ function head(pivot) {
   return element("thead", {}, ...lines);
 }
 
-function fold(row, state, redraw) {
-  if (!row.folds) return null;
-  const shut = state.has(row.key);
-  const button = element("button", { class: "fold", type: "button", "aria-expanded": String(!shut), "aria-label": `${shut ? "Expand" : "Collapse"} ${row.label}` });
+function fold(head, state, redraw) {
+  if (!head.fold) return null;
+  const shut = state.has(head.fold);
+  const button = element("button", { class: "fold", type: "button", "aria-expanded": String(!shut), "aria-label": `${shut ? "Expand" : "Collapse"} ${head.text}`, "data-key": head.fold });
   button.addEventListener("click", () => {
-    if (shut) state.delete(row.key);
-    else state.add(row.key);
-    redraw(row.key);
+    if (shut) state.delete(head.fold);
+    else state.add(head.fold);
+    redraw(head.fold);
   });
-  button.dataset.key = row.key;
   return button;
 }
 
 function heads(pivot, row, state, redraw) {
-  if (pivot.tree) return [styled(element("th", { scope: "row" }, fold(row, state, redraw), row.label), { "--level": row.level })];
-  return row.texts.map((text, n) => element("th", { scope: "row", class: text ? null : "same" }, n === row.level ? fold(row, state, redraw) : null, text));
+  return row.heads.map((head, n) => {
+    const made = element(head.text ? "th" : "td", { scope: head.text ? "row" : null, class: head.text ? null : "blank" }, fold(head, state, redraw), head.text);
+    return n === 0 && pivot.tree ? styled(made, { "--level": row.level }) : made;
+  });
 }
 
-// A row is there unless a group above it is folded; a folded group shows its own figures.
+// A row is there unless a group above it is folded; a folded group has a line of its own.
 function visible(pivot, state) {
-  const shut = (row) => row.above.some((key) => state.has(key));
-  return pivot.rows.filter((row) => !shut(row) && !(row.whenFolded && !state.has(row.key)) && !(row.whenOpen && state.has(row.key)));
+  const there = (row) => !row.when || (row.when === "folded") === state.has(row.key);
+  return pivot.rows.filter((row) => there(row) && !row.above.some((key) => state.has(key)));
 }
 
 export function drawPivot(body, pivot, label = "Pivot table") {

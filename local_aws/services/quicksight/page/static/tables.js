@@ -1,6 +1,7 @@
 // Tables: sticky heads and totals, conditional formats, and long ones written as the reader scrolls.
 import { element, styled } from "./dom.js";
 import { icon } from "./kpi.js";
+import { inkOn } from "./palette.js";
 
 const STEP = 120;
 
@@ -17,7 +18,7 @@ export function drawCell(tag, cell, attributes) {
   const text = typeof cell === "string" ? cell : cell.text;
   const made = element(tag, { title: text && text.length > 36 ? text : null, ...attributes }, ...content(cell));
   if (typeof cell === "string") return made;
-  styled(made, { "background-color": cell.fill, color: cell.ink });
+  styled(made, { "background-color": cell.fill, color: cell.ink || (cell.fill && inkOn(cell.fill)) });
   if (cell.bar) styled(made, { "--from": `${cell.bar[0]}%`, "--to": `${cell.bar[1]}%`, "--bar": cell.bar[2] }).classList.add("bar");
   return made;
 }
