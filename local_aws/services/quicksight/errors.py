@@ -85,3 +85,7 @@ class VisualRefused(QueryRefused):
     """A visual with something that is not done here: a card says what, never a wrong figure."""
 
     state = "refused"
+
+
+class WrongChoice(QueryRefused):
+    """A choice in the page's address that its filter or parameter cannot take."""

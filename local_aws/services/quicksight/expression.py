@@ -2,13 +2,14 @@
 
 AWS: https://docs.aws.amazon.com/quicksight/latest/user/calculated-field-reference.html
 Here: arithmetic, comparisons, the scalar functions and plain aggregates below. Level-aware
-aggregations, table calculations, parameters and every other function are refused by name.
+aggregations, table calculations and every other function are refused by name.
 Nothing of an expression's text reaches SQL but through a literal, a quoted name or the tables
 below.
 """
 
+import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 AGGREGATES = {
@@ -62,15 +63,18 @@ class Compiled:
 
 
 Resolver = Callable[[str], Compiled]
+Parameters = Mapping[str, tuple[object, ...] | None]
 
 
-def compile_expression(text: str, resolve: Resolver) -> Compiled:
+def compile_expression(
+    text: str, resolve: Resolver, parameters: Parameters | None = None
+) -> Compiled:
     """Compile an expression whose columns ``resolve`` knows. Raises ExpressionError.
 
     >>> compile_expression("sum({a}) / 2", lambda name: Compiled(quote(name))).sql
     '(CAST(sum("a") AS DOUBLE) / nullif(2, 0))'
     """
-    parser = _Parser(_tokens(text), resolve)
+    parser = _Parser(_tokens(text), resolve, parameters or {})
     result = parser.expression()
     if parser.kind != "end":
         raise ExpressionError(f"'{parser.value}' is not expected after a whole expression")
@@ -88,6 +92,8 @@ def literal(value: object) -> str:
         return {True: "TRUE", False: "FALSE", None: "NULL"}[value]
     if isinstance(value, int | float):
         return repr(value)
+    if isinstance(value, dt.datetime):
+        return f"TIMESTAMP '{value.isoformat(sep=' ')}'"
     return "'" + str(value).replace("'", "''") + "'"
 
 
@@ -105,8 +111,11 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 class _Parser:
     """Precedence climbing over the tokens; the depth of nesting is bounded."""
 
-    def __init__(self, tokens: list[tuple[str, str]], resolve: Resolver) -> None:
+    def __init__(
+        self, tokens: list[tuple[str, str]], resolve: Resolver, parameters: Parameters
+    ) -> None:
         self.tokens, self.at, self.resolve, self.depth = tokens, 0, resolve, 0
+        self.parameters = parameters
 
     @property
     def kind(self) -> str:
@@ -154,7 +163,7 @@ class _Parser:
         if kind == "column":
             return self.resolve(value)
         if kind == "parameter":
-            raise ExpressionError(f"The parameter {value} is not supported")
+            return self.parameter(value[2:-1])
         if (kind, value) == ("sign", "("):
             inner = self.expression()
             self.take(")")
@@ -163,6 +172,14 @@ class _Parser:
             called = (self.kind, self.value) == ("sign", "(")
             return self.call(value) if called else self.resolve(value)
         raise ExpressionError(f"'{value}' is not expected")
+
+    def parameter(self, name: str) -> Compiled:
+        if name not in self.parameters:
+            raise ExpressionError(f"The parameter {name} is not declared")
+        values = self.parameters[name] or (None,)
+        if len(values) > 1:
+            raise ExpressionError(f"The parameter {name} with several values")
+        return Compiled(literal(values[0]), constant=True)
 
     def call(self, name: str) -> Compiled:
         self.take("(")

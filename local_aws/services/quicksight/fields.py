@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DimensionField.ht
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_MeasureField.html
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,8 @@ from local_aws.services.quicksight.errors import Unsupported
 from local_aws.services.quicksight.expression import (
     Compiled,
     ExpressionError,
+    Parameters,
     compile_expression,
-    literal,
     quote,
 )
 
@@ -59,8 +59,10 @@ class Field:
 class Columns:
     """The calculated fields of a definition beside the data sets' columns."""
 
-    def __init__(self, calculated: dict[tuple[str, str], str]) -> None:
-        self.calculated = calculated
+    def __init__(
+        self, calculated: dict[tuple[str, str], str], parameters: Parameters | None = None
+    ) -> None:
+        self.calculated, self.parameters = calculated, parameters or {}
 
     def compile(self, data_set: str, name: str, above: tuple[str, ...] = ()) -> Compiled:
         """A column or calculated field by name. Raises ExpressionError."""
@@ -70,7 +72,7 @@ class Columns:
         if name in above:
             raise ExpressionError(f"The calculated field {name} uses itself")
         resolve = lambda inner: self.compile(data_set, inner, (*above, name))  # noqa: E731
-        return compile_expression(text, resolve)
+        return compile_expression(text, resolve, self.parameters)
 
 
 def read_field(columns: Columns, item: dict[str, Any], labels: Mapping[str, str]) -> Field:
@@ -161,147 +163,3 @@ def readable(name: str) -> str:
     """``on_time_rate`` as ``On time rate``."""
     text = name.replace("_", " ").strip()
     return text[:1].upper() + text[1:]
-
-
-# Filters
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A filter of a definition: where it holds, and its condition."""
-
-    id: str
-    data_set: str
-    column: str
-    scope: Callable[[str, str], bool]
-    everywhere: bool
-    condition: str | None
-    selectable: bool
-
-    def sql(self, columns: Columns, data_set: str, chosen: list[str] | None) -> str | None:
-        """The condition for a data set, with what the reader chose in its place."""
-        column = columns.compile(data_set, self.column).sql
-        if chosen is not None and self.selectable:
-            return f"{column} IN ({', '.join(literal(value) for value in chosen) or 'NULL'})"
-        return None if self.condition is None else self.condition.replace("\0", column)
-
-
-def read_filters(groups: list[dict[str, Any]], columns: Columns) -> list[Filter]:
-    """The filters that are switched on. Raises Unsupported."""
-    return [
-        _filter(item, group, columns)
-        for group in groups
-        for item in group["Filters"]
-        if group.get("Status", "ENABLED") == "ENABLED"
-    ]
-
-
-def _filter(item: dict[str, Any], group: dict[str, Any], columns: Columns) -> Filter:
-    kind, options = next(iter(item.items()))
-    if kind not in CONDITIONS:
-        raise Unsupported(f"The filter {kind}", f"These are: {', '.join(CONDITIONS)}.")
-    column = options["Column"]
-    for name in ("ParameterName", "AggregationFunction"):
-        if options.get(name):
-            raise Unsupported(f"{kind}.{name}")
-    if columns.compile(column["DataSetIdentifier"], column["ColumnName"]).aggregate:
-        raise Unsupported(f"{kind} on the aggregated field {column['ColumnName']}")
-    return Filter(
-        options["FilterId"],
-        column["DataSetIdentifier"],
-        column["ColumnName"],
-        _scope(group["ScopeConfiguration"]),
-        group["CrossDataset"] == "ALL_DATASETS",
-        CONDITIONS[kind](options, columns),
-        kind == "CategoryFilter",
-    )
-
-
-def _scope(configuration: dict[str, Any]) -> Callable[[str, str], bool]:
-    selected = configuration.get("SelectedSheets")
-    if selected is None:
-        return lambda _sheet, _visual: True
-    scopes = {s["SheetId"]: s for s in selected.get("SheetVisualScopingConfigurations", [])}
-
-    def holds(sheet: str, visual: str) -> bool:
-        scope = scopes.get(sheet)
-        if scope is None:
-            return False
-        return scope["Scope"] == "ALL_VISUALS" or visual in scope.get("VisualIds", [])
-
-    return holds
-
-
-# A condition is SQL in which NUL stands for the column: it may be another data set's.
-def _category(options: dict[str, Any], _columns: Columns) -> str | None:
-    kind, chosen = next(iter(options["Configuration"].items()))
-    if chosen.get("ParameterName"):
-        raise Unsupported(f"{kind}.ParameterName")
-    if chosen.get("SelectAllOptions") == "FILTER_ALL_VALUES":
-        return None
-    operator = chosen.get("MatchOperator", "CONTAINS")
-    values = chosen.get("CategoryValues") or [chosen[k] for k in ("CategoryValue",) if k in chosen]
-    if not values:
-        raise Unsupported("A CategoryFilter without values", "Use SelectAllOptions.")
-    if kind == "CustomFilterConfiguration" and operator not in ("EQUALS", "DOES_NOT_EQUAL"):
-        condition = _text_match(operator, values[0])
-    else:
-        negated = "NOT " if operator.startswith("DOES_NOT") else ""
-        condition = f"\0 {negated}IN ({', '.join(literal(value) for value in values)})"
-    return _with_nulls(condition, chosen.get("NullOption"))
-
-
-def _text_match(operator: str, value: str) -> str:
-    functions = {"CONTAINS": "contains", "STARTS_WITH": "starts_with", "ENDS_WITH": "ends_with"}
-    negated = "NOT " if operator.startswith("DOES_NOT_CONTAIN") else ""
-    name = functions.get(operator.replace("DOES_NOT_CONTAIN", "CONTAINS"))
-    if name is None:
-        raise Unsupported(f"The match operator {operator}")
-    return f"{negated}{name}(\0, {literal(value)})"
-
-
-def _with_nulls(condition: str, option: str | None) -> str:
-    if option == "NULLS_ONLY":
-        return "\0 IS NULL"
-    return f"({condition} OR \0 IS NULL)" if option == "ALL_VALUES" else f"({condition})"
-
-
-def _numeric_range(options: dict[str, Any], _columns: Columns) -> str | None:
-    if options.get("SelectAllOptions") == "FILTER_ALL_VALUES":
-        return None
-    sides = (("RangeMinimum", ">", "IncludeMinimum"), ("RangeMaximum", "<", "IncludeMaximum"))
-    tests = []
-    for side, sign, inclusive in sides:
-        if side not in options:
-            continue
-        if "StaticValue" not in options[side]:
-            raise Unsupported(f"NumericRangeFilter.{side}.Parameter")
-        tests.append(f"\0 {sign}{'=' if options.get(inclusive) else ''} "
-                     f"{literal(float(options[side]['StaticValue']))}")  # fmt: skip
-    return _with_nulls(" AND ".join(tests) or "TRUE", options.get("NullOption"))
-
-
-def _top_bottom(options: dict[str, Any], columns: Columns) -> str:
-    column = options["Column"]
-    orders = []
-    for sort in options["AggregationSortConfigurations"]:
-        by = columns.compile(column["DataSetIdentifier"], sort["Column"]["ColumnName"])
-        function = sort.get("AggregationFunction", {})
-        sql = by.sql if by.aggregate else aggregated(
-            by.sql, "NumericalMeasureField", function.get("NumericalAggregationFunction")
-            or function.get("CategoricalAggregationFunction")
-            or function.get("DateAggregationFunction"),
-        )  # fmt: skip
-        orders.append(f"{sql} {sort['SortDirection']} NULLS LAST")
-    limit = int(options.get("Limit", 10))
-    if options.get("TimeGranularity"):
-        raise Unsupported("TopBottomFilter.TimeGranularity")
-    order = ", ".join(orders)
-    return f"\0 IN (SELECT \0 FROM data GROUP BY 1 ORDER BY {order} LIMIT {limit})"  # noqa: S608
-
-
-CONDITIONS: dict[str, Callable[[dict[str, Any], Columns], str | None]] = {
-    "CategoryFilter": _category,
-    "NumericRangeFilter": _numeric_range,
-    "TopBottomFilter": _top_bottom,
-}

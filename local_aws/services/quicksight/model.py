@@ -4,6 +4,7 @@ A resource is kept as the request that made it. An extract becomes a data set's 
 transaction that completes its ingestion, so readers see the old one or the new one.
 """
 
+import datetime as dt
 import json
 import time
 from collections.abc import Sequence
@@ -131,7 +132,8 @@ class Store:
         """Store the next version of a dashboard; its number."""
         with self.db.transaction():
             number = 1 + int(self._versions("max(number)", dashboard) or 0)
-            values = (dashboard, number, json.dumps(document), status, json.dumps(errors))
+            kept = json.dumps(document, default=dt.datetime.timestamp)  # a definition has times
+            values = (dashboard, number, kept, status, json.dumps(errors))
             self.db.execute(
                 "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)", (*values, time.time())
             )

@@ -23,7 +23,6 @@ from local_aws.services.quicksight.spice import open_data_set
 OTHER = "Other"
 MAX_CATEGORIES = 2500
 Value = str | int | float | bool | dt.datetime | None
-Choices = dict[str, list[str]]
 Sort = Sequence[dict[str, Any]]
 
 
@@ -40,14 +39,13 @@ class Axis:
 class Query:
     """One visual's data set, open, with the filters that hold for it."""
 
-    def __init__(self, store: Store, definition: Definition, visual: Visual, chosen: Choices):
+    def __init__(self, store: Store, definition: Definition, visual: Visual):
         if visual.data_set is None:
             raise QueryRefused("This visual has no fields.")
         self.visual, self.definition = visual, definition
         arn = definition.data_sets[visual.data_set]
         self.connection = open_data_set(store, store.id_of(DATA_SET, arn))
-        self.names = self._column_names()
-        self.where = self._conditions(chosen)
+        self.where = definition.where(visual, self._column_names().__contains__)
 
     def __enter__(self) -> "Query":
         return self
@@ -58,16 +56,6 @@ class Query:
     def _column_names(self) -> set[str]:
         described = self.connection.execute("DESCRIBE data").fetchall()
         return {row[0] for row in described}
-
-    def _conditions(self, chosen: Choices) -> str:
-        visual, columns = self.visual, self.definition.columns
-        found = []
-        for item in self.definition.filters:
-            same = item.data_set == visual.data_set
-            reaches = same or (item.everywhere and item.column in self.names)
-            if reaches and item.scope(visual.sheet, visual.id):
-                found.append(item.sql(columns, visual.data_set or "", chosen.get(item.id)))
-        return " AND ".join(condition for condition in found if condition) or "TRUE"
 
     def rows(self, sql: str) -> list[tuple[Value, ...]]:
         """Run a query. Raises QueryRefused with what DuckDB says."""

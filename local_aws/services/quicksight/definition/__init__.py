@@ -6,10 +6,22 @@ visual with something that would change its figures and is not done here is refu
 Looks (fonts, chart colours) are taken and left to the page.
 """
 
+from local_aws.services.quicksight.definition.actions import actions
 from local_aws.services.quicksight.definition.checks import check
 from local_aws.services.quicksight.definition.document import Definition
+from local_aws.services.quicksight.definition.hierarchies import drills
 from local_aws.services.quicksight.definition.problems import problems
 from local_aws.services.quicksight.definition.text import label_text, plain
 from local_aws.services.quicksight.definition.visual import Computation, Visual
 
-__all__ = ["Computation", "Definition", "Visual", "check", "label_text", "plain", "problems"]
+__all__ = [
+    "Computation",
+    "Definition",
+    "Visual",
+    "actions",
+    "check",
+    "drills",
+    "label_text",
+    "plain",
+    "problems",
+]

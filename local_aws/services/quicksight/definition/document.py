@@ -1,28 +1,51 @@
-"""A definition, read part by part.
+"""A definition, read part by part, by one reader.
 
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DashboardVersionDefinition.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from local_aws.errors import ServiceError
-from local_aws.services.quicksight.definition.refusals import refuse_undrawn
+from local_aws.services.quicksight import filters, periods
+from local_aws.services.quicksight.choices import Choices
+from local_aws.services.quicksight.definition.actions import reaching
+from local_aws.services.quicksight.definition.hierarchies import Between, Kept, Step, drilled
+from local_aws.services.quicksight.definition.refusals import refuse_dates, refuse_undrawn
 from local_aws.services.quicksight.definition.visual import Visual, read_visual
 from local_aws.services.quicksight.definition.visuals import VISUALS
 from local_aws.services.quicksight.errors import VisualRefused
 from local_aws.services.quicksight.expression import ExpressionError
-from local_aws.services.quicksight.fields import Columns, Filter, read_filters
+from local_aws.services.quicksight.fields import Columns
+from local_aws.services.quicksight.filters import marks
+from local_aws.services.quicksight.parameters import Lookup, Parameter, Values, read_parameters
 
 Item = tuple[str, str, dict[str, Any]]
 
 
-class Definition:
-    """A definition that `check` let through."""
+def no_rows(_dynamic: Mapping[str, Any], _reader: str) -> Sequence[Any]:
+    """The rows of dynamic defaults before there is a reader."""
+    return ()
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self.document = document
+
+class Definition:
+    """A definition that `check` let through, with the reader's choices."""
+
+    def __init__(
+        self,
+        document: dict[str, Any],
+        choices: Choices | None = None,
+        lookup: Lookup = no_rows,
+    ) -> None:
+        self.document, self.lookup = document, lookup
+        self.choices = Choices() if choices is None else choices
+
+    def chosen(self, choices: Choices, lookup: Lookup) -> "Definition":
+        """The same definition with a reader's choices."""
+        return Definition(self.document, choices, lookup)
 
     @cached_property
     def data_sets(self) -> dict[str, str]:
@@ -31,16 +54,37 @@ class Definition:
         return {item["Identifier"]: item["DataSetArn"] for item in declared}
 
     @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """The declared parameters by name. Raises InvalidParameter."""
+        return read_parameters(self.document.get("ParameterDeclarations", []))
+
+    @cached_property
+    def values(self) -> Values:
+        """The parameters' values for this reader."""
+        return Values(self.parameters, self.choices, self.lookup, self.week_start)
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The Options of the definition."""
+        found: Mapping[str, Any] = self.document.get("Options", {})
+        return found
+
+    @property
+    def week_start(self) -> int:
+        """The first day of weeks, Monday being 0."""
+        return periods.DAYS.index(self.options.get("WeekStart", "SUNDAY"))
+
+    @cached_property
     def columns(self) -> Columns:
         """The calculated fields."""
         fields = self.document.get("CalculatedFields", [])
-        return Columns({(f.get("DataSetIdentifier", ""), f["Name"]): f["Expression"]
-                        for f in fields})  # fmt: skip
+        calculated = {(f.get("DataSetIdentifier", ""), f["Name"]): f["Expression"] for f in fields}
+        return Columns(calculated, self.values)
 
     @cached_property
-    def filters(self) -> list[Filter]:
-        """The filters that are switched on."""
-        return read_filters(self.document.get("FilterGroups", []), self.columns)
+    def filter_groups(self) -> list[filters.FilterGroup]:
+        """The filter groups that are switched on."""
+        return filters.read_groups(self.document.get("FilterGroups", []))
 
     @property
     def sheets(self) -> list[dict[str, Any]]:
@@ -68,14 +112,72 @@ class Definition:
 
     def read(self, sheet: str, kind: str, options: dict[str, Any]) -> Visual:
         """A visual that can be drawn. Raises VisualRefused, with what is not done here."""
-        try:
+        with _refusing():
             if kind in VISUALS:
                 refuse_undrawn(kind, options, options.get(VISUALS[kind].config, {}))
-            return read_visual(self.columns, sheet, kind, options)
-        except ServiceError as error:
-            raise VisualRefused(error.message) from error
-        except ExpressionError as error:
-            raise VisualRefused(str(error)) from error
+            drills = self.choices.drills.get(options["VisualId"], ())
+            options, kept = drilled(options, drills)
+            visual = read_visual(self.columns, sheet, kind, options)
+            visual = replace(visual, kept=[self._kept(visual, each) for each in kept])
+            refuse_dates(visual, self.options)
+            self.where(visual, lambda _column: False)
+            return visual
+
+    def where(self, visual: Visual, has: Callable[[str], bool]) -> str:
+        """What filters leave of a visual's rows, as SQL. ``has`` says whether the visual's data
+        set has a column of another one. Raises VisualRefused, WrongChoice.
+        """
+        reading = filters.Reading(self.choices, self.values, self.week_start)
+        dimensions = [field.sql for field in visual.fields if not field.measure]
+        target = filters.Target(
+            visual.sheet,
+            visual.id,
+            visual.data_set or "",
+            self.columns,
+            dimensions,
+            visual.aggregated,
+            has,
+        )
+        with _refusing():
+            also = [*visual.kept, *self._clicked(visual, has)]
+            return filters.where(self.filter_groups, target, reading, also)
+
+    def _kept(self, visual: Visual, each: Kept) -> str:
+        """A step of a drill-down as a condition."""
+        sql = self.columns.compile(visual.data_set or "", each.column["ColumnName"]).sql
+        if isinstance(each, Step):
+            return marks.same(sql, each.value, each.grain, self.week_start)
+        if isinstance(each, Between):
+            return marks.between(sql, each.begin, each.end, each.grain)
+        return marks.one_of(sql, each.values)
+
+    def _clicked(self, visual: Visual, has: Callable[[str], bool]) -> Iterator[str]:
+        """The conditions of marks that were clicked in the other visuals of the sheet."""
+        for sheet, kind, options in self.visual_items():
+            clicked = self.choices.marks.get(options["VisualId"])
+            if not clicked or sheet != visual.sheet:
+                continue
+            for operation in reaching(options, options["VisualId"], visual.id):
+                source = read_visual(self.columns, sheet, kind, options)
+                yield from self._marked(source, operation, clicked, visual, has)
+
+    def _marked(
+        self,
+        source: Visual,
+        operation: Mapping[str, Any],
+        clicked: Sequence[tuple[str, str]],
+        visual: Visual,
+        has: Callable[[str], bool],
+    ) -> Iterator[str]:
+        for field_id, value in clicked:
+            field = source.field(field_id)
+            if field is None or field.measure:
+                continue
+            chosen = operation["fields"] is None or field_id in operation["fields"]
+            known = field.data_set == visual.data_set or has(field.column)
+            if known and (chosen or field.column in operation["columns"]):
+                sql = self.columns.compile(visual.data_set or "", field.column).sql
+                yield marks.same(sql, value, field.granularity, self.week_start)
 
     def refusals(self) -> list[tuple[str, str, str]]:
         """Each visual that is not shown, as (sheet id, visual id, why)."""
@@ -86,3 +188,13 @@ class Definition:
             except VisualRefused as refused:
                 found.append((sheet, options["VisualId"], str(refused)))
         return found
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except ServiceError as error:
+        raise VisualRefused(error.message) from error
+    except ExpressionError as error:
+        raise VisualRefused(str(error)) from error

@@ -24,7 +24,10 @@ class Computation:
 
 @dataclass(frozen=True)
 class Visual:
-    """One visual: its kind, its words, its fields by well, its configuration."""
+    """One visual: its kind, its words, its fields by well, its configuration.
+
+    ``kept`` are the conditions of a drill-down, as SQL over rows.
+    """
 
     kind: str
     id: str
@@ -37,6 +40,7 @@ class Visual:
     aggregated: bool = True
     tooltips: list[Field] = field(default_factory=list)
     computations: list[Computation] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
     @property
     def fields(self) -> list[Field]:

@@ -5,21 +5,21 @@ import datetime as dt
 import io
 from typing import Any
 
-from local_aws.services.quicksight.definition import Definition, Visual, label_text
+from local_aws.services.quicksight.choices import Choices
+from local_aws.services.quicksight.controls import offered, outline, sheet_controls
+from local_aws.services.quicksight.definition import Definition, actions, drills, label_text
 from local_aws.services.quicksight.errors import QueryRefused, ResourceNotFound
-from local_aws.services.quicksight.expression import quote
 from local_aws.services.quicksight.model import DASHBOARD, DATA_SET, UNFINISHED, Store
 from local_aws.services.quicksight.page.charts import CHARTS
 from local_aws.services.quicksight.page.charts.table import plain_table, table_rows
 from local_aws.services.quicksight.page.layouts import layout_of
 from local_aws.services.quicksight.page.rich_text import nodes
 from local_aws.services.quicksight.page.themes import page_theme
-from local_aws.services.quicksight.query import Choices, Query, Value
-from local_aws.services.quicksight.spice import open_data_set
+from local_aws.services.quicksight.parameters.dynamic import reader_rows
+from local_aws.services.quicksight.query import Query, Value
 
 Payload = dict[str, Any]
 MAX_CSV_ROWS = 100_000
-MAX_FILTER_VALUES = 1000
 
 
 class Board:
@@ -89,69 +89,51 @@ class Board:
             "description": sheet.get("Description", ""),
             "layout": {"kind": layout.kind, "width": layout.width, "height": layout.height},
             "items": sorted(items, key=_reading_order),
-            "controls": self._controls(sheet),
+            "controls": [
+                outline(self.definition, control)
+                for control in sheet_controls(self.definition, sheet)
+            ],
         }
 
-    def _controls(self, sheet: dict[str, Any]) -> list[Payload]:
-        filters = {item.id: item for item in self.definition.filters if item.selectable}
-        controls = [next(iter(c.values())) for c in sheet.get("FilterControls", [])]
-        return [
-            {
-                "filter": control["SourceFilterId"],
-                "title": control.get("Title") or filters[control["SourceFilterId"]].column,
-                "single": control.get("Type") == "SINGLE_SELECT",
-            }
-            for control in controls
-            if control["SourceFilterId"] in filters
-        ]
+    def offered(self, control: str, choices: Choices, search: str = "") -> Payload:
+        """What a control offers. Raises KeyError, QueryRefused."""
+        return offered(self.store, self._chosen(choices), control, search)
 
-    def filter_values(self, filter_id: str) -> list[str]:
-        """What a filter's control offers. Raises KeyError, QueryRefused."""
-        item = next((f for f in self.definition.filters if f.id == filter_id), None)
-        if item is None or not item.selectable:
-            raise KeyError(filter_id)
-        sql = self.definition.columns.compile(item.data_set, item.column).sql
-        data_set = self.store.id_of(DATA_SET, self.definition.data_sets[item.data_set])
-        with open_data_set(self.store, data_set) as connection:
-            found = connection.execute(
-                f"SELECT DISTINCT CAST({sql} AS VARCHAR) AS {quote('value')} FROM data"  # noqa: S608
-                f" WHERE {sql} IS NOT NULL ORDER BY 1 LIMIT {MAX_FILTER_VALUES}"
-            ).fetchall()
-        return [row[0] for row in found]
+    def _chosen(self, choices: Choices) -> Definition:
+        lookup = reader_rows(self.store, self.definition.data_sets)
+        return self.definition.chosen(choices, lookup)
 
-    def visual(self, sheet: str, visual_id: str) -> Visual:
-        """A visual by its address. Raises KeyError."""
-        found = self.definition.visual(sheet, visual_id)
-        if found is None:
-            raise KeyError(visual_id)
-        return found
-
-    def figures(self, sheet: str, visual_id: str, chosen: Choices) -> Payload:
+    def figures(self, sheet: str, visual_id: str, choices: Choices) -> Payload:
         """A visual's figures, or plainly why there are none."""
         try:
-            visual = self.visual(sheet, visual_id)
-            with Query(self.store, self.definition, visual, chosen) as query:
+            with self._query(sheet, visual_id, choices) as query:
                 rows = query.count()
                 if rows == 0:
-                    message = "No rows match the filters." if chosen else "The data set is empty."
+                    message = "No rows match the filters." if choices else "The data set is empty."
                     return {"state": "empty", "message": message}
                 return {"state": "ok", "rows": rows} | _draw(query)
         except QueryRefused as error:
             return {"state": error.state, "message": str(error)}
 
-    def data(self, sheet: str, visual_id: str, chosen: Choices) -> Payload:
+    def data(self, sheet: str, visual_id: str, choices: Choices) -> Payload:
         """A visual's figures as a plain table, for readers who do not see a chart."""
         try:
-            visual = self.visual(sheet, visual_id)
-            with Query(self.store, self.definition, visual, chosen) as query:
+            with self._query(sheet, visual_id, choices) as query:
                 return {"state": "ok"} | plain_table(query)
         except QueryRefused as error:
             return {"state": error.state, "message": str(error)}
 
-    def csv(self, sheet: str, visual_id: str, chosen: Choices) -> str:
+    def _query(self, sheet: str, visual_id: str, choices: Choices) -> Query:
+        """A visual's query. Raises KeyError, QueryRefused."""
+        definition = self._chosen(choices)
+        visual = definition.visual(sheet, visual_id)
+        if visual is None:
+            raise KeyError(visual_id)
+        return Query(self.store, definition, visual)
+
+    def csv(self, sheet: str, visual_id: str, choices: Choices) -> str:
         """A visual's figures as CSV, in full figures. Raises KeyError, QueryRefused."""
-        visual = self.visual(sheet, visual_id)
-        with Query(self.store, self.definition, visual, chosen) as query:
+        with self._query(sheet, visual_id, choices) as query:
             fields, rows = table_rows(query, MAX_CSV_ROWS)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
@@ -167,6 +149,8 @@ def _outline_visual(kind: str, options: dict[str, Any]) -> Payload:
         "title": label_text(options.get("Title", {})),
         "subtitle": label_text(options.get("Subtitle", {})),
         "alt": options.get("VisualContentAltText", ""),
+        "actions": actions(options),
+        "drills": drills(options),
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.page.payload import Board
 from tests.local_aws.services.quicksight.fakes import (
     QuickSight,
@@ -14,11 +15,13 @@ from tests.local_aws.services.quicksight.fakes import (
 )
 
 
-def figures(quicksight: QuickSight, item: dict[str, Any], chosen: Any = None, **more: Any) -> Any:
+def figures(
+    quicksight: QuickSight, item: dict[str, Any], chosen: Choices | None = None, **more: Any
+) -> Any:
     quicksight.data_set()
     quicksight.dashboard(item, **more)
     name = next(iter(item.values()))["VisualId"]
-    return Board(quicksight.api.store, "board").figures("one", name, chosen or {})
+    return Board(quicksight.api.store, "board").figures("one", name, chosen or Choices())
 
 
 def trace(payload: Any, n: int = 0) -> Any:
@@ -132,10 +135,13 @@ def test_top_and_numeric_filters(quicksight: QuickSight) -> None:
 
 def test_what_the_reader_chose_takes_the_place_of_the_filter(quicksight: QuickSight) -> None:
     payload = figures(
-        quicksight, bars("b", measure("units")), {"f": ["south"]}, FilterGroups=[listed("north")]
+        quicksight,
+        bars("b", measure("units")),
+        Choices({"f": ["south"]}),
+        FilterGroups=[listed("north")],
     )
     assert trace(payload)["x"] == ["south"]
-    hostile = {"f": ["' OR 1=1 --"]}
+    hostile = Choices({"f": ["' OR 1=1 --"]})
     found = Board(quicksight.api.store, "board").figures("one", "b", hostile)
     assert found == {"state": "empty", "message": "No rows match the filters."}
 
@@ -180,6 +186,6 @@ def test_a_data_set_that_waits_for_its_first_rows_has_not_failed(quicksight: Qui
     quicksight.athena.gate.clear()
     quicksight.data_set(wait=False)
     quicksight.dashboard(bars("b", measure("units")))
-    found = Board(quicksight.api.store, "board").figures("one", "b", {})
+    found = Board(quicksight.api.store, "board").figures("one", "b", Choices())
     assert found["state"] == "empty"
     assert "the first refresh is" in found["message"]

@@ -97,7 +97,7 @@ def _movers(query: Query, computation: Computation) -> Outputs:
     time, category = computation.fields["Time"], computation.fields["Category"]
     value = computation.fields["Value"]
     rows = query.select([time, category], [value])
-    moments = sorted({row[0] for row in rows if row[0] is not None})[-2:]  # type: ignore[type-var]
+    moments = sorted({row[0] for row in rows if row[0] is not None})[-2:]
     if len(moments) < 2:
         return {"items": [], "itemsCount": 0}
     figures = {(row[0], row[1]): row[2] for row in rows}

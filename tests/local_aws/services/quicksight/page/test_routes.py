@@ -71,7 +71,7 @@ def test_it_only_reads(board: QuickSight, method: str) -> None:
         "/dashboards/other",
         "/dashboards/board/sheets/one/visuals/none.json",
         "/dashboards/board/sheets/none/visuals/b.csv",
-        "/dashboards/board/filters/none.json",
+        "/dashboards/board/controls/none.json",
         "/static/../routes.py",
         "/static/..%2froutes.py",
         "/static/none.js",
