@@ -30,9 +30,7 @@ def histogram(query: Query) -> dict[str, Any]:
     start, width, count = bins(config.get("BinOptions", {}), float(low), float(high))
     counts = _counts(query, field, sql, start, width, count)
     edges = [start + width * n for n in range(count + 1)]
-    labels = [
-        f"{show(a, field)} – {show(b, field)}" for a, b in itertools.pairwise(edges)
-    ]
+    labels = [f"{show(a, field)} – {show(b, field)}" for a, b in itertools.pairwise(edges)]
     trace: dict[str, Any] = {
         "type": "bar", "x": [edge + width / 2 for edge in edges[:-1]], "y": counts,
         "width": width * 0.94, "name": "Count", "meta": {"series": 0,
