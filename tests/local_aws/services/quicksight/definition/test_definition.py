@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.definition import plain
 from local_aws.services.quicksight.errors import InvalidParameter, QueryRefused
 from local_aws.services.quicksight.page.payload import Board
@@ -36,15 +35,15 @@ def test_a_visual_that_cannot_be_right_is_a_card_and_the_others_are_shown(
     quicksight.dashboard(item, bars("good", measure("units")), CalculatedFields=FIELDS)
     assert status(quicksight) == ("CREATION_SUCCESSFUL", [])
     board = Board(quicksight.api.store, "board")
-    card = board.figures("one", "v", Choices())
+    card = board.figures("one", "v")
     assert card["state"] == "refused"
     assert re.search(message, card["message"])
-    assert board.figures("one", "good", Choices())["state"] == "ok"
+    assert board.figures("one", "good")["state"] == "ok"
     assert [(r["visual"], r["message"]) for r in board.outline()["refused"]] == [
         ("v", card["message"])
     ]
     with pytest.raises(QueryRefused, match=message):
-        board.csv("one", "v", Choices())
+        board.csv("one", "v")
 
 
 WRONG = [
