@@ -23,7 +23,7 @@ from local_aws.services.quicksight.spice import open_data_set
 OTHER = "Other"
 MAX_CATEGORIES = 2500
 Value = str | int | float | bool | dt.datetime | None
-Sort = list[dict[str, Any]]
+Sort = Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,28 @@ class Query:
             raise QueryRefused(str(error).splitlines()[0]) from error
 
     def select(
-        self, dimensions: Sequence[str], measures: Sequence[str], tail: str = ""
+        self,
+        dimensions: Sequence[Field | Axis],
+        measures: Sequence[Field],
+        sort: Sort = (),
+        limit: int | None = None,
     ) -> list[tuple[Value, ...]]:
-        """Dimensions and measures, grouped by the dimensions."""
+        """Measures by dimensions: a row a group, in the sort's order or the dimensions'."""
         groups = ", ".join(str(n + 1) for n in range(len(dimensions)))
         by = f"GROUP BY {groups}" if dimensions else ""
-        chosen = ", ".join([*dimensions, *measures])
-        return self.rows(f"SELECT {chosen} FROM data WHERE {self.where} {by} {tail}")  # noqa: S608
+        order = self.order(sort, groups) if sort or groups else ""
+        return self._fetch([*dimensions, *measures], f"{by} {order}", limit)
+
+    def detail(self, fields: Sequence[Field], sort: Sort, limit: int) -> list[tuple[Value, ...]]:
+        """The data set's own rows, in the sort's order."""
+        return self._fetch(fields, self.order(sort, "") if sort else "", limit)
+
+    def _fetch(
+        self, chosen: Sequence[Field | Axis], tail: str, limit: int | None
+    ) -> list[tuple[Value, ...]]:
+        columns = ", ".join(item.sql for item in chosen)
+        limited = "" if limit is None else f"LIMIT {limit}"
+        return self.rows(f"SELECT {columns} FROM data WHERE {self.where} {tail} {limited}")  # noqa: S608
 
     def count(self) -> int:
         """How many rows the filters leave."""
@@ -99,12 +114,17 @@ class Query:
             return compiled.sql
         return aggregated(compiled.sql, "NumericalMeasureField", named)
 
+    def everything(self) -> Axis:
+        """The axis of a visual without a category: one place for all rows."""
+        field = Field("", self.visual.data_set or "", "", "'All'", False, "")
+        return Axis(field, ["All"], field.sql)
+
     def axis(self, field: Field, sort: Sort, limit: dict[str, Any] | None = None) -> Axis:
         """The values of a dimension that are shown, in order."""
         limit = limit or {}
         size = min(int(limit.get("ItemsLimit") or MAX_CATEGORIES), MAX_CATEGORIES)
         order = self.order(sort, self._natural(field))
-        found = self.select([field.sql], [], f"{order}, 1 LIMIT {size + 1}")
+        found = self._fetch([field], f"GROUP BY 1 {order}, 1", size + 1)
         values = [row[0] for row in found]
         if len(values) <= size:
             return Axis(field, values, field.sql)

@@ -12,20 +12,10 @@ from local_aws.services.quicksight.definition.visual import Visual
 from local_aws.services.quicksight.errors import Unsupported
 
 KINDS = (
-    "BoxPlotVisual", "CustomContentVisual", "EmptyVisual", "FilledMapVisual", "FunnelChartVisual",
-    "GaugeChartVisual", "GeospatialMapVisual", "HistogramVisual", "InsightVisual",
-    "LayerMapVisual", "PluginVisual", "RadarChartVisual", "SankeyDiagramVisual",
-    "ScatterPlotVisual", "TreeMapVisual", "WaterfallVisual", "WordCloudVisual",
+    "CustomContentVisual", "EmptyVisual", "FilledMapVisual", "LayerMapVisual", "PluginVisual",
 )  # fmt: skip
-WELLS = ("SmallMultiples",)
-OPTIONS = (
-    "ForecastConfigurations",
-    "ReferenceLines",
-    "TableInlineVisualizations",
-    "ContributionAnalysisDefaults",
-)
+OPTIONS = ("ForecastConfigurations", "ContributionAnalysisDefaults")
 UTC = ("UTC", "Etc/UTC", "GMT", "Etc/GMT", "")
-SUBTOTALS = ("RowSubtotalOptions", "ColumnSubtotalOptions")
 
 
 def refuse_undrawn(kind: str, options: dict[str, Any], config: dict[str, Any]) -> None:
@@ -39,13 +29,6 @@ def refuse_undrawn(kind: str, options: dict[str, Any], config: dict[str, Any]) -
     for option in config.get("SortConfiguration", {}).get("FieldSortOptions", []):
         if "DataPath" in option["SortBy"]:
             raise Unsupported(f"SortBy.DataPath {where}")
-    for part in SUBTOTALS:
-        if config.get("TotalOptions", {}).get(part, {}).get("TotalsVisibility") == "VISIBLE":
-            raise Unsupported(f"{part} {where}")
-    for form in config.get("FieldWells", {}).values():
-        for well in WELLS:
-            if isinstance(form, dict) and form.get(well):
-                raise Unsupported(f"The field well {well} {where}")
 
 
 def refuse_dates(visual: Visual, options: Mapping[str, Any]) -> None:

@@ -7,18 +7,14 @@ from typing import Any
 
 from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.controls import offered, outline, sheet_controls
-from local_aws.services.quicksight.definition import (
-    Definition,
-    actions,
-    drills,
-    label_text,
-    plain,
-    saying,
-)
+from local_aws.services.quicksight.definition import Definition, actions, drills, label_text, saying
 from local_aws.services.quicksight.errors import QueryRefused, ResourceNotFound
 from local_aws.services.quicksight.model import DASHBOARD, DATA_SET, UNFINISHED, Store
 from local_aws.services.quicksight.page.charts import CHARTS
-from local_aws.services.quicksight.page.tables import TABLES, table_rows
+from local_aws.services.quicksight.page.charts.table import plain_table, table_rows
+from local_aws.services.quicksight.page.layouts import layout_of
+from local_aws.services.quicksight.page.rich_text import nodes
+from local_aws.services.quicksight.page.themes import page_theme
 from local_aws.services.quicksight.parameters.dynamic import reader_rows
 from local_aws.services.quicksight.query import Query, Value
 
@@ -48,6 +44,7 @@ class Board:
                 for sheet, visual, message in self.definition.refusals()
             ],
             "sheets": [self._sheet(sheet) for sheet in self.definition.sheets],
+            "theme": page_theme(self.version["document"].get("Theme", {})),
             "data": self.freshness(),
         }
 
@@ -76,22 +73,26 @@ class Board:
         return found if extract else found | {"state": "never"}
 
     def _sheet(self, sheet: dict[str, Any]) -> Payload:
-        places, say = _places(sheet), saying(self.definition.values)
+        layout, say = layout_of(sheet), saying(self.definition.values, rich=True)
         visuals = [next(iter(item.items())) for item in sheet.get("Visuals", [])]
         outlined = [self._outline_visual(kind, o) for kind, o in visuals]
         texts = [
             {
                 "id": box["SheetTextBoxId"],
                 "kind": "text",
-                "text": say(plain(box.get("Content", ""))),
+                "nodes": nodes(say(box.get("Content", ""))),
             }
             for box in sheet.get("TextBoxes", [])
         ]
-        items = [item | {"place": places.get(item["id"])} for item in (*outlined, *texts)]
+        items = [item | {"place": layout.places.get(item["id"])} for item in (*outlined, *texts)]
+        # A free-form sheet leaves out what its layout does not name: it is hidden there.
+        if layout.kind == "free":
+            items = [item for item in items if item["place"]]
         return {
             "id": sheet["SheetId"],
             "name": sheet.get("Name") or sheet.get("Title") or "Sheet",
             "description": sheet.get("Description", ""),
+            "layout": {"kind": layout.kind, "width": layout.width, "height": layout.height},
             "items": sorted(items, key=_reading_order),
             "controls": [
                 outline(self.definition, control)
@@ -130,6 +131,14 @@ class Board:
         filtered = self.choices or self.definition.filter_groups
         return "No rows match the filters." if filtered else "The data set is empty."
 
+    def data(self, sheet: str, visual_id: str) -> Payload:
+        """A visual's figures as a plain table, for readers who do not see a chart."""
+        try:
+            with self._query(sheet, visual_id) as query:
+                return {"state": "ok"} | plain_table(query)
+        except QueryRefused as error:
+            return {"state": error.state, "message": str(error)}
+
     def _query(self, sheet: str, visual_id: str) -> Query:
         """A visual's query. Raises KeyError, QueryRefused."""
         visual = self.definition.visual(sheet, visual_id)
@@ -149,31 +158,19 @@ class Board:
 
 
 def _draw(query: Query) -> Payload:
-    kind = query.visual.kind
-    needed = {"KPIVisual": ("Values",), "HeatMapVisual": ("Rows", "Columns", "Values")}
-    if any(not query.visual.wells[well] for well in needed.get(kind, ())):
+    visual = query.visual
+    chart = CHARTS[visual.kind]
+    if any(not visual.wells.get(well) for well in chart.needs) or not visual.fields:
         return {"state": "empty", "message": "This visual has empty field wells."}
-    if kind in TABLES:
-        return {"table": TABLES[kind](query)}
-    return {"figure": CHARTS[kind](query)}
+    return chart.draw(query)
 
 
-def _places(sheet: dict[str, Any]) -> dict[str, list[int]]:
-    """Column, columns, row and rows of each element in QuickSight's grid of 36 columns."""
-    found, below = {}, 0
-    for layout in sheet.get("Layouts", []):
-        for element in layout["Configuration"].get("GridLayout", {}).get("Elements", []):
-            row = element.get("RowIndex", below)
-            below = row + element["RowSpan"]
-            found[element["ElementId"]] = [
-                element.get("ColumnIndex", 0), element["ColumnSpan"], row, element["RowSpan"]
-            ]  # fmt: skip
-    return found
-
-
-def _reading_order(item: Payload) -> tuple[int, int]:
+def _reading_order(item: Payload) -> tuple[float, float]:
     place = item["place"]
-    return (place[2], place[0]) if place else (10**6, 0)
+    if not place:
+        return (10**6, 0)
+    across, down = (place["grid"][0], place["grid"][2]) if "grid" in place else place["free"][:2]
+    return (down, across)
 
 
 def _cell(value: Value) -> object:

@@ -115,6 +115,12 @@ def _figures(
     return _json(_board(platform, request, dashboard).figures(sheet, visual))
 
 
+def _data(
+    platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
+) -> HttpResponse:
+    return _json(_board(platform, request, dashboard).data(sheet, visual))
+
+
 def _csv(
     platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
 ) -> HttpResponse:
@@ -148,6 +154,7 @@ ROUTES: tuple[tuple[re.Pattern[str], Page], ...] = tuple(
         (r"/quicksight/dashboards/([^/]+)/controls/([^/]+)\.json", _offered),
         (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)\.json", _figures),
         (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)\.csv", _csv),
+        (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)/data\.json", _data),
         (r"/quicksight/dashboards/([^/]+)\.json", _outline),
         (r"/quicksight/dashboards/([^/]+)/?", _dashboard),
     )

@@ -116,9 +116,8 @@ def test_a_parameter_of_the_address_in_a_filter_a_formula_and_a_title(
     query = (("p.p", "north"), ("p.n", "3"), ("p.unknown", "x"))
     assert shown(figures(quicksight, *query)) == {"north": 120}
     items = board(quicksight, *query).outline()["sheets"][0]["items"]
-    assert [i.get("title") or i.get("text") for i in items] == [
-        "Sales of north & 3", "north ${q}",
-    ]  # fmt: skip
+    assert items[0]["title"] == "Sales of north & 3"
+    assert "north ${q}" in str(items[1]["nodes"])
 
 
 def test_what_is_in_a_value_stays_a_value(quicksight: QuickSight) -> None:

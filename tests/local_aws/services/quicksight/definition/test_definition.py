@@ -12,10 +12,9 @@ from tests.local_aws.services.quicksight.fakes import QuickSight, bars, dimensio
 
 UNDRAWN = [
     (visual("PluginVisual", "v", {}), r"PluginVisual \(v\)"),
-    (bars("v", measure("units"), ReferenceLines=[{}]), "ReferenceLines of BarChartVisual"),
-    (visual("BarChartVisual", "v", {"BarChartAggregatedFieldWells": {
-        "Category": [dimension("region")], "SmallMultiples": [dimension("product")]}}),
-     "SmallMultiples"),
+    (visual("LineChartVisual", "v", {"LineChartAggregatedFieldWells": {
+        "Category": [dimension("sold", "Date")], "Values": [measure("units")]}},
+        ForecastConfigurations=[{}]), "ForecastConfigurations of LineChartVisual"),
     (visual("BarChartVisual", "v", {"BarChartAggregatedFieldWells": {
         "Category": [dimension("region"), dimension("product")]}}), "2 fields in Category"),
     (bars("v", measure("wrong", None)), "cannot be read"),

@@ -1,0 +1,44 @@
+// Colours of the page and of its charts. A theme's own colours come with the outline.
+import { colour, themeName } from "./dom.js";
+
+// Neighbours differ in lightness as well as hue, so that they are told apart without colour vision.
+const PALETTES = {
+  light: ["#0f766e", "#e8963a", "#3f5bc9", "#d76a93", "#6bb3dd", "#7a4fae", "#a89a2c", "#66727e"],
+  dark: ["#2dd4bf", "#f6b26b", "#8ea2ff", "#f38ba0", "#9bd6f5", "#b892ee", "#d3d170", "#a8b3bf"],
+};
+const SCALES = {
+  light: [[0, "#edf6f4"], [0.25, "#c3e4dd"], [0.5, "#79c0b5"], [0.75, "#2f8f86"], [1, "#0b4a50"]],
+  dark: [[0, "#18252e"], [0.25, "#17454a"], [0.5, "#1d7a76"], [0.75, "#39b8a8"], [1, "#a7f3e4"]],
+};
+
+let theme = {};
+
+export function useTheme(given) {
+  theme = given || {};
+  for (const [name, value] of Object.entries(theme.variables || {})) document.documentElement.style.setProperty(name, value);
+}
+
+export const palette = () => theme.palette || PALETTES[themeName()];
+export const scale = () => (theme.gradient ? [[0, theme.gradient[0]], [1, theme.gradient[1]]] : SCALES[themeName()]);
+export const seriesColour = (meta = {}) => meta.colour || (meta.other ? colour("--rest") : palette()[(meta.series || 0) % palette().length]);
+
+function parts(hex) {
+  const full = hex.length === 4 ? [...hex].map((c, n) => (n ? c + c : c)).join("") : hex;
+  return [1, 3, 5].map((at) => parseInt(full.slice(at, at + 2), 16));
+}
+
+// One colour over another, opaque, so that grid lines do not show through.
+export function mixed(over, under, share) {
+  const front = parts(over), back = parts(under);
+  return `rgb(${front.map((value, n) => Math.round(value * share + back[n] * (1 - share))).join(",")})`;
+}
+
+export function clear(hex, opacity) {
+  return `rgba(${parts(hex).join(",")},${opacity})`;
+}
+
+// Dark or light ink, whichever reads better on a fill (WCAG's contrast).
+export function inkOn(hex) {
+  const [r, g, b] = parts(hex).map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.3 ? "#17212b" : "#ffffff";
+}
