@@ -11,17 +11,8 @@ from local_aws.services.quicksight.definition.checks import check
 from local_aws.services.quicksight.definition.document import Definition
 from local_aws.services.quicksight.definition.hierarchies import drills
 from local_aws.services.quicksight.definition.problems import problems
-from local_aws.services.quicksight.definition.text import label_text, plain
+from local_aws.services.quicksight.definition.text import label_text, plain, saying
 from local_aws.services.quicksight.definition.visual import Computation, Visual
 
-__all__ = [
-    "Computation",
-    "Definition",
-    "Visual",
-    "actions",
-    "check",
-    "drills",
-    "label_text",
-    "plain",
-    "problems",
-]
+__all__ = ["Computation", "Definition", "Visual", "actions", "check", "drills", "label_text",
+           "plain", "problems", "saying"]  # fmt: skip

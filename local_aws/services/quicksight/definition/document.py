@@ -17,7 +17,7 @@ from local_aws.services.quicksight.definition.hierarchies import Between, Kept, 
 from local_aws.services.quicksight.definition.refusals import refuse_dates, refuse_undrawn
 from local_aws.services.quicksight.definition.visual import Visual, read_visual
 from local_aws.services.quicksight.definition.visuals import VISUALS
-from local_aws.services.quicksight.errors import VisualRefused
+from local_aws.services.quicksight.errors import QueryRefused, VisualRefused
 from local_aws.services.quicksight.expression import ExpressionError
 from local_aws.services.quicksight.fields import Columns
 from local_aws.services.quicksight.filters import marks
@@ -180,12 +180,12 @@ class Definition:
                 yield marks.same(sql, value, field.granularity, self.week_start)
 
     def refusals(self) -> list[tuple[str, str, str]]:
-        """Each visual that is not shown, as (sheet id, visual id, why)."""
-        found = []
+        """Each visual that no reader is shown, as (sheet id, visual id, why)."""
+        found, unread = [], Definition(self.document)
         for sheet, kind, options in self.visual_items():
             try:
-                self.read(sheet, kind, options)
-            except VisualRefused as refused:
+                unread.read(sheet, kind, options)
+            except QueryRefused as refused:
                 found.append((sheet, options["VisualId"], str(refused)))
         return found
 

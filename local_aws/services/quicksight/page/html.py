@@ -16,6 +16,7 @@ HEAD = """<!doctype html>
 <link rel="stylesheet" href="/quicksight/static/app.css">
 <link rel="stylesheet" href="/quicksight/static/cards.css">
 <link rel="stylesheet" href="/quicksight/static/tables.css">
+<link rel="stylesheet" href="/quicksight/static/controls.css">
 <script src="/quicksight/static/theme.js"></script>
 </head>
 """

@@ -7,7 +7,7 @@ from typing import Any
 
 from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.controls import offered, outline, sheet_controls
-from local_aws.services.quicksight.definition import Definition, actions, drills, label_text
+from local_aws.services.quicksight.definition import Definition, actions, drills, label_text, saying
 from local_aws.services.quicksight.errors import QueryRefused, ResourceNotFound
 from local_aws.services.quicksight.model import DASHBOARD, DATA_SET, UNFINISHED, Store
 from local_aws.services.quicksight.page.charts import CHARTS
@@ -25,11 +25,12 @@ MAX_CSV_ROWS = 100_000
 class Board:
     """A dashboard's published version."""
 
-    def __init__(self, store: Store, dashboard: str) -> None:
-        self.store = store
+    def __init__(self, store: Store, dashboard: str, choices: Choices | None = None) -> None:
+        self.store, self.choices = store, Choices() if choices is None else choices
         self.row = store.get(DASHBOARD, dashboard)
         self.version = store.version(dashboard, self.row["published"])
-        self.definition = Definition(self.version["document"]["Definition"])
+        whole = Definition(self.version["document"]["Definition"])
+        self.definition = whole.chosen(self.choices, reader_rows(store, whole.data_sets))
 
     def outline(self) -> Payload:
         """Sheets, controls, where each visual goes, and how fresh the data is."""
@@ -72,11 +73,15 @@ class Board:
         return found if extract else found | {"state": "never"}
 
     def _sheet(self, sheet: dict[str, Any]) -> Payload:
-        layout = layout_of(sheet)
+        layout, say = layout_of(sheet), saying(self.definition.values, rich=True)
         visuals = [next(iter(item.items())) for item in sheet.get("Visuals", [])]
-        outlined = [_outline_visual(kind, o) for kind, o in visuals]
+        outlined = [self._outline_visual(kind, o) for kind, o in visuals]
         texts = [
-            {"id": box["SheetTextBoxId"], "kind": "text", "nodes": nodes(box.get("Content", ""))}
+            {
+                "id": box["SheetTextBoxId"],
+                "kind": "text",
+                "nodes": nodes(say(box.get("Content", ""))),
+            }
             for box in sheet.get("TextBoxes", [])
         ]
         items = [item | {"place": layout.places.get(item["id"])} for item in (*outlined, *texts)]
@@ -95,63 +100,61 @@ class Board:
             ],
         }
 
-    def offered(self, control: str, choices: Choices, search: str = "") -> Payload:
+    def _outline_visual(self, kind: str, options: dict[str, Any]) -> Payload:
+        values = self.definition.values
+        return {
+            "id": options["VisualId"],
+            "kind": kind.removesuffix("Visual"),
+            "title": label_text(options.get("Title", {}), values),
+            "subtitle": label_text(options.get("Subtitle", {}), values),
+            "alt": options.get("VisualContentAltText", ""),
+            "actions": actions(options),
+            "drills": drills(options),
+        }
+
+    def offered(self, control: str, search: str = "") -> Payload:
         """What a control offers. Raises KeyError, QueryRefused."""
-        return offered(self.store, self._chosen(choices), control, search)
+        return offered(self.store, self.definition, control, search)
 
-    def _chosen(self, choices: Choices) -> Definition:
-        lookup = reader_rows(self.store, self.definition.data_sets)
-        return self.definition.chosen(choices, lookup)
-
-    def figures(self, sheet: str, visual_id: str, choices: Choices) -> Payload:
+    def figures(self, sheet: str, visual_id: str) -> Payload:
         """A visual's figures, or plainly why there are none."""
         try:
-            with self._query(sheet, visual_id, choices) as query:
+            with self._query(sheet, visual_id) as query:
                 rows = query.count()
                 if rows == 0:
-                    message = "No rows match the filters." if choices else "The data set is empty."
-                    return {"state": "empty", "message": message}
+                    return {"state": "empty", "message": self._nothing()}
                 return {"state": "ok", "rows": rows} | _draw(query)
         except QueryRefused as error:
             return {"state": error.state, "message": str(error)}
 
-    def data(self, sheet: str, visual_id: str, choices: Choices) -> Payload:
+    def _nothing(self) -> str:
+        filtered = self.choices or self.definition.filter_groups
+        return "No rows match the filters." if filtered else "The data set is empty."
+
+    def data(self, sheet: str, visual_id: str) -> Payload:
         """A visual's figures as a plain table, for readers who do not see a chart."""
         try:
-            with self._query(sheet, visual_id, choices) as query:
+            with self._query(sheet, visual_id) as query:
                 return {"state": "ok"} | plain_table(query)
         except QueryRefused as error:
             return {"state": error.state, "message": str(error)}
 
-    def _query(self, sheet: str, visual_id: str, choices: Choices) -> Query:
+    def _query(self, sheet: str, visual_id: str) -> Query:
         """A visual's query. Raises KeyError, QueryRefused."""
-        definition = self._chosen(choices)
-        visual = definition.visual(sheet, visual_id)
+        visual = self.definition.visual(sheet, visual_id)
         if visual is None:
             raise KeyError(visual_id)
-        return Query(self.store, definition, visual)
+        return Query(self.store, self.definition, visual)
 
-    def csv(self, sheet: str, visual_id: str, choices: Choices) -> str:
+    def csv(self, sheet: str, visual_id: str) -> str:
         """A visual's figures as CSV, in full figures. Raises KeyError, QueryRefused."""
-        with self._query(sheet, visual_id, choices) as query:
+        with self._query(sheet, visual_id) as query:
             fields, rows = table_rows(query, MAX_CSV_ROWS)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([field.label for field in fields])
         writer.writerows([[_cell(value) for value in row] for row in rows])
         return out.getvalue()
-
-
-def _outline_visual(kind: str, options: dict[str, Any]) -> Payload:
-    return {
-        "id": options["VisualId"],
-        "kind": kind.removesuffix("Visual"),
-        "title": label_text(options.get("Title", {})),
-        "subtitle": label_text(options.get("Subtitle", {})),
-        "alt": options.get("VisualContentAltText", ""),
-        "actions": actions(options),
-        "drills": drills(options),
-    }
 
 
 def _draw(query: Query) -> Payload:

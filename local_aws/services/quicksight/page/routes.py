@@ -90,40 +90,41 @@ def _list(platform: Platform, _request: HttpRequest) -> HttpResponse:
     return _html(html.dashboard_list([(row["id"], row["document"]["Name"]) for row in rows]))
 
 
-def _dashboard(platform: Platform, _request: HttpRequest, dashboard: str) -> HttpResponse:
-    return _html(html.dashboard(Board(store_of(platform), dashboard).outline()))
+def _board(platform: Platform, request: HttpRequest, dashboard: str) -> Board:
+    return Board(store_of(platform), dashboard, read_choices(request.query))
 
 
-def _outline(platform: Platform, _request: HttpRequest, dashboard: str) -> HttpResponse:
-    return _json(Board(store_of(platform), dashboard).outline())
+def _dashboard(platform: Platform, request: HttpRequest, dashboard: str) -> HttpResponse:
+    return _html(html.dashboard(_board(platform, request, dashboard).outline()))
+
+
+def _outline(platform: Platform, request: HttpRequest, dashboard: str) -> HttpResponse:
+    return _json(_board(platform, request, dashboard).outline())
 
 
 def _offered(
     platform: Platform, request: HttpRequest, dashboard: str, control: str
 ) -> HttpResponse:
     search = next((value for name, value in request.query if name == "search"), "")
-    board = Board(store_of(platform), dashboard)
-    return _json(board.offered(control, read_choices(request.query), search))
+    return _json(_board(platform, request, dashboard).offered(control, search))
 
 
 def _figures(
     platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
 ) -> HttpResponse:
-    board = Board(store_of(platform), dashboard)
-    return _json(board.figures(sheet, visual, read_choices(request.query)))
+    return _json(_board(platform, request, dashboard).figures(sheet, visual))
 
 
 def _data(
     platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
 ) -> HttpResponse:
-    board = Board(store_of(platform), dashboard)
-    return _json(board.data(sheet, visual, read_choices(request.query)))
+    return _json(_board(platform, request, dashboard).data(sheet, visual))
 
 
 def _csv(
     platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
 ) -> HttpResponse:
-    body = Board(store_of(platform), dashboard).csv(sheet, visual, read_choices(request.query))
+    body = _board(platform, request, dashboard).csv(sheet, visual)
     name = re.sub(r"\W+", "-", visual)
     headers = {
         "content-type": "text/csv; charset=utf-8",

@@ -37,6 +37,9 @@ class Values(Mapping[str, tuple[Value, ...] | None]):
     def __getitem__(self, name: str) -> tuple[Value, ...] | None:
         return _values(self.parameters[name], self.choices, self.lookup, self.week_start)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.parameters
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.parameters)
 

@@ -21,7 +21,7 @@ def figures(
     quicksight.data_set()
     quicksight.dashboard(item, **more)
     name = next(iter(item.values()))["VisualId"]
-    return Board(quicksight.api.store, "board").figures("one", name, chosen or Choices())
+    return Board(quicksight.api.store, "board", chosen or Choices()).figures("one", name)
 
 
 def trace(payload: Any, n: int = 0) -> Any:
@@ -142,7 +142,7 @@ def test_what_the_reader_chose_takes_the_place_of_the_filter(quicksight: QuickSi
     )
     assert trace(payload)["x"] == ["south"]
     hostile = Choices({"f": ["' OR 1=1 --"]})
-    found = Board(quicksight.api.store, "board").figures("one", "b", hostile)
+    found = Board(quicksight.api.store, "board", hostile).figures("one", "b")
     assert found == {"state": "empty", "message": "No rows match the filters."}
 
 
@@ -186,6 +186,6 @@ def test_a_data_set_that_waits_for_its_first_rows_has_not_failed(quicksight: Qui
     quicksight.athena.gate.clear()
     quicksight.data_set(wait=False)
     quicksight.dashboard(bars("b", measure("units")))
-    found = Board(quicksight.api.store, "board").figures("one", "b", Choices())
+    found = Board(quicksight.api.store, "board").figures("one", "b")
     assert found["state"] == "empty"
     assert "the first refresh is" in found["message"]

@@ -1,5 +1,6 @@
 // The page: sheets as tabs, controls, cards.
-import { read, state, write } from "./address.js";
+import { markItems, watchMarks } from "./actions.js";
+import { query, read, state, write } from "./address.js";
 import { card, draw, load, textBox } from "./cards.js";
 import { mountControls } from "./controls.js";
 import { byId, said, themeName } from "./dom.js";
@@ -10,6 +11,7 @@ import { arrange, drawTabs } from "./sheets.js";
 let outline = JSON.parse(byId("outline").textContent);
 const base = `/quicksight/dashboards/${encodeURIComponent(outline.id)}`;
 let cards = [];
+let drawn = null;
 let asked = 0;
 
 const current = () => outline.sheets.find((sheet) => sheet.id === state.sheet) || outline.sheets[0];
@@ -22,21 +24,32 @@ async function loadAll() {
   if (question === asked) document.body.dataset.ready = String(question);
 }
 
-function changed() {
+// A parameter may stand in titles and text boxes: they come anew with the outline.
+async function changed() {
   write();
+  if (drawn !== current()) return drawSheet();
+  mountControls(byId("controls"), outline, state, changed);
   loadAll();
+  const words = (board) => JSON.stringify(board.sheets.map((sheet) => sheet.items));
+  const answer = await fetch(`${base}.json${query()}`).catch(() => null);
+  const now = answer?.ok ? await answer.json() : outline;
+  if (words(now) === words(outline)) return undefined;
+  outline = now;
+  return drawSheet();
 }
 
 function drawSheet() {
   const sheet = current();
   if (!sheet) return byId("sheet").replaceChildren(said("empty", "This dashboard has no sheets."));
+  drawn = sheet;
   drawTabs(outline, sheet, choose);
   arrange(sheet);
   mountControls(byId("controls"), outline, state, changed);
   cards = [];
   byId("sheet").replaceChildren(...sheet.items.map((item) => {
     if (item.kind === "text") return textBox(item);
-    const entry = card(sheet, item, base);
+    const entry = card(sheet, item, base, (of) => markItems(of, state, changed));
+    watchMarks(entry, state, changed);
     cards.push(entry);
     return entry.holder;
   }));
@@ -81,5 +94,5 @@ addEventListener("resize", () => {
 
 useTheme(outline.theme);
 drawFreshness(outline);
-watch(base, () => outline, renewed);
+watch(() => `${base}.json${query()}`, () => outline, renewed);
 drawSheet();

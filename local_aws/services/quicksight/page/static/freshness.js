@@ -32,12 +32,12 @@ export function drawFreshness(outline) {
 }
 
 // Calls back with the new outline when a version is published or a refresh begins or ends.
-export function watch(base, current, changed) {
+export function watch(address, current, changed) {
   const mark = (board) => JSON.stringify([board.version, board.data.map((data) => [data.refreshed, data.state])]);
   const poll = async () => {
     let now = null;
     try {
-      const answer = document.hidden ? null : await fetch(`${base}.json`);
+      const answer = document.hidden ? null : await fetch(address());
       if (answer && answer.ok) now = await answer.json();
     } catch { /* the server is away; the page stays as it is */ }
     if (now && mark(now) !== mark(current())) changed(now);

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.definition import plain
 from local_aws.services.quicksight.errors import InvalidParameter, QueryRefused
 from local_aws.services.quicksight.page.payload import Board
@@ -13,10 +12,9 @@ from tests.local_aws.services.quicksight.fakes import QuickSight, bars, dimensio
 
 UNDRAWN = [
     (visual("PluginVisual", "v", {}), r"PluginVisual \(v\)"),
-    (bars("v", measure("units"), ReferenceLines=[{}]), "ReferenceLines of BarChartVisual"),
-    (visual("BarChartVisual", "v", {"BarChartAggregatedFieldWells": {
-        "Category": [dimension("region")], "SmallMultiples": [dimension("product")]}}),
-     "SmallMultiples"),
+    (visual("LineChartVisual", "v", {"LineChartAggregatedFieldWells": {
+        "Category": [dimension("sold", "Date")], "Values": [measure("units")]}},
+        ForecastConfigurations=[{}]), "ForecastConfigurations of LineChartVisual"),
     (visual("BarChartVisual", "v", {"BarChartAggregatedFieldWells": {
         "Category": [dimension("region"), dimension("product")]}}), "2 fields in Category"),
     (bars("v", measure("wrong", None)), "cannot be read"),
@@ -36,15 +34,15 @@ def test_a_visual_that_cannot_be_right_is_a_card_and_the_others_are_shown(
     quicksight.dashboard(item, bars("good", measure("units")), CalculatedFields=FIELDS)
     assert status(quicksight) == ("CREATION_SUCCESSFUL", [])
     board = Board(quicksight.api.store, "board")
-    card = board.figures("one", "v", Choices())
+    card = board.figures("one", "v")
     assert card["state"] == "refused"
     assert re.search(message, card["message"])
-    assert board.figures("one", "good", Choices())["state"] == "ok"
+    assert board.figures("one", "good")["state"] == "ok"
     assert [(r["visual"], r["message"]) for r in board.outline()["refused"]] == [
         ("v", card["message"])
     ]
     with pytest.raises(QueryRefused, match=message):
-        board.csv("one", "v", Choices())
+        board.csv("one", "v")
 
 
 WRONG = [

@@ -1,18 +1,15 @@
 """The page in headless Chromium: every visual drawn, no error, nothing asked of elsewhere."""
 
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from local_aws.services.quicksight.page import handle
 from tests import chromium
 from tests.chromium import wait
 from tests.local_aws.services.quicksight.fakes import (
@@ -22,6 +19,7 @@ from tests.local_aws.services.quicksight.fakes import (
     measure,
     visual,
 )
+from tests.local_aws.services.quicksight.page.served import served
 
 pytestmark = chromium.needs_browser
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
@@ -72,22 +70,8 @@ def address(quicksight: QuickSight) -> Iterator[str]:
     document["Sheets"].append(second)
     quicksight.update_dashboard(DashboardId="board", Name=HOSTILE, Definition=document)
     quicksight.update_dashboard_published_version(DashboardId="board", VersionNumber=2)
-    yield from _served(quicksight)
-
-
-def _served(quicksight: QuickSight) -> Iterator[str]:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await handle(quicksight.platform, scope, receive, send)
-
-    config = uvicorn.Config(app, port=0, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    wait(lambda: server.started)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/quicksight/dashboards/board"
-    server.should_exit = True
-    thread.join(10)
+    with served(quicksight) as address:
+        yield address
 
 
 @pytest.fixture
@@ -149,13 +133,13 @@ def test_a_filter_by_keyboard_changes_the_figures_and_the_address(
 ) -> None:
     browser.get(address)
     first = wait(lambda: ready(browser))
-    browser.find_element(By.CSS_SELECTOR, ".control > button").send_keys(Keys.ENTER)
+    browser.find_element(By.CSS_SELECTOR, ".control button").send_keys(Keys.ENTER)
     box = wait(lambda: browser.find_elements(By.CSS_SELECTOR, ".menu input[value=north]"))[0]
     box.send_keys(Keys.SPACE)
+    browser.find_element(By.CSS_SELECTOR, ".menu .apply").send_keys(Keys.ENTER)
     wait(lambda: ready(browser) != first)
     assert card(browser, "kpi").find_element(By.CLASS_NAME, "figure").text == "40"
     assert browser.current_url.endswith("?f.f=north")
-    box.send_keys(Keys.ESCAPE)
     assert browser.find_elements(By.CLASS_NAME, "menu") == []
 
 
