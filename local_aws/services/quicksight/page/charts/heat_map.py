@@ -39,7 +39,8 @@ def heat_map(query: Query) -> dict[str, Any]:
         "text": [["" if cell[0] is None else safe(show(cell[0], value)) for cell in line]
                  for line in cells],
         "texttemplate": "%{text}" if few else "", "xgap": 2, "ygap": 2,
-        "coloraxis": "coloraxis", "hoverongaps": False, "meta": {"grid": [marks(axis)["marks"] for axis in (columns, rows)]},
+        "coloraxis": "coloraxis", "hoverongaps": False,
+        "meta": {"grid": [marks(axis)["marks"] for axis in (columns, rows)]},
     }  # fmt: skip
     layout = {
         "xaxis": {"type": "category", "side": "top", "showgrid": False},
