@@ -90,11 +90,12 @@ def _total_trace(category: Axis, series: list[Series], lying: bool) -> dict[str,
     columns = zip(*(s.values for s in series), strict=True)
     figures = [[v for v in column if isinstance(v, int | float)] for column in columns]
     sums = [sum(column) if column else None for column in figures]
+    said = ["" if v is None else f"<b>{safe(show(v, series[0].field))}</b>" for v in sums]
     along, across = ("y", "x") if lying else ("x", "y")
     return {
         "type": "scatter", "mode": "text", "name": "Total", "showlegend": False,
         along: positions(category), across: sums, "hoverinfo": "skip", "cliponaxis": False,
-        "text": ["" if total is None else f"<b>{safe(show(total, series[0].field))}</b>" for total in sums],
+        "text": said,
         "textposition": "middle right" if lying else "top center", "meta": {"text": True},
     }  # fmt: skip
 
