@@ -47,7 +47,7 @@ def test_a_visual_that_cannot_be_right_is_a_card_and_the_others_are_shown(
 
 WRONG = [
     ({"Visuals": [bars("b", measure("units")), bars("b", measure("units"))]}, "b is given twice"),
-    ({"Visuals": [{}]}, "exactly one type"),
+    ({"Visuals": [{}]}, r"Exactly one member of Sheets\[0\].Visuals\[0\]"),
     ({"Visuals": [bars("b", {"NumericalMeasureField": {"FieldId": "x", "Column": {
         "DataSetIdentifier": "other", "ColumnName": "x"}}})]}, "the data set other"),
 ]  # fmt: skip
