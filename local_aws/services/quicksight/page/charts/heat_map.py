@@ -8,7 +8,7 @@ from typing import Any
 from local_aws.services.quicksight.page.charts.legends import legend
 from local_aws.services.quicksight.page.charts.options import limit_of, safe, shown, sort_of
 from local_aws.services.quicksight.page.charts.scales import colour_scale
-from local_aws.services.quicksight.page.charts.series import FEW, texts
+from local_aws.services.quicksight.page.charts.series import FEW, marks, texts
 from local_aws.services.quicksight.page.charts.tooltips import Tooltip
 from local_aws.services.quicksight.page.formats import axis_format, show
 from local_aws.services.quicksight.query import Query
@@ -39,7 +39,8 @@ def heat_map(query: Query) -> dict[str, Any]:
         "text": [["" if cell[0] is None else safe(show(cell[0], value)) for cell in line]
                  for line in cells],
         "texttemplate": "%{text}" if few else "", "xgap": 2, "ygap": 2,
-        "coloraxis": "coloraxis", "hoverongaps": False, "meta": {"grid": [column.id, row.id]},
+        "coloraxis": "coloraxis", "hoverongaps": False,
+        "meta": {"grid": [marks(axis)["marks"] for axis in (columns, rows)]},
     }  # fmt: skip
     layout = {
         "xaxis": {"type": "category", "side": "top", "showgrid": False},

@@ -12,7 +12,7 @@ from local_aws.services.quicksight.page.charts.series import Panel
 from local_aws.services.quicksight.query import Axis, Query
 
 MAX_PANELS = 30
-GAP_X, GAP_Y = 0.05, 0.14
+GAP_X, GAP_Y = 0.05, 0.18
 Layout = dict[str, Any]
 Draw = Callable[[Panel], list[dict[str, Any]]]
 
@@ -27,13 +27,18 @@ def panel_axis(query: Query) -> Axis | None:
     return query.axis(fields[0], sort, limit | {"OtherCategories": "EXCLUDE"})
 
 
+def columns_of(count: int, options: dict[str, Any]) -> int:
+    """How many panels stand side by side."""
+    return min(int(options.get("MaxVisibleColumns") or math.ceil(math.sqrt(count))), count)
+
+
 def domains(count: int, options: dict[str, Any]) -> list[tuple[list[float], list[float]]]:
     """Where each panel stands in the figure, row by row from the top left.
 
     >>> [x for x, y in domains(2, {})]
     [[0.0, 0.475], [0.525, 1.0]]
     """
-    wide = min(int(options.get("MaxVisibleColumns") or math.ceil(math.sqrt(count))), count)
+    wide = columns_of(count, options)
     tall = math.ceil(count / wide)
     width, height = (1 - GAP_X * (wide - 1)) / wide, (1 - GAP_Y * (tall - 1)) / tall
     found = []
@@ -50,30 +55,39 @@ def arranged(query: Query, panels: list[Panel], draw: Draw, layout: Layout) -> L
     options = query.visual.config.get("SmallMultiplesOptions", {})
     figure: Layout = {"data": [], "layout": {k: v for k, v in layout.items() if "axis" not in k}}
     notes = []
+    columns = columns_of(len(panels), options)
     for n, (panel, place) in enumerate(zip(panels, domains(len(panels), options), strict=True)):
         suffix = str(n + 1) if n else ""
         for trace in draw(panel):
             again = {"showlegend": False} if n else {}
             figure["data"].append(trace | again | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}",
                                                    "legendgroup": trace["name"]})  # fmt: skip
-        figure["layout"] |= _axes(layout, suffix, place, options)
+        edges = (n + columns >= len(panels), n % columns == 0)
+        figure["layout"] |= _axes(layout, suffix, place, options, edges)
         notes += title_of(panel, place, options)
     figure["layout"]["annotations"] = notes
+    figure["layout"]["showlegend"] = len(panels[0].series) > 1
     figure["layout"]["margin"] = {"t": 26}
     return figure
 
 
 def _axes(
-    layout: Layout, suffix: str, place: tuple[list[float], list[float]], options: dict[str, Any]
+    layout: Layout,
+    suffix: str,
+    place: tuple[list[float], list[float]],
+    options: dict[str, Any],
+    edges: tuple[bool, bool],
 ) -> Layout:
+    """A panel's axes; shared ones have their ticks at the edge of the figure only."""
     found = {}
-    for letter, domain in zip("xy", place, strict=True):
+    for letter, domain, edge in zip("xy", place, edges, strict=True):
         axis = {k: v for k, v in layout[f"{letter}axis"].items() if k != "title"}
         other = "y" if letter == "x" else "x"
         axis |= {"domain": domain, "anchor": f"{other}{suffix}"}
         scale = options.get(f"{letter.upper()}Axis", {}).get("Scale", "SHARED")
-        if suffix and scale == "SHARED":
-            axis["matches"] = letter
+        if scale == "SHARED":
+            axis |= {"matches": letter} if suffix else {}
+            axis |= {} if edge else {"showticklabels": False}
         found[f"{letter}axis{suffix}"] = axis
     return found
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from local_aws.services.quicksight.choices import NULL
 from local_aws.services.quicksight.fields import Field
 from local_aws.services.quicksight.page.charts.colours import Colours
 from local_aws.services.quicksight.page.charts.options import limit_of, safe, sort_of
@@ -126,7 +127,7 @@ class _Reader:
         series = self.first + n * len(self.colour.values) + place
         meta = {"series": series, "colour": given, "field": measure.id,
                 "other": other and not given}  # fmt: skip
-        return name, meta | {"fixed": {self.colour.field.id: plain(value)}}
+        return name, meta | {"fixed": {self.colour.field.id: None if other else mark_value(value)}}
 
     def _hover(
         self,
@@ -169,4 +170,10 @@ def marks(axis: Axis) -> dict[str, Any]:
     """The values behind the marks, for what a click on one does."""
     if not axis.field.id:
         return {}
-    return {"marks": [axis.field.id, [plain(v) for v in axis.values]]}
+    values = [None if axis.cut and v == OTHER else mark_value(v) for v in axis.values]
+    return {"marks": [axis.field.id, values]}
+
+
+def mark_value(value: Value) -> str:
+    """A value as a click on its mark names it (`local_aws.services.quicksight.choices`)."""
+    return NULL if value is None else str(plain(value))

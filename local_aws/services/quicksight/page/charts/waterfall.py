@@ -42,7 +42,7 @@ def waterfall(query: Query) -> dict[str, Any]:
                  "down": colour(inks.get("NegativeBarColor")),
                  "total": colour(inks.get("TotalBarColor"))},
     }  # fmt: skip
-    if shown(labels):
+    if shown(labels, default=False):
         trace |= {"text": [safe(show(s[2], value)) for s in steps], "textposition": "outside",
                   "cliponaxis": False, **label_font(labels)}  # fmt: skip
     title = custom_label(config.get("CategoryAxisLabelOptions", {}))

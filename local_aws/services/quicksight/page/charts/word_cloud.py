@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/word-cloud.html
 from typing import Any
 
 from local_aws.services.quicksight.page.charts.options import limit_of, sort_of
+from local_aws.services.quicksight.page.charts.series import mark_value
 from local_aws.services.quicksight.page.formats import show
 from local_aws.services.quicksight.query import Query
 
@@ -32,7 +33,7 @@ def word_cloud(query: Query) -> dict[str, Any]:
         text = show(word, words[0])[:longest]
         shown = show(size, sizes[0]) if sizes else ""
         listed.append({"text": text.lower() if lower else text, "value": size, "shown": shown,
-                       "mark": {words[0].id: word}})  # fmt: skip
+                       "mark": {words[0].id: mark_value(word)}})  # fmt: skip
     listed.sort(key=lambda word: -float(word["value"]))
     return {"words": {
         "words": [word | {"index": n} for n, word in enumerate(listed)],

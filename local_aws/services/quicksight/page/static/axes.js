@@ -9,9 +9,10 @@ function shorten(ticks, most) {
 }
 
 // Months and the like on two lines: there is no room for twelve of them side by side.
-function wrapped(all) {
-  if (all.length < 9 || !all.every((text) => /^\S+ \S+$/.test(text))) return {};
-  const shown = all.filter((_, n) => !narrow() || n % 3 === 0);
+function wrapped(all, most) {
+  if (all.length < 5 || !all.every((text) => /^\S+ \S+$/.test(text))) return {};
+  const every = Math.ceil(all.length / most);
+  const shown = all.filter((_, n) => n % every === 0);
   return { tickmode: "array", tickvals: shown, ticktext: shown.map((text) => text.replace(" ", "<br>")), tickangle: 0 };
 }
 
@@ -24,28 +25,41 @@ function roomForLabels(figure, letter) {
   return { range: [low < 0 ? low - room * 0.3 : low, high > 0 ? high + room * 0.2 : high] };
 }
 
-function ofNames(all, letter, share) {
-  if (letter === "y") return { tickmode: "linear", dtick: 1, ...shorten(all, narrow() ? 16 : 26) };
-  const most = Math.max(4, Math.round((narrow() ? 6 : 14) * share));
-  if (all.length > most) return { nticks: most, ...(all.length < 40 ? shorten(all, 18) : {}) };
-  return { tickmode: "linear", dtick: 1, ...shorten(all, Math.max(10, Math.round(90 / all.length))), ...wrapped(all) };
+// `room` is what the axis has in pixels. Months on two lines take 38 of them, a letter takes 7.
+function ofNames(all, letter, room) {
+  if (letter === "y") {
+    const every = Math.ceil((all.length * 15) / room);
+    return { tickmode: "linear", tick0: 0, dtick: every, ...(every > 1 ? {} : shorten(all, narrow() ? 16 : 26)) };
+  }
+  const wide = wrapped(all, Math.max(2, Math.floor(room / 38)));
+  if (wide.tickvals) return wide;
+  const longest = Math.max(...all.map((text) => (text || "").length));
+  const letters = Math.floor(room / all.length / 7);
+  if (letters >= Math.min(longest, 9)) return { tickmode: "linear", dtick: 1, tickangle: 0, ...shorten(all, Math.max(9, letters)) };
+  if (all.length * 17 <= room) return { tickmode: "linear", dtick: 1, tickangle: longest * 7 > room / all.length ? -40 : 0, ...shorten(all, 14) };
+  const every = Math.ceil((Math.min(longest, 14) * 7 * all.length) / room);
+  const shown = all.filter((_, n) => n % every === 0);
+  return { tickmode: "array", tickvals: shown, ticktext: shown.map((text) => cutTo(text, 14)), tickangle: 0 };
 }
 
-function fitted(figure, name) {
+function fitted(figure, name, room) {
   const given = figure.layout[name], letter = name[0], id = letter + name.slice(5);
   const mine = figure.data.filter((trace) => (trace[`${letter}axis`] || letter) === id);
+  const [from, to] = given.domain || [0, 1];
+  const mineRoom = (room[letter] - 60) * (to - from);
+  if (given.type === "date") return { tickangle: 0, nticks: Math.max(2, Math.floor(mineRoom / 90)) };
+  if (given.type === "multicategory") return {};
   if (given.type !== "category") return given.range || given.type === "log" ? {} : roomForLabels({ ...figure, data: mine }, letter);
   const all = given.categoryarray || [...new Set(mine.flatMap((trace) => trace[letter] || []))];
-  const [from, to] = given.domain || [0, 1];
-  return ofNames(all, letter, to - from);
+  return ofNames(all, letter, mineRoom);
 }
 
-export function axis(figure, name) {
+export function axis(figure, name, room) {
   const given = figure.layout[name];
   return {
     automargin: true, gridcolor: colour("--line"), ticks: "", zerolinecolor: colour("--faint"),
-    linecolor: colour("--faint"), tickfont: { size: 12 }, fixedrange: true, nticks: narrow() ? 5 : 7,
-    ...fitted(figure, name), ...given,
+    linecolor: colour("--faint"), tickfont: { size: 12 }, fixedrange: true, nticks: narrow() || given.domain ? 4 : 7,
+    ...fitted(figure, name, room), ...given,
     title: given.title && { ...given.title, font: { size: 12 }, standoff: 10 },
   };
 }

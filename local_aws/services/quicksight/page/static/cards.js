@@ -28,14 +28,14 @@ function words(item) {
 }
 
 export function textBox(item) {
-  const holder = element("section", { class: "item text", id: `visual-${item.id}` }, element("div", { class: "words" }, ...rich(item.nodes)));
+  const holder = element("div", { class: "item text", id: `visual-${item.id}` }, element("div", { class: "words" }, ...rich(item.nodes)));
   return place(holder, item);
 }
 
 export function card(sheet, item, base, extra) {
   const name = item.title || item.alt || `${item.kind} without a title`;
   const wide = item.kind === "KPI" && item.place?.grid && item.place.grid[3] > 5;
-  const holder = element("section", { class: `item ${item.kind.toLowerCase()}${wide ? " wide" : ""}`, id: `visual-${item.id}`, tabindex: "0", "aria-label": item.alt ? `${name}: ${item.alt}` : name });
+  const holder = element("div", { role: "group", class: `item ${item.kind.toLowerCase()}${wide ? " wide" : ""}`, id: `visual-${item.id}`, tabindex: "0", "aria-label": item.alt ? `${name}: ${item.alt}` : name });
   const { head, note } = words(item);
   const body = element("div", { class: "body" }, skeleton(item.kind));
   const trail = element("div", { class: "trail" });

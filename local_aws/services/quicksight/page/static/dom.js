@@ -29,7 +29,7 @@ export function styled(made, properties) {
   return made;
 }
 
-const SIGNS = { empty: "○", failed: "!", refused: "⃠" };
+const SIGNS = { empty: "○", failed: "!", refused: "⊘" };
 
 // What stands in a card instead of figures: nothing there, something wrong, or something not supported.
 export function said(state, message, ...more) {

@@ -33,6 +33,15 @@ export function mixed(over, under, share) {
   return `rgb(${front.map((value, n) => Math.round(value * share + back[n] * (1 - share))).join(",")})`;
 }
 
+// A scale's colour at a share between 0 and 1.
+export function atShare(stops, share) {
+  const over = Math.max(1, stops.findIndex(([at]) => at >= share));
+  const [low, under] = stops[over - 1], [high, above] = stops[over];
+  const part = high > low ? Math.max(0, Math.min(1, (share - low) / (high - low))) : 0;
+  const a = parts(under), b = parts(above);
+  return `#${a.map((value, n) => Math.round(value + (b[n] - value) * part).toString(16).padStart(2, "0")).join("")}`;
+}
+
 export function clear(hex, opacity) {
   return `rgba(${parts(hex).join(",")},${opacity})`;
 }

@@ -19,12 +19,12 @@ export function drawCell(tag, cell, attributes) {
   const made = element(tag, { title: text && text.length > 36 ? text : null, ...attributes }, ...content(cell));
   if (typeof cell === "string") return made;
   styled(made, { "background-color": cell.fill, color: cell.ink || (cell.fill && inkOn(cell.fill)) });
-  if (cell.bar) styled(made, { "--from": `${cell.bar[0]}%`, "--to": `${cell.bar[1]}%`, "--bar": cell.bar[2] }).classList.add("bar");
+  if (cell.bar) styled(made, { "--from": `${cell.bar[0]}%`, "--to": `${cell.bar[1]}%`, "--bar": cell.bar[2] }).classList.add("databar");
   return made;
 }
 
 export function scroller(label, ...children) {
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, ...children);
+  return element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": label }, ...children);
 }
 
 export function more(flag, rows) {
