@@ -10,13 +10,12 @@ from local_aws.services.quicksight.errors import InvalidParameter
 from local_aws.wire.models import Shape, service_model
 
 UNIONS = frozenset((
-    "BarSeriesItem",
-    "CategoryFilterConfiguration", "ColumnHierarchy", "ConditionalFormattingColor",
-    "ConditionalFormattingIcon", "GaugeChartConditionalFormattingOption",
-    "KPIConditionalFormattingOption", "ReferenceLineDataConfiguration", "ComboSeriesItem", "Computation",
+    "BarSeriesItem", "CategoryFilterConfiguration", "ColumnHierarchy", "ComboSeriesItem",
+    "Computation", "ConditionalFormattingColor", "ConditionalFormattingIcon",
     "CustomParameterValues", "DataLabelType", "DefaultFilterControlOptions",
     "DestinationParameterValueConfiguration", "DimensionField", "DrillDownFilter",
-    "FieldSortOptions", "Filter", "FilterControl", "FilterScopeConfiguration", "InnerFilter",
+    "FieldSortOptions", "Filter", "FilterControl", "FilterScopeConfiguration",
+    "GaugeChartConditionalFormattingOption", "InnerFilter", "KPIConditionalFormattingOption",
     "LayerCustomActionOperation", "LayoutConfiguration", "MeasureField", "NumericFormat",
     "ParameterControl", "ParameterDeclaration", "PivotTableConditionalFormattingOption",
     "PivotTableSortBy", "SeriesItem", "TableConditionalFormattingOption",
