@@ -4,16 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from local_aws.services.quicksight.definition.document import Definition
+from local_aws.services.quicksight.definition.unions import check_unions
 from local_aws.services.quicksight.definition.visuals import VISUALS
 from local_aws.services.quicksight.errors import InvalidParameter
 
 
 def check(document: dict[str, Any]) -> None:
     """Ids, unions and data sets of a definition. Raises InvalidParameter."""
-    for sheet in document.get("Sheets", []):
-        for item in sheet.get("Visuals", []):
-            if len(item) != 1:
-                raise InvalidParameter(f"A visual of {sheet['SheetId']} needs exactly one type")
+    check_unions(document)
     definition = Definition(document)
     _unique([sheet["SheetId"] for sheet in definition.sheets])
     _unique([options["VisualId"] for _, _, options in definition.visual_items()])

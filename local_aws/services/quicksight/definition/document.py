@@ -13,8 +13,17 @@ from local_aws.errors import ServiceError
 from local_aws.services.quicksight import filters, periods
 from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.definition.actions import reaching
+from local_aws.services.quicksight.definition.formats import (
+    Formats,
+    read_formats,
+    with_formats,
+)
 from local_aws.services.quicksight.definition.hierarchies import Between, Kept, Step, drilled
-from local_aws.services.quicksight.definition.refusals import refuse_dates, refuse_undrawn
+from local_aws.services.quicksight.definition.refusals import (
+    refuse_dates,
+    refuse_mapped,
+    refuse_undrawn,
+)
 from local_aws.services.quicksight.definition.visual import Visual, read_visual
 from local_aws.services.quicksight.definition.visuals import VISUALS
 from local_aws.services.quicksight.errors import QueryRefused, VisualRefused
@@ -82,6 +91,11 @@ class Definition:
         return Columns(calculated, self.values)
 
     @cached_property
+    def formats(self) -> Formats:
+        """How the values of columns are shown where a field does not say."""
+        return read_formats(self.document.get("ColumnConfigurations", []))
+
+    @cached_property
     def filter_groups(self) -> list[filters.FilterGroup]:
         """The filter groups that are switched on."""
         return filters.read_groups(self.document.get("FilterGroups", []))
@@ -117,9 +131,10 @@ class Definition:
                 refuse_undrawn(kind, options, options.get(VISUALS[kind].config, {}))
             drills = self.choices.drills.get(options["VisualId"], ())
             options, kept = drilled(options, drills)
-            visual = read_visual(self.columns, sheet, kind, options)
+            visual = with_formats(read_visual(self.columns, sheet, kind, options), self.formats)
             visual = replace(visual, kept=[self._kept(visual, each) for each in kept])
             refuse_dates(visual, self.options)
+            refuse_mapped(visual, self.parameters.values())
             self.where(visual, lambda _column: False)
             return visual
 

@@ -123,8 +123,8 @@ def _take(
         yield Step(inner["Column"], value, grain)
 
 
-def _wells(wells: dict[str, Any]) -> Iterator[list[Any]]:
-    for well in wells.values():
+def _wells(wells: Any) -> Iterator[list[Any]]:
+    for well in wells.values() if isinstance(wells, dict) else ():
         if isinstance(well, dict):
             yield from _wells(well)
         elif isinstance(well, list) and all("Column" not in item for item in well):

@@ -28,7 +28,7 @@ class Board:
     def __init__(self, store: Store, dashboard: str, choices: Choices | None = None) -> None:
         self.store, self.choices = store, Choices() if choices is None else choices
         self.row = store.get(DASHBOARD, dashboard)
-        self.version = store.version(dashboard, self.row["published"])
+        self.version = store.versions.get(DASHBOARD, dashboard, self.row["published"])
         whole = Definition(self.version["document"]["Definition"])
         self.definition = whole.chosen(self.choices, reader_rows(store, whole.data_sets))
 

@@ -46,6 +46,8 @@ def reference_lines(
 def _value(data: Options, series: Sequence[Series]) -> tuple[float, Series | None]:
     if "StaticConfiguration" in data:
         return float(data["StaticConfiguration"]["Value"]), next(iter(series), None)
+    if "DynamicConfiguration" not in data:
+        raise VisualRefused("A reference line without a value")
     dynamic = data["DynamicConfiguration"]
     name = dynamic["Column"]["ColumnName"]
     found = [s for s in series if s.field.column == name]

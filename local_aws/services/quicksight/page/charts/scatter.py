@@ -11,6 +11,7 @@ from local_aws.services.quicksight.page.charts.axes import value_axis
 from local_aws.services.quicksight.page.charts.colours import Colours
 from local_aws.services.quicksight.page.charts.legends import legend
 from local_aws.services.quicksight.page.charts.options import limit_of, safe, shown
+from local_aws.services.quicksight.page.charts.series import plain
 from local_aws.services.quicksight.page.charts.tooltips import Tooltip
 from local_aws.services.quicksight.page.formats import show
 from local_aws.services.quicksight.query import Query, Value
@@ -64,7 +65,8 @@ def _traces(
         ink = colours.of_value(coloured[0], kind) if coloured else colours.plain
         trace: dict[str, Any] = {
             "type": "scatter", "mode": "markers+text" if labelled else "markers",
-            "name": safe(name), "x": [f[0] for f in figures], "y": [f[1] for f in figures],
+            "name": safe(name), "x": [plain(f[0]) for f in figures],
+            "y": [plain(f[1]) for f in figures],
             "customdata": [tooltip.text(list(zip(groups, row, strict=False)),
                                         zip(measures, f, strict=True))
                            for row, f in zip(mine, figures, strict=True)],
