@@ -5,6 +5,7 @@ import datetime as dt
 import io
 from typing import Any
 
+from local_aws.services.quicksight import themes
 from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.controls import offered, outline, sheet_controls
 from local_aws.services.quicksight.definition import Definition, actions, drills, label_text, saying
@@ -44,9 +45,13 @@ class Board:
                 for sheet, visual, message in self.definition.refusals()
             ],
             "sheets": [self._sheet(sheet) for sheet in self.definition.sheets],
-            "theme": page_theme(self.version["document"].get("Theme", {})),
+            "theme": self._theme(),
             "data": self.freshness(),
         }
+
+    def _theme(self) -> Payload:
+        arn = self.version["document"].get("ThemeArn")
+        return page_theme(themes.configuration(self.store, arn))
 
     def freshness(self) -> list[Payload]:
         """Each data set: rows, since when, and what its last refresh came to."""

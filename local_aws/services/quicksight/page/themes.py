@@ -3,10 +3,12 @@
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ThemeConfiguration.html
 """
 
+import re
 from typing import Any
 
 from local_aws.services.quicksight.page.charts.options import colour, inner
 
+PIXELS = re.compile(r"\d{1,2}px")
 # The page's variable, and where in a theme its colour is.
 VARIABLES = {
     "--ink": ("UIColorPalette", "PrimaryForeground"),
@@ -19,7 +21,6 @@ VARIABLES = {
     "--warn-page": ("UIColorPalette", "Warning"),
     "--warn-ink": ("UIColorPalette", "WarningForeground"),
 }
-FAMILIES = {"sans-serif", "serif", "monospace"}
 
 
 def page_theme(configuration: dict[str, Any]) -> dict[str, Any]:
@@ -33,6 +34,12 @@ def page_theme(configuration: dict[str, Any]) -> dict[str, Any]:
         if (ink := colour(inner(configuration, *path)))
     }  # fmt: skip
     tile = inner(configuration, "Sheet", "Tile")
+    page = inner(configuration, "Sheet", "Background").get("Color")
+    for name, given in (("--card", tile.get("BackgroundColor")), ("--page", page)):
+        if ink := colour(given):
+            variables[name] = ink
+    if PIXELS.fullmatch(str(tile.get("BorderRadius", ""))):
+        variables["--radius"] = tile["BorderRadius"]
     if tile.get("Border", {}).get("Show") is False:
         variables["--line"] = "transparent"
     found: dict[str, Any] = {"variables": variables}

@@ -40,7 +40,7 @@ def histogram(query: Query) -> dict[str, Any]:
         "hovertemplate": "%{customdata}<extra></extra>",
     }  # fmt: skip
     if shown(config.get("DataLabels", {}), default=False):
-        trace |= {"text": [f"{n:,}" for n in counts], "cliponaxis": False}
+        trace |= {"text": [f"{n:,}" for n in counts], "cliponaxis": False, "constraintext": "none"}
     title = custom_label(config.get("XAxisLabelOptions", {})) or field.label
     layout = {
         "xaxis": axis_format(field) | {"title": {"text": safe(title)}, "showgrid": False},

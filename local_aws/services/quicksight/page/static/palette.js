@@ -1,5 +1,5 @@
 // Colours of the page and of its charts. A theme's own colours come with the outline.
-import { colour, themeName } from "./dom.js";
+import { byId, colour, themeName } from "./dom.js";
 
 // Neighbours differ in lightness as well as hue, so that they are told apart without colour vision.
 const PALETTES = {
@@ -15,7 +15,12 @@ let theme = {};
 
 export function useTheme(given) {
   theme = given || {};
-  for (const [name, value] of Object.entries(theme.variables || {})) document.documentElement.style.setProperty(name, value);
+  const variables = theme.variables || {};
+  for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(name, value);
+  // A theme is light or dark by itself: the reader's own choice is for pages without one.
+  if (!variables["--card"]) return;
+  document.documentElement.dataset.theme = inkOn(variables["--card"]) === "#ffffff" ? "dark" : "light";
+  byId("theme").hidden = true;
 }
 
 export const palette = () => theme.palette || PALETTES[themeName()];
