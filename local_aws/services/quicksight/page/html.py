@@ -39,7 +39,7 @@ DASHBOARD = """<body>
 </header>
 <nav class="bar"><div id="tabs" role="tablist" aria-label="Sheets"></div>
   <div id="controls"></div></nav>
-<div id="notices" role="alert"></div>
+<div id="notices" role="alert"></div><div id="notes" role="note"></div>
 <main><div id="sheet" role="tabpanel" tabindex="-1"></div></main>
 <footer><h2>Data</h2><div id="data"></div></footer>
 <noscript>This page draws its charts with JavaScript.</noscript>

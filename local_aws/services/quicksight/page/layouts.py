@@ -25,6 +25,7 @@ class Layout:
     width: float = 0
     height: float = 0
     places: dict[str, Place] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def layout_of(sheet: dict[str, Any]) -> Layout:
@@ -62,7 +63,11 @@ def _sections(options: dict[str, Any]) -> Layout:
         height = _pixels(inner(section, "Style").get("Height"))
         top += height or max((_pixels(e["YAxisLocation"]) + _pixels(e["Height"])
                               for e in elements), default=0.0)  # fmt: skip
-    return _canvas(parts, 0.0)
+    found = _canvas(parts, 0.0)
+    repeated = [s["SectionId"] for s in _in_order(options) if s.get("RepeatConfiguration")]
+    found.notes += [f"The section {name} is shown once: it is not repeated here."
+                    for name in repeated]  # fmt: skip
+    return found
 
 
 def _in_order(options: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -74,6 +79,8 @@ def _canvas(parts: list[tuple[list[dict[str, Any]], float]], width: float) -> La
     found = Layout("free", max(width, SMALLEST_CANVAS))
     for elements, top in parts:
         for element in elements:
+            if element.get("RenderingRules"):
+                found.notes.append(f"The rendering rules of {element['ElementId']} are left out.")
             if element.get("Visibility") == "HIDDEN":
                 continue
             x, y = _pixels(element["XAxisLocation"]), top + _pixels(element["YAxisLocation"])

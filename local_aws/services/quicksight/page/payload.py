@@ -89,6 +89,7 @@ class Board:
             }
             for box in sheet.get("TextBoxes", [])
         ]
+        texts += [_image(image) for image in sheet.get("Images", [])]
         items = [item | {"place": layout.places.get(item["id"])} for item in (*outlined, *texts)]
         # A free-form sheet leaves out what its layout does not name: it is hidden there.
         if layout.kind == "free":
@@ -98,6 +99,7 @@ class Board:
             "name": sheet.get("Name") or sheet.get("Title") or "Sheet",
             "description": sheet.get("Description", ""),
             "layout": {"kind": layout.kind, "width": layout.width, "height": layout.height},
+            "notes": layout.notes,
             "items": sorted(items, key=_reading_order),
             "controls": [
                 outline(self.definition, control)
@@ -168,6 +170,15 @@ def _draw(query: Query) -> Payload:
     if any(not visual.wells.get(well) for well in chart.needs) or not visual.fields:
         return {"state": "empty", "message": "This visual has empty field wells."}
     return chart.draw(query)
+
+
+def _image(image: dict[str, Any]) -> Payload:
+    return {
+        "id": image["SheetImageId"],
+        "kind": "image",
+        "title": image.get("ImageContentAltText", ""),
+        "message": "Images are not supported by local_aws",
+    }
 
 
 def _reading_order(item: Payload) -> tuple[float, float]:

@@ -1,9 +1,9 @@
 // The page: sheets as tabs, controls, cards.
 import { markItems, watchMarks } from "./actions.js";
 import { query, read, state, write } from "./address.js";
-import { card, draw, load, textBox } from "./cards.js";
+import { card, draw, imageBox, load, textBox } from "./cards.js";
 import { mountControls } from "./controls.js";
-import { byId, said, themeName } from "./dom.js";
+import { byId, element, said, themeName } from "./dom.js";
 import { drawFreshness, watch } from "./freshness.js";
 import { useTheme } from "./palette.js";
 import { arrange, drawTabs } from "./sheets.js";
@@ -43,11 +43,13 @@ function drawSheet() {
   if (!sheet) return byId("sheet").replaceChildren(said("empty", "This dashboard has no sheets."));
   drawn = sheet;
   drawTabs(outline, sheet, choose);
+  byId("notes").replaceChildren(...sheet.notes.map((text) => element("p", { class: "notice" }, text)));
   arrange(sheet);
   mountControls(byId("controls"), outline, state, changed);
   cards = [];
   byId("sheet").replaceChildren(...sheet.items.map((item) => {
     if (item.kind === "text") return textBox(item);
+    if (item.kind === "image") return imageBox(item);
     const entry = card(sheet, item, base, (of) => markItems(of, state, changed));
     watchMarks(entry, state, changed);
     cards.push(entry);

@@ -32,6 +32,13 @@ export function textBox(item) {
   return place(holder, item);
 }
 
+export function imageBox(item) {
+  const name = item.title || "An image";
+  const holder = element("div", { role: "group", class: "item", id: `visual-${item.id}`, "aria-label": name, "data-state": "refused" });
+  holder.append(element("div", { class: "card" }, element("header", {}, element("h2", {}, name)), element("div", { class: "body" }, said("refused", item.message))));
+  return place(holder, item);
+}
+
 export function card(sheet, item, base, extra) {
   const name = item.title || item.alt || `${item.kind} without a title`;
   const wide = item.kind === "KPI" && item.place?.grid && item.place.grid[3] > 5;
