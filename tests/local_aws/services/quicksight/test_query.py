@@ -153,20 +153,22 @@ def test_a_pivot_table_with_totals_of_the_rows(quicksight: QuickSight) -> None:
     item = visual(
         "PivotTableVisual", "p", {"PivotTableAggregatedFieldWells": wells}, TotalOptions=totals
     )
-    table = figures(quicksight, item)["table"]
-    assert table["columnHeads"] == [["coffee"], ["milk"], ["tea"]]
-    assert [row["head"] for row in table["rows"]] == [["east"], ["north"], ["south"], ["–"]]
+    table = figures(quicksight, item)["pivot"]
+    heads = [head["texts"] for head in table["columnHeads"]]
+    assert heads == [["coffee"], ["milk"], ["tea"], ["Total"]]
+    names = [row["heads"][0]["text"] for row in table["rows"]]
+    assert names == ["east", "north", "south", "–", "Total"]
     assert table["rows"][1]["cells"] == ["4", "", "2.50", "3.25"]
-    assert table["total"]["cells"] == ["4.25", "1", "2.25", "2.80"]
+    assert table["rows"][-1]["cells"] == ["4.25", "1", "2.25", "2.80"]
 
 
 def test_a_kpi_against_the_period_before(quicksight: QuickSight) -> None:
     month = dimension("sold", "Date", DateGranularity="MONTH")
     item = visual("KPIVisual", "k", {"Values": [measure("units")], "TrendGroups": [month]})
-    found = figures(quicksight, item)["table"]
+    found = figures(quicksight, item)["kpi"]
     assert (found["value"], found["change"], found["direction"]) == ("5", "−80.0%", -1)
     assert found["against"] == "vs Feb 2024"
-    assert [point["value"] for point in found["spark"]] == [40, 25, 5]
+    assert [point["value"] for point in found["spark"]["points"]] == [40, 25, 5]
 
 
 def test_an_empty_data_set_says_so(quicksight: QuickSight) -> None:

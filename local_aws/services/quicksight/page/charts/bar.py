@@ -41,21 +41,31 @@ def bar_chart(query: Query) -> Figure:
                          config.get("ValueLabelOptions", {}))  # fmt: skip
     layout = {"xaxis": figures, "yaxis": names} if lying else {"xaxis": names, "yaxis": figures}
     layout |= arrangement(config, figures) | reference_lines(config, every, lying)
-    figure = arranged(query, panels, lambda p: _bars(query, category, p, lying), layout)
+    totals = _totals(query, category, panel)
+    figure = arranged(query, panels, lambda p: _bars(query, category, p, lying, totals), layout)
     title = colours.field.label if colours else None
     return {"figure": figure | legend(config.get("Legend", {}), title)}
 
 
-def _bars(query: Query, category: Axis, panel: Panel, lying: bool) -> list[dict[str, Any]]:
-    config = query.visual.config
-    labels = config.get("DataLabels", {})
+def _bars(
+    query: Query, category: Axis, panel: Panel, lying: bool, totals: dict[str, list[Series]]
+) -> list[dict[str, Any]]:
+    labels = query.visual.config.get("DataLabels", {})
     look = Tooltip(query.visual).look()
     traces = [bar_trace(category, s, labels, lying) | look for s in panel.series]
-    if config.get("BarsArrangement") == "STACKED" and shown(
-        {"Visibility": labels.get("TotalsVisibility")}, default=False
-    ):
-        traces.append(_totals(category, panel.series, lying))
+    if panel.title in totals:
+        traces.append(_total_trace(category, totals[panel.title], lying))
     return traces
+
+
+def _totals(query: Query, category: Axis, panel: Axis | None) -> dict[str, list[Series]]:
+    """By panel, each measure without its colours: of the rows, so right for averages too."""
+    config = query.visual.config
+    wanted = shown({"Visibility": config.get("DataLabels", {}).get("TotalsVisibility")}, False)
+    if not wanted or config.get("BarsArrangement") != "STACKED":
+        return {}
+    panels = series_of(query, query.visual.wells["Values"], category, None, panel)
+    return {each.title: each.series for each in panels}
 
 
 def bar_trace(category: Axis, series: Series, labels: Options, lying: bool) -> dict[str, Any]:
@@ -75,15 +85,17 @@ def bar_trace(category: Axis, series: Series, labels: Options, lying: bool) -> d
     return trace | more | label_font(labels) | where
 
 
-def _totals(category: Axis, series: list[Series], lying: bool) -> dict[str, Any]:
-    """The sum of each stack, at its end."""
-    sums = [sum(v for v in column if isinstance(v, int | float))
-            for column in zip(*(s.values for s in series), strict=True)]  # fmt: skip
+def _total_trace(category: Axis, series: list[Series], lying: bool) -> dict[str, Any]:
+    """The total of each stack, at its end."""
+    columns = zip(*(s.values for s in series), strict=True)
+    figures = [[v for v in column if isinstance(v, int | float)] for column in columns]
+    sums = [sum(column) if column else None for column in figures]
+    said = ["" if v is None else f"<b>{safe(show(v, series[0].field))}</b>" for v in sums]
     along, across = ("y", "x") if lying else ("x", "y")
     return {
         "type": "scatter", "mode": "text", "name": "Total", "showlegend": False,
         along: positions(category), across: sums, "hoverinfo": "skip", "cliponaxis": False,
-        "text": [f"<b>{safe(show(total, series[0].field))}</b>" for total in sums],
+        "text": said,
         "textposition": "middle right" if lying else "top center", "meta": {"text": True},
     }  # fmt: skip
 

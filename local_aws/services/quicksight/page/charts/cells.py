@@ -73,6 +73,6 @@ def bar(value: Value, column: Sequence[Value], positive: str, negative: str) -> 
         return None
     low, high = min(0.0, *numbers), max(0.0, *numbers)
     span = (high - low) or 1.0
-    zero, end = -low / span, (value - low) / span
+    zero, end = abs(low) / span, (value - low) / span
     ink = positive if value >= 0 else negative
-    return [round(100 * min(zero, end), 1), round(100 * max(zero, end), 1), ink]
+    return [round(100 * min(zero, end), 1) + 0.0, round(100 * max(zero, end), 1), ink]

@@ -55,7 +55,7 @@ def bins(options: Options, low: float, high: float) -> tuple[float, float, int]:
 
     >>> bins({"SelectedBinType": "BIN_WIDTH", "BinWidth": {"Value": 5}}, 0, 12)
     (0.0, 5.0, 3)
-    >>> bins({"BinCount": {"Value": 4}}, 0, 10)
+    >>> bins({"BinCount": {"Value": 4}}, 0.0, 10.0)
     (0.0, 2.5, 4)
     """
     given = options.get("StartValue")

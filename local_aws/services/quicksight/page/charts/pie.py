@@ -19,7 +19,7 @@ from local_aws.services.quicksight.page.charts.series import (
 )
 from local_aws.services.quicksight.page.charts.tooltips import Tooltip
 from local_aws.services.quicksight.page.formats import show
-from local_aws.services.quicksight.query import Axis, Query
+from local_aws.services.quicksight.query import Axis, Query, Value
 
 HOLES = {"SMALL": 0.8, "MEDIUM": 0.62, "LARGE": 0.4}
 MAX_SLICES = 20
@@ -35,9 +35,14 @@ def pie_chart(query: Query) -> dict[str, Any]:
     options = config.get("SmallMultiplesOptions", {})
     places = domains(len(panels), options)
     traces, notes = [], []
-    for each, place in zip(panels, places, strict=True):
+    totals = query.select([panel] if panel else [], query.visual.wells["Values"])
+    every = {row[:-1]: row[-1] for row in totals}
+    keys = [(value,) for value in panel.values] if panel else [()]
+    for each, place, key in zip(panels, places, keys, strict=True):
         traces.append(_pie(query, category, each, place))
-        notes += _hole(query, each, place) + (title_of(each, place, options) if panel else [])
+        notes += _hole(query, every.get(key), place) + (
+            title_of(each, place, options) if panel else []
+        )
     layout = {"showlegend": True, "annotations": notes}
     return {"figure": {"data": traces, "layout": layout} | legend(config.get("Legend", {}))}
 
@@ -78,16 +83,15 @@ def _position(labels: Options) -> str:
 
 
 def _hole(
-    query: Query, panel: Panel, place: tuple[list[float], list[float]]
+    query: Query, total: Value, place: tuple[list[float], list[float]]
 ) -> list[dict[str, Any]]:
-    """The total, where there is a hole and the label is not hidden."""
-    config, series = query.visual.config, panel.series[0]
+    """The total of the rows, where there is a hole and the label is not hidden."""
+    config, field = query.visual.config, query.visual.wells["Values"][0]
     visible = inner(config, "DonutOptions", "DonutCenterOptions").get("LabelVisibility")
     if not _thickness(config) or visible == "HIDDEN":
         return []
-    total = sum(v for v in series.values if isinstance(v, int | float))
     (left, right), (low, high) = place
-    text = f"<b>{safe(show(total, series.field))}</b>"
+    text = f"<b>{safe(show(total, field))}</b>"
     return [{"text": text, "x": (left + right) / 2, "y": (low + high) / 2, "xref": "paper",
              "yref": "paper", "xanchor": "center", "yanchor": "middle", "strong": True,
              "font": {"size": 20}}]  # fmt: skip

@@ -17,4 +17,4 @@ def raw_sql(query: Query, field: Field) -> str:
 
 def measured(field: Field, sql: str) -> Field:
     """The field with another aggregate."""
-    return replace(field, sql=sql)
+    return replace(field, sql=sql, column="")

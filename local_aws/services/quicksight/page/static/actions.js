@@ -6,7 +6,8 @@ const text = (value) => (value === null || value === undefined ? "\0" : String(v
 // A plotly event's point as values by field id; nothing where the mark stands for no single value.
 export function pointOf(event) {
   const { data, pointNumber } = event.points[0];
-  const { marks, fixed } = data.meta || {};
+  const { marks, fixed, grid } = data.stands || {};
+  if (grid) return { [grid[0][0]]: grid[0][1][pointNumber[1]], [grid[1][0]]: grid[1][1][pointNumber[0]] };
   if (!marks) return null;
   const at = Array.isArray(pointNumber) ? pointNumber[0] : pointNumber;
   return { ...fixed, [marks[0]]: marks[1][at] };

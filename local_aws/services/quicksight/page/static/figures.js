@@ -160,9 +160,9 @@ export function drawFigure(body, figure, label) {
   body.replaceChildren(plot);
   const room = { x: plot.clientWidth || 600, y: plot.clientHeight || 300 };
   const data = figure.data.map((trace) => {
-    // What a mark stands for is for clicks only; plotly gets no text that is not safe for it.
+    // What a mark stands for is for clicks only: plotly would put its own `meta` into texts.
     const { meta, ...dressed } = (DRESS[trace.type] || ((same) => same))(trace, figure, room);
-    return dressed;
+    return { ...dressed, stands: meta };
   });
   const layout = layoutOf(figure, room);
   if (layout.coloraxis && figure.data[0].type === "treemap") bare(data, layout, figure.data[0].marker.colors);
