@@ -17,6 +17,7 @@ from local_aws.services.quicksight.definition import Definition, Visual
 from local_aws.services.quicksight.errors import QueryRefused
 from local_aws.services.quicksight.expression import literal
 from local_aws.services.quicksight.fields import Field, aggregated
+from local_aws.services.quicksight.filters import joined
 from local_aws.services.quicksight.model import DATA_SET, Store
 from local_aws.services.quicksight.spice import open_data_set
 
@@ -45,7 +46,8 @@ class Query:
         self.visual, self.definition = visual, definition
         arn = definition.data_sets[visual.data_set]
         self.connection = open_data_set(store, store.id_of(DATA_SET, arn))
-        self.where = definition.where(visual, self._column_names().__contains__)
+        has = self._column_names().__contains__
+        self.where = joined(definition.conditions(visual, has))
 
     def __enter__(self) -> "Query":
         return self

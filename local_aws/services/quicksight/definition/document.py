@@ -27,7 +27,7 @@ from local_aws.services.quicksight.definition.refusals import (
 from local_aws.services.quicksight.definition.visual import Visual, read_visual
 from local_aws.services.quicksight.definition.visuals import VISUALS
 from local_aws.services.quicksight.errors import QueryRefused, VisualRefused
-from local_aws.services.quicksight.expression import ExpressionError
+from local_aws.services.quicksight.expression import Compiled, ExpressionError
 from local_aws.services.quicksight.fields import Columns
 from local_aws.services.quicksight.filters import marks
 from local_aws.services.quicksight.parameters import Lookup, Parameter, Values, read_parameters
@@ -135,12 +135,12 @@ class Definition:
             visual = replace(visual, kept=[self._kept(visual, each) for each in kept])
             refuse_dates(visual, self.options)
             refuse_mapped(visual, self.parameters.values())
-            self.where(visual, lambda _column: False)
+            self.conditions(visual, lambda _column: False)
             return visual
 
-    def where(self, visual: Visual, has: Callable[[str], bool]) -> str:
-        """What filters leave of a visual's rows, as SQL. ``has`` says whether the visual's data
-        set has a column of another one. Raises VisualRefused, WrongChoice.
+    def conditions(self, visual: Visual, has: Callable[[str], bool]) -> list[Compiled]:
+        """What filters leave of a visual's rows. ``has`` says whether the visual's data set has
+        a column of another one. Raises VisualRefused, WrongChoice.
         """
         reading = filters.Reading(self.choices, self.values, self.week_start)
         dimensions = [field.sql for field in visual.fields if not field.measure]
@@ -157,16 +157,18 @@ class Definition:
             also = [*visual.kept, *self._clicked(visual, has)]
             return filters.where(self.filter_groups, target, reading, also)
 
-    def _kept(self, visual: Visual, each: Kept) -> str:
+    def _kept(self, visual: Visual, each: Kept) -> Compiled:
         """A step of a drill-down as a condition."""
-        sql = self.columns.compile(visual.data_set or "", each.column["ColumnName"]).sql
+        column = self.columns.compile(visual.data_set or "", each.column["ColumnName"])
         if isinstance(each, Step):
-            return marks.same(sql, each.value, each.grain, self.week_start)
-        if isinstance(each, Between):
-            return marks.between(sql, each.begin, each.end, each.grain)
-        return marks.one_of(sql, each.values)
+            found = marks.same(column.sql, each.value, each.grain, self.week_start)
+        elif isinstance(each, Between):
+            found = marks.between(column.sql, each.begin, each.end, each.grain)
+        else:
+            found = marks.one_of(column.sql, each.values)
+        return filters.condition(found, [column])
 
-    def _clicked(self, visual: Visual, has: Callable[[str], bool]) -> Iterator[str]:
+    def _clicked(self, visual: Visual, has: Callable[[str], bool]) -> Iterator[Compiled]:
         """The conditions of marks that were clicked in the other visuals of the sheet."""
         for sheet, kind, options in self.visual_items():
             clicked = self.choices.marks.get(options["VisualId"])
@@ -183,7 +185,7 @@ class Definition:
         clicked: Sequence[tuple[str, str]],
         visual: Visual,
         has: Callable[[str], bool],
-    ) -> Iterator[str]:
+    ) -> Iterator[Compiled]:
         for field_id, value in clicked:
             field = source.field(field_id)
             if field is None or field.measure:
@@ -191,8 +193,9 @@ class Definition:
             chosen = operation["fields"] is None or field_id in operation["fields"]
             known = field.data_set == visual.data_set or has(field.column)
             if known and (chosen or field.column in operation["columns"]):
-                sql = self.columns.compile(visual.data_set or "", field.column).sql
-                yield marks.same(sql, value, field.granularity, self.week_start)
+                column = self.columns.compile(visual.data_set or "", field.column)
+                sql = marks.same(column.sql, value, field.granularity, self.week_start)
+                yield filters.condition(sql, [column])
 
     def refusals(self) -> list[tuple[str, str, str]]:
         """Each visual that no reader is shown, as (sheet id, visual id, why)."""

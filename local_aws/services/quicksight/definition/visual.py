@@ -7,6 +7,7 @@ from typing import Any
 from local_aws.services.quicksight.definition.text import label_text
 from local_aws.services.quicksight.definition.visuals import VISUALS, Wells
 from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
+from local_aws.services.quicksight.expression import Compiled
 from local_aws.services.quicksight.fields import Columns, Field, read_field, read_unaggregated
 
 COMPUTATION_FIELDS = ("Time", "Category", "Value", "FromValue", "TargetValue")
@@ -26,7 +27,7 @@ class Computation:
 class Visual:
     """One visual: its kind, its words, its fields by well, its configuration.
 
-    ``kept`` are the conditions of a drill-down, as SQL over rows.
+    ``kept`` are the conditions of a drill-down over rows.
     """
 
     kind: str
@@ -40,7 +41,7 @@ class Visual:
     aggregated: bool = True
     tooltips: list[Field] = field(default_factory=list)
     computations: list[Computation] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    kept: list[Compiled] = field(default_factory=list)
 
     @property
     def fields(self) -> list[Field]:

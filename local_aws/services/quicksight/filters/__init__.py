@@ -9,6 +9,7 @@ visual's groups (https://docs.aws.amazon.com/quicksight/latest/user/order-of-eva
 """
 
 from local_aws.services.quicksight.filters.groups import Filter, FilterGroup, read_groups
-from local_aws.services.quicksight.filters.where import Reading, Target, where
+from local_aws.services.quicksight.filters.where import Reading, Target, condition, joined, where
 
-__all__ = ["Filter", "FilterGroup", "Reading", "Target", "read_groups", "where"]
+__all__ = ["Filter", "FilterGroup", "Reading", "Target", "condition", "joined",
+           "read_groups", "where"]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.choices import ALL, MOST, NULL
 from local_aws.services.quicksight.errors import Unsupported, WrongChoice
-from local_aws.services.quicksight.expression import literal
+from local_aws.services.quicksight.expression import Compiled, literal
 from local_aws.services.quicksight.fields import Columns, aggregated
 from local_aws.services.quicksight.parameters import Value
 
@@ -51,6 +51,14 @@ class Context:
     now: dt.datetime = dt.datetime.min
     week_start: int = periods.SUNDAY
     rows: str = "TRUE"
+    # Every column that was compiled for the condition: what it stands on.
+    used: list[Compiled] = field(default_factory=list)
+
+    def compile(self, name: str) -> Compiled:
+        """A column or a calculated field by name. Raises ExpressionError."""
+        compiled = self.columns.compile(self.data_set, name)
+        self.used.append(compiled)
+        return compiled
 
     @property
     def id(self) -> str:
@@ -60,7 +68,7 @@ class Context:
     def column(self, column: Mapping[str, Any] | None = None) -> tuple[str, Phase]:
         """The filter's column (or another) as SQL, aggregated where the filter says so."""
         name = (column or self.options["Column"])["ColumnName"]
-        compiled = self.columns.compile(self.data_set, name)
+        compiled = self.compile(name)
         if compiled.aggregate:
             return compiled.sql, Phase.GROUPS
         kind, function = next(iter(self.options.get("AggregationFunction", {}).items()), ("", None))

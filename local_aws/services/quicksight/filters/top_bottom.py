@@ -40,7 +40,7 @@ def top_bottom(context: Context) -> Condition:
 
 
 def _term(context: Context, sort: Mapping[str, Any]) -> str:
-    compiled = context.columns.compile(context.data_set, sort["Column"]["ColumnName"])
+    compiled = context.compile(sort["Column"]["ColumnName"])
     sql = compiled.sql
     if not compiled.aggregate:
         function = sort.get("AggregationFunction") or {"NumericalAggregationFunction": None}

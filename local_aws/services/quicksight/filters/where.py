@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.errors import Unsupported
+from local_aws.services.quicksight.expression import Compiled
 from local_aws.services.quicksight.fields import Columns
 from local_aws.services.quicksight.filters.context import Condition, Context, Phase
 from local_aws.services.quicksight.filters.groups import Filter, FilterGroup
@@ -35,21 +36,32 @@ class Reading:
 
 
 def where(
-    groups: Iterable[FilterGroup], target: Target, reading: Reading, also: Sequence[str] = ()
-) -> str:
-    """A condition over the rows of ``data``. Raises Unsupported, WrongChoice, ExpressionError.
+    groups: Iterable[FilterGroup], target: Target, reading: Reading, also: Sequence[Compiled] = ()
+) -> list[Compiled]:
+    """The conditions over the rows of ``data``. Raises Unsupported, WrongChoice, ExpressionError.
 
     ``also`` are conditions over rows from elsewhere: marks that were clicked or drilled into.
     """
     reaching = [group for group in groups if _reaches(group, target)]
-    rows = " AND ".join(also) or "TRUE"
+    conditions = list(also)
     for phase in Phase:
-        made = [_alternatives(group, target, reading, rows) for group in reaching]
-        found = [each.sql for each in made if each.phase is phase and each.sql is not None]
-        if phase is Phase.GROUPS:
-            found = [_having(condition, target, rows) for condition in found]
-        rows = " AND ".join([rows, *found])
-    return rows
+        rows = joined(conditions)
+        for group in reaching:
+            made, parts = _alternatives(group, target, reading, rows)
+            if made.phase is phase and made.sql is not None:
+                sql = _having(made.sql, target, rows) if phase is Phase.GROUPS else made.sql
+                conditions.append(condition(sql, parts))
+    return conditions
+
+
+def joined(conditions: Sequence[Compiled]) -> str:
+    """Conditions as one."""
+    return " AND ".join(each.sql for each in conditions) or "TRUE"
+
+
+def condition(sql: str, _parts: Sequence[Compiled]) -> Compiled:
+    """A condition over rows that stands on such columns."""
+    return Compiled(sql)
 
 
 def _reaches(group: FilterGroup, target: Target) -> bool:
@@ -60,16 +72,21 @@ def _reaches(group: FilterGroup, target: Target) -> bool:
     )
 
 
-def _alternatives(group: FilterGroup, target: Target, reading: Reading, rows: str) -> Condition:
-    made = [item.condition(_context(item, target, reading, rows)) for item in group.filters]
+def _alternatives(
+    group: FilterGroup, target: Target, reading: Reading, rows: str
+) -> tuple[Condition, list[Compiled]]:
+    """A group's condition, and the columns that it stands on."""
+    contexts = [_context(item, target, reading, rows) for item in group.filters]
+    made = [i.condition(context) for i, context in zip(group.filters, contexts, strict=True)]
+    parts = [compiled for context in contexts for compiled in context.used]
     phases = {each.phase for each in made}
     if len(phases) > 1:
         raise Unsupported(f"The filter group {group.id} of aggregated and other filters")
     phase = phases.pop() if phases else Phase.ROWS
     tests = [each.sql for each in made if each.sql is not None]
     if not tests or len(tests) < len(made):  # one of the alternatives lets everything pass
-        return Condition(None, phase)
-    return Condition(f"({' OR '.join(tests)})", phase)
+        return Condition(None, phase), parts
+    return Condition(f"({' OR '.join(tests)})", phase), parts
 
 
 def _context(item: Filter, target: Target, reading: Reading, rows: str) -> Context:

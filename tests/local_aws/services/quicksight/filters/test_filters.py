@@ -18,7 +18,7 @@ import pytest
 from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.definition import Definition
 from local_aws.services.quicksight.errors import QueryRefused
-from local_aws.services.quicksight.filters import groups
+from local_aws.services.quicksight.filters import groups, joined
 
 FIXTURES = Path(__file__).parents[4] / "fixtures" / "quicksight" / "filters"
 KINDS = sorted(path.stem for path in FIXTURES.glob("*.json"))
@@ -104,7 +104,7 @@ def kept(table: duckdb.DuckDBPyConnection, kind: str, case: dict[str, Any]) -> l
     definition = Definition(document(kind, case), choices)
     visual = definition.visual("s", "v")
     assert visual is not None
-    where = definition.where(visual, lambda _column: True)
+    where = joined(definition.conditions(visual, lambda _column: True))
     return [
         row[0] for row in table.execute(f"SELECT id FROM data WHERE {where} ORDER BY 1").fetchall()
     ]

@@ -1,15 +1,29 @@
-"""A dashboard's page on a port of this machine, for a browser."""
+"""A dashboard's page on a port of this machine, for a browser, and what axe says of it."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import axe_core_python
 import uvicorn
+from selenium import webdriver
 
 from local_aws.services.quicksight.page import handle
 from tests.chromium import wait
 from tests.local_aws.services.quicksight.fakes import QuickSight
+
+AXE = next(Path(axe_core_python.__file__).parent.rglob("axe.min.js"))
+
+
+def violations(browser: webdriver.Chrome) -> list[Any]:
+    """The rules of accessibility that the page as it stands breaks, with the elements."""
+    browser.execute_script(AXE.read_text())
+    return list(browser.execute_async_script(
+        "const done = arguments[0]; axe.run().then((result) => done(result.violations.map("
+        "(each) => [each.id, each.nodes.map((node) => node.html)])))"
+    ))  # fmt: skip
 
 
 @contextmanager

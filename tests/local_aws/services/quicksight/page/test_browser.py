@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import axe_core_python
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
@@ -20,12 +19,11 @@ from selenium.webdriver.remote.webelement import WebElement
 from tests import chromium
 from tests.chromium import wait
 from tests.local_aws.services.quicksight.fakes import QuickSight, definition
-from tests.local_aws.services.quicksight.page.served import served
+from tests.local_aws.services.quicksight.page.served import served, violations
 
 pytestmark = chromium.needs_browser
 ROOT = Path(__file__).parents[5]
 FIXTURES = sorted((ROOT / "tests/fixtures/quicksight/visuals").glob("*.json"))
-AXE = next(Path(axe_core_python.__file__).parent.rglob("axe.min.js"))
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 SAMPLES = {"STRING": "'name ' || n", "INTEGER": "n * 10", "DECIMAL": "n * 2.5",
            "DATETIME": "DATE '2013-01-15' + INTERVAL 1 MONTH * n"}  # fmt: skip
@@ -227,12 +225,7 @@ def test_sheets_are_tabs_for_the_keyboard_and_the_back_button(opened: Open) -> N
 )
 def test_axe_finds_no_violation(opened: Open, board: str, theme: str, width: int) -> None:
     browser = opened(board, theme, width)
-    browser.execute_script(AXE.read_text())
-    found = browser.execute_async_script(
-        "const done = arguments[0]; axe.run().then((result) => done(result.violations.map("
-        "(each) => [each.id, each.nodes.map((node) => node.html)])))"
-    )
-    assert found == []
+    assert violations(browser) == []
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 

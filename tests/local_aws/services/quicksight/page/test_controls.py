@@ -21,7 +21,7 @@ from tests.local_aws.services.quicksight.fakes import (
     parameter,
     visual,
 )
-from tests.local_aws.services.quicksight.page.served import served
+from tests.local_aws.services.quicksight.page.served import served, violations
 
 pytestmark = chromium.needs_browser
 EVERYTHING = {"FilterListConfiguration": {"MatchOperator": "CONTAINS",
@@ -37,7 +37,13 @@ GROUPS = [
     filter_group("TimeRangeFilter", "sold", "sold", NullOption="ALL_VALUES", TimeGranularity="DAY",
                  IncludeMinimum=True, IncludeMaximum=True),
 ]  # fmt: skip
+GROUPS.append(filter_group(
+    "RelativeDatesFilter", "sold", "when", NullOption="ALL_VALUES", TimeGranularity="YEAR",
+    AnchorDateConfiguration={"ParameterName": "anchor"}, RelativeDateType="LAST",
+    RelativeDateValue=3))  # fmt: skip
 CONTROLS = [
+    {"RelativeDateTime": {"FilterControlId": "c-when", "SourceFilterId": "when"}},
+    {"HierarchyList": {"FilterControlId": "c-tree", "SourceFilterId": "region"}},
     {"Dropdown": {"FilterControlId": "c-region", "SourceFilterId": "region", "Title": "Region"}},
     {"Slider": {"FilterControlId": "c-units", "SourceFilterId": "units", "Title": "Units",
                 "Type": "RANGE", "MinimumValue": 0.0, "MaximumValue": 30.0, "StepSize": 5.0}},
@@ -45,6 +51,8 @@ CONTROLS = [
 ]  # fmt: skip
 TIMES = {"TextField": {"ParameterControlId": "c-times", "SourceParameterName": "times",
                        "Title": "Times"}}  # fmt: skip
+NAMES = {"TextArea": {"ParameterControlId": "c-names", "SourceParameterName": "names",
+                      "Title": "Names", "Delimiter": ","}}  # fmt: skip
 
 
 def regions() -> dict[str, Any]:
@@ -76,10 +84,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[webdriver.C
         "GroupBy": [dimension("product")], "Values": [measure("units")]}})  # fmt: skip
     quicksight.dashboard(
         regions(), figure(), grid,
-        sheet={"FilterControls": CONTROLS, "ParameterControls": [TIMES]},
+        sheet={"FilterControls": CONTROLS, "ParameterControls": [TIMES, NAMES]},
         FilterGroups=GROUPS,
         CalculatedFields=[field],
-        ParameterDeclarations=[parameter("Integer", "times", 1)],
+        ParameterDeclarations=[
+            parameter("Integer", "times", 1), parameter("DateTime", "anchor", "2024-06-01"),
+            parameter("String", "names", ParameterValueType="MULTI_VALUED"),
+        ],
     )  # fmt: skip
     browser = chromium.start(folder / "profile", "--window-size=1400,1200")
     with served(quicksight) as address:
@@ -216,9 +227,33 @@ def test_a_phone_has_every_control_and_no_sideways_scrolling(browser: webdriver.
     browser.refresh()
     wait(lambda: kpi(browser) == "70")
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 400
-    assert len(browser.find_elements(By.CSS_SELECTOR, "#controls .control")) == 4
+    assert len(browser.find_elements(By.CSS_SELECTOR, "#controls .control")) == 7
     control(browser, "region", "button")[0].click()
     box = wait(lambda: control(browser, "region", ".menu"))[0]
     assert box.rect["x"] >= 0
     assert box.rect["x"] + box.rect["width"] <= 400
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_axe_finds_no_violation_in_any_type_of_control(browser: webdriver.Chrome) -> None:
+    wait(lambda: browser.find_elements(By.CSS_SELECTOR, "#visual-regions.clickable"))
+    mark(browser, 1)
+    wait(lambda: browser.find_elements(By.CSS_SELECTOR, ".popup [role=menuitem]"))[0].click()
+    wait(lambda: kpi(browser) == "25")
+    control(browser, "region", "button")[0].send_keys(Keys.ENTER)
+    wait(lambda: control(browser, "region", ".menu input"))
+    assert violations(browser) == []
+
+
+def test_relative_dates_and_a_list_of_texts(browser: webdriver.Chrome) -> None:
+    count = control(browser, "when", "input")[0]
+    assert count.get_attribute("value") == "3"
+    browser.execute_script(
+        "const [kind] = arguments; kind.value = 'PREVIOUS';"
+        "kind.dispatchEvent(new Event('change', {bubbles: true}))",
+        control(browser, "when", "select")[0],
+    )
+    wait(lambda: text(browser, "#visual-kpi").endswith("No rows match the filters."))
+    assert chosen(browser) == [("f.when", "PREVIOUS:3:YEAR")]
+    control(browser, "names", "textarea")[0].send_keys("a, b,,", Keys.TAB)
+    wait(lambda: chosen(browser)[1:] == [("p.names", "a"), ("p.names", "b")])
