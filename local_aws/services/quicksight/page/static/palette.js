@@ -3,8 +3,8 @@ import { byId, colour, themeName } from "./dom.js";
 
 // Neighbours differ in lightness as well as hue, so that they are told apart without colour vision.
 const PALETTES = {
-  light: ["#0f766e", "#e8963a", "#3f5bc9", "#d76a93", "#6bb3dd", "#7a4fae", "#a89a2c", "#66727e"],
-  dark: ["#2dd4bf", "#f6b26b", "#8ea2ff", "#f38ba0", "#9bd6f5", "#b892ee", "#d3d170", "#a8b3bf"],
+  light: ["#0f766e", "#e8963a", "#3f5bc9", "#d76a93", "#6bb3dd", "#7a4fae", "#5e5310", "#b7c0c9"],
+  dark: ["#2dd4bf", "#f6b26b", "#8ea2ff", "#f38ba0", "#b9e3fb", "#8c5cd6", "#8a8420", "#5c6875"],
 };
 const SCALES = {
   light: [[0, "#edf6f4"], [0.25, "#c3e4dd"], [0.5, "#79c0b5"], [0.75, "#2f8f86"], [1, "#0b4a50"]],
