@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import duckdb
-
-from local_aws.services.quicksight.duck import connect
+from local_aws.services.quicksight.columns import Columns
 from local_aws.services.quicksight.errors import InvalidParameter, ResourceNotFound, Unsupported
-from local_aws.services.quicksight.expression import ExpressionError, quote
+from local_aws.services.quicksight.expressions import ExpressionError
 from local_aws.services.quicksight.fields import (
-    Columns,
     Field,
     Filter,
     read_field,
@@ -24,7 +21,8 @@ from local_aws.services.quicksight.fields import (
     read_unaggregated,
 )
 from local_aws.services.quicksight.model import DATA_SET, Store
-from local_aws.services.quicksight.preparation import SQL_TYPES, plan
+from local_aws.services.quicksight.preparation import plan
+from local_aws.services.quicksight.query.binding import bind
 
 # Each visual: where its field wells are, and its wells with the most fields that each takes.
 VISUALS: dict[str, tuple[str | None, dict[str, int]]] = {
@@ -205,6 +203,7 @@ def refuse_unsupported(document: dict[str, Any]) -> None:
         for sheet_id, kind, options in definition.visual_items():
             read_visual(definition.columns, sheet_id, kind, options)
         _ = definition.filters
+        definition.columns.check()
     except ExpressionError as error:
         raise InvalidParameter(f"{error}") from None
 
@@ -272,7 +271,7 @@ def problems(definition: Definition, store: Store) -> list[dict[str, Any]]:
     for sheet, kind, options in definition.visual_items():
         visual = read_visual(definition.columns, sheet, kind, options)
         schema = schemas.get(visual.data_set or "")
-        message = bind(visual, schema) if schema is not None else None
+        message = bind(visual, schema, definition.columns) if schema is not None else None
         if message:
             where = f"sheet/{sheet}/visual/{visual.id}"
             missing = "not found" in message
@@ -284,17 +283,3 @@ def problems(definition: Definition, store: Store) -> list[dict[str, Any]]:
 def _problem(kind: str, message: str, path: str | None = None) -> dict[str, Any]:
     entities = {"ViolatedEntities": [{"Path": path}]} if path else {}
     return {"Type": kind, "Message": message} | entities
-
-
-def bind(visual: Visual, schema: dict[str, str]) -> str | None:
-    """Let DuckDB type every field of a visual over no rows; what is wrong, or None."""
-    with connect() as connection:
-        empty = (f"NULL::{SQL_TYPES[kind]} AS {quote(name)}" for name, kind in schema.items())
-        connection.execute(f"CREATE TEMP VIEW data AS SELECT {', '.join(empty)}")
-        for field in visual.fields:
-            try:
-                connection.execute(f"DESCRIBE SELECT {field.sql} FROM data")  # noqa: S608
-            except duckdb.Error as error:
-                first = str(error).splitlines()[0]
-                return f"The field {field.column} of the visual {visual.id}: {first}"
-    return None

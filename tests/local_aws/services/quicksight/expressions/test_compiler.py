@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from local_aws.services.quicksight.expression import (
+from local_aws.services.quicksight.expressions import (
     Compiled,
     ExpressionError,
     compile_expression,
@@ -46,9 +46,9 @@ def test_values(text: str, expected: list[object]) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sumOver(sum({x}), [{y}])", "cannot be read"),
+        ("sumOver({x}, [{y}])", "aggregated measure"),
         ("runningSum(sum({x}))", "runningSum"),
-        ("sum({x}, {y})", "level-aware"),
+        ("sum({x}, {y})", "a list in brackets"),
         ("sum({x}) + {y}", "Mismatched aggregation"),
         ("sum(avg({x}))", "nested aggregation"),
         ("${limit} + 1", "parameter"),
