@@ -50,7 +50,7 @@ def test_parts_that_are_not_drawn(
 def test_a_wrong_expression_is_refused(quicksight: QuickSight) -> None:
     field = {"DataSetIdentifier": "sales", "Name": "x", "Expression": "rank([sum({units}) DOWN])"}
     with pytest.raises(
-        InvalidParameter, match=r"field x: ',' or '\]' is missing before 'DOWN' \(position 19\)"
+        InvalidParameter, match=r"field x: ',' or '\]' is missing before 'DOWN' \(position 20\)"
     ):
         quicksight.dashboard(bars("b", measure("x", None)), CalculatedFields=[field])
 
