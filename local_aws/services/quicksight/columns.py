@@ -11,6 +11,7 @@ from local_aws.services.quicksight.expressions import (
     Dimension,
     ExpressionError,
     Kind,
+    Parameters,
     Scope,
     compile_tree,
     names,
@@ -32,7 +33,7 @@ class Columns:
     """
 
     calculated: Calculated
-    parameters: Mapping[str, Compiled] = field(default_factory=dict)
+    parameters: Parameters = field(default_factory=dict)
     schemas: Mapping[str, Schema] = field(default_factory=dict)
     _compilers: dict[tuple[str, Around], "_Fields"] = field(
         default_factory=dict, repr=False, compare=False

@@ -3,9 +3,10 @@
 from local_aws.services.quicksight.expressions import (
     Compiled,
     ExpressionError,
+    Parameters,
     compile_expression,
     literal,
     quote,
 )
 
-__all__ = ["Compiled", "ExpressionError", "compile_expression", "literal", "quote"]
+__all__ = ["Compiled", "ExpressionError", "Parameters", "compile_expression", "literal", "quote"]

@@ -21,7 +21,7 @@ from local_aws.services.quicksight.expressions.functions import UNSUPPORTED
 from local_aws.services.quicksight.expressions.functions.aggregates import AGGREGATES, aggregated
 from local_aws.services.quicksight.expressions.kinds import Kind, Level, Stage
 from local_aws.services.quicksight.expressions.parser import parse
-from local_aws.services.quicksight.expressions.scope import Dimension, Scope, parameter
+from local_aws.services.quicksight.expressions.scope import Dimension, Parameters, Scope
 from local_aws.services.quicksight.expressions.signature import FUNCTIONS
 from local_aws.services.quicksight.expressions.tree import names
 
@@ -34,6 +34,7 @@ __all__ = [
     "ExpressionError",
     "Kind",
     "Level",
+    "Parameters",
     "Scope",
     "Slot",
     "Stage",
@@ -45,7 +46,6 @@ __all__ = [
     "grouped",
     "literal",
     "names",
-    "parameter",
     "parse",
     "quote",
 ]

@@ -1,5 +1,6 @@
 """An expression as SQL: its type, its level, and the values that earlier stages work out for it."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,16 @@ from functools import cached_property
 from local_aws.services.quicksight.expressions.errors import ExpressionError
 from local_aws.services.quicksight.expressions.kinds import Kind, Level, Stage
 
-Constant = str | int | float | None
+Constant = str | int | float | dt.datetime | None
+
+
+KINDS: tuple[tuple[type, Kind], ...] = (
+    (str, Kind.STRING),
+    (int, Kind.INTEGER),
+    (float, Kind.DECIMAL),
+    (dt.datetime, Kind.DATETIME),
+    (type(None), Kind.NULL),
+)
 
 
 @dataclass(frozen=True)
@@ -45,8 +55,6 @@ class Compiled:
     level: Level = Level.ROW
     slots: tuple[Slot, ...] = ()
     value: Constant = None
-    # More than one: a parameter of several values, or the list of `in`.
-    values: tuple["Compiled", ...] = ()
 
     @property
     def aggregate(self) -> bool:
@@ -65,7 +73,7 @@ def quote(name: str) -> str:
 
 
 def literal(value: object) -> str:
-    """A text, a number, a truth value or nothing as SQL."""
+    """A text, a number, a time, a truth value or nothing as SQL."""
     if isinstance(value, bool) or value is None:
         return {True: "TRUE", False: "FALSE", None: "NULL"}[value]
     if isinstance(value, float):
@@ -73,13 +81,16 @@ def literal(value: object) -> str:
         return f"{value!r}" if "e" in repr(value) else f"{value!r}e0"
     if isinstance(value, int):
         return repr(value)
+    if isinstance(value, dt.datetime):
+        plain = value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+        return f"TIMESTAMP '{plain.isoformat(sep=' ')}'"
     return "'" + str(value).replace("'", "''") + "'"
 
 
 def constant(value: Constant) -> Compiled:
     """A value that was written down, or that a parameter has."""
-    kinds = {str: Kind.STRING, int: Kind.INTEGER, float: Kind.DECIMAL, type(None): Kind.NULL}
-    return Compiled(literal(value), kinds[type(value)], Level.CONSTANT, value=value)
+    kind = next(kind for python, kind in KINDS if isinstance(value, python))
+    return Compiled(literal(value), kind, Level.CONSTANT, value=value)
 
 
 def all_slots(compiled: Iterable[Compiled]) -> list[Slot]:

@@ -3,6 +3,7 @@ quoted name, or through the functions of the registry."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import Any
 
 from local_aws.services.quicksight.expressions.compiled import (
     Compiled,
@@ -15,7 +16,7 @@ from local_aws.services.quicksight.expressions.errors import ExpressionError
 from local_aws.services.quicksight.expressions.functions import UNSUPPORTED
 from local_aws.services.quicksight.expressions.kinds import NUMBER, Kind
 from local_aws.services.quicksight.expressions.parser import PRECEDENCE, SUM, parse
-from local_aws.services.quicksight.expressions.scope import Resolver, Scope
+from local_aws.services.quicksight.expressions.scope import Parameters, Resolver, Scope
 from local_aws.services.quicksight.expressions.signature import FUNCTIONS, Invocation, shared
 from local_aws.services.quicksight.expressions.tree import (
     Call,
@@ -33,13 +34,15 @@ TEXTS = {Kind.STRING, Kind.GEOSPATIAL}
 OPEN = {Kind.UNKNOWN, Kind.NULL}
 
 
-def compile_expression(text: str, resolve: Resolver) -> Compiled:
+def compile_expression(
+    text: str, resolve: Resolver, parameters: Parameters | None = None
+) -> Compiled:
     """Compile an expression whose fields ``resolve`` knows. Raises ExpressionError.
 
     >>> compile_expression("sum({a}) / 2", lambda name: Compiled('"' + name + '"')).sql
     '(CAST(sum("a") AS DOUBLE) / nullif(2, 0))'
     """
-    return compile_tree(parse(text), Scope(resolve))
+    return compile_tree(parse(text), Scope(resolve, parameters or {}))
 
 
 def compile_tree(tree: Node, scope: Scope) -> Compiled:
@@ -84,12 +87,16 @@ class Compiler:
             raise ExpressionError(error.message, node.at) from None
 
     def _parameter(self, node: Parameter) -> Compiled:
-        found = self.scope.parameters.get(node.name)
-        if found is None:
-            raise ExpressionError(f"The parameter {node.name} is not declared", node.at)
-        if found.values:
+        values = self.parameter(node) or (None,)
+        if len(values) > 1:
             raise ExpressionError(f"The parameter {node.name} has several values", node.at)
-        return found
+        return constant(values[0])
+
+    def parameter(self, node: Parameter) -> tuple[Any, ...] | None:
+        """The values of a parameter; None for all values. Raises ExpressionError."""
+        if node.name not in self.scope.parameters:
+            raise ExpressionError(f"The parameter {node.name} is not declared", node.at)
+        return self.scope.parameters[node.name]
 
     def _call(self, node: Call) -> Compiled:
         known = FUNCTIONS.get(node.name.lower())
@@ -144,9 +151,7 @@ class Compiler:
             when = dt.datetime.fromisoformat(part.value)
         except ValueError:
             return None
-        plain = when.astimezone(dt.UTC).replace(tzinfo=None) if when.tzinfo else when
-        sql = f"TIMESTAMP {literal(plain.isoformat(sep=' '))}"
-        return replace(part, sql=sql, kind=Kind.DATETIME, value=None)
+        return replace(part, sql=literal(when), kind=Kind.DATETIME, value=None)
 
 
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")

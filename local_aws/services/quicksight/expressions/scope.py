@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from local_aws.services.quicksight.expressions.compiled import Compiled, constant, quote
+from local_aws.services.quicksight.expressions.compiled import Compiled, quote
 
 Resolver = Callable[[str], Compiled]
-ParameterValue = str | int | float | None
+# A parameter's values by its name: none where it is null, None where it stands for all values.
+Parameters = Mapping[str, tuple[Any, ...] | None]
 
 
 @dataclass(frozen=True)
@@ -27,15 +29,9 @@ class Scope:
     """``dimensions`` is None while the visual is not known: then any dimension is taken."""
 
     resolve: Resolver
-    parameters: Mapping[str, Compiled] = field(default_factory=dict)
+    parameters: Parameters = field(default_factory=dict)
     dimensions: tuple[Dimension, ...] | None = None
 
     def columns(self) -> list[str]:
         """The columns of the dimensions, as SQL."""
         return [quote(d.column) for d in self.dimensions or () if d.column is not None]
-
-
-def parameter(*values: ParameterValue) -> Compiled:
-    """A parameter's value, or values, for `Scope.parameters`."""
-    found = tuple(constant(value) for value in values)
-    return found[0] if len(found) == 1 else Compiled("NULL", values=found, level=constant(0).level)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from local_aws.services.quicksight.expressions import Compiled, literal
 from local_aws.services.quicksight.fields import Field
-from local_aws.services.quicksight.query.values import Value, sql_value
+from local_aws.services.quicksight.query.values import Value
 
 OTHER = "Other"
 
@@ -25,7 +25,7 @@ class Axis:
 
     def among(self, sql: str) -> str:
         """Whether a value of the dimension is one of those kept."""
-        listed = ", ".join(sql_value(value) for value in self.kept if value is not None)
+        listed = ", ".join(literal(value) for value in self.kept if value is not None)
         found = f"{sql} IN ({listed})" if listed else "FALSE"
         return f"({found} OR {sql} IS NULL)" if None in self.kept else found
 

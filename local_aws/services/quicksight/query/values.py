@@ -5,8 +5,6 @@ import decimal
 import math
 from typing import Any
 
-from local_aws.services.quicksight.expressions import literal
-
 Value = str | int | float | bool | dt.datetime | None
 
 
@@ -21,10 +19,3 @@ def simple(value: Any) -> Value:
     if value is None or isinstance(value, str | int | float | bool | dt.datetime):
         return value
     return str(value)
-
-
-def sql_value(value: Value) -> str:
-    """A value as SQL."""
-    if isinstance(value, dt.datetime):
-        return f"TIMESTAMP {literal(value.isoformat(sep=' '))}"
-    return literal(value)

@@ -5,7 +5,12 @@ A condition that is empty is not met.
 
 from collections.abc import Sequence
 
-from local_aws.services.quicksight.expressions.compiled import Compiled, aligned, combined
+from local_aws.services.quicksight.expressions.compiled import (
+    Compiled,
+    aligned,
+    combined,
+    constant,
+)
 from local_aws.services.quicksight.expressions.kinds import ANY, CONDITION, Kind
 from local_aws.services.quicksight.expressions.signature import (
     Invocation,
@@ -113,21 +118,21 @@ def is_not_in(call: Invocation) -> Compiled:
 def _membership(call: Invocation, operator: str) -> Compiled:
     call.counted(2, 2)
     values = _values(call)
+    if not values:
+        # A parameter that stands for all values holds any; an empty list holds none.
+        holds = (values is None) == (operator == "IN")
+        return combined("TRUE" if holds else "FALSE", Kind.CONDITION, [call.value(0)])
     parts = call.compiler.compared([call.value(0), *values], call.name, call.at)
     parts = aligned(parts, call.name, call.at)
-    if not values:
-        return combined("FALSE" if operator == "IN" else "TRUE", Kind.CONDITION, parts)
     listed = ", ".join(part.sql for part in parts[1:])
     return combined(f"({parts[0].sql} {operator} ({listed}))", Kind.CONDITION, parts)
 
 
-def _values(call: Invocation) -> list[Compiled]:
+def _values(call: Invocation) -> list[Compiled] | None:
     node = call.arguments[1]
     if isinstance(node, Items):
         return [call.compiler.compile(item.node) for item in node.items]
     if isinstance(node, Parameter):
-        found = call.compiler.scope.parameters.get(node.name)
-        if found is not None and found.values:
-            return list(found.values)
-        return [call.value(1)]
+        found = call.compiler.parameter(node)
+        return None if found is None else [constant(value) for value in found]
     raise call.wrong("argument 2 has to be a list in brackets or a parameter")
