@@ -7,7 +7,7 @@ from typing import Any
 
 from local_aws.services.quicksight.definition import Definition, Visual, plain
 from local_aws.services.quicksight.errors import QueryRefused, ResourceNotFound
-from local_aws.services.quicksight.expression import quote
+from local_aws.services.quicksight.expressions import quote
 from local_aws.services.quicksight.model import DASHBOARD, DATA_SET, UNFINISHED, Store
 from local_aws.services.quicksight.page.charts import CHARTS
 from local_aws.services.quicksight.page.tables import TABLES, table_rows

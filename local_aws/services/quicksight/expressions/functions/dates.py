@@ -43,10 +43,10 @@ def add_date_time(amount: str, period: str, when: str) -> str:
 @scalar("dateDiff", CHAPTER, DATETIME, DATETIME, PERIOD, gives=Kind.INTEGER, optional=1)
 def date_diff(start: str, end: str, period: str = "DD") -> str:
     """How many periods begin after the one and up to the other."""
-    unit = PERIODS[period]
-    if unit == "WEEK":
-        start, end = f"{start} + INTERVAL 1 DAY", f"{end} + INTERVAL 1 DAY"
-    return f"date_diff('{unit.lower()}', {start}, {end})"
+    if period == "WK":
+        # DuckDB counts whole weeks, not the Sundays between.
+        return f"(date_diff('day', {truncated(start, 'WEEK')}, {truncated(end, 'WEEK')}) // 7)"
+    return f"date_diff('{PERIODS[period].lower()}', {start}, {end})"
 
 
 @scalar("extract", CHAPTER, PART, DATETIME, gives=Kind.INTEGER)
