@@ -40,7 +40,7 @@ def tokens(text: str) -> list[Token]:
         raise ExpressionError(f"The expression has {len(text)} characters, {LONGEST} are allowed")
     found, position = [], _skipped(text, 0)
     while position < len(text):
-        match = TOKEN.match(text, position)
+        match = None if text.startswith("/*", position) else TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
             raise ExpressionError(_unreadable(text[position:]), position + 1)
         kind = "parameter" if match.lastgroup == "system" else match.lastgroup
