@@ -1,26 +1,36 @@
 """QuickSight's API: what an API-driven pipeline calls.
 
-An operation that no group here has (analyses, templates, refresh schedules, users, asset bundles)
+An operation that no group here has (folders, topics, namespaces)
 is refused by the wire, by name. What is refused inside an operation is in `UNSUPPORTED`.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from local_aws.context import Platform, Request, Response
 from local_aws.services.quicksight.engine import Ingestions
 from local_aws.services.quicksight.model import Store
+from local_aws.services.quicksight.operations.analyses import Analyses
+from local_aws.services.quicksight.operations.bundles import Bundles
 from local_aws.services.quicksight.operations.common import Operations
 from local_aws.services.quicksight.operations.dashboards import Dashboards
 from local_aws.services.quicksight.operations.data_sets import DataSets
 from local_aws.services.quicksight.operations.data_sources import DataSources
 from local_aws.services.quicksight.operations.ingestions import IngestionOperations
 from local_aws.services.quicksight.operations.tags import Tags
+from local_aws.services.quicksight.operations.templates import Templates
+from local_aws.services.quicksight.operations.themes import Themes
+from local_aws.wire.models import method_name, operation_model
+from local_aws.wire.validate import validate
 
 GROUPS: tuple[type[Operations], ...] = (
     DataSources,
     DataSets,
     IngestionOperations,
     Dashboards,
+    Analyses,
+    Templates,
+    Themes,
     Tags,
 )
 UNSUPPORTED = (
@@ -28,8 +38,8 @@ UNSUPPORTED = (
     "Data sets of several tables (joins), of S3, files or SaaS; dataset parameters",
     "Row-level and column-level security",
     "INCREMENTAL_REFRESH and refresh schedules",
-    "Analyses, templates, themes, folders, asset bundles, users and groups",
-    "Dashboards from a template or analysis (SourceEntity), parameters, link sharing",
+    "Folders, users and groups; asset bundles as CloudFormation, of folders and refresh schedules",
+    "Parameters of CreateDashboard and CreateAnalysis, link sharing, linked entities",
     "Visuals other than KPI, bar, line, combo, pie, table, pivot table and heat map",
     "Layouts other than GridLayout; images, tooltip sheets, parameter controls",
     "Drill-down (several Category fields), small multiples, forecasts, reference lines, subtotals",
@@ -45,6 +55,17 @@ class QuickSightApi:
         self.store = Store(platform)
         self.ingestions = Ingestions(platform, self.store)
         self.groups = [group(platform, self.store, self.ingestions) for group in GROUPS]
+        self.bundles = Bundles(platform, self.store, self.ingestions, self.ask)
+        self.groups.append(self.bundles)
+
+    def ask(self, name: str, request: Request) -> Response:
+        """An operation by AWS's name, its request checked as a client's. Raises ServiceError."""
+        model: Any = operation_model("quicksight", name)
+        if "AwsAccountId" in model.input_shape.members:
+            request = request | {"AwsAccountId": self.store.platform.account_id}
+        validate("quicksight", model.input_shape, request)
+        answer: Response = getattr(self, method_name(name))(request)
+        return answer
 
     def __getattr__(self, name: str) -> Callable[[Request], Response]:
         """An operation of one of the groups."""
@@ -57,6 +78,7 @@ class QuickSightApi:
     def start(self) -> None:
         """Settle what a kill left behind."""
         self.ingestions.recover()
+        self.bundles.jobs.recover()
 
     def stop(self) -> None:
         """Let the ingestion under way end."""

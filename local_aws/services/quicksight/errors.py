@@ -57,6 +57,13 @@ class ResourceExists(ServiceError):
         super().__init__(f"{kind} {resource_id} already exists", ResourceType=kind)
 
 
+class ConflictException(ServiceError):
+    """What is asked would break something that is in use."""
+
+    code = "ConflictException"
+    status = 409
+
+
 class IngestionFailed(Exception):
     """An ingestion that cannot go on; ``type`` is one of QuickSight's IngestionErrorType values.
 
