@@ -29,6 +29,7 @@ from local_aws.services.glue.jobs import arguments, definition
 from local_aws.services.logs import api as logs
 from local_aws.services.logs.api import LogsApi
 from local_aws.services.quicksight import api as quicksight
+from local_aws.services.quicksight import expressions
 from local_aws.services.quicksight.operations.bundles import Bundles
 from local_aws.services.s3 import encryption
 from local_aws.services.s3.api import ROUTES
@@ -98,6 +99,8 @@ def blocks() -> dict[str, str]:
         "databrew recipe works": sorted(REGISTRY),
         "logs refused": [*logs.UNSUPPORTED_GROUP, *logs.UNSUPPORTED_SEARCH],
         "moto services": MOTO_SERVICES,
+        "quicksight functions": sorted(known.name for known in expressions.FUNCTIONS.values()),
+        "quicksight functions refused": sorted(expressions.UNSUPPORTED.values()),
         "sts refused": sts.UNSUPPORTED,
     }
     found |= {name: ", ".join(f"`{item}`" for item in items) for name, items in refused.items()}

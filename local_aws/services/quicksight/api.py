@@ -44,7 +44,6 @@ UNSUPPORTED = (
     "Layouts other than GridLayout; images, tooltip sheets, parameter controls",
     "Drill-down (several Category fields), small multiples, forecasts, reference lines, subtotals",
     "Filters other than CategoryFilter, NumericRangeFilter and TopBottomFilter",
-    "Level-aware and table calculations, and functions that expression.py does not list",
 )
 
 
