@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from local_aws.services.quicksight.expressions.errors import ExpressionError
@@ -48,13 +48,17 @@ class Slot:
 
 @dataclass(frozen=True)
 class Compiled:
-    """SQL with its type, its level, its slots and, of a constant, its value."""
+    """SQL with its type, its level, its slots and, of a constant, its value.
+
+    ``depth`` says how many operators lie in each other.
+    """
 
     sql: str
     kind: Kind = Kind.UNKNOWN
     level: Level = Level.ROW
     slots: tuple[Slot, ...] = ()
     value: Constant = None
+    depth: int = 0
 
     @property
     def aggregate(self) -> bool:
@@ -135,12 +139,8 @@ def aligned(parts: Sequence[Compiled], name: str, at: int | None = None) -> list
     return list(parts)
 
 
-def combined(sql: str, kind: Kind, parts: Sequence[Compiled]) -> Compiled:
-    """SQL over parts that are aligned."""
+def combined(sql: str, kind: Kind, parts: Sequence[Compiled], deeper: int = 1) -> Compiled:
+    """SQL over parts that are aligned, so many operators deeper than they are."""
     level = max((part.level for part in parts), default=Level.CONSTANT)
-    return Compiled(sql, kind, level, merged(parts))
-
-
-def retyped(item: Compiled, kind: Kind, sql: str) -> Compiled:
-    """The same value with other SQL and type."""
-    return replace(item, sql=sql, kind=kind, value=None)
+    depth = max((part.depth for part in parts), default=0) + deeper
+    return Compiled(sql, kind, level, merged(parts), depth=depth)

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/level-aware-calculations-aggr
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local_aws.services.quicksight.expressions.calendar import truncated
 from local_aws.services.quicksight.expressions.compiled import (
@@ -15,6 +15,7 @@ from local_aws.services.quicksight.expressions.compiled import (
     Slot,
     aligned,
     all_slots,
+    combined,
     merged,
     quote,
     reads,
@@ -99,7 +100,7 @@ def aggregated(
         sql = f"{sql} FILTER (WHERE {parts[1].sql})"
     kind = spec.gives or value.kind
     if value.level != Level.FIXED:
-        return Compiled(sql, kind, Level.AGGREGATE, merged(parts))
+        return replace(combined(sql, kind, parts), level=Level.AGGREGATE)
     return reads(Slot(Stage.NESTED, sql, _keys(parts), merged(parts)), kind, Level.GROUPED)
 
 
