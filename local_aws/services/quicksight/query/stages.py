@@ -84,6 +84,9 @@ class _Statement:
         conditions = [c for c in self.selection.conditions if c.level <= Level.ROW]
         late = [c for c in conditions if _uses(c, Stage.PRE_AGG)]
         self.layers(Stage.PRE_FILTER, self.row_layer)
+        if self.tables:
+            # A filter may ask ``data`` for values of its own: it sees the new columns there.
+            self.add(f"SELECT * FROM {self.relation}", "data")  # noqa: S608
         self.filter([c.sql for c in conditions if c not in late])
         self.layers(Stage.PRE_AGG, self.row_layer)
         self.filter([c.sql for c in late])
@@ -103,9 +106,9 @@ class _Statement:
     def of(self, stage: Stage) -> list[Slot]:
         return [slot for slot in self.slots if slot.stage == stage]
 
-    def add(self, sql: str) -> None:
+    def add(self, sql: str, name: str | None = None) -> None:
         """One more table over the last."""
-        name = f"stage{len(self.tables)}"
+        name = name or f"stage{len(self.tables)}"
         self.tables.append(f"{name} AS ({sql})")
         self.relation = name
 

@@ -299,3 +299,20 @@ def test_a_field_of_another_partition_is_named_when_the_dashboard_is_made(
         "The field share of the visual b: The calculated field share: sumOver: "
         "the field product is not in the visual's field wells (position 1)"
     )
+
+
+def test_the_top_values_of_a_calculation_before_the_filters(quicksight: QuickSight) -> None:
+    units = field("of the region", "sumOver({units}, [{region}], PRE_FILTER)")
+    column = {"DataSetIdentifier": "sales", "ColumnName": "of the region"}
+    sorts = [{"Column": column, "SortDirection": "DESC",
+              "AggregationFunction": {"NumericalAggregationFunction": {
+                  "SimpleNumericalAggregation": "MAX"}}}]  # fmt: skip
+    top = group({"TopBottomFilter": {"Limit": 1, "AggregationSortConfigurations": sorts}})
+    payload = figures(
+        quicksight,
+        bars("b", measure("units"), by="product"),
+        CalculatedFields=[units],
+        FilterGroups=[group({"TopBottomFilter": top["Filters"][0]["TopBottomFilter"]
+                             | {"Column": column}})],
+    )  # fmt: skip
+    assert trace(payload)["x"] == ["coffee", "tea"]
