@@ -38,7 +38,10 @@ MEASURES = (
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a visual: what it is called, its SQL, how its values are shown."""
+    """One field of a visual: what it is called, its SQL, how its values are shown.
+
+    One without a column is made for a chart: its SQL, over rows or aggregated, stands as it is.
+    """
 
     id: str
     data_set: str
@@ -63,6 +66,8 @@ class Field:
 
     def measuring(self, columns: Columns, around: tuple[Dimension, ...]) -> Compiled:
         """A measure in a visual of such dimensions. Raises ExpressionError, Unsupported."""
+        if not self.column:
+            return Compiled(self.sql, level=Level.AGGREGATE)
         compiled = columns.compile(self.data_set, self.column, around)
         return measured(compiled, self.kind, self.function)
 
