@@ -99,13 +99,20 @@ def blocks() -> dict[str, str]:
         "databrew recipe works": sorted(REGISTRY),
         "logs refused": [*logs.UNSUPPORTED_GROUP, *logs.UNSUPPORTED_SEARCH],
         "moto services": MOTO_SERVICES,
-        "quicksight functions": sorted(known.name for known in expressions.FUNCTIONS.values()),
-        "quicksight functions refused": sorted(expressions.UNSUPPORTED.values()),
         "sts refused": sts.UNSUPPORTED,
     }
     found |= {name: ", ".join(f"`{item}`" for item in items) for name, items in refused.items()}
+    found["quicksight functions"] = _functions()
     found["quicksight refused"] = "\n".join(f"- {item}" for item in quicksight.UNSUPPORTED)
     return found
+
+
+def _functions() -> str:
+    """QuickSight's functions, a line for each chapter of its guide."""
+    chapters: dict[str, list[str]] = {}
+    for known in expressions.FUNCTIONS.values():
+        chapters.setdefault(known.chapter, []).append(f"`{known.name}`")
+    return "\n".join(f"- {name}: {', '.join(sorted(chapters[name]))}" for name in sorted(chapters))
 
 
 def _operations(service: str) -> str:

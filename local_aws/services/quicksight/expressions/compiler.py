@@ -13,11 +13,11 @@ from local_aws.services.quicksight.expressions.compiled import (
     literal,
 )
 from local_aws.services.quicksight.expressions.errors import ExpressionError
-from local_aws.services.quicksight.expressions.functions import UNSUPPORTED
+from local_aws.services.quicksight.expressions.functions import FUNCTIONS
 from local_aws.services.quicksight.expressions.kinds import NUMBER, Kind
 from local_aws.services.quicksight.expressions.parser import PRECEDENCE, SUM, parse
 from local_aws.services.quicksight.expressions.scope import Parameters, Resolver, Scope
-from local_aws.services.quicksight.expressions.signature import FUNCTIONS, Invocation, shared
+from local_aws.services.quicksight.expressions.signature import Invocation, shared
 from local_aws.services.quicksight.expressions.tree import (
     Call,
     Chain,
@@ -107,9 +107,7 @@ class Compiler:
     def _call(self, node: Call) -> Compiled:
         known = FUNCTIONS.get(node.name.lower())
         if known is None:
-            named = UNSUPPORTED.get(node.name.lower())
-            reason = "is not supported by local_aws" if named else "is not known"
-            raise ExpressionError(f"The function {named or node.name} {reason}", node.at)
+            raise ExpressionError(f"The function {node.name} is not known", node.at)
         return known.compile(Invocation(known.name, node.arguments, node.at, self))
 
     def _unary(self, node: Unary) -> Compiled:

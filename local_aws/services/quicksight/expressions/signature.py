@@ -17,8 +17,6 @@ from local_aws.services.quicksight.expressions.tree import Items, Literal, Name,
 if TYPE_CHECKING:
     from local_aws.services.quicksight.expressions.compiler import Compiler
 
-GUIDE = "https://docs.aws.amazon.com/quicksight/latest/user/{}-function.html"
-
 
 @dataclass(frozen=True)
 class Words:

@@ -178,15 +178,20 @@ def _if(spec: Aggregate) -> Callable[[Invocation], Compiled]:
 
 
 def _period_to_date(spec: Aggregate) -> Callable[[Invocation], Compiled]:
+    """periodToDateSum(measure, date, period, [end]); a percentile has its percentage before."""
+    at = 2 if spec.shared else 1
+
     def compile_call(call: Invocation) -> Compiled:
-        call.counted(3, 4)
-        value, when = call.value(0, spec.takes), call.value(1, DATETIME)
-        grain = SPANS[call.word(2, tuple(SPANS))]
-        end = call.value(3, DATETIME) if len(call.arguments) > 3 else Compiled(NOW)
+        call.counted(at + 2, at + 3)
+        value, when = call.value(0, spec.takes), call.value(at, DATETIME)
+        share = percentage(call, 1) if spec.shared else None
+        grain = SPANS[call.word(at + 1, tuple(SPANS))]
+        ended = len(call.arguments) > at + 2
+        end = call.value(at + 2, DATETIME) if ended else Compiled(NOW)
         parts = aligned([value, when, end], call.name, call.at)
         sql = f"({when.sql} >= {truncated(end.sql, grain)} AND {when.sql} <= {end.sql})"
         where = Compiled(sql, Kind.CONDITION, Level.ROW, merged(parts[1:]))
-        return aggregated(spec, value, where, at=call.at)
+        return aggregated(spec, value, where, share, call.at)
 
     return compile_call
 
@@ -197,8 +202,8 @@ def _register() -> None:
         names = {spec.name: _plain(spec)}
         if not spec.shared:
             names[f"{spec.name}If"] = _if(spec)
-            if spec.name != "distinct_count":
-                names[f"periodToDate{first}"] = _period_to_date(spec)
+        if spec.name != "distinct_count":
+            names[f"periodToDate{first}"] = _period_to_date(spec)
         for name, compile_call in names.items():
             FUNCTIONS[name.lower()] = Function(name, CHAPTER, compile_call)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.services.quicksight.expressions import FUNCTIONS, UNSUPPORTED, ExpressionError
+from local_aws.services.quicksight.expressions import FUNCTIONS, ExpressionError
 from tests.local_aws.services.quicksight.expressions.evaluated import Table
 
 FIXTURES = Path(__file__).parents[4] / "fixtures/quicksight/functions"
@@ -42,9 +42,3 @@ def test_function(name: str) -> None:
 def test_a_fixture_calls_its_function(name: str) -> None:
     cases = fixture(name)["cases"]
     assert all(f"{name}(" in case["expression"] + case.get("where", "") for case in cases)
-
-
-@pytest.mark.parametrize("name", sorted(UNSUPPORTED.values()))
-def test_what_the_guide_has_and_we_have_not_is_refused_by_name(name: str) -> None:
-    with pytest.raises(ExpressionError, match=f"{name} is not supported by local_aws"):
-        Table({"x": "INTEGER"}, []).evaluate(f"{name}({{x}}, 1)")
