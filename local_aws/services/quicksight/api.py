@@ -51,7 +51,6 @@ UNSUPPORTED = (
     "Filter groups of aggregated and other filters; aggregated filters of unaggregated tables",
     "Options.Timezone and Options.WeekStart where a visual has dates; hierarchy controls; "
     "dynamic defaults by group; MappedDataSetParameters",
-    "Level-aware and table calculations, and functions that expression.py does not list",
 )
 
 

@@ -5,32 +5,27 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_MeasureField.html
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from local_aws.services.quicksight.columns import Columns
 from local_aws.services.quicksight.errors import Unsupported
-from local_aws.services.quicksight.expression import (
+from local_aws.services.quicksight.expressions import (
+    AGGREGATES,
     Compiled,
+    Dimension,
     ExpressionError,
-    Parameters,
-    compile_expression,
-    quote,
+    Kind,
+    Level,
 )
+from local_aws.services.quicksight.expressions import aggregated as aggregated_value
+from local_aws.services.quicksight.expressions.calendar import truncated
 
-NUMERICAL = {
-    "SUM": "sum({})",
-    "AVERAGE": "avg({})",
-    "MIN": "min({})",
-    "MAX": "max({})",
-    "COUNT": "count({})",
-    "DISTINCT_COUNT": "count(DISTINCT {})",
-    "VAR": "var_samp({})",
-    "VARP": "var_pop({})",
-    "STDEV": "stddev_samp({})",
-    "STDEVP": "stddev_pop({})",
-    "MEDIAN": "median({})",
-}
-GRAINS = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MILLISECOND")
+FUNCTIONS = {
+    "SUM": "sum", "AVERAGE": "avg", "MIN": "min", "MAX": "max", "COUNT": "count",
+    "DISTINCT_COUNT": "distinct_count", "VAR": "var", "VARP": "varp", "STDEV": "stdev",
+    "STDEVP": "stdevp", "MEDIAN": "median",
+}  # fmt: skip
 DIMENSIONS = ("CategoricalDimensionField", "DateDimensionField", "NumericalDimensionField")
 MEASURES = (
     "NumericalMeasureField",
@@ -42,7 +37,10 @@ MEASURES = (
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a visual: what it is called, its SQL, how its values are shown."""
+    """One field of a visual: what it is called, its SQL, how its values are shown.
+
+    One without a column is made for a chart: its SQL, over rows or aggregated, stands as it is.
+    """
 
     id: str
     data_set: str
@@ -54,25 +52,32 @@ class Field:
     date: bool = False
     numeric: bool = False
     format: Mapping[str, Any] = field(default_factory=dict)
+    # Of a measure: the kind of its field, and the AggregationFunction of the definition.
+    kind: str = "NumericalMeasureField"
+    function: Any = None
+
+    def grouping(self, columns: Columns) -> Compiled:
+        """A dimension's value of a row. Raises ExpressionError."""
+        if not self.column:
+            return Compiled(self.sql)
+        compiled = columns.compile(self.data_set, self.column)
+        return grouping(compiled, self.column, self.granularity)
+
+    def measuring(self, columns: Columns, around: tuple[Dimension, ...]) -> Compiled:
+        """A measure in a visual of such dimensions. Raises ExpressionError, Unsupported."""
+        if not self.column:
+            return Compiled(self.sql, level=Level.AGGREGATE)
+        compiled = columns.compile(self.data_set, self.column, around)
+        return measured(compiled, self.kind, self.function)
 
 
-class Columns:
-    """The calculated fields of a definition beside the data sets' columns."""
-
-    def __init__(
-        self, calculated: dict[tuple[str, str], str], parameters: Parameters | None = None
-    ) -> None:
-        self.calculated, self.parameters = calculated, parameters or {}
-
-    def compile(self, data_set: str, name: str, above: tuple[str, ...] = ()) -> Compiled:
-        """A column or calculated field by name. Raises ExpressionError."""
-        text = self.calculated.get((data_set, name))
-        if text is None:
-            return Compiled(quote(name))
-        if name in above:
-            raise ExpressionError(f"The calculated field {name} uses itself")
-        resolve = lambda inner: self.compile(data_set, inner, (*above, name))  # noqa: E731
-        return compile_expression(text, resolve, self.parameters)
+def grouping(compiled: Compiled, name: str, granularity: str | None) -> Compiled:
+    """A value of a row, that a visual can group by. Raises ExpressionError."""
+    if compiled.level > Level.ROW:
+        raise ExpressionError(f"The calculated field {name} aggregates: it is no dimension")
+    if granularity is None:
+        return compiled
+    return replace(compiled, sql=truncated(compiled.sql, granularity))
 
 
 def read_field(columns: Columns, item: dict[str, Any], labels: Mapping[str, str]) -> Field:
@@ -86,10 +91,10 @@ def read_field(columns: Columns, item: dict[str, Any], labels: Mapping[str, str]
 
 
 def read_unaggregated(columns: Columns, item: dict[str, Any], labels: Mapping[str, str]) -> Field:
-    """A column of a table without aggregation."""
+    """A column of a table without aggregation. Raises ExpressionError."""
     data_set, name = item["Column"]["DataSetIdentifier"], item["Column"]["ColumnName"]
     label = labels.get(item["FieldId"], name)
-    compiled = columns.compile(data_set, name)
+    compiled = grouping(columns.compile(data_set, name), name, None)
     form = item.get("FormatConfiguration", {})
     inner = form.get("NumberFormatConfiguration") or form.get("DateTimeFormatConfiguration") or {}
     return Field(item["FieldId"], data_set, name, compiled.sql, False, label, format=inner)
@@ -99,16 +104,13 @@ def _dimension(
     columns: Columns, kind: str, options: dict[str, Any], labels: Mapping[str, str]
 ) -> Field:
     data_set, name = options["Column"]["DataSetIdentifier"], options["Column"]["ColumnName"]
-    compiled = columns.compile(data_set, name)
-    if compiled.aggregate:
-        raise ExpressionError(f"The calculated field {name} aggregates: it is no dimension")
     date = kind == "DateDimensionField"
     grain = options.get("DateGranularity", "DAY") if date else None
     return Field(
         options["FieldId"],
         data_set,
         name,
-        truncated(compiled.sql, grain) if grain else compiled.sql,
+        grouping(columns.compile(data_set, name), name, grain).sql,
         False,
         labels.get(options["FieldId"], readable(name)),
         grain,
@@ -118,45 +120,51 @@ def _dimension(
     )
 
 
-def truncated(sql: str, grain: str) -> str:
-    """The start of the period; weeks begin on Sunday, as in QuickSight."""
-    if grain == "WEEK":
-        return f"(date_trunc('week', {sql} + INTERVAL 1 DAY) - INTERVAL 1 DAY)"
-    return f"date_trunc('{grain.lower()}', {sql})"
-
-
 def _measure(
     columns: Columns, kind: str, options: dict[str, Any], labels: Mapping[str, str]
 ) -> Field:
     data_set, name = options["Column"]["DataSetIdentifier"], options["Column"]["ColumnName"]
-    compiled = columns.compile(data_set, name)
-    sql = compiled.sql
-    if not compiled.aggregate:
-        sql = aggregated(sql, kind, options.get("AggregationFunction"))
+    function = options.get("AggregationFunction")
     return Field(
         options["FieldId"],
         data_set,
         name,
-        sql,
+        measured(columns.compile(data_set, name), kind, function).sql,
         True,
         labels.get(options["FieldId"], readable(name)),
         format=options.get("FormatConfiguration", {}),
         numeric=True,
+        kind=kind,
+        function=function,
     )
 
 
-def aggregated(sql: str, kind: str, function: Any) -> str:
-    """An aggregation function over a row's value."""
+def measured(compiled: Compiled, kind: str, function: Any) -> Compiled:
+    """A field aggregated as a field well says; one that aggregates by itself as it is.
+
+    Raises ExpressionError, Unsupported.
+    """
+    if compiled.aggregate:
+        return compiled
     if isinstance(function, dict):
         percentile = function.get("PercentileAggregation")
         if percentile:
-            return f"quantile_cont({sql}, {float(percentile['PercentileValue']) / 100})"
+            share = float(percentile["PercentileValue"]) / 100
+            return aggregated_value(AGGREGATES["percentileCont"], compiled, share=share)
         function = function.get("SimpleNumericalAggregation")
     default = "SUM" if kind == "NumericalMeasureField" else "COUNT"
-    template = NUMERICAL.get(function or default)
-    if template is None:
+    name = FUNCTIONS.get(function or default)
+    if name is None:
         raise Unsupported(f"The aggregation {function}")
-    return template.format(sql)
+    spec = AGGREGATES[name]
+    if compiled.kind not in spec.takes | {Kind.UNKNOWN, Kind.NULL}:
+        raise ExpressionError(f"{name} of a value that is {compiled.kind.value}")
+    return aggregated_value(spec, compiled)
+
+
+def aggregated(sql: str, kind: str, function: Any) -> str:
+    """An aggregation function over a row's SQL."""
+    return measured(Compiled(sql), kind, function).sql
 
 
 def readable(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from local_aws.errors import ServiceError
 from local_aws.services.quicksight import filters, periods
 from local_aws.services.quicksight.choices import Choices
+from local_aws.services.quicksight.columns import Columns
 from local_aws.services.quicksight.definition.actions import reaching
 from local_aws.services.quicksight.definition.formats import (
     Formats,
@@ -27,8 +28,7 @@ from local_aws.services.quicksight.definition.refusals import (
 from local_aws.services.quicksight.definition.visual import Visual, read_visual
 from local_aws.services.quicksight.definition.visuals import VISUALS
 from local_aws.services.quicksight.errors import QueryRefused, VisualRefused
-from local_aws.services.quicksight.expression import Compiled, ExpressionError
-from local_aws.services.quicksight.fields import Columns
+from local_aws.services.quicksight.expressions import Compiled, ExpressionError
 from local_aws.services.quicksight.filters import marks
 from local_aws.services.quicksight.parameters import Lookup, Parameter, Values, read_parameters
 

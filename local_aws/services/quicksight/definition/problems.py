@@ -2,15 +2,11 @@
 
 from typing import Any
 
-import duckdb
-
 from local_aws.services.quicksight.definition.document import Definition
-from local_aws.services.quicksight.definition.visual import Visual
-from local_aws.services.quicksight.duck import connect
 from local_aws.services.quicksight.errors import ResourceNotFound, VisualRefused
-from local_aws.services.quicksight.expression import quote
 from local_aws.services.quicksight.model import DATA_SET, Store
-from local_aws.services.quicksight.preparation import SQL_TYPES, plan
+from local_aws.services.quicksight.preparation import plan
+from local_aws.services.quicksight.query.binding import bind
 
 
 def problems(definition: Definition, store: Store) -> list[dict[str, Any]]:
@@ -29,7 +25,7 @@ def problems(definition: Definition, store: Store) -> list[dict[str, Any]]:
         except VisualRefused:
             continue
         schema = schemas.get(visual.data_set or "")
-        message = bind(visual, schema) if schema is not None else None
+        message = bind(visual, schema, definition.columns) if schema is not None else None
         if message:
             where = f"sheet/{sheet}/visual/{visual.id}"
             missing = "not found" in message
@@ -41,17 +37,3 @@ def problems(definition: Definition, store: Store) -> list[dict[str, Any]]:
 def _problem(kind: str, message: str, path: str | None = None) -> dict[str, Any]:
     entities = {"ViolatedEntities": [{"Path": path}]} if path else {}
     return {"Type": kind, "Message": message} | entities
-
-
-def bind(visual: Visual, schema: dict[str, str]) -> str | None:
-    """Let DuckDB type every field of a visual over no rows; what is wrong, or None."""
-    with connect() as connection:
-        empty = (f"NULL::{SQL_TYPES[kind]} AS {quote(name)}" for name, kind in schema.items())
-        connection.execute(f"CREATE TEMP VIEW data AS SELECT {', '.join(empty)}")
-        for field in visual.fields:
-            try:
-                connection.execute(f"DESCRIBE SELECT {field.sql} FROM data")  # noqa: S608
-            except duckdb.Error as error:
-                first = str(error).splitlines()[0]
-                return f"The field {field.column} of the visual {visual.id}: {first}"
-    return None

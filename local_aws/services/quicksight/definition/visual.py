@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from local_aws.services.quicksight.columns import Columns
 from local_aws.services.quicksight.definition.text import label_text
 from local_aws.services.quicksight.definition.visuals import VISUALS, Wells
 from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
-from local_aws.services.quicksight.expression import Compiled
-from local_aws.services.quicksight.fields import Columns, Field, read_field, read_unaggregated
+from local_aws.services.quicksight.expressions import Compiled
+from local_aws.services.quicksight.fields import Field, read_field, read_unaggregated
 
 COMPUTATION_FIELDS = ("Time", "Category", "Value", "FromValue", "TargetValue")
 

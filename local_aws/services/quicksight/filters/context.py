@@ -8,9 +8,10 @@ from typing import Any
 
 from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.choices import ALL, MOST, NULL
+from local_aws.services.quicksight.columns import Columns
 from local_aws.services.quicksight.errors import Unsupported, WrongChoice
-from local_aws.services.quicksight.expression import Compiled, literal
-from local_aws.services.quicksight.fields import Columns, aggregated
+from local_aws.services.quicksight.expressions import Compiled, literal
+from local_aws.services.quicksight.fields import aggregated
 from local_aws.services.quicksight.parameters import Value
 
 MEASURES = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.errors import Unsupported, WrongChoice
-from local_aws.services.quicksight.expression import literal
+from local_aws.services.quicksight.expressions import literal
 from local_aws.services.quicksight.filters.context import Context
 from local_aws.services.quicksight.moments import read_moment
 from local_aws.services.quicksight.rolling import rolling_date

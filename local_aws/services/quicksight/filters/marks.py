@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.choices import NULL
 from local_aws.services.quicksight.errors import WrongChoice
-from local_aws.services.quicksight.expression import literal
+from local_aws.services.quicksight.expressions import literal
 from local_aws.services.quicksight.filters.context import text_literal
 from local_aws.services.quicksight.filters.dates import Span
 from local_aws.services.quicksight.moments import read_moment

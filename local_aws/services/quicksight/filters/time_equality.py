@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_TimeEqualityFilte
 import datetime as dt
 
 from local_aws.services.quicksight.errors import Unsupported
-from local_aws.services.quicksight.expression import literal
+from local_aws.services.quicksight.expressions import literal
 from local_aws.services.quicksight.filters import dates
 from local_aws.services.quicksight.filters.context import Condition, Context
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_aws.services.quicksight.errors import Unsupported
-from local_aws.services.quicksight.expression import literal
+from local_aws.services.quicksight.expressions import literal
 from local_aws.services.quicksight.filters import dates
 from local_aws.services.quicksight.filters.context import (
     Condition,

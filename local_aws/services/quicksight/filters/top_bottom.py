@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_aws.services.quicksight.errors import WrongChoice
-from local_aws.services.quicksight.fields import truncated
+from local_aws.services.quicksight.expressions.calendar import truncated
 from local_aws.services.quicksight.filters.context import (
     Condition,
     Context,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.choices import Choices
+from local_aws.services.quicksight.columns import Columns
 from local_aws.services.quicksight.errors import Unsupported
-from local_aws.services.quicksight.expression import Compiled
-from local_aws.services.quicksight.fields import Columns
+from local_aws.services.quicksight.expressions import Compiled, Kind, Level
 from local_aws.services.quicksight.filters.context import Condition, Context, Phase
 from local_aws.services.quicksight.filters.groups import Filter, FilterGroup
 from local_aws.services.quicksight.parameters import Value
@@ -48,7 +48,12 @@ def where(
         rows = joined(conditions)
         for group in reaching:
             made, parts = _alternatives(group, target, reading, rows)
-            if made.phase is phase and made.sql is not None:
+            if made.phase is not phase or made.sql is None:
+                continue
+            if any(part.level is Level.GROUPED for part in parts):
+                # A table calculation: the visual's own query filters the groups that it has.
+                conditions.append(condition(made.sql, parts, Level.GROUPED))
+            else:
                 sql = _having(made.sql, target, rows) if phase is Phase.GROUPS else made.sql
                 conditions.append(condition(sql, parts))
     return conditions
@@ -59,9 +64,10 @@ def joined(conditions: Sequence[Compiled]) -> str:
     return " AND ".join(each.sql for each in conditions) or "TRUE"
 
 
-def condition(sql: str, _parts: Sequence[Compiled]) -> Compiled:
-    """A condition over rows that stands on such columns."""
-    return Compiled(sql)
+def condition(sql: str, parts: Sequence[Compiled], level: Level = Level.ROW) -> Compiled:
+    """A condition that stands on such columns: the slots that they need come with it."""
+    slots = dict.fromkeys(slot for part in parts for slot in part.slots)
+    return Compiled(sql, Kind.CONDITION, level, tuple(slots))
 
 
 def _reaches(group: FilterGroup, target: Target) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local_aws.services.quicksight.errors import Unsupported
-from local_aws.services.quicksight.expression import literal, quote
+from local_aws.services.quicksight.expressions import literal, quote
 from local_aws.services.quicksight.model import DATA_SET, Store
 from local_aws.services.quicksight.parameters.values import Lookup
 from local_aws.services.quicksight.spice import open_data_set

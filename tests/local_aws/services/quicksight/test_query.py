@@ -191,3 +191,136 @@ def test_a_data_set_that_waits_for_its_first_rows_has_not_failed(quicksight: Qui
     found = Board(quicksight.api.store, "board").figures("one", "b")
     assert found["state"] == "empty"
     assert "the first refresh is" in found["message"]
+
+
+def field(name: str, text: str) -> dict[str, str]:
+    return {"DataSetIdentifier": "sales", "Name": name, "Expression": text}
+
+
+def table(*values: dict[str, Any], by: list[dict[str, Any]], **config: Any) -> dict[str, Any]:
+    wells = {"TableAggregatedFieldWells": {"GroupBy": by, "Values": list(values)}}
+    return visual("TableVisual", "t", wells, **config)
+
+
+def test_a_table_calculation_over_what_the_visual_shows(quicksight: QuickSight) -> None:
+    share = field("share", "percentOfTotal(sum({units}), [{region}])")
+    item = table(measure("share", None), by=[dimension("region"), dimension("product")])
+    rows = figures(quicksight, item, CalculatedFields=[share])["table"]["rows"]
+    assert rows == [
+        ["east", "tea", "1"],
+        ["north", "coffee", "0.75"],
+        ["north", "tea", "0.25"],
+        ["south", "milk", "0.20"],
+        ["south", "tea", "0.80"],
+        ["–", "coffee", "1"],
+    ]
+
+
+def test_a_level_aware_calculation_before_and_after_the_filter(quicksight: QuickSight) -> None:
+    fields = [
+        field("before", "max(sumOver({units}, [{region}], PRE_FILTER))"),
+        field("after", "max(sumOver({units}, [{region}], PRE_AGG))"),
+        field("fixed", "avg(sum({units}, [{region}]))"),
+    ]
+    values = [measure(name, None) for name in ("before", "after", "fixed")]
+    column = {"DataSetIdentifier": "sales", "ColumnName": "product"}
+    tea = group(
+        {
+            "CategoryFilter": {
+                "Column": column,
+                "Configuration": {
+                    "FilterListConfiguration": {
+                        "MatchOperator": "CONTAINS",
+                        "CategoryValues": ["tea"],
+                    }
+                },
+            }
+        }
+    )
+    item = table(*values, by=[dimension("product")])
+    rows = figures(quicksight, item, CalculatedFields=fields, FilterGroups=[tea])["table"]["rows"]
+    assert rows == [["tea", "40", "20", "10.33"]]
+
+
+def test_a_filter_on_a_level_aware_calculation(quicksight: QuickSight) -> None:
+    units = field("of the region", "sumOver({units}, [{region}], PRE_AGG)")
+    column = {"DataSetIdentifier": "sales", "ColumnName": "of the region"}
+    bounds = {"RangeMinimum": {"StaticValue": 25}, "IncludeMinimum": True,
+              "NullOption": "NON_NULLS_ONLY", "Column": column}  # fmt: skip
+    payload = figures(
+        quicksight,
+        bars("b", measure("units"), by="product"),
+        CalculatedFields=[units],
+        FilterGroups=[group({"NumericRangeFilter": bounds})],
+    )
+    found = trace(payload)
+    assert dict(zip(found["x"], found["y"], strict=True)) == {"tea": 30, "coffee": 30, "milk": 5}
+
+
+def test_a_table_calculation_sees_what_a_limit_leaves_out(quicksight: QuickSight) -> None:
+    share = field("share", "sum({units}) / sumOver(sum({units}), [])")
+    limit = {"CategoryItemsLimit": {"ItemsLimit": 1, "OtherCategories": "EXCLUDE"}}
+    item = bars("b", measure("share", None), SortConfiguration=limit)
+    found = trace(figures(quicksight, item, CalculatedFields=[share]))
+    assert (found["x"], found["y"]) == (["north"], [pytest.approx(40 / 70)])
+
+
+def test_a_total_counts_its_own_rows(quicksight: QuickSight) -> None:
+    wells = {"Rows": [dimension("region")], "Columns": [dimension("product")],
+             "Values": [measure("product", "DISTINCT_COUNT")]}  # fmt: skip
+    wells["Values"] = [
+        {
+            "CategoricalMeasureField": {
+                "FieldId": "m",
+                "Column": {"DataSetIdentifier": "sales", "ColumnName": "product"},
+                "AggregationFunction": "DISTINCT_COUNT",
+            }
+        }
+    ]
+    totals = {f"{side}TotalOptions": {"TotalsVisibility": "VISIBLE"} for side in ("Row", "Column")}
+    item = visual(
+        "PivotTableVisual", "p", {"PivotTableAggregatedFieldWells": wells}, TotalOptions=totals
+    )
+    assert figures(quicksight, item)["pivot"]["rows"][-1]["cells"] == ["1", "1", "1", "3"]
+
+
+def test_a_table_calculation_in_the_total_of_a_pivot_table(quicksight: QuickSight) -> None:
+    share = field("share", "sum({units}) / sumOver(sum({units}), [{region}])")
+    wells = {"Rows": [dimension("region")], "Columns": [dimension("product")],
+             "Values": [measure("share", None)]}  # fmt: skip
+    totals = {f"{side}TotalOptions": {"TotalsVisibility": "VISIBLE"} for side in ("Row", "Column")}
+    item = visual(
+        "PivotTableVisual", "p", {"PivotTableAggregatedFieldWells": wells}, TotalOptions=totals
+    )
+    found = figures(quicksight, item, CalculatedFields=[share])["pivot"]
+    assert found["rows"][1]["cells"] == ["0.75", "", "0.25", "1"]
+
+
+def test_a_field_of_another_partition_is_named_when_the_dashboard_is_made(
+    quicksight: QuickSight,
+) -> None:
+    quicksight.data_set()
+    share = field("share", "sumOver(sum({units}), [{product}])")
+    quicksight.dashboard(bars("b", measure("share", None)), CalculatedFields=[share])
+    version = quicksight.describe_dashboard(DashboardId="board")["Dashboard"]["Version"]
+    assert version["Errors"][0]["Message"] == (
+        "The field share of the visual b: The calculated field share: sumOver: "
+        "the field product is not in the visual's field wells (position 1)"
+    )
+
+
+def test_the_top_values_of_a_calculation_before_the_filters(quicksight: QuickSight) -> None:
+    units = field("of the region", "sumOver({units}, [{region}], PRE_FILTER)")
+    column = {"DataSetIdentifier": "sales", "ColumnName": "of the region"}
+    sorts = [{"Column": column, "SortDirection": "DESC",
+              "AggregationFunction": {"NumericalAggregationFunction": {
+                  "SimpleNumericalAggregation": "MAX"}}}]  # fmt: skip
+    top = group({"TopBottomFilter": {"Limit": 1, "AggregationSortConfigurations": sorts}})
+    payload = figures(
+        quicksight,
+        bars("b", measure("units"), by="product"),
+        CalculatedFields=[units],
+        FilterGroups=[group({"TopBottomFilter": top["Filters"][0]["TopBottomFilter"]
+                             | {"Column": column}})],
+    )  # fmt: skip
+    assert trace(payload)["x"] == ["coffee", "tea"]

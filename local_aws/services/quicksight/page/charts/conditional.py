@@ -7,11 +7,12 @@ Each expression becomes a measure of the visual's own query, so it sees the same
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from local_aws.services.quicksight.columns import Columns
 from local_aws.services.quicksight.errors import VisualRefused
-from local_aws.services.quicksight.expression import ExpressionError, compile_expression
+from local_aws.services.quicksight.expressions import ExpressionError
 from local_aws.services.quicksight.fields import Field
 from local_aws.services.quicksight.page.charts.options import Options, colour
 from local_aws.services.quicksight.query import Query, Value
@@ -88,17 +89,22 @@ def rules_of(query: Query) -> list[Rule]:
 
 
 def _measure(query: Query, rule: Options, number: int) -> Field:
-    text = next(iter(rule.values()))["Expression"]
-    data_set = query.visual.data_set or ""
-    columns = query.definition.columns
+    """The rule's expression as one more calculated field of the query. Raises VisualRefused."""
+    text, name = next(iter(rule.values()))["Expression"], f"conditional formatting {number}"
+    data_set, columns = query.data_set, query.columns
+    calculated = {**columns.calculated, (data_set, name): text}
+    query.columns = Columns(calculated, columns.parameters, columns.schemas)
+    measure = Field(f"conditional.{number}", data_set, name, "", True, "")
     try:
-        compiled = compile_expression(text, lambda name: columns.compile(data_set, name))
+        compiled = query.columns.compile(data_set, name)
     except ExpressionError as error:
         raise VisualRefused(f"The conditional formatting {text}: {error}") from error
-    sql = compiled.sql
-    if query.visual.aggregated and not compiled.aggregate:
-        sql = f"any_value({sql})"
-    return Field(f"conditional.{number}", data_set, "", sql, True, "")
+    if compiled.aggregate or not query.visual.aggregated:
+        return measure
+    if compiled.slots:
+        raise VisualRefused(f"The conditional formatting {text} by a level-aware calculation")
+    # Of a dimension: the same in every row of a group.
+    return replace(measure, column="", sql=f"any_value({compiled.sql})")
 
 
 def _gradient(stops: list[Options], value: Value, column: Sequence[Value]) -> str | None:

@@ -10,7 +10,7 @@ def parts_of(query: Query, axis: Axis) -> list[dict[str, Any]]:
     """For each value its place in the palette, its own colour, whether it is the rest."""
     colours = Colours(query)
     return [
-        {"series": n, "colour": given, "other": axis.cut and value == OTHER and not given}
+        {"series": n, "colour": given, "other": axis.other and value == OTHER and not given}
         for n, value in enumerate(axis.values)
         for given in [colours.of_value(axis.field, value)]
     ]

@@ -9,9 +9,11 @@ from local_aws.services.quicksight.query import Query
 
 def raw_sql(query: Query, field: Field) -> str:
     """The SQL of a row's value. Raises VisualRefused for what exists in aggregate only."""
-    compiled = query.definition.columns.compile(field.data_set, field.column)
+    compiled = query.columns.compile(field.data_set, field.column)
     if compiled.aggregate:
         raise VisualRefused(f"A distribution of {field.column}, which is an aggregate")
+    if compiled.slots:
+        raise VisualRefused(f"A distribution of {field.column}, a level-aware calculation")
     return f"CAST({compiled.sql} AS DOUBLE)"
 
 

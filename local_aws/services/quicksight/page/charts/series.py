@@ -120,7 +120,7 @@ class _Reader:
             given = self.colours.of_measure(measure, len(self.measures) == 1)
             return measure.label, {"series": self.first + n, "colour": given, "field": measure.id}
         place, value = shade
-        other = self.colour.cut and value == OTHER
+        other = self.colour.other and value == OTHER
         text = OTHER if other else show(value, self.colour.field)
         name = f"{text} · {measure.label}" if len(self.measures) > 1 else text
         given = self.colours.of_value(self.colour.field, value)
@@ -151,7 +151,7 @@ def plain(value: Value) -> Any:
 
 def texts(axis: Axis) -> list[str]:
     """An axis's values as a reader sees them."""
-    return [OTHER if axis.cut and v == OTHER else safe(show(v, axis.field)) for v in axis.values]
+    return [OTHER if axis.other and v == OTHER else safe(show(v, axis.field)) for v in axis.values]
 
 
 def on_time_axis(axis: Axis) -> bool:
@@ -170,7 +170,7 @@ def marks(axis: Axis) -> dict[str, Any]:
     """The values behind the marks, for what a click on one does."""
     if not axis.field.id:
         return {}
-    values = [None if axis.cut and v == OTHER else mark_value(v) for v in axis.values]
+    values = [None if axis.other and v == OTHER else mark_value(v) for v in axis.values]
     return {"marks": [axis.field.id, values]}
 
 
