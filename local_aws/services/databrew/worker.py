@@ -64,11 +64,13 @@ def _attempt(run: dict[str, Any]) -> dict[str, Any]:
 def _work(run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine.inference import typed
     from local_aws.services.databrew.engine.output import connect
-    from local_aws.services.databrew.engine.source import ask, load
+    from local_aws.services.databrew.engine.source import ask, keep_on_disk, load
 
     connection = connect(run.get("memory", "1GB"), run["scratch"])
     source = _source(run["source"])
     if run["type"] == "PROFILE":
+        if run.get("rows") is None and not source.is_small:
+            keep_on_disk(connection, run["scratch"])
         load(connection, source, log, run.get("rows"))
         return _profile(connection, run)
     others = _others(connection, run.get("others", {}))

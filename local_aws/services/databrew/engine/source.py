@@ -29,6 +29,7 @@ Log = Callable[[str], None]
 # Folders named k=v are part of an address here: no column comes of them.
 PLAIN = "hive_partitioning=false"
 SAMPLE_LINES = 5
+SMALL = 256 << 20  # bytes
 # In bytes. Buffers are read side by side: of one for all nothing would be.
 SIZES = "max_line_size=16777216, buffer_size=33554432"
 # The kinds of a path's parameters.
@@ -49,6 +50,11 @@ class Source:
     options: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     schema: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a table of it fits into a run's memory."""
+        return sum(Path(path).stat().st_size for path in self.paths) <= SMALL
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -87,6 +93,15 @@ def load(
     """Make the files' rows the table ``raw``; CSV as text alone. ``rows``: the first so many."""
     limit = "" if rows is None else f"LIMIT {int(rows)}"
     return _read(_Reader(connection, source, log, str, limit, stored=True))
+
+
+def keep_on_disk(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
+    """Tables go from here on into a file of the folder, about a quarter of their CSV.
+
+    What of a table in memory does not fit is spilled as it is: more than the CSV was.
+    """
+    connection.execute(f"ATTACH {literal(str(Path(folder) / 'tables.duckdb'))} AS kept")
+    connection.execute("USE kept")
 
 
 def ask(
