@@ -64,7 +64,7 @@ def _attempt(run: dict[str, Any]) -> dict[str, Any]:
 def _work(run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine.inference import typed
     from local_aws.services.databrew.engine.output import connect
-    from local_aws.services.databrew.engine.source import ask, keep_on_disk, load
+    from local_aws.services.databrew.engine.source import ask, keep_on_disk, load, read_in_turn
 
     connection = connect(run.get("memory", "1GB"), run["scratch"])
     source = _source(run["source"])
@@ -75,6 +75,8 @@ def _work(run: dict[str, Any]) -> dict[str, Any]:
         return _profile(connection, run)
     others = _others(connection, run.get("others", {}))
     read = ask(connection, source, log, lambda raw: typed(connection, raw, source.kinds))
+    if not source.is_small:
+        read_in_turn(connection)
     return _recipe(connection, read, others, run)
 
 

@@ -104,6 +104,15 @@ def keep_on_disk(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
     connection.execute("USE kept")
 
 
+def read_in_turn(connection: duckdb.DuckDBPyConnection) -> None:
+    """One file after the other from here on, by one thread.
+
+    Of several that are read side by side the later ones' rows wait in memory for the first's: rows
+    are written in their order.
+    """
+    connection.execute("SET threads=1")
+
+
 def ask(
     connection: duckdb.DuckDBPyConnection, source: Source, log: Log, question: Callable[[str], T]
 ) -> T:

@@ -2,7 +2,8 @@
 
 A column made with ``dateTimeFormat`` is text in that format; without one DATE gives a date and
 DATE_TIME and DATE_ADD a timestamp. The guide leaves the type open; a CHANGE_DATA_TYPE after the
-step gives the same on AWS and here.
+step gives the same on AWS and here. A number is no date, nor is text without separators: what
+20240131 is the guide does not say, and it is NULL here.
 https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.date.html
 """
 
