@@ -75,7 +75,7 @@ def _work(run: dict[str, Any]) -> dict[str, Any]:
         return _profile(connection, run)
     others = _others(connection, run.get("others", {}))
     read = ask(connection, source, log, lambda raw: typed(connection, raw, source.kinds))
-    if not source.is_small:
+    if len(source.paths) > 1 and not source.is_small:
         read_in_turn(connection)
     return _recipe(connection, read, others, run)
 
