@@ -261,11 +261,17 @@ def test_a_phone_has_every_control_and_no_sideways_scrolling(browser: webdriver.
     browser.refresh()
     wait(lambda: kpi(browser) == "70")
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 400
-    assert len(browser.find_elements(By.CSS_SELECTOR, "#controls .control")) == 7
+    browser.find_element(By.CSS_SELECTOR, "#controls summary").click()
+    shown = browser.find_elements(By.CSS_SELECTOR, "#controls .control")
+    assert [item.is_displayed() for item in shown] == [True] * 7
     control(browser, "region", "button")[0].click()
     box = wait(lambda: control(browser, "region", ".menu"))[0]
     assert box.rect["x"] >= 0
     assert box.rect["x"] + box.rect["width"] <= 400
+    box.find_element(By.CSS_SELECTOR, "input[value=north]").click()
+    box.find_element(By.CLASS_NAME, "apply").click()
+    wait(lambda: kpi(browser) == "40")
+    assert control(browser, "region", ".pick")[0].is_displayed()
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
