@@ -25,7 +25,7 @@ UNDRAWN = [
         ForecastConfigurations=[{}]), "ForecastConfigurations of LineChartVisual"),
     (visual("BarChartVisual", "v", {"BarChartAggregatedFieldWells": {
         "Category": [dimension("region"), dimension("product")]}}), "2 fields in Category"),
-    (bars("v", measure("wrong", None)), "cannot be read"),
+    (bars("v", measure("wrong", None)), "cannot be read|not expected"),
     (bars("v", measure("itself")), "uses itself"),
 ]  # fmt: skip
 FIELDS = [
