@@ -1,5 +1,6 @@
 """The values of one dimension that a visual shows, in their order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from local_aws.services.quicksight.expressions import Compiled, literal
@@ -11,12 +12,24 @@ OTHER = "Other"
 
 @dataclass(frozen=True)
 class Axis:
-    """A dimension's values; where some are cut, the rest is one value or is left out."""
+    """A dimension's values; where some are cut, the rest is one value or is left out.
+
+    ``figures`` are measures that came with the values, in their order.
+    """
 
     field: Field
     values: list[Value]
     cut: bool = False
     other: bool = False
+    figures: Sequence[tuple[Field, Sequence[Value]]] = ()
+
+    def rows(self, measures: Sequence[Field]) -> list[tuple[Value, ...]] | None:
+        """The values with measures, in the axis's order; None where one did not come with them."""
+        found = [next((f for known, f in self.figures if known == m), None) for m in measures]
+        columns = [column for column in found if column is not None]
+        if self.cut or len(columns) < len(measures):
+            return None
+        return list(zip(self.values, *columns, strict=True))
 
     @property
     def kept(self) -> list[Value]:
