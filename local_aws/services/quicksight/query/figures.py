@@ -190,8 +190,8 @@ class Query:
         found = self.select([field], measures, sort or self._natural(field), size + 1)
         values = [row[0] for row in found]
         if len(values) <= size:
-            columns = [[row[n] for row in found] for n in range(1, len(measures) + 1)]
-            return Axis(field, values, figures=list(zip(measures, columns, strict=True)))
+            figures = {row[0]: row[1:] for row in found}
+            return Axis(field, values, measures=measures, figures=figures)
         left_out = limit.get("OtherCategories", "INCLUDE") == "EXCLUDE"
         if left_out or field.date or field.numeric:
             return Axis(field, values[:size], cut=True)
