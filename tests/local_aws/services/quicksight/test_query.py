@@ -325,7 +325,8 @@ def test_an_axis_that_brings_its_figures_along_may_get_more_values(quicksight: Q
     quicksight.data_set()
     quicksight.dashboard(bars("b", measure("units")))
     board = Board(quicksight.api.store, "board")
-    shown = board.visual("one", "b")
+    shown = board.definition.visual("one", "b")
+    assert shown is not None
     with Query(quicksight.api.store, board.definition, shown, {}) as query:
         field, units = shown.fields
         axis = query.axis(field, [])
