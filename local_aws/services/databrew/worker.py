@@ -111,9 +111,10 @@ def _recipe(
         Output(**{**output, "partition_columns": tuple(output["partition_columns"])})
         for output in run["outputs"]
     ]
+    input_bytes = sum(Path(path).stat().st_size for path in run["source"]["paths"])
     frame = recipe.apply(read, run["steps"], others)
     try:
-        written = write(frame, outputs)
+        written = write(frame, outputs, input_bytes)
     except duckdb.Error as error:
         raise recipe.blame(read, run["steps"], others, error) from error
     log(f"INFO Applied {len(run['steps'])} steps, wrote {written[0].rows} rows")

@@ -104,6 +104,8 @@ def _refuse(operation: str) -> None:
         raise NotPrinted("its columns are named by the data's values")
     if operation in OF_TWO:
         raise NotPrinted("it reads a second data set")
+    if operation == "FORMAT_PHONE_NUMBER":
+        raise NotPrinted("it is Python's: which numbers there are is libphonenumber's data")
 
 
 def _queries(after: Frame, done: int, known: dict[str, dict[str, str]]) -> Iterator[Query]:
