@@ -40,11 +40,17 @@ UNSUPPORTED = (
     "INCREMENTAL_REFRESH and refresh schedules",
     "Folders, users and groups; asset bundles as CloudFormation, of folders and refresh schedules",
     "Parameters of CreateDashboard and CreateAnalysis, link sharing, linked entities",
-    "Visuals other than KPI, bar, line, combo, pie, table, pivot table and heat map",
-    "Layouts other than GridLayout; images, tooltip sheets, parameter controls",
-    "Drill-down (several Category fields), small multiples, forecasts, reference lines, subtotals",
-    "Filters other than CategoryFilter, NumericRangeFilter and TopBottomFilter",
-    "Level-aware and table calculations, and functions that expression.py does not list",
+    "Filled maps, layer maps, custom content and plugins; places on a map by name (latitude and "
+    "longitude are drawn)",
+    "Forecasts, contribution analysis, clusters and heat of a map, sparklines in tables, totals by "
+    "another function than the measure's own, pivot tables sorted by a data path",
+    "Images, tooltip sheets, rendering rules of a free-form layout, repeated sections",
+    "In a dashboard, what changes a visual's figures and is not done: that visual is a card that "
+    "says so, the others are shown",
+    "ExcludePeriodConfiguration of a TimeRangeFilter; rolling dates over a data set's columns",
+    "Filter groups of aggregated and other filters; aggregated filters of unaggregated tables",
+    "Options.Timezone and Options.WeekStart where a visual has dates; hierarchy controls; "
+    "dynamic defaults by group; MappedDataSetParameters",
 )
 
 

@@ -86,3 +86,13 @@ class NoDataYet(QueryRefused):
     """Nothing went wrong: the first refresh has still to come to its end."""
 
     state = "empty"
+
+
+class VisualRefused(QueryRefused):
+    """A visual with something that is not done here: a card says what, never a wrong figure."""
+
+    state = "refused"
+
+
+class WrongChoice(QueryRefused):
+    """A choice in the page's address that its filter or parameter cannot take."""

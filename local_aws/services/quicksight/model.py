@@ -12,7 +12,7 @@ from typing import Any
 from local_aws.context import Platform
 from local_aws.database import Row
 from local_aws.services.quicksight.errors import ResourceExists, ResourceNotFound
-from local_aws.services.quicksight.versions import TYPES, Versions
+from local_aws.services.quicksight.versions import TYPES, Versions, stored
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS resources (
@@ -78,7 +78,7 @@ class Store:
             now = time.time()
             self.db.execute(
                 "INSERT INTO resources VALUES (?, ?, ?, ?, ?, NULL)",
-                (kind, resource_id, json.dumps(document), now, now),
+                (kind, resource_id, stored(document), now, now),
             )
 
     def find(self, kind: str, resource_id: str) -> Row | None:
@@ -97,7 +97,7 @@ class Store:
         """Replace a resource's document. Raises ResourceNotFound."""
         changed = self.db.execute(
             "UPDATE resources SET document = ?, updated = ? WHERE kind = ? AND id = ?",
-            (json.dumps(document), time.time(), kind, resource_id),
+            (stored(document), time.time(), kind, resource_id),
         )
         if not changed:
             raise ResourceNotFound(RESOURCE_TYPES[kind], resource_id)

@@ -15,9 +15,11 @@ import duckdb
 
 from local_aws.services.quicksight.duck import connect
 from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
-from local_aws.services.quicksight.expression import (
+from local_aws.services.quicksight.expressions import (
     Compiled,
     ExpressionError,
+    Kind,
+    Level,
     compile_expression,
     quote,
 )
@@ -232,13 +234,13 @@ def _row_expression(columns: dict[str, str], text: str, where: str) -> str:
     def resolve(name: str) -> Compiled:
         if name not in columns:
             raise ExpressionError(f"The column {name} does not exist")
-        return Compiled(quote(name))
+        return Compiled(quote(name), Kind(columns[name]))
 
     try:
         compiled = compile_expression(text, resolve)
     except ExpressionError as error:
         raise InvalidParameter(f"{where}: {error}") from None
-    if compiled.aggregate:
+    if compiled.level > Level.ROW or compiled.slots:
         raise Unsupported(f"{where}: an aggregation in a data set")
     return compiled.sql
 

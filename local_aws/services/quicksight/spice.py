@@ -17,7 +17,7 @@ from local_aws.context import Platform
 from local_aws.duckdb_files import path_literal
 from local_aws.services.quicksight.duck import connect
 from local_aws.services.quicksight.errors import IngestionFailed, NoDataYet, QueryRefused
-from local_aws.services.quicksight.expression import literal
+from local_aws.services.quicksight.expressions import literal
 from local_aws.services.quicksight.model import DATA_SET, Store
 from local_aws.services.quicksight.preparation import Plan, plan
 

@@ -3,10 +3,10 @@
 GET /quicksight/dashboards                                            the list
 GET /quicksight/dashboards/<id>                                       the page
 GET /quicksight/dashboards/<id>.json                                  its outline, how fresh
-GET /quicksight/dashboards/<id>/filters/<filter>.json                 what a control offers
+GET /quicksight/dashboards/<id>/controls/<control>.json               what a control offers
 GET /quicksight/dashboards/<id>/sheets/<sheet>/visuals/<visual>.json  figures (.csv: in full)
 GET /quicksight/plotly.min.js, /quicksight/static/<file>
-A choice in a control travels as f.<filter>=<value>, once a value.
+What the reader chose travels with each: `local_aws.services.quicksight.choices`.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from local_aws.context import Platform
+from local_aws.services.quicksight.choices import read_choices
 from local_aws.services.quicksight.errors import QueryRefused, ResourceNotFound
 from local_aws.services.quicksight.model import Store
 from local_aws.services.quicksight.page import html
 from local_aws.services.quicksight.page.payload import Board
-from local_aws.services.quicksight.query import Choices
 from local_aws.wire.http import (
     HttpRequest,
     HttpResponse,
@@ -90,31 +90,41 @@ def _list(platform: Platform, _request: HttpRequest) -> HttpResponse:
     return _html(html.dashboard_list([(row["id"], row["document"]["Name"]) for row in rows]))
 
 
-def _dashboard(platform: Platform, _request: HttpRequest, dashboard: str) -> HttpResponse:
-    return _html(html.dashboard(Board(store_of(platform), dashboard).outline()))
+def _board(platform: Platform, request: HttpRequest, dashboard: str) -> Board:
+    return Board(store_of(platform), dashboard, read_choices(request.query))
 
 
-def _outline(platform: Platform, _request: HttpRequest, dashboard: str) -> HttpResponse:
-    return _json(Board(store_of(platform), dashboard).outline())
+def _dashboard(platform: Platform, request: HttpRequest, dashboard: str) -> HttpResponse:
+    return _html(html.dashboard(_board(platform, request, dashboard).outline()))
 
 
-def _filter(
-    platform: Platform, _request: HttpRequest, dashboard: str, filter_id: str
+def _outline(platform: Platform, request: HttpRequest, dashboard: str) -> HttpResponse:
+    return _json(_board(platform, request, dashboard).outline())
+
+
+def _offered(
+    platform: Platform, request: HttpRequest, dashboard: str, control: str
 ) -> HttpResponse:
-    return _json(Board(store_of(platform), dashboard).filter_values(filter_id))
+    search = next((value for name, value in request.query if name == "search"), "")
+    return _json(_board(platform, request, dashboard).offered(control, search))
 
 
 def _figures(
     platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
 ) -> HttpResponse:
-    board = Board(store_of(platform), dashboard)
-    return _json(board.figures(sheet, visual, choices(request)))
+    return _json(_board(platform, request, dashboard).figures(sheet, visual))
+
+
+def _data(
+    platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
+) -> HttpResponse:
+    return _json(_board(platform, request, dashboard).data(sheet, visual))
 
 
 def _csv(
     platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
 ) -> HttpResponse:
-    body = Board(store_of(platform), dashboard).csv(sheet, visual, choices(request))
+    body = _board(platform, request, dashboard).csv(sheet, visual)
     name = re.sub(r"\W+", "-", visual)
     headers = {
         "content-type": "text/csv; charset=utf-8",
@@ -141,22 +151,14 @@ ROUTES: tuple[tuple[re.Pattern[str], Page], ...] = tuple(
         ("/quicksight/?(?:dashboards/?)?", _list),
         (r"/quicksight/plotly\.min\.js", _plotly),
         (r"/quicksight/static/([\w.-]+)", _static),
-        (r"/quicksight/dashboards/([^/]+)/filters/([^/]+)\.json", _filter),
+        (r"/quicksight/dashboards/([^/]+)/controls/([^/]+)\.json", _offered),
         (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)\.json", _figures),
         (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)\.csv", _csv),
+        (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)/data\.json", _data),
         (r"/quicksight/dashboards/([^/]+)\.json", _outline),
         (r"/quicksight/dashboards/([^/]+)/?", _dashboard),
     )
 )
-
-
-def choices(request: HttpRequest) -> Choices:
-    """What the reader chose, by filter."""
-    found: Choices = {}
-    for name, value in request.query:
-        if name.startswith("f."):
-            found.setdefault(name[2:], []).append(value)
-    return found
 
 
 _STORES: dict[Path, Store] = {}

@@ -137,3 +137,19 @@ def visual(kind: str, name: str, wells: dict[str, Any], **config: Any) -> dict[s
 def bars(name: str, *values: dict[str, Any], by: str = "region", **config: Any) -> dict[str, Any]:
     wells = {"Category": [dimension(by)], "Values": list(values)}
     return visual("BarChartVisual", name, {"BarChartAggregatedFieldWells": wells}, **config)
+
+
+def column(name: str) -> dict[str, Any]:
+    return {"DataSetIdentifier": "sales", "ColumnName": name}
+
+
+def filter_group(kind: str, name: str, filter_id: str = "f", **options: Any) -> dict[str, Any]:
+    item = {kind: {"FilterId": filter_id, "Column": column(name)} | options}
+    return {"FilterGroupId": f"g-{filter_id}", "Filters": [item],
+            "ScopeConfiguration": {"AllSheets": {}}, "CrossDataset": "SINGLE_DATASET"}  # fmt: skip
+
+
+def parameter(kind: str, name: str, *values: Any, **more: Any) -> dict[str, Any]:
+    given = {"DefaultValues": {"StaticValues": list(values)}} if values else {}
+    single = {} if kind == "DateTime" else {"ParameterValueType": "SINGLE_VALUED"}
+    return {f"{kind}ParameterDeclaration": {"Name": name} | single | given | more}

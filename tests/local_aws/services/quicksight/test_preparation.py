@@ -92,7 +92,18 @@ def test_refused_by_name(quicksight: QuickSight, changes: dict[str, Any], messag
 def test_an_expression_that_does_not_fit_its_columns(quicksight: QuickSight) -> None:
     column = {"ColumnName": "v", "ColumnId": "v", "Expression": "{region} - {sold}"}
     transforms = logical({"CreateColumnsOperation": {"Columns": [column]}})
-    with pytest.raises(InvalidParameter, match="do not fit"):
+    with pytest.raises(InvalidParameter, match=r"v: '-' takes .*, not STRING \(position 10\)"):
+        quicksight.data_set(LogicalTableMap=transforms)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sum({units})", "sum({units}, [{region}])", "sumOver({units}, [{region}], PRE_AGG)"],
+)
+def test_a_data_set_has_no_aggregations(quicksight: QuickSight, text: str) -> None:
+    column = {"ColumnName": "v", "ColumnId": "v", "Expression": text}
+    transforms = logical({"CreateColumnsOperation": {"Columns": [column]}})
+    with pytest.raises(Unsupported, match="v: an aggregation in a data set"):
         quicksight.data_set(LogicalTableMap=transforms)
 
 
