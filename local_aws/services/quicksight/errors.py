@@ -30,6 +30,23 @@ class Unsupported(InvalidParameter):
         super().__init__(f"{thing} is not supported by local_aws{'. ' if remedy else ''}{remedy}")
 
 
+class LimitExceeded(ServiceError):
+    """More of something than QuickSight takes."""
+
+    code = "LimitExceededException"
+    status = 409
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message, ResourceType=kind)
+
+
+class Conflict(ServiceError):
+    """A change that the state of the resource does not allow."""
+
+    code = "ConflictException"
+    status = 409
+
+
 class InvalidNextToken(ServiceError):
     """A token that this server did not give."""
 

@@ -7,7 +7,6 @@ from local_aws.services.quicksight.errors import (
     InvalidParameter,
     QueryRefused,
     ResourceExists,
-    Unsupported,
 )
 from local_aws.services.quicksight.spice import folder, open_data_set
 from tests.local_aws.services.quicksight.fakes import QuickSight, data_set_request
@@ -76,14 +75,6 @@ def test_the_same_id_again_is_refused(quicksight: QuickSight) -> None:
     ingest(quicksight)
     with pytest.raises(ResourceExists, match="one already exists"):
         quicksight.create_ingestion(DataSetId="sales", IngestionId="one")
-
-
-def test_an_incremental_refresh_is_refused(quicksight: QuickSight) -> None:
-    quicksight.data_set()
-    with pytest.raises(Unsupported, match="INCREMENTAL_REFRESH"):
-        quicksight.create_ingestion(
-            DataSetId="sales", IngestionId="one", IngestionType="INCREMENTAL_REFRESH"
-        )
 
 
 def test_a_direct_query_data_set_has_nothing_to_ingest(quicksight: QuickSight) -> None:

@@ -1,0 +1,179 @@
+"""Data sets as relations of one DuckDB connection, as one reader may see them.
+
+Every read goes this way: a dashboard's, an ingestion's of a child data set, that of the rules
+themselves (as the account).
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from local_aws.database import Row
+from local_aws.duckdb_files import path_literal
+from local_aws.services.quicksight import security
+from local_aws.services.quicksight.data_sets.logical import parents
+from local_aws.services.quicksight.data_sets.parameters import Values
+from local_aws.services.quicksight.data_sets.physical import AthenaQuery, Parent, S3Files, Source
+from local_aws.services.quicksight.errors import IngestionFailed, NoDataYet, QueryRefused
+from local_aws.services.quicksight.expression import quote
+from local_aws.services.quicksight.model import DATA_SET, Store
+from local_aws.services.quicksight.preparation import plan
+from local_aws.services.quicksight.readers import ACCOUNT, Reader
+from local_aws.services.quicksight.sources import Answers, check_columns
+
+TRIES = 3
+
+
+class Opening:
+    """What makes the relations; ``answers`` is how the sources' rows come."""
+
+    def __init__(
+        self, store: Store, connection: duckdb.DuckDBPyConnection, reader: Reader, answers: Answers
+    ) -> None:
+        self.store, self.connection = store, connection
+        self.reader, self.answers = reader, answers
+
+    def view(self, name: str, row: Row, values: Values | None = None) -> None:
+        """A data set as the view ``name``. Raises QueryRefused, IngestionFailed."""
+        relation = self._rows(name, row, values or {})
+        secured = self._secured(row, relation)
+        self.connection.execute(f"CREATE TEMP VIEW {name} AS {secured}")
+
+    def attach(self, source: Source) -> None:
+        """A source's rows as the relation that it names."""
+        if isinstance(source, Parent):
+            self._attach_parent(source)
+        elif isinstance(source, AthenaQuery):
+            self.answers.athena(self.connection, source)
+        elif isinstance(source, S3Files):
+            self.answers.files(self.connection, source)
+
+    def _attach_parent(self, source: Parent) -> None:
+        row = self._find(source.arn)
+        if row is None:
+            raise IngestionFailed("SPICE_TABLE_NOT_FOUND", f"The data set {source.arn} is gone")
+        whole = f"{source.name}_whole"
+        self.view(whole, row, source.values)
+        hidden = security.hidden_columns(row["document"], self.reader) & set(source.declared)
+        if hidden:
+            raise QueryRefused(f"You may not see {', '.join(sorted(hidden))} of {row['id']}.")
+        names = check_columns(self._columns(f"SELECT * FROM {whole}"), source)  # noqa: S608
+        chosen = ", ".join(
+            f"{quote(given)} AS {quote(name)}"
+            for given, name in zip(names, source.declared, strict=True)
+        )
+        self.connection.execute(
+            f"CREATE TEMP VIEW {source.name} AS SELECT {chosen} FROM {whole}"  # noqa: S608
+        )
+
+    def _rows(self, name: str, row: Row, values: Values) -> str:
+        """All rows of a data set as a query."""
+        document = row["document"]
+        if document["ImportMode"] == "SPICE":
+            self._check_ancestors(row)
+            return f"SELECT * FROM read_parquet({path_literal(self._extract(row['id']))})"  # noqa: S608
+        made = plan(document, values, f"{name}_")
+        for source in made.sources:
+            self.attach(source)
+        return made.sql()
+
+    def _extract(self, data_set: str) -> Path:
+        for _attempt in range(TRIES):  # between the look and the open it may be replaced
+            extract = self.store.extract(data_set)
+            if extract is None:
+                raise _why_empty(self.store, data_set)
+            path = self.answers.folder / str(extract["file"])
+            if os.access(path, os.R_OK):
+                return path
+        raise QueryRefused(f"The extract of the data set {data_set} is missing; refresh it.")
+
+    def _check_ancestors(self, row: Row) -> None:
+        """An extract has all rows of its parents: what is secured there would be lost in it."""
+        for ancestor in ancestors(self.store, row):
+            if security.is_secured(ancestor["document"]) and not self._owns(ancestor):
+                raise QueryRefused(
+                    f"The data set {row['id']} is an extract of {ancestor['id']}, which has got"
+                    " row- or column-level security: make it a direct query."
+                )
+
+    def _secured(self, row: Row, relation: str) -> str:
+        """The query with no row and no column that the reader may not see."""
+        condition = self._condition(row)
+        hidden = security.hidden_columns(row["document"], self.reader)
+        if condition is None and not hidden:
+            return relation
+        columns = self._columns(relation)
+        visible = [quote(name) for name in columns if name not in hidden]
+        if not visible:
+            raise QueryRefused("You may see no column of this data set.")
+        return f"SELECT {', '.join(visible)} FROM ({relation}) AS rows WHERE {condition or 'TRUE'}"  # noqa: S608
+
+    def _condition(self, row: Row) -> str | None:
+        document = row["document"]
+        users, tags = security.user_rules(document), security.tag_rules(document)
+        if (users is None and tags is None) or self._owns(row):
+            return None
+        if self.reader.tags is not None:
+            return security.tags_condition(tags, self.reader.tags) if tags else security.NOTHING
+        if users is None or users.get("Namespace", self.reader.namespace) != self.reader.namespace:
+            return security.NOTHING
+        return self._rules(users)
+
+    def _rules(self, configuration: Mapping[str, str]) -> str:
+        row = self._find(configuration["Arn"])
+        if row is None:
+            raise QueryRefused("The data set of the row-level security's rules does not exist.")
+        with self.connection.cursor() as connection:
+            try:
+                Opening(self.store, connection, ACCOUNT, self.answers).view("rules", row)
+                answer = connection.execute("SELECT * FROM rules")
+            except (QueryRefused, IngestionFailed, duckdb.Error) as error:
+                raise QueryRefused(f"The row-level security's rules: {error}") from error
+            names = [column[0] for column in answer.description or ()]
+            identities = security.identity_columns(dict(configuration), names)
+            rules = [
+                rule
+                for values in iter(answer.fetchone, None)
+                if security.is_for(self.reader, identities, rule := _texts(names, values))
+            ]
+        restricted = [name for name in names if name not in identities.values()]
+        return security.rules_condition(rules, restricted)
+
+    def _columns(self, relation: str) -> list[str]:
+        return [str(row[0]) for row in self.connection.execute(f"DESCRIBE {relation}").fetchall()]
+
+    def _owns(self, row: Row) -> bool:
+        return self.reader.owns(self.store, self.store.arn(DATA_SET, row["id"]))
+
+    def _find(self, arn: str) -> Row | None:
+        return self.store.find(DATA_SET, arn.removeprefix(self.store.arn(DATA_SET, "")))
+
+
+def _texts(names: list[str], values: tuple[object, ...]) -> dict[str, str | None]:
+    """A rule's cells; an empty text is no value."""
+    return {n: None if v is None or v == "" else str(v) for n, v in zip(names, values, strict=True)}
+
+
+def ancestors(store: Store, row: Row) -> list[Row]:
+    """The data sets that a data set is made of, and those that they are made of."""
+    found: dict[str, Row] = {}
+    waiting = parents(row["document"])
+    while waiting:
+        arn = waiting.pop()
+        parent = store.find(DATA_SET, arn.removeprefix(store.arn(DATA_SET, "")))
+        if parent is not None and parent["id"] not in found:
+            found[parent["id"]] = parent
+            waiting += parents(parent["document"])
+    return list(found.values())
+
+
+def _why_empty(store: Store, data_set: str) -> QueryRefused:
+    last = next(iter(store.ingestions(data_set)), None)
+    if last is None:
+        return NoDataYet("No data yet: this data set was never refreshed.")
+    if last["status"] == "FAILED":
+        why = f"{last['error_type']}): {last['error_message']}"
+        return QueryRefused(f"No data: the refresh failed ({why}")
+    return NoDataYet(f"No data yet: the first refresh is {last['status'].lower()}.")
