@@ -5,7 +5,6 @@ themselves (as the account).
 """
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -100,28 +99,38 @@ class Opening:
 
     def _secured(self, row: Row, relation: str) -> str:
         """The query with no row and no column that the reader may not see."""
-        condition = self._condition(row)
         hidden = security.hidden_columns(row["document"], self.reader)
-        if condition is None and not hidden:
+        restricted = self._is_restricted(row)
+        if not (hidden or restricted):
             return relation
         columns = self._columns(relation)
-        visible = [quote(name) for name in columns if name not in hidden]
+        condition = self._condition(row["document"], columns) if restricted else "TRUE"
+        visible = ", ".join(quote(name) for name in columns if name not in hidden)
         if not visible:
             raise QueryRefused("You may see no column of this data set.")
-        return f"SELECT {', '.join(visible)} FROM ({relation}) AS rows WHERE {condition or 'TRUE'}"  # noqa: S608
+        return f"SELECT {visible} FROM ({relation}) AS rows WHERE {condition}"  # noqa: S608
 
-    def _condition(self, row: Row) -> str | None:
+    def _is_restricted(self, row: Row) -> bool:
+        """Whether rules say which rows the reader sees."""
         document = row["document"]
+        ruled = security.user_rules(document) or security.tag_rules(document)
+        return bool(ruled) and not self._owns(row)
+
+    def _condition(self, document: security.Document, columns: list[str]) -> str:
         users, tags = security.user_rules(document), security.tag_rules(document)
-        if (users is None and tags is None) or self._owns(row):
-            return None
         if self.reader.tags is not None:
             return security.tags_condition(tags, self.reader.tags) if tags else security.NOTHING
         if users is None or users.get("Namespace", self.reader.namespace) != self.reader.namespace:
             return security.NOTHING
-        return self._rules(users)
+        names, rules = self._rules(users)
+        identities = set(security.identity_columns(users, names).values())
+        restricted = [name for name in names if name not in identities]
+        if unknown := sorted(set(restricted) - set(columns)):
+            raise QueryRefused(f"The row-level security's rules: no column {', '.join(unknown)}")
+        return security.rules_condition(rules, restricted)
 
-    def _rules(self, configuration: Mapping[str, str]) -> str:
+    def _rules(self, configuration: security.Document) -> tuple[list[str], list[security.Rule]]:
+        """The rules' columns, and the rules that are for the reader."""
         row = self._find(configuration["Arn"])
         if row is None:
             raise QueryRefused("The data set of the row-level security's rules does not exist.")
@@ -131,15 +140,10 @@ class Opening:
                 answer = connection.execute("SELECT * FROM rules")
             except (QueryRefused, IngestionFailed, duckdb.Error) as error:
                 raise QueryRefused(f"The row-level security's rules: {error}") from error
-            names = [column[0] for column in answer.description or ()]
-            identities = security.identity_columns(dict(configuration), names)
-            rules = [
-                rule
-                for values in iter(answer.fetchone, None)
-                if security.is_for(self.reader, identities, rule := _texts(names, values))
-            ]
-        restricted = [name for name in names if name not in identities.values()]
-        return security.rules_condition(rules, restricted)
+            names = [str(column[0]) for column in answer.description or ()]
+            identities = security.identity_columns(configuration, names)
+            rules = (_texts(names, values) for values in iter(answer.fetchone, None))
+            return names, [r for r in rules if security.is_for(self.reader, identities, r)]
 
     def _columns(self, relation: str) -> list[str]:
         return [str(row[0]) for row in self.connection.execute(f"DESCRIBE {relation}").fetchall()]

@@ -4,7 +4,9 @@ The page's own session is the account's: it owns every data set. A registered us
 name, a visitor of an embedded dashboard by session tags.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,6 +52,27 @@ NOBODY = Reader()
 
 ACCOUNT = Reader(account=True)
 """The account's root, whose session the console's is; what the service itself reads with."""
+
+
+_now: ContextVar[Reader] = ContextVar("reader", default=NOBODY)
+
+
+@contextmanager
+def reading_as(reader: Reader) -> Iterator[None]:
+    """Who reads, for every data set that is opened inside and names no reader itself.
+
+    It goes along with `asyncio.to_thread`; a thread of one's own begins as nobody.
+    """
+    before = _now.set(reader)
+    try:
+        yield
+    finally:
+        _now.reset(before)
+
+
+def reader_now() -> Reader:
+    """Who reads here; nobody where nothing was said."""
+    return _now.get()
 
 
 def reader_of(store: "Store", user: str | None = None, namespace: str = NAMESPACE) -> Reader:

@@ -89,7 +89,7 @@ def rules_condition(rules: Iterable[Rule], restricted: Iterable[str]) -> str:
 
 def _fits(columns: list[str], values: tuple[str | None, ...]) -> str:
     tests = [
-        f"{quote(name)} IN ({', '.join(map(literal, _values(value)))})"
+        f"{quote(name)} IN ({', '.join(map(literal, _values(value))) or 'NULL'})"
         for name, value in zip(columns, values, strict=True)
         if value
     ]
@@ -102,7 +102,10 @@ def _values(cell: str) -> list[str]:
     >>> _values('AWS,INC'), _values('"AWS,INC"')
     (['AWS', 'INC'], ['AWS,INC'])
     """
-    found = next(csv.reader([cell], strict=True), [])
+    try:
+        found = next(csv.reader([cell], strict=True), [])
+    except csv.Error:  # a lonely quotation mark, or a line break, is a part of the value
+        return [cell]
     return [value for value in found if value]
 
 

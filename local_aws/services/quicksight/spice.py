@@ -9,12 +9,13 @@ from pathlib import Path
 import duckdb
 
 from local_aws.context import Platform
+from local_aws.errors import ServiceError
 from local_aws.services.quicksight.data_sets.parameters import Values
 from local_aws.services.quicksight.duck import connect
 from local_aws.services.quicksight.errors import IngestionFailed, QueryRefused
 from local_aws.services.quicksight.model import DATA_SET, Store
 from local_aws.services.quicksight.opening import Opening
-from local_aws.services.quicksight.readers import NOBODY, Reader
+from local_aws.services.quicksight.readers import Reader, reader_now
 from local_aws.services.quicksight.sources import Direct
 
 
@@ -33,12 +34,16 @@ def sweep(platform: Platform, keep: set[str]) -> None:
 
 
 def open_data_set(
-    store: Store, data_set: str, reader: Reader = NOBODY, parameters: Values | None = None
+    store: Store,
+    data_set: str,
+    reader: Reader | None = None,
+    parameters: Values | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """A connection with what ``reader`` may see of a data set as the relation ``data``.
 
-    A reader who is not given is nobody: security then hides every row. ``parameters`` are values
-    for the dataset parameters that are not at their defaults. Raises QueryRefused.
+    Without one it is the reader of `readers.reading_as`, else nobody: security then hides every
+    row. ``parameters`` are values for the dataset parameters that are not at their defaults. Raises
+    QueryRefused.
     """
     row = store.find(DATA_SET, data_set)
     if row is None:
@@ -46,10 +51,13 @@ def open_data_set(
     connection = connect()
     try:
         answers = Direct(store, folder(store.platform))
-        Opening(store, connection, reader, answers).view("data", row, parameters)
+        Opening(store, connection, reader or reader_now(), answers).view("data", row, parameters)
     except IngestionFailed as error:
         connection.close()
         raise QueryRefused(f"The source answers with {error.type}: {error.message}") from error
+    except ServiceError as error:
+        connection.close()
+        raise QueryRefused(error.message) from error
     except duckdb.Error as error:
         connection.close()
         raise QueryRefused(str(error).splitlines()[0]) from error

@@ -16,6 +16,7 @@ from local_aws.services.quicksight.data_sets.types import declared
 from local_aws.services.quicksight.errors import InvalidParameter
 from local_aws.services.quicksight.expression import quote
 
+NUMBERS = {"INTEGER", "DECIMAL"}
 JOINS = {"INNER": "INNER", "LEFT": "LEFT", "RIGHT": "RIGHT", "OUTER": "FULL"}
 NAME = r"(?:\{([^{}]+)\}|([\w$.\[\]-]+))"
 TERM = re.compile(rf"\s*{NAME}\s*=\s*{NAME}\s*(?:(?:\bAND\b)(?=.)|$)", re.I | re.S)
@@ -101,10 +102,7 @@ class LogicalTables:
             raise InvalidParameter(
                 f"Both sides of a join have the column {', '.join(both)}: rename it on one side"
             )
-        keys = [
-            f"l.{left.known(a)} = r.{right.known(b)}"
-            for a, b in _keys(join["OnClause"], left, right)
-        ]
+        keys = [_key(left, right, *pair) for pair in _keys(join["OnClause"], left, right)]
         chosen = ", ".join(
             [*(f"l.{quote(n)}" for n in left.columns), *(f"r.{quote(n)}" for n in right.columns)]
         )
@@ -122,6 +120,15 @@ def _operands(table: Table) -> Iterator[str]:
     join = table["Source"].get("JoinInstruction")
     if join:
         yield from (join["LeftOperand"], join["RightOperand"])
+
+
+def _key(left: Relation, right: Relation, a: str, b: str) -> str:
+    """Two columns that are equal. Raises InvalidParameter where they never can be."""
+    test = f"l.{left.known(a)} = r.{right.known(b)}"
+    kinds = {left.columns[a], right.columns[b]}
+    if len(kinds) > 1 and kinds != NUMBERS:
+        raise InvalidParameter(f"{a} and {b} of a join are of types that do not fit: {kinds}")
+    return test
 
 
 def _keys(clause: str, left: Relation, right: Relation) -> Iterator[tuple[str, str]]:

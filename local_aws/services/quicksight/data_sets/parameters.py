@@ -80,6 +80,8 @@ class Parameters:
 
 def _value(kind: type, name: str, value: Any) -> Any:
     try:
+        if kind is str and "\0" in str(value):
+            raise ValueError("a text that SQL cannot hold")
         return moment(value) if kind is dt.datetime else kind(value)
     except (TypeError, ValueError):
         raise InvalidParameter(f"{value!r} is no value of the parameter {name}") from None
