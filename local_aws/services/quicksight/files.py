@@ -60,7 +60,7 @@ def read_files(
     except duckdb.Error as error:
         failure = "FAILURE_TO_PROCESS_JSON_FILE" if kind == "JSON" else "S3_FILE_INACCESSIBLE"
         raise IngestionFailed(failure, str(error).splitlines()[0]) from error
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise IngestionFailed("S3_FILE_INACCESSIBLE", str(error)) from error
 
 
@@ -183,7 +183,7 @@ def _column_names(paths: list[Path], settings: Settings, declared: list[str]) ->
 def _first_row(paths: list[Path], settings: Settings) -> list[str] | None:
     for path in paths:
         opened: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rt", encoding="utf-8", newline="") as file:
+        with opened(path, "rt", encoding="utf-8", errors="replace", newline="") as file:
             for _ in range(settings["skip"]):
                 file.readline(1 << 20)
             rows = csv.reader(
