@@ -197,7 +197,7 @@ def test_files_that_are_not_there(bucket: Bucket, addresses: list[str], prefix: 
     [
         (b"a,b\n1,2\n", "SQL_SCHEMA_MISMATCH_ERROR"),
         (b"n,word,at,n\n1,2,3,4\n", "DUPLICATE_COLUMN_NAMES_FOUND"),
-        (b"\x1f\x8b not gzip \xff\n", "S3_FILE_INACCESSIBLE"),
+        (b"\x1f\x8b not gzip \xff\n", "SQL_SCHEMA_MISMATCH_ERROR"),
     ],
 )
 def test_files_that_do_not_fit(bucket: Bucket, content: bytes, error: str) -> None:
