@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from laptop import backfill, bench, demo, environment, recipe, rerun, stack, watching
+from laptop import backfill, bench, dashboard, demo, environment, recipe, rerun, stack, watching
 from laptop import console as pages
 from laptop.airflow import AirflowApi
 from laptop.bench.athena_suite import SuiteFailed
@@ -321,6 +321,12 @@ def run_recipe(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     return int(options.recipe(options))
 
 
+def run_dashboard(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """How the declared dashboards differ from those that readers see."""
+    stack.use_aws(Home.from_environment())
+    return int(options.dashboard(options, console))
+
+
 def run_check(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """Lint, format and types."""
     checks = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
@@ -381,6 +387,7 @@ def _parser() -> argparse.ArgumentParser:
     smaller.add_argument("dataset", nargs="*", help="all datasets where none is named")
     smaller.add_argument("--dry-run", action="store_true", help="tell what would be rewritten")
     recipe.add_options(add("recipe", run_recipe))
+    dashboard.add_options(add("dashboard", run_dashboard))
     add("test", run_test, passes_on=True)
     bench.add_benches(add("bench", run_bench))
     add("check", run_check)

@@ -17,7 +17,7 @@ from typing import Any
 
 import anyio
 
-from local_aws import authorise, moto_requests
+from local_aws import authorise, downloads, moto_requests
 from local_aws.access import network
 from local_aws.access.resources import Arns, Parameters
 from local_aws.console import LINK_PATH, Console, make_link, sandboxed
@@ -176,6 +176,16 @@ async def answer_health(
     body = b'{"status": "running"}'
     await send_response(send, HttpResponse(200, {"content-type": "application/json"}, body))
     return True
+
+
+async def serve_downloads(
+    app: App, _scope: Scope, _receive: Receive, send: Send, request: HttpRequest
+) -> bool:
+    """Files that an operation offered by a signed link."""
+    response = await anyio.to_thread.run_sync(downloads.answer, app.platform, request)
+    if response is not None:
+        await send_response(send, response)
+    return response is not None
 
 
 async def show_console(
@@ -354,6 +364,7 @@ HANDLERS: tuple[Handler, ...] = (
     refuse_foreign_hosts,
     refuse_other_origins,
     answer_health,
+    serve_downloads,
     show_console,
     inject_faults,
     serve_s3,

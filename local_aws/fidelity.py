@@ -29,6 +29,7 @@ from local_aws.services.glue.jobs import arguments, definition
 from local_aws.services.logs import api as logs
 from local_aws.services.logs.api import LogsApi
 from local_aws.services.quicksight import api as quicksight
+from local_aws.services.quicksight.operations.bundles import Bundles
 from local_aws.services.s3 import encryption
 from local_aws.services.s3.api import ROUTES
 from local_aws.services.s3.http import headers
@@ -42,7 +43,7 @@ APIS: dict[str, tuple[type, ...]] = {
     "databrew": (DataBrewApi,),
     "glue": (GlueApi,),
     "logs": (LogsApi,),
-    "quicksight": quicksight.GROUPS,
+    "quicksight": (*quicksight.GROUPS, Bundles),
     "sts": (sts.StsApi,),
 }
 

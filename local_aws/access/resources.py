@@ -116,6 +116,23 @@ ROWS: dict[str, tuple[Row, ...]] = {
             "(Create|Describe|Update|Delete)Dashboard.*|ListDashboardVersions",
             "dashboard/{DashboardId}",
         ),
+        _row("(Create|Describe|Update|Delete|Restore)Analysis.*", "analysis/{AnalysisId}"),
+        _row(
+            "(Create|Describe|Update|Delete)Template.*|ListTemplate(Versions|Aliases)",
+            "template/{TemplateId}",
+        ),
+        _row(
+            "(Create|Describe|Update|Delete)Theme.*|ListTheme(Versions|Aliases)",
+            "theme/{ThemeId}",
+        ),
+        _row(
+            "(Start|Describe)AssetBundleExportJob",
+            "asset-bundle-export-job/{AssetBundleExportJobId}",
+        ),
+        _row(
+            "(Start|Describe)AssetBundleImportJob",
+            "asset-bundle-import-job/{AssetBundleImportJobId}",
+        ),
         _row("TagResource|UntagResource|ListTagsForResource", "{ResourceArn}"),
     ),
     "iam": (

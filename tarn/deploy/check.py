@@ -9,17 +9,22 @@ from tarn.aws import Aws
 from tarn.contracts.contract import Contract, ContractError, ContractErrors, Problem
 from tarn.contracts.load import load_contracts
 from tarn.contracts.located import Located, read_yaml
+from tarn.dashboards import sound as dashboards
 from tarn.services.databrew import read_rules
 
 
 def refuse_unsound(aws: Aws) -> None:
     """Raise ContractErrors with what would only fail in a job, or would stop every partition."""
-    errors = []
+    errors: list[ContractError] = []
     for name, contract in load_contracts(aws.settings).items():
         document = read_yaml(aws.settings.root / "datasets" / f"{name}.yaml")
         problems = [*_rules(contract, document), *_evolving(contract, document, aws)]
         if problems:
             errors.append(ContractError(f"datasets/{name}.yaml", problems))
+    told: dict[str, list[Problem]] = {}
+    for file, sentence in dashboards.problems(aws.settings.root):
+        told.setdefault(file, []).append(Problem(1, sentence, "Give it back, or change the file."))
+    errors += [ContractError(file, problems) for file, problems in told.items()]
     if errors:
         raise ContractErrors(errors)
 

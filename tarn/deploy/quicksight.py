@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
+from tarn.dashboards.difference import Difference, difference
 from tarn.deploy.compare import Change
 from tarn.errors import Terminal, aws_errors
 
@@ -46,17 +48,47 @@ def data_source(aws: Aws) -> Iterator[Change]:
 
 def data_sets(aws: Aws) -> Iterator[Change]:
     for path in sorted((aws.settings.root / "dashboards" / "data_sets").glob("*.json")):
-        yield from _put("DataSet", _read(path, aws), (), aws)
+        yield from _put("DataSet", read(path, aws), (), aws)
 
 
 def dashboards(aws: Aws) -> Iterator[Change]:
-    for path in sorted((aws.settings.root / "dashboards").glob("*.json")):
-        definition = _read(path, aws)
+    for path in declared_dashboards(aws):
+        definition = read(path, aws)
         publish = partial(_publish, definition["DashboardId"], aws)
-        yield from _put("Dashboard", definition, (), aws, publish)
+        for change in _put("Dashboard", definition, (), aws, publish):
+            if change.verb == "update":
+                parts = difference_of(definition, aws)
+                change = replace(change, detail=tuple(f"{p.what} {p.kind}" for p in parts))
+            yield change
 
 
-def _read(path: Path, aws: Aws) -> dict[str, Any]:
+def declared_dashboards(aws: Aws) -> list[Path]:
+    """The files of dashboards/, by name."""
+    return sorted((aws.settings.root / "dashboards").glob("*.json"))
+
+
+def difference_of(request: dict[str, Any], aws: Aws) -> list[Difference]:
+    """How a declared dashboard, as `read` gives it, differs from the one that readers see."""
+    dashboard = request["DashboardId"]
+    with aws_errors(f"QuickSight Dashboard {dashboard}"):
+        deployed = _deployed(dashboard, aws)
+        sent = aws.get_json("ops", _record("Dashboard", dashboard)) or {}
+    return difference(deployed, request["Definition"], sent.get("Definition", {}))
+
+
+def _deployed(dashboard: str, aws: Aws) -> Mapping[str, Any]:
+    try:
+        return aws.quicksight.describe_dashboard_definition(
+            AwsAccountId=aws.account_id, DashboardId=dashboard
+        ).get("Definition", {})
+    except ClientError as error:
+        if is_missing(error):
+            return {}
+        raise
+
+
+def read(path: Path, aws: Aws) -> dict[str, Any]:
+    """A declared file as a request: with the ARNs that it names."""
     text = PLACEHOLDER.sub(
         lambda found: _arn(found.group(1), aws), path.read_text(encoding="utf-8")
     )
@@ -84,7 +116,7 @@ def _put(
     what = f"QuickSight {kind} {definition[f'{kind}Id']}"
     # AWS gives definitions back with defaults filled in: the digest of what we sent is kept.
     digest = hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
-    key = f"deployed/quicksight/{kind}-{definition[f'{kind}Id']}.json"
+    key = _record(kind, definition[f"{kind}Id"])
     with aws_errors(what):
         there = _exists(call, kind, which)
         if there and (aws.get_json("ops", key) or {}).get("sha256") == digest:
@@ -97,9 +129,15 @@ def _put(
         else:
             call(f"create_{_snake(kind)}", definition | _permissions(kind, aws))
         afterwards()
-        aws.put_json("ops", key, {"sha256": digest})
+        sent = {"Definition": definition["Definition"]} if kind == "Dashboard" else {}
+        aws.put_json("ops", key, {"sha256": digest} | sent)
 
     yield Change(what, "update" if there else "create", make)
+
+
+def _record(kind: str, resource_id: str) -> str:
+    """Where the ops zone keeps what was last deployed."""
+    return f"deployed/quicksight/{kind}-{resource_id}.json"
 
 
 def _caller(aws: Aws) -> Callable[[str, dict[str, Any]], Any]:

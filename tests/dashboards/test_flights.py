@@ -54,19 +54,6 @@ def test_the_dashboard_is_what_aws_takes_and_what_is_drawn_here() -> None:
     refuse_unsupported(request["Definition"])
 
 
-def test_every_visual_uses_columns_that_exist() -> None:
-    definition = Definition(read(DASHBOARD)["Definition"])
-    known = {path.stem: set(columns_of(path.stem)) for path in DATA_SETS}
-    for sheet, _, options in definition.visual_items():
-        visual = definition.visual(sheet, options["VisualId"])
-        assert visual is not None
-        for field in visual.fields:
-            calculated = (field.data_set, field.column) in definition.columns.calculated
-            assert calculated or field.column in known[field.data_set], (
-                f"{visual.id} uses {field.column}, which {field.data_set} has not"
-            )
-
-
 def test_every_visual_has_its_place() -> None:
     for sheet in Definition(read(DASHBOARD)["Definition"]).sheets:
         elements = sheet["Layouts"][0]["Configuration"]["GridLayout"]["Elements"]

@@ -1,14 +1,17 @@
 """QuickSight's API: what an API-driven pipeline calls.
 
-An operation that no group here has (analyses, templates, asset bundles) is refused by the wire, by
-name. What is refused inside an operation is in `UNSUPPORTED`.
+An operation that no group here has (folders, topics, embedding)
+is refused by the wire, by name. What is refused inside an operation is in `UNSUPPORTED`.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from local_aws.context import Platform, Request, Response
 from local_aws.services.quicksight.ingestions.queue import Ingestions
 from local_aws.services.quicksight.model import Store
+from local_aws.services.quicksight.operations.analyses import Analyses
+from local_aws.services.quicksight.operations.bundles import Bundles
 from local_aws.services.quicksight.operations.common import Operations
 from local_aws.services.quicksight.operations.dashboards import Dashboards
 from local_aws.services.quicksight.operations.data_sets import DataSets
@@ -19,8 +22,12 @@ from local_aws.services.quicksight.operations.refresh_schedules import (
     RefreshSchedules,
 )
 from local_aws.services.quicksight.operations.tags import Tags
+from local_aws.services.quicksight.operations.templates import Templates
+from local_aws.services.quicksight.operations.themes import Themes
 from local_aws.services.quicksight.operations.users import Groups, Namespaces, Users
 from local_aws.services.quicksight.refreshes.clock import RefreshClock
+from local_aws.wire.models import method_name, operation_model
+from local_aws.wire.validate import validate
 
 GROUPS: tuple[type[Operations], ...] = (
     DataSources,
@@ -32,6 +39,9 @@ GROUPS: tuple[type[Operations], ...] = (
     Groups,
     Namespaces,
     Dashboards,
+    Analyses,
+    Templates,
+    Themes,
     Tags,
 )
 UNSUPPORTED = (
@@ -40,10 +50,10 @@ UNSUPPORTED = (
     "DataPrepConfiguration, SemanticModelConfiguration, FolderArns; the decimal sub-type FIXED",
     "An extract (SPICE) of a data set with row- or column-level security; a child data set is "
     "refused whole to readers from whom column-level security hides a column of its parent",
-    "Alerts by email of a failed refresh; data sets searched by anything but DATASET_NAME",
+    "Alerts by email of a failed refresh",
     "Namespaces other than default; users of IAM Identity Center; custom permissions",
-    "Analyses, templates, themes, folders, asset bundles",
-    "Dashboards from a template or analysis (SourceEntity), parameters, link sharing",
+    "Folders; asset bundles as CloudFormation, of folders and refresh schedules",
+    "Parameters of CreateDashboard and CreateAnalysis, link sharing, linked entities",
     "Visuals other than KPI, bar, line, combo, pie, table, pivot table and heat map",
     "Layouts other than GridLayout; images, tooltip sheets, parameter controls",
     "Drill-down (several Category fields), small multiples, forecasts, reference lines, subtotals",
@@ -61,6 +71,17 @@ class QuickSightApi:
         self.clock = RefreshClock(self.store, self.ingestions)
         parts = platform, self.store, self.ingestions, self.clock
         self.groups = [group(*parts) for group in GROUPS]
+        self.bundles = Bundles(*parts, self.ask)
+        self.groups.append(self.bundles)
+
+    def ask(self, name: str, request: Request) -> Response:
+        """An operation by AWS's name, its request checked as a client's. Raises ServiceError."""
+        model: Any = operation_model("quicksight", name)
+        if "AwsAccountId" in model.input_shape.members:
+            request = request | {"AwsAccountId": self.store.platform.account_id}
+        validate("quicksight", model.input_shape, request)
+        answer: Response = getattr(self, method_name(name))(request)
+        return answer
 
     def __getattr__(self, name: str) -> Callable[[Request], Response]:
         """An operation of one of the groups."""
@@ -74,6 +95,7 @@ class QuickSightApi:
         """Settle what a kill left behind, and follow the schedules."""
         self.ingestions.recover()
         self.clock.scheduler.start()
+        self.bundles.jobs.recover()
 
     def stop(self) -> None:
         """Let the ingestion under way end."""

@@ -40,13 +40,6 @@ class LimitExceeded(ServiceError):
         super().__init__(message, ResourceType=kind)
 
 
-class Conflict(ServiceError):
-    """A change that the state of the resource does not allow."""
-
-    code = "ConflictException"
-    status = 409
-
-
 class InvalidNextToken(ServiceError):
     """A token that this server did not give."""
 
@@ -72,6 +65,13 @@ class ResourceExists(ServiceError):
 
     def __init__(self, kind: str, resource_id: str) -> None:
         super().__init__(f"{kind} {resource_id} already exists", ResourceType=kind)
+
+
+class ConflictException(ServiceError):
+    """What is asked would break something that is in use."""
+
+    code = "ConflictException"
+    status = 409
 
 
 class IngestionFailed(Exception):

@@ -1,4 +1,4 @@
-"""QuickSight's state: resources, dashboard versions, permissions and tags in SQLite.
+"""QuickSight's state: resources, their versions, permissions and tags in SQLite.
 
 Ingestions, refresh schedules, users and groups are parts of it in modules of their own.
 
@@ -21,19 +21,25 @@ from local_aws.services.quicksight.ingestions.records import (
     prepare,
 )
 from local_aws.services.quicksight.refreshes.records import RefreshRecords
+from local_aws.services.quicksight.versions import TYPES, Versions
 
-__all__ = ["DASHBOARD", "DATA_SET", "DATA_SOURCE", "UNFINISHED", "Store", "parsed_version"]
+__all__ = [
+    "ANALYSIS",
+    "DASHBOARD",
+    "DATA_SET",
+    "DATA_SOURCE",
+    "RESOURCE_TYPES",
+    "TEMPLATE",
+    "THEME",
+    "UNFINISHED",
+    "Store",
+]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS resources (
     kind TEXT NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL,
     created REAL NOT NULL, updated REAL NOT NULL, published INTEGER,
     PRIMARY KEY (kind, id)
-);
-CREATE TABLE IF NOT EXISTS versions (
-    dashboard TEXT NOT NULL, number INTEGER NOT NULL, document TEXT NOT NULL,
-    status TEXT NOT NULL, errors TEXT NOT NULL, created REAL NOT NULL,
-    PRIMARY KEY (dashboard, number)
 );
 CREATE TABLE IF NOT EXISTS permissions (
     arn TEXT NOT NULL, principal TEXT NOT NULL, actions TEXT NOT NULL, PRIMARY KEY (arn, principal)
@@ -44,7 +50,8 @@ CREATE TABLE IF NOT EXISTS tags (
 """
 # What a kind is called in ARNs and in errors' ResourceType.
 DATA_SOURCE, DATA_SET, DASHBOARD = "datasource", "dataset", "dashboard"
-RESOURCE_TYPES = {DATA_SOURCE: "DATA_SOURCE", DATA_SET: "DATA_SET", DASHBOARD: "DASHBOARD"}
+ANALYSIS, TEMPLATE, THEME = "analysis", "template", "theme"
+RESOURCE_TYPES = {DATA_SOURCE: "DATA_SOURCE", DATA_SET: "DATA_SET"} | TYPES
 Rows = list[Row]
 Tags = list[dict[str, str]]
 Documents = list[dict[str, Any]]
@@ -60,6 +67,7 @@ class Store(IngestionRecords, RefreshRecords):
         prepare(self.db)
         self.prepare_refreshes()
         self.directory = Directory(platform)
+        self.versions = Versions(self.db)
 
     def arn(self, kind: str, resource_id: str) -> str:
         """The ARN of a resource, whether it exists or not."""
@@ -112,8 +120,7 @@ class Store(IngestionRecords, RefreshRecords):
             self.db.execute("DELETE FROM resources WHERE kind = ? AND id = ?", (kind, resource_id))
             self.db.execute("DELETE FROM permissions WHERE arn = ?", (arn,))
             self.db.execute("DELETE FROM tags WHERE arn = ?", (arn,))
-            if kind == DASHBOARD:
-                self.db.execute("DELETE FROM versions WHERE dashboard = ?", (resource_id,))
+            self.versions.delete_all(kind, resource_id)
             if kind == DATA_SET:
                 self.db.execute("DELETE FROM ingestions WHERE data_set = ?", (resource_id,))
                 self.db.execute("DELETE FROM extracts WHERE data_set = ?", (resource_id,))
@@ -124,48 +131,10 @@ class Store(IngestionRecords, RefreshRecords):
         rows = self.db.all("SELECT * FROM resources WHERE kind = ? ORDER BY id", (kind,))
         return [row | {"document": json.loads(row["document"])} for row in rows]
 
-    # Dashboard versions
-
-    def add_version(
-        self, dashboard: str, document: dict[str, Any], status: str, errors: Documents
-    ) -> int:
-        """Store the next version of a dashboard; its number."""
-        with self.db.transaction():
-            number = 1 + int(self._versions("max(number)", dashboard) or 0)
-            values = (dashboard, number, _text(document), status, json.dumps(errors))
-            self.db.execute(
-                "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)", (*values, time.time())
-            )
-        return number
-
-    def _versions(self, what: str, dashboard: str) -> Any:
-        row = self.db.one(f"SELECT {what} AS n FROM versions WHERE dashboard = ?", (dashboard,))  # noqa: S608
-        return row["n"] if row else None
-
-    def version(self, dashboard: str, number: int) -> Row:
-        """One version, parsed. Raises ResourceNotFound."""
-        row = self.db.one(
-            "SELECT * FROM versions WHERE dashboard = ? AND number = ?", (dashboard, number)
-        )
-        if row is None:
-            raise ResourceNotFound("DASHBOARD", f"{dashboard}/version/{number}")
-        return parsed_version(row)
-
-    def versions(self, dashboard: str) -> Rows:
-        """Every version, the first first."""
-        rows = self.db.all(
-            "SELECT * FROM versions WHERE dashboard = ? ORDER BY number", (dashboard,)
-        )
-        return [parsed_version(row) for row in rows]
-
-    def delete_version(self, dashboard: str, number: int) -> None:
-        """Remove one version."""
-        self.db.execute(
-            "DELETE FROM versions WHERE dashboard = ? AND number = ?", (dashboard, number)
-        )
+    # Which version readers see
 
     def publish(self, dashboard: str, number: int) -> None:
-        """Make a version the one that readers see."""
+        """Make a version of a dashboard the one that readers see."""
         self.db.execute(
             "UPDATE resources SET published = ?, updated = ? WHERE kind = ? AND id = ?",
             (number, time.time(), DASHBOARD, dashboard),
@@ -231,8 +200,3 @@ def _seconds(value: Any) -> float:
     if isinstance(value, dt.datetime):
         return value.timestamp()
     raise TypeError(f"{type(value).__name__} is nothing that a request has")
-
-
-def parsed_version(row: Row) -> Row:
-    """A version's row with its JSON columns parsed."""
-    return row | {"document": json.loads(row["document"]), "errors": json.loads(row["errors"])}

@@ -17,10 +17,10 @@ from local_aws.services.quicksight.data_sets.parameters import Values
 from local_aws.services.quicksight.data_sets.physical import AthenaQuery, Parent, S3Files, Source
 from local_aws.services.quicksight.errors import IngestionFailed, NoDataYet, QueryRefused
 from local_aws.services.quicksight.expression import quote
+from local_aws.services.quicksight.fetching import Answers, check_columns
 from local_aws.services.quicksight.model import DATA_SET, Store
 from local_aws.services.quicksight.preparation import plan
 from local_aws.services.quicksight.readers import ACCOUNT, Reader
-from local_aws.services.quicksight.sources import Answers, check_columns
 
 TRIES = 3
 

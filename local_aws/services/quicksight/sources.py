@@ -1,136 +1,138 @@
-"""The sources' rows: Athena's answers and S3's files, as relations of a DuckDB connection."""
+"""Where a dashboard's, an analysis's or a template's definition comes from.
 
-from pathlib import Path
-from typing import Any, Protocol
+A template is a definition over placeholders; a SourceEntity puts data sets in their places.
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DashboardSourceTemplate.html
+"""
 
-import duckdb
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from local_aws.duckdb_files import path_literal
-from local_aws.services.athena.errors import QueryCancelled
-from local_aws.services.quicksight.data_sets.physical import AthenaQuery, S3Files, Source
-from local_aws.services.quicksight.errors import IngestionFailed, QueryRefused, ResourceNotFound
-from local_aws.services.quicksight.expression import quote
-from local_aws.services.quicksight.files import Counted, read_files
-from local_aws.services.quicksight.ingestions.ending import Ended, Ending
-from local_aws.services.quicksight.model import DATA_SOURCE, Store
+from local_aws.database import Row
+from local_aws.services.quicksight.definition import refuse_unsupported
+from local_aws.services.quicksight.errors import InvalidParameter, ResourceNotFound, Unsupported
+from local_aws.services.quicksight.model import ANALYSIS, TEMPLATE, Store
 
-# Athena's error names in QuickSight's words. The first that the message holds counts.
-FAILURES = (
-    ("TABLE_NOT_FOUND", "SQL_TABLE_NOT_FOUND"),
-    ("SCHEMA_NOT_FOUND", "SQL_TABLE_NOT_FOUND"),
-    ("does not exist", "SQL_TABLE_NOT_FOUND"),
-    ("COLUMN_NOT_FOUND", "SQL_SCHEMA_MISMATCH_ERROR"),
-    ("cannot be resolved", "SQL_SCHEMA_MISMATCH_ERROR"),
-    ("NUMERIC_VALUE_OUT_OF_RANGE", "SQL_NUMERIC_OVERFLOW"),
-    ("EXCEEDED_", "SOURCE_RESOURCE_LIMIT_EXCEEDED"),
-    ("PERMISSION", "PERMISSION_DENIED"),
-    ("timed out", "QUERY_TIMEOUT"),
-)
+Definition = dict[str, Any]
+DECLARED, PLACEHOLDERS = "DataSetIdentifierDeclarations", "DataSetConfigurations"
 
 
-class Answers(Protocol):
-    """How the rows come, and where the extracts are."""
+@dataclass(frozen=True)
+class Source:
+    """A definition, and what else its source gives: a theme, and the source's own ARN."""
 
-    folder: Path
-
-    def athena(self, connection: duckdb.DuckDBPyConnection, source: AthenaQuery) -> None:
-        """What Athena answers, as the source's relation. Raises IngestionFailed."""
-
-    def files(self, connection: duckdb.DuckDBPyConnection, source: S3Files, /) -> None:
-        """The files' rows, as the source's relation. Raises IngestionFailed."""
+    definition: Definition
+    theme: str | None = None
+    arn: str | None = None
 
 
-class Direct:
-    """For a query that is waited for: Athena's answer as an Arrow table."""
-
-    def __init__(self, store: Store, folder: Path) -> None:
-        self.store, self.folder = store, folder
-
-    def athena(self, connection: duckdb.DuckDBPyConnection, source: AthenaQuery) -> None:
-        """Ask, and register the answer."""
-        check_data_source(self.store, source, "ATHENA")
-        try:
-            table = self.store.platform.athena.query(source.query, source.database)
-        except Exception as error:
-            raise _failure(error) from error
-        names = check_columns(list(table.column_names), source)
-        connection.register(source.name, table.select(names).rename_columns(list(source.declared)))
-
-    def files(self, _connection: duckdb.DuckDBPyConnection, source: S3Files, /) -> None:
-        """A data set of files is in SPICE: its definition is checked for that."""
-        raise QueryRefused(f"The files of {source.arn} cannot be queried directly.")
+def of_dashboard(store: Store, request: Mapping[str, Any]) -> Source:
+    """The definition of a dashboard or an analysis. Raises Unsupported, InvalidParameter."""
+    kind, entity = _chosen(request)
+    if kind == "Definition":
+        refuse_unsupported(entity)
+        return Source(entity)
+    if kind != "SourceTemplate":
+        raise Unsupported(f"SourceEntity.{kind}")
+    version = template_version(store, entity["Arn"])
+    definition = _filled(version["document"]["Definition"], entity["DataSetReferences"])
+    return Source(definition, version["document"].get("ThemeArn"), entity["Arn"])
 
 
-class Streamed:
-    """For an ingestion: the rows go through a file each, never whole in memory."""
-
-    def __init__(self, store: Store, folder: Path, scratch: Path, ending: Ending) -> None:
-        self.store, self.folder, self.scratch, self.ending = store, folder, scratch, ending
-        self.dropped = 0
-
-    def athena(self, connection: duckdb.DuckDBPyConnection, source: AthenaQuery) -> None:
-        """Let Athena's engine write the answer, and read it from there."""
-        check_data_source(self.store, source, "ATHENA")
-        target = self.scratch / f"{source.name}.parquet"
-        self.ending.check()
-        try:
-            given = self.store.platform.athena.export(
-                source.query, source.database, target, self.ending.watch
-            )
-        except QueryCancelled as error:
-            raise Ended from error
-        except Exception as error:
-            self.ending.check()
-            raise _failure(error) from error
-        places = [given.index(name) for name in check_columns(given, source)]
-        chosen = ", ".join(
-            f"q{place} AS {quote(name)}"
-            for place, name in zip(places, source.declared, strict=True)
-        )
-        connection.execute(
-            f"CREATE TEMP VIEW {source.name} AS SELECT {chosen} "  # noqa: S608
-            f"FROM read_parquet({path_literal(target)})"
-        )
-
-    def files(self, connection: duckdb.DuckDBPyConnection, source: S3Files, /) -> None:
-        """Read them once, so that rows which cannot be read are counted once."""
-        document = check_data_source(self.store, source, "S3")
-        target = self.scratch / f"{source.name}.parquet"
-        found: Counted = read_files(self.store.platform, connection, source, document, target)
-        self.dropped += found.dropped
-        connection.execute(
-            f"CREATE TEMP VIEW {source.name} AS SELECT * FROM read_parquet({path_literal(target)})"  # noqa: S608
-        )
+def of_template(store: Store, request: Mapping[str, Any]) -> Source:
+    """The definition of a template, over placeholders. Raises Unsupported, InvalidParameter."""
+    kind, entity = _chosen(request)
+    if kind == "Definition":
+        refuse_unsupported(declared(entity))
+        return Source(entity)
+    if kind == "SourceTemplate":
+        document = template_version(store, entity["Arn"])["document"]
+        return Source(document["Definition"], document.get("ThemeArn"), entity["Arn"])
+    row = store.get(ANALYSIS, store.id_of(ANALYSIS, entity["Arn"]))
+    definition = _emptied(row["document"]["Definition"], entity["DataSetReferences"])
+    return Source(definition, row["document"].get("ThemeArn"), entity["Arn"])
 
 
-def check_data_source(store: Store, source: Source, kind: str) -> dict[str, Any]:
-    """The data source's document. Raises IngestionFailed where there is none of the kind."""
-    try:
-        row = store.get(DATA_SOURCE, store.id_of(DATA_SOURCE, source.arn))
-    except ResourceNotFound as error:
-        raise IngestionFailed("DATA_SOURCE_NOT_FOUND", error.message) from error
-    document: dict[str, Any] = row["document"]
-    if document["Type"] != kind:
-        message = f"The data source {source.arn} is {document['Type']}, not {kind}"
-        raise IngestionFailed("INVALID_DATA_SOURCE_CONFIG", message)
-    return document
+def template_version(store: Store, arn: str) -> Row:
+    """The version that a template's ARN names: /version/N, /alias/NAME, or else the newest.
+
+    Raises ResourceNotFound.
+    """
+    path = store.id_of(TEMPLATE, arn).split("/")
+    if len(path) == 3 and path[1] == "version" and path[2].isdigit():
+        return store.versions.get(TEMPLATE, path[0], int(path[2]))
+    if len(path) == 3 and path[1] == "alias":
+        return store.versions.named(TEMPLATE, path[0], path[2])
+    if len(path) == 1:
+        return store.versions.latest(TEMPLATE, path[0])
+    raise ResourceNotFound("TEMPLATE", arn)
 
 
-def check_columns(given: list[str], source: Source) -> list[str]:
-    """The given names of the declared columns, in their order. Raises IngestionFailed."""
-    spelt = {name.lower(): name for name in given}
-    if len(spelt) != len(given):
-        lower = [name.lower() for name in given]
-        twice = sorted({name for name in given if lower.count(name.lower()) > 1})
-        raise IngestionFailed("DUPLICATE_COLUMN_NAMES_FOUND", f"Columns given twice: {twice}")
-    missing = [name for name in source.declared if name.lower() not in spelt]
-    if missing:
-        message = f"The source has no column {', '.join(missing)}"
-        raise IngestionFailed("SQL_SCHEMA_MISMATCH_ERROR", message)
-    return [spelt[name.lower()] for name in source.declared]
+def declared(template: Mapping[str, Any]) -> Definition:
+    """A template's definition as a dashboard's over data sets that are not there."""
+    kept = {name: part for name, part in template.items() if name != PLACEHOLDERS}
+    return kept | {
+        DECLARED: [
+            {"Identifier": item["Placeholder"], "DataSetArn": ""} for item in template[PLACEHOLDERS]
+        ]
+    }
 
 
-def _failure(error: Exception) -> IngestionFailed:
-    message = str(getattr(error, "message", None) or error)
-    kind = next((kind for text, kind in FAILURES if text in message), "SQL_EXCEPTION")
-    return IngestionFailed(kind, message)
+def outline(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition's sheets, and its data sets, as descriptions of assets show them."""
+    sheets = [
+        {name: sheet[name] for name in ("SheetId", "Name") if name in sheet}
+        for sheet in definition.get("Sheets", [])
+    ]
+    arns = [item["DataSetArn"] for item in definition.get(DECLARED, [])]
+    return {"Sheets": sheets} | ({"DataSetArns": arns} if DECLARED in definition else {})
+
+
+def _chosen(request: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    given = [name for name in ("Definition", "SourceEntity") if request.get(name)]
+    if len(given) != 1:
+        raise InvalidParameter("Give either a Definition or a SourceEntity")
+    if given == ["Definition"]:
+        return "Definition", request["Definition"]
+    kind, entity = next(iter(request["SourceEntity"].items()))
+    return kind, entity
+
+
+def _filled(template: Definition, references: list[dict[str, str]]) -> Definition:
+    """A template's definition with data sets for its placeholders."""
+    arns = {item["DataSetPlaceholder"]: item["DataSetArn"] for item in references}
+    wanted = [item["Placeholder"] for item in template[PLACEHOLDERS]]
+    _agree(arns, wanted, "placeholder")
+    kept = {name: part for name, part in template.items() if name != PLACEHOLDERS}
+    return kept | {DECLARED: [{"Identifier": n, "DataSetArn": arns[n]} for n in wanted]}
+
+
+def _emptied(definition: Definition, references: list[dict[str, str]]) -> Definition:
+    """An analysis's definition with placeholders for its data sets."""
+    names = {item["DataSetArn"]: item["DataSetPlaceholder"] for item in references}
+    arns = {item["Identifier"]: item["DataSetArn"] for item in definition[DECLARED]}
+    _agree(names, list(arns.values()), "data set")
+    kept = {name: part for name, part in definition.items() if name != DECLARED}
+    renamed = _renamed(kept, {identifier: names[arn] for identifier, arn in arns.items()})
+    return dict(renamed) | {PLACEHOLDERS: [{"Placeholder": name} for name in names.values()]}
+
+
+def _agree(given: Mapping[str, str], wanted: list[str], noun: str) -> None:
+    for name in wanted:
+        if name not in given:
+            raise InvalidParameter(f"DataSetReferences has nothing for the {noun} {name}")
+    for name in given:
+        if name not in wanted:
+            raise InvalidParameter(f"DataSetReferences names the {noun} {name}, which is not used")
+
+
+def _renamed(part: Any, names: Mapping[str, str]) -> Any:
+    """A part of a definition with its data sets called otherwise."""
+    if isinstance(part, dict):
+        return {
+            key: names.get(value, value) if key == "DataSetIdentifier" else _renamed(value, names)
+            for key, value in part.items()
+        }
+    if isinstance(part, list):
+        return [_renamed(item, names) for item in part]
+    return part

@@ -13,10 +13,10 @@ from local_aws.errors import ServiceError
 from local_aws.services.quicksight.data_sets.parameters import Values
 from local_aws.services.quicksight.duck import connect
 from local_aws.services.quicksight.errors import IngestionFailed, QueryRefused
+from local_aws.services.quicksight.fetching import Direct
 from local_aws.services.quicksight.model import DATA_SET, Store
 from local_aws.services.quicksight.opening import Opening
 from local_aws.services.quicksight.readers import Reader, reader_now
-from local_aws.services.quicksight.sources import Direct
 
 
 def folder(platform: Platform) -> Path:

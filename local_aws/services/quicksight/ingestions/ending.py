@@ -2,6 +2,9 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+
+import duckdb
 
 
 class Ended(Exception):
@@ -22,7 +25,7 @@ class Ending:
             self._ends.append(end)
             wanted = self._wanted
         if wanted:
-            end()
+            _call(end)
 
     def end(self) -> None:
         """Stop the work."""
@@ -30,9 +33,14 @@ class Ending:
             self._wanted = True
             ends = list(self._ends)
         for end in ends:
-            end()
+            _call(end)
 
     def check(self) -> None:
         """Raises Ended where the work is to stop."""
         if self._wanted:
             raise Ended
+
+
+def _call(end: Callable[[], None]) -> None:
+    with suppress(duckdb.ConnectionException):  # it has ended by itself, and is closed
+        end()

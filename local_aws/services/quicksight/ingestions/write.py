@@ -25,13 +25,13 @@ from local_aws.services.quicksight.data_sets.types import MAX_TEXT
 from local_aws.services.quicksight.duck import open_alone
 from local_aws.services.quicksight.errors import IngestionFailed, QueryRefused
 from local_aws.services.quicksight.expression import quote
+from local_aws.services.quicksight.fetching import Streamed
 from local_aws.services.quicksight.ingestions.ending import Ended, Ending
 from local_aws.services.quicksight.ingestions.records import Extract
 from local_aws.services.quicksight.model import Store
 from local_aws.services.quicksight.opening import Opening, ancestors
 from local_aws.services.quicksight.preparation import Plan, plan
 from local_aws.services.quicksight.readers import ACCOUNT
-from local_aws.services.quicksight.sources import Streamed
 from local_aws.services.quicksight.spice import folder
 
 UNITS = {"HOUR": "hours", "DAY": "days", "WEEK": "weeks"}

@@ -7,78 +7,73 @@ from typing import Any
 
 from local_aws.context import Request, Response
 from local_aws.database import Row
-from local_aws.services.quicksight.definition import Definition, problems, refuse_unsupported
+from local_aws.services.quicksight import sources, themes
+from local_aws.services.quicksight.definition import Definition, problems
 from local_aws.services.quicksight.errors import InvalidParameter, ResourceNotFound, Unsupported
 from local_aws.services.quicksight.model import DASHBOARD
-from local_aws.services.quicksight.operations.common import (
-    Operations,
-    operation,
-    page,
-    present,
-    when,
-)
+from local_aws.services.quicksight.operations.assets import VersionedAssets
+from local_aws.services.quicksight.operations.common import operation, page, present, when
+from local_aws.services.quicksight.search import search
+from local_aws.services.quicksight.versions import LATEST, PUBLISHED, SUCCEEDED
 
-REFUSED = ("SourceEntity", "Parameters", "FolderArns", "LinkSharingConfiguration", "LinkEntities",
-           "ThemeArn")  # fmt: skip
-KEPT = ("Definition", "VersionDescription", "DashboardPublishOptions", "ValidationStrategy")
-SUCCEEDED, FAILED = "CREATION_SUCCESSFUL", "CREATION_FAILED"
+REFUSED = ("Parameters", "FolderArns", "LinkSharingConfiguration", "LinkEntities")
+KEPT = ("VersionDescription", "DashboardPublishOptions", "ValidationStrategy")
 
 
-class Dashboards(Operations):
+class Dashboards(VersionedAssets):
     """CreateDashboard and its like."""
+
+    kind, noun = DASHBOARD, "Dashboard"
 
     @operation(202)
     def create_dashboard(self, request: Request) -> Response:
         """Check the definition, store it as version 1 and publish it."""
         dashboard = request["DashboardId"]
-        document = self._document(request)
+        document, errors = self._document(request)
         with self.store.db.transaction():
-            self.store.create(DASHBOARD, dashboard, {"Name": request["Name"]})
-            self.store.grant(self._arn(dashboard), request.get("Permissions", []))
-            self.store.tag(self._arn(dashboard), request.get("Tags", []))
-            number = self._add_version(dashboard, document)
+            self.keep(request, {"Name": request["Name"]})
+            number = self.store.versions.add(DASHBOARD, dashboard, document, errors)
             self.store.publish(dashboard, number)
-        return self._made(dashboard, number)
+        return self.made(dashboard, number)
 
     @operation(202)
     def update_dashboard(self, request: Request) -> Response:
         """Add a version. Readers see it after UpdateDashboardPublishedVersion."""
-        dashboard = request["DashboardId"]
-        document = self._document(request)
+        dashboard = self.row(request)["id"]
+        document, errors = self._document(request)
         with self.store.db.transaction():
             self.store.update(DASHBOARD, dashboard, {"Name": request["Name"]})
-            number = self._add_version(dashboard, document)
-        return self._made(dashboard, number)
+            number = self.store.versions.add(DASHBOARD, dashboard, document, errors)
+        return self.made(dashboard, number)
 
     @operation()
     def update_dashboard_published_version(self, request: Request) -> Response:
         """Let readers see another version."""
-        dashboard, number = request["DashboardId"], request["VersionNumber"]
-        self.store.get(DASHBOARD, dashboard)
-        if self.store.version(dashboard, number)["status"] != SUCCEEDED:
+        dashboard, number = self.row(request)["id"], request["VersionNumber"]
+        if self.store.versions.get(DASHBOARD, dashboard, number)["status"] != SUCCEEDED:
             raise InvalidParameter(f"Version {number} of {dashboard} failed: it has no page")
         self.store.publish(dashboard, number)
-        return {"DashboardId": dashboard, "DashboardArn": self._arn(dashboard)}
+        return {"DashboardId": dashboard, "DashboardArn": self.arn(dashboard)}
 
     @operation()
     def describe_dashboard(self, request: Request) -> Response:
         """The dashboard and one version of it: the published one where none is named."""
-        row = self.store.get(DASHBOARD, request["DashboardId"])
-        version = self._version(row, request)
-        shown = self._summary(row) | {"Version": self._version_shown(version)}
+        row = self.row(request)
+        shown = self._shown(row) | {"Version": self._version(self._chosen(row, request))}
         shown.pop("PublishedVersionNumber", None)
         return {"Dashboard": shown}
 
     @operation()
     def describe_dashboard_definition(self, request: Request) -> Response:
-        """What was given to CreateDashboard or UpdateDashboard."""
-        row = self.store.get(DASHBOARD, request["DashboardId"])
-        version = self._version(row, request)
+        """What was given to CreateDashboard or UpdateDashboard, or came from its template."""
+        row = self.row(request)
+        version = self._chosen(row, request)
         return present(
             DashboardId=row["id"],
             Name=row["document"]["Name"],
             ResourceStatus=version["status"],
             Errors=version["errors"] or None,
+            ThemeArn=version["document"].get("ThemeArn"),
             Definition=version["document"]["Definition"],
             DashboardPublishOptions=version["document"].get("DashboardPublishOptions"),
         )
@@ -86,36 +81,31 @@ class Dashboards(Operations):
     @operation()
     def list_dashboards(self, request: Request) -> Response:
         """All of them, by id."""
-        rows, token = page(request, self.store.list(DASHBOARD), lambda row: str(row["id"]))
-        return {"DashboardSummaryList": [self._summary(row) for row in rows]} | token
+        return self._listed(request, self.store.list(DASHBOARD))
+
+    @operation()
+    def search_dashboards(self, request: Request) -> Response:
+        """Those that the filter finds."""
+        rows = self.store.list(DASHBOARD)
+        return self._listed(request, search(self.store, DASHBOARD, request["Filters"], rows))
 
     @operation()
     def list_dashboard_versions(self, request: Request) -> Response:
         """A dashboard's versions, the first first."""
-        dashboard = request["DashboardId"]
-        self.store.get(DASHBOARD, dashboard)
-        rows, token = page(request, self.store.versions(dashboard), lambda row: str(row["number"]))
-        summaries = [self._version_summary(row) for row in rows]
-        return {"DashboardVersionSummaryList": summaries} | token
+        return self.listed_versions(request)
 
     @operation()
     def delete_dashboard(self, request: Request) -> Response:
         """Remove the dashboard, or one version that readers do not see."""
-        dashboard, number = request["DashboardId"], request.get("VersionNumber")
-        row = self.store.get(DASHBOARD, dashboard)
-        if number is None:
-            self.store.delete(DASHBOARD, dashboard)
-        elif number == row["published"]:
+        if request.get("VersionNumber") == self.row(request)["published"]:
+            number = request["VersionNumber"]
             raise InvalidParameter(f"Version {number} is published: publish another one first")
-        else:
-            self.store.version(dashboard, number)
-            self.store.delete_version(dashboard, number)
-        return {"DashboardId": dashboard, "Arn": self._arn(dashboard)}
+        return self.deleted(request)
 
     @operation()
     def describe_dashboard_permissions(self, request: Request) -> Response:
         """Who may do what."""
-        return self._permissions(request["DashboardId"])
+        return self.described_permissions(request)
 
     @operation()
     def update_dashboard_permissions(self, request: Request) -> Response:
@@ -123,77 +113,45 @@ class Dashboards(Operations):
         for name in ("GrantLinkPermissions", "RevokeLinkPermissions"):
             if request.get(name):
                 raise Unsupported(name)
-        self.store.get(DASHBOARD, request["DashboardId"])
-        arn = self._arn(request["DashboardId"])
-        self.store.grant(arn, request.get("GrantPermissions", []))
-        self.store.revoke(arn, request.get("RevokePermissions", []))
-        return self._permissions(request["DashboardId"])
+        return self.updated_permissions(request)
 
-    def _permissions(self, dashboard: str) -> Response:
-        self.store.get(DASHBOARD, dashboard)
-        arn = self._arn(dashboard)
-        held = self.store.permissions(arn)
-        return {"DashboardId": dashboard, "DashboardArn": arn, "Permissions": held}
-
-    def _document(self, request: Request) -> dict[str, Any]:
+    def _document(self, request: Request) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """A version, and what makes it fail."""
         for name in REFUSED:
             if request.get(name):
                 raise Unsupported(f"{name} of a dashboard")
-        if "Definition" not in request:
-            raise InvalidParameter("A dashboard needs a Definition")
-        refuse_unsupported(request["Definition"])
-        return {name: request[name] for name in KEPT if name in request}
+        source = sources.of_dashboard(self.store, request)
+        theme = request.get("ThemeArn", source.theme)
+        themes.check(self.store, theme)
+        document = {name: request[name] for name in KEPT if name in request} | present(
+            Definition=source.definition, ThemeArn=theme, SourceEntityArn=source.arn
+        )
+        return document, problems(Definition(source.definition), self.store)
 
-    def _add_version(self, dashboard: str, document: dict[str, Any]) -> int:
-        errors = problems(Definition(document["Definition"]), self.store)
-        return self.store.add_version(dashboard, document, FAILED if errors else SUCCEEDED, errors)
-
-    def _made(self, dashboard: str, number: int) -> Response:
-        return {
-            "Arn": self._arn(dashboard),
-            "VersionArn": self._version_arn(dashboard, number),
-            "DashboardId": dashboard,
-            "CreationStatus": "CREATION_IN_PROGRESS",
-        }
-
-    def _arn(self, dashboard: str) -> str:
-        return self.store.arn(DASHBOARD, dashboard)
-
-    def _version_arn(self, dashboard: str, number: int) -> str:
-        return f"{self._arn(dashboard)}/version/{number}"
-
-    def _version(self, row: Row, request: Request) -> Row:
+    def _chosen(self, row: Row, request: Request) -> Row:
         alias = request.get("AliasName")
-        if alias not in (None, "$PUBLISHED", "$LATEST"):
+        if alias not in (None, PUBLISHED, LATEST):
             raise ResourceNotFound("DASHBOARD", f"{row['id']} alias {alias}")
-        if alias == "$LATEST":
-            return self.store.versions(row["id"])[-1]
-        return self.store.version(row["id"], request.get("VersionNumber") or row["published"])
+        if alias == LATEST:
+            return self.store.versions.latest(DASHBOARD, row["id"])
+        number = request.get("VersionNumber") or row["published"]
+        return self.store.versions.get(DASHBOARD, row["id"], number)
 
-    def _version_shown(self, version: Row) -> dict[str, Any]:
-        definition = version["document"]["Definition"]
-        sheets = [
-            present(SheetId=sheet["SheetId"], Name=sheet.get("Name"))
-            for sheet in definition.get("Sheets", [])
-        ]
-        arns = [d["DataSetArn"] for d in definition["DataSetIdentifierDeclarations"]]
-        return self._version_summary(version) | present(
-            Errors=version["errors"] or None, DataSetArns=arns, Sheets=sheets
+    def _version(self, version: Row) -> dict[str, Any]:
+        document = version["document"]
+        return self.version_summary(version) | present(
+            Errors=version["errors"] or None,
+            SourceEntityArn=document.get("SourceEntityArn"),
+            ThemeArn=document.get("ThemeArn"),
+            **sources.outline(document["Definition"]),
         )
 
-    def _version_summary(self, version: Row) -> dict[str, Any]:
-        return present(
-            Arn=self._version_arn(version["dashboard"], version["number"]),
-            CreatedTime=when(version["created"]),
-            VersionNumber=version["number"],
-            Status=version["status"],
-            Description=version["document"].get("VersionDescription"),
-        )
+    def _listed(self, request: Request, found: list[Row]) -> Response:
+        rows, token = page(request, found, lambda row: str(row["id"]))
+        return {"DashboardSummaryList": [self._shown(row) for row in rows]} | token
 
-    def _summary(self, row: Row) -> dict[str, Any]:
-        return present(
-            Arn=self._arn(row["id"]),
-            DashboardId=row["id"],
+    def _shown(self, row: Row) -> dict[str, Any]:
+        return self.named(row["id"]) | present(
             Name=row["document"]["Name"],
             CreatedTime=when(row["created"]),
             LastUpdatedTime=when(row["updated"]),

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DataSet.html
 """
 
-import fnmatch
-import re
 import uuid
 from typing import Any
 
@@ -12,12 +10,10 @@ from local_aws.context import Request, Response
 from local_aws.database import Row
 from local_aws.services.quicksight import events, security, spice
 from local_aws.services.quicksight.data_sets.check import KEPT, Check
-from local_aws.services.quicksight.errors import Unsupported
 from local_aws.services.quicksight.model import DATA_SET
 from local_aws.services.quicksight.operations.common import Operations, operation, page, when
 from local_aws.services.quicksight.preparation import plan
-
-SEARCHED = "DATASET_NAME"
+from local_aws.services.quicksight.search import search
 
 
 class DataSets(Operations):
@@ -60,16 +56,9 @@ class DataSets(Operations):
 
     @operation()
     def search_data_sets(self, request: Request) -> Response:
-        """Those of a name; StringLike takes `*` and `?`."""
-        (wanted,) = request["Filters"]
-        if wanted["Name"] != SEARCHED:
-            raise Unsupported(f"The search attribute {wanted['Name']}", f"Use {SEARCHED}.")
-        value = str(wanted["Value"])
-        form = fnmatch.translate(value) if wanted["Operator"] == "StringLike" else re.escape(value)
-        rows = self.store.list(DATA_SET)
-        return self._summaries(
-            request, [r for r in rows if re.fullmatch(form, r["document"]["Name"])]
-        )
+        """Those that the filter lets through, by id."""
+        rows = search(self.store, DATA_SET, request["Filters"], self.store.list(DATA_SET))
+        return self._summaries(request, rows)
 
     @operation()
     def delete_data_set(self, request: Request) -> Response:

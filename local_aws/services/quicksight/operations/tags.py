@@ -1,8 +1,8 @@
-"""Tags of data sources, data sets and dashboards."""
+"""Tags of every resource that is kept under an ARN."""
 
 from local_aws.context import Request, Response
 from local_aws.services.quicksight.errors import ResourceNotFound
-from local_aws.services.quicksight.model import DASHBOARD, DATA_SET, DATA_SOURCE
+from local_aws.services.quicksight.model import RESOURCE_TYPES
 from local_aws.services.quicksight.operations.common import Operations, operation
 
 
@@ -27,7 +27,7 @@ class Tags(Operations):
         return {"Tags": self.store.tags(self._known(request["ResourceArn"]))}
 
     def _known(self, arn: str) -> str:
-        for kind in (DATA_SOURCE, DATA_SET, DASHBOARD):
+        for kind in RESOURCE_TYPES:
             prefix = self.store.arn(kind, "")
             if arn.startswith(prefix) and self.store.find(kind, arn.removeprefix(prefix)):
                 return arn

@@ -25,7 +25,7 @@ class Board:
     def __init__(self, store: Store, dashboard: str) -> None:
         self.store = store
         self.row = store.get(DASHBOARD, dashboard)
-        self.version = store.version(dashboard, self.row["published"])
+        self.version = store.versions.get(DASHBOARD, dashboard, self.row["published"])
         self.definition = Definition(self.version["document"]["Definition"])
 
     def outline(self) -> Payload:

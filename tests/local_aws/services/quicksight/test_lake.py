@@ -232,7 +232,7 @@ def test_schedules_users_and_rules_through_the_model(board: Board) -> None:
                PhysicalTableMap=tables, RowLevelPermissionDataSet=secured)  # fmt: skip
     told = board.call("describe_data_set", DataSetId=name)["DataSet"]
     assert told["RowLevelPermissionDataSet"] == secured
-    wanted = [{"Operator": "StringLike", "Name": "DATASET_NAME", "Value": f"{name[:6]}*"}]
+    wanted = [{"Operator": "StringLike", "Name": "DATASET_NAME", "Value": name[:6]}]
     summaries = board.call("search_data_sets", Filters=wanted)["DataSetSummaries"]
     assert [s["RowLevelPermissionDataSet"] for s in summaries if s["DataSetId"] == name] == [
         secured

@@ -1,0 +1,1 @@
+"""Dashboards as code: which columns a definition uses, and how two definitions differ."""
