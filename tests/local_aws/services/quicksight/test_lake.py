@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from airflow.providers.amazon.aws.hooks.quicksight import QuickSightHook
 from botocore.exceptions import ClientError
 
 from tests.conftest import LocalServer, start_server
@@ -257,6 +256,8 @@ def test_an_event_of_a_data_set(board: Board) -> None:
 
 
 def test_the_providers_hook(board: Board, aws: LocalServer) -> None:
+    from airflow.providers.amazon.aws.hooks.quicksight import QuickSightHook  # slow to import
+
     name, _ = board.data_set({"t": board.sql("SELECT 1 AS n", NUMBER)})
     hook = QuickSightHook(aws_conn_id=None, region_name="us-east-1")
     hook.create_ingestion(name, "hook", "FULL_REFRESH", wait_for_completion=True, check_interval=1)
