@@ -46,7 +46,8 @@ GROUPS: tuple[type[Operations], ...] = (
 )
 UNSUPPORTED = (
     "Data sources other than ATHENA and S3; credentials, VPC connections",
-    "Data sets of uploaded files or SaaS; of ELF and XLSX files; columns of JSON or SEMISTRUCT",
+    "Data sets of uploaded files or SaaS; of ELF and XLSX files; columns of JSON or SEMISTRUCT; "
+    "columns that differ in case alone",
     "DataPrepConfiguration, SemanticModelConfiguration, FolderArns; the decimal sub-type FIXED",
     "An extract (SPICE) of a data set with row- or column-level security; a child data set is "
     "refused whole to readers from whom column-level security hides a column of its parent",

@@ -15,6 +15,7 @@ from local_aws.services.quicksight import security
 from local_aws.services.quicksight.data_sets.logical import parents
 from local_aws.services.quicksight.data_sets.parameters import Values
 from local_aws.services.quicksight.data_sets.physical import AthenaQuery, Parent, S3Files, Source
+from local_aws.services.quicksight.directory import NAMESPACE
 from local_aws.services.quicksight.errors import IngestionFailed, NoDataYet, QueryRefused
 from local_aws.services.quicksight.expression import quote
 from local_aws.services.quicksight.fetching import Answers, check_columns
@@ -120,7 +121,7 @@ class Opening:
         users, tags = security.user_rules(document), security.tag_rules(document)
         if self.reader.tags is not None:
             return security.tags_condition(tags, self.reader.tags) if tags else security.NOTHING
-        if users is None or users.get("Namespace", self.reader.namespace) != self.reader.namespace:
+        if users is None or (users.get("Namespace") or NAMESPACE) != self.reader.namespace:
             return security.NOTHING
         names, rules = self._rules(users)
         identities = set(security.identity_columns(users, names).values())

@@ -1,12 +1,13 @@
 """The preparation as common table expressions, and what is known of each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import duckdb
 
 from local_aws.services.quicksight.data_sets.physical import Source
 from local_aws.services.quicksight.data_sets.types import cast, column_type, misfits
-from local_aws.services.quicksight.errors import InvalidParameter
+from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
 from local_aws.services.quicksight.expression import quote
 
 Origin = tuple[str, str]
@@ -51,6 +52,15 @@ class Relation:
         )
 
 
+def refuse_same_letters(columns: Iterable[str]) -> None:
+    """DuckDB takes `Price` for `price`: two such columns would be one. Raises Unsupported."""
+    seen: dict[str, str] = {}
+    for name in columns:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            raise Unsupported(f"Columns that differ in case alone ({other}, {name})")
+
+
 class Steps:
     """The steps so far, over the sources' relations; ``empty`` binds them over no rows."""
 
@@ -73,7 +83,8 @@ class Steps:
         return self.add(typed, Relation("", source.types(), origins))
 
     def add(self, sql: str, relation: Relation) -> Relation:
-        """One more step, which has the columns of ``relation``."""
+        """One more step, which has the columns of ``relation``. Raises Unsupported."""
+        refuse_same_letters(relation.columns)
         name = f"step{len(self.steps)}"
         self.steps.append((name, sql))
         return replace(relation, name=name)

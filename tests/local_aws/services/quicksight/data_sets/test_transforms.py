@@ -7,7 +7,13 @@ import pytest
 
 from local_aws.services.quicksight.data_sets.dates import strptime_format
 from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
-from tests.local_aws.services.quicksight.data_sets.support import custom, physical, rows
+from tests.local_aws.services.quicksight.data_sets.support import (
+    created,
+    custom,
+    physical,
+    renamed,
+    rows,
+)
 from tests.local_aws.services.quicksight.fakes import QuickSight
 
 
@@ -106,6 +112,21 @@ def test_texts_are_cut_where_spice_cuts_them(quicksight: QuickSight) -> None:
     long = custom(quicksight, "SELECT repeat('é', 3000) AS word", ("word", "STRING"))
     quicksight.data_set(PhysicalTableMap={"table": long})
     assert [len(row[0]) for row in rows(quicksight)] == [2047]
+
+
+@pytest.mark.parametrize("operation", [renamed("units", "PRICE"), created("Price", "{units} * 2")])
+def test_columns_that_differ_in_case_alone(
+    quicksight: QuickSight, operation: dict[str, Any]
+) -> None:
+    with pytest.raises(Unsupported, match="differ in case alone"):
+        made(quicksight, operation)
+    assert quicksight.list_data_sets()["DataSetSummaries"] == []
+
+
+@pytest.mark.parametrize("name", ['a"b', "it's", "a{b", "ü €", "data", "rows", "step0", "source0"])
+def test_a_column_may_be_called_anything(quicksight: QuickSight, name: str) -> None:
+    made(quicksight, renamed("units", name), {"ProjectOperation": {"ProjectedColumns": [name]}})
+    assert sorted(rows(quicksight)) == [(1,), (4,), (5,), (10,), (20,), (30,)]
 
 
 def test_booleans_are_integers(quicksight: QuickSight) -> None:
