@@ -5,7 +5,6 @@ Ingestions, refresh schedules, users and groups are parts of it in modules of th
 A resource is kept as the request that made it, with times as seconds.
 """
 
-import datetime as dt
 import json
 import time
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from local_aws.services.quicksight.ingestions.records import (
     prepare,
 )
 from local_aws.services.quicksight.refreshes.records import RefreshRecords
-from local_aws.services.quicksight.versions import TYPES, Versions
+from local_aws.services.quicksight.versions import TYPES, Versions, stored
 
 __all__ = [
     "ANALYSIS",
@@ -88,7 +87,7 @@ class Store(IngestionRecords, RefreshRecords):
             now = time.time()
             self.db.execute(
                 "INSERT INTO resources VALUES (?, ?, ?, ?, ?, NULL)",
-                (kind, resource_id, _text(document), now, now),
+                (kind, resource_id, stored(document), now, now),
             )
 
     def find(self, kind: str, resource_id: str) -> Row | None:
@@ -107,7 +106,7 @@ class Store(IngestionRecords, RefreshRecords):
         """Replace a resource's document. Raises ResourceNotFound."""
         changed = self.db.execute(
             "UPDATE resources SET document = ?, updated = ? WHERE kind = ? AND id = ?",
-            (_text(document), time.time(), kind, resource_id),
+            (stored(document), time.time(), kind, resource_id),
         )
         if not changed:
             raise ResourceNotFound(RESOURCE_TYPES[kind], resource_id)
@@ -190,13 +189,3 @@ class Store(IngestionRecords, RefreshRecords):
         """The resource's tags."""
         rows = self.db.all("SELECT key, value FROM tags WHERE arn = ? ORDER BY key", (arn,))
         return [{"Key": row["key"], "Value": row["value"]} for row in rows]
-
-
-def _text(document: dict[str, Any]) -> str:
-    return json.dumps(document, default=_seconds)
-
-
-def _seconds(value: Any) -> float:
-    if isinstance(value, dt.datetime):
-        return value.timestamp()
-    raise TypeError(f"{type(value).__name__} is nothing that a request has")
