@@ -6,6 +6,8 @@ from contextlib import suppress
 
 import duckdb
 
+INTERVAL = 0.1  # seconds
+
 
 class Ended(Exception):
     """The ingestion was cancelled or superseded."""
@@ -18,6 +20,7 @@ class Ending:
         self._lock = threading.Lock()
         self._ends: list[Callable[[], None]] = []
         self._wanted = False
+        self._finished = threading.Event()
 
     def watch(self, end: Callable[[], None]) -> None:
         """The work is at something that ``end`` stops."""
@@ -28,9 +31,26 @@ class Ending:
             _call(end)
 
     def end(self) -> None:
-        """Stop the work."""
+        """Stop the work, until it says that it is finished.
+
+        An interrupt that comes before a query has quite begun is lost: so they are repeated.
+        """
         with self._lock:
-            self._wanted = True
+            begun, self._wanted = self._wanted, True
+        self._call_all()
+        if not begun:
+            threading.Thread(target=self._insist, name="spice-end", daemon=True).start()
+
+    def finish(self) -> None:
+        """The work is over, however it ended."""
+        self._finished.set()
+
+    def _insist(self) -> None:
+        while not self._finished.wait(INTERVAL):
+            self._call_all()
+
+    def _call_all(self) -> None:
+        with self._lock:
             ends = list(self._ends)
         for end in ends:
             _call(end)

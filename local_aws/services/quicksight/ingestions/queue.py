@@ -112,6 +112,7 @@ class Ingestions:
                 self._fail(job, INTERNAL, f"{type(error).__name__}: {error}")
             finally:
                 self.running = None
+                ending.finish()
 
     def _run(self, job: Job, ending: Ending) -> None:
         if not self.store.move_ingestion(*job, "RUNNING", started=time.time()):

@@ -17,11 +17,11 @@ from tests.local_aws.services.athena.lakes import Lake
 from tests.local_aws.services.quicksight.data_sets.support import join, physical, renamed
 from tests.local_aws.services.quicksight.fakes import ACCOUNT, bars, measure
 
-# Hours of work: only an interrupt ends it.
+# Years of work: only an interrupt ends it.
 ENDLESS = (
-    "SELECT count(*) AS n FROM unnest(sequence(1, 100000)) a(x)"
-    " CROSS JOIN unnest(sequence(1, 100000)) b(y) CROSS JOIN unnest(sequence(1, 100000)) c(z)"
-    " WHERE x * y % 7 = z % 5"
+    "SELECT count(*) AS n FROM unnest(sequence(1, 10000)) a(x)"
+    " CROSS JOIN unnest(sequence(1, 10000)) b(y) CROSS JOIN unnest(sequence(1, 10000)) c(z)"
+    " CROSS JOIN unnest(sequence(1, 10000)) d(t) WHERE x * y % 7 = z * t % 5"
 )
 NUMBER = [{"Name": "n", "Type": "INTEGER"}]
 

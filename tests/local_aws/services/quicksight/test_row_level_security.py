@@ -1,11 +1,20 @@
 """Who sees which rows, and attempts to see others."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from local_aws.services.quicksight.errors import InvalidParameter, QueryRefused
-from local_aws.services.quicksight.readers import ACCOUNT, NOBODY, OWNS, Reader, reader_of, visitor
+from local_aws.services.quicksight.readers import (
+    ACCOUNT,
+    NOBODY,
+    OWNS,
+    Reader,
+    reader_of,
+    reading_as,
+    visitor,
+)
 from local_aws.services.quicksight.security import rules_condition
 from local_aws.services.quicksight.spice import open_data_set
 from tests.local_aws.services.quicksight.data_sets.support import custom, physical, rows, table
@@ -235,6 +244,26 @@ def test_an_extract_made_before_its_parent_was_secured(quicksight: QuickSight) -
     quicksight.create_ingestion(DataSetId="child", IngestionId="again")
     failed = quicksight.wait("child", "again")
     assert failed["ErrorInfo"]["Type"] == "PERMISSION_DENIED"
+
+
+def test_a_parent_that_is_not_to_be_used_so(quicksight: QuickSight) -> None:
+    quicksight.data_set(DataSetUsageConfiguration={"DisableUseAsDirectQuerySource": True})
+    with pytest.raises(InvalidParameter, match="DisableUseAsDirectQuerySource"):
+        child(quicksight)
+    child(quicksight, "SPICE")
+    assert len(rows(quicksight, "child")) == ALL
+
+
+def test_readers_at_the_same_time(quicksight: QuickSight) -> None:
+    secure(quicksight, ("ann", None, "north", None), ("bob", None, "south", None))
+    expected = {"ann": [10, 30], "bob": [5, 20], "eve": []}
+
+    def read(name: str) -> bool:
+        with reading_as(reader(quicksight, name)):
+            return sorted(row[3] for row in rows(quicksight, reader=None)) == expected[name]
+
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(read, list(expected) * 20))
 
 
 # Columns

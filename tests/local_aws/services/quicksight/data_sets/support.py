@@ -48,7 +48,10 @@ def created(name: str, expression: str) -> Transforms:
 
 
 def rows(
-    quicksight: QuickSight, data_set: str = "sales", reader: Reader = NOBODY, **parameters: Any
+    quicksight: QuickSight,
+    data_set: str = "sales",
+    reader: Reader | None = NOBODY,
+    **parameters: Any,
 ) -> list[tuple[Any, ...]]:
     """What a reader sees of a data set, in some fixed order."""
     with open_data_set(quicksight.api.store, data_set, reader, parameters) as connection:
