@@ -74,13 +74,23 @@ def read_manifest(s3: S3Store, data_source: dict[str, Any]) -> dict[str, Any]:
         found = json.loads(s3.read(place["Bucket"], place["Key"]))
         if "entries" in found:
             found = {"fileLocations": [{"URIs": [entry["url"] for entry in found["entries"]]}]}
-        if not all(isinstance(place, dict) for place in found["fileLocations"]):
-            raise TypeError("fileLocations is no list of objects")
-    except (ServiceError, ValueError, TypeError, KeyError) as error:
+        _check_form(found)
+    except (ServiceError, ValueError, TypeError, KeyError, RecursionError) as error:
         message = f"The manifest s3://{place['Bucket']}/{place['Key']}: {error!r}"
         raise IngestionFailed("S3_MANIFEST_ERROR", message) from error
     manifest: dict[str, Any] = found
     return manifest
+
+
+def _check_form(manifest: dict[str, Any]) -> None:
+    """Raises TypeError."""
+    for location in manifest["fileLocations"]:
+        if not isinstance(location, dict) or not all(
+            isinstance(a, list) for a in location.values()
+        ):
+            raise TypeError("fileLocations is no list of objects with lists of addresses")
+    if not isinstance(manifest.get("globalUploadSettings") or {}, dict):
+        raise TypeError("globalUploadSettings is no object")
 
 
 def _settings(manifest: dict[str, Any], upload: dict[str, Any]) -> Settings:
@@ -89,7 +99,7 @@ def _settings(manifest: dict[str, Any], upload: dict[str, Any]) -> Settings:
     header = upload.get(
         "ContainsHeader", str(given.get("containsHeader", "true")).lower() == "true"
     )
-    return {
+    settings = {
         "format": kind,
         "delimiter": upload.get("Delimiter") or given.get("delimiter")
         or ("\t" if kind == "TSV" else ","),
@@ -97,6 +107,10 @@ def _settings(manifest: dict[str, Any], upload: dict[str, Any]) -> Settings:
         "header": header,
         "skip": int(upload.get("StartFromRow", 1)) - 1,
     }  # fmt: skip
+    for name in ("delimiter", "quote"):
+        if not isinstance(settings[name], str) or len(settings[name]) != 1:
+            raise IngestionFailed("S3_MANIFEST_ERROR", f"The {name} {settings[name]!r} is no sign")
+    return settings
 
 
 def _paths(s3: S3Store, manifest: dict[str, Any]) -> Iterator[Path]:

@@ -15,13 +15,16 @@ from local_aws.services.quicksight.errors import InvalidParameter
 from local_aws.services.quicksight.expression import literal
 
 Values = Mapping[str, list[Any]]
+# What is not closed goes to the end: to look for its end from each place anew would take a day.
 IN_SQL = re.compile(
-    r"(?P<quoted>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")|(?P<comment>--[^\n]*|/\*.*?\*/)"
-    r"|<<\$(?P<name>[^<>]*)>>",
+    r"(?P<quoted>'(?:[^']|'')*(?:'|\Z)|\"(?:[^\"]|\"\")*(?:\"|\Z))"
+    r"|(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))|<<\$(?P<name>[^<>]*)>>",
     re.DOTALL,
 )
 IN_EXPRESSION = re.compile(
-    r"(?P<quoted>'(?:[^'\\]|\\.)*')|(?<!\$)(?P<column>\{[^{}]*\})|\$\{(?P<name>[^{}]*)\}", re.DOTALL
+    r"(?P<quoted>'(?:[^'\\]|\\.)*(?:'|\\?\Z))|(?<!\$)(?P<column>\{[^{}]*\})"
+    r"|\$\{(?P<name>[^{}]*)\}",
+    re.DOTALL,
 )
 KINDS = {
     "StringDatasetParameter": str,

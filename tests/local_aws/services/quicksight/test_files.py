@@ -168,6 +168,10 @@ def test_rows_that_cannot_be_read_are_dropped_and_counted(bucket: Bucket) -> Non
 @pytest.mark.parametrize(
     "manifest",
     [b"", b"{", b"[]", b"null", b"{}", b'{"fileLocations": 1}', b'{"fileLocations": ["a"]}',
+     b'{"fileLocations": [{"URIs": 5}]}', b'{"entries": "ab"}', b"[" * 100_000,
+     b'{"fileLocations": [{"URIs": ["s3://data/a.csv"]}], "globalUploadSettings": 5}',
+     b'{"fileLocations": [], "globalUploadSettings": {"delimiter": "||"}}',
+     b'{"fileLocations": [], "globalUploadSettings": {"textqualifier": 5}}',
      b'{"fileLocations": [{"URIs": ["ftp://a/b"]}]}', b'{"entries": [{}]}', b"\xff",
      b'{"fileLocations": [{"URIs": ["s3://data/a.csv"]}], "globalUploadSettings": {"format": "X"}}'],  # noqa: E501
 )  # fmt: skip

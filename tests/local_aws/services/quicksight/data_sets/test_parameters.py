@@ -78,6 +78,18 @@ def test_a_parameter_in_a_comment_is_left_there() -> None:
     assert Parameters([]).in_sql(text) == text
 
 
+@pytest.mark.parametrize(
+    "text", ["/*" * 84_000, "'" + "''" * 80_000, '"' * 167_999, "<<$" * 50_000, "-" * 160_000]
+)
+def test_a_long_query_takes_no_longer_for_what_is_not_closed(text: str) -> None:
+    assert Parameters([]).in_sql(text) == text
+
+
+@pytest.mark.parametrize("text", ["'" + "\\'" * 120_000, "{" * 250_000, "${" * 120_000, "'\\"])
+def test_a_long_expression_too(text: str) -> None:
+    assert Parameters([]).in_expression(text) == text
+
+
 def test_a_single_valued_one_takes_one() -> None:
     with pytest.raises(InvalidParameter, match="takes one value, not 2"):
         Parameters([parameter("least", 1, 2, kind="Integer", many=False)])
