@@ -105,6 +105,9 @@ class Opening:
         if not (hidden or restricted):
             return relation
         columns = self._columns(relation)
+        if hidden:
+            # The extract may be of before an edit, with columns under names that no rule has now.
+            hidden |= set(columns) - set(plan(row["document"]).columns)
         condition = self._condition(row["document"], columns) if restricted else "TRUE"
         visible = ", ".join(quote(name) for name in columns if name not in hidden)
         if not visible:
