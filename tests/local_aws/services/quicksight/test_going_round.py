@@ -7,6 +7,7 @@ import pytest
 from local_aws.services.quicksight.errors import QueryRefused
 from local_aws.services.quicksight.page.payload import Board
 from local_aws.services.quicksight.readers import ACCOUNT, NOBODY, Reader, reading_as
+from local_aws.services.quicksight.spice import open_data_set
 from tests.local_aws.services.quicksight.fakes import (
     QuickSight,
     bars,
@@ -93,6 +94,30 @@ def test_a_calculated_field(quicksight: QuickSight, ann: Reader, expression: str
     field = measure("made", function)
     quicksight.dashboard(bars("v", field), **calculated("made", expression))
     assert [float(row.split(",")[1]) for row in csv(quicksight, ann)] == [10.0]
+
+
+def test_an_error_on_a_hidden_row_tells_nothing(quicksight: QuickSight) -> None:
+    most = 2**63 - 1
+    quicksight.athena.database.execute(
+        f"ALTER TABLE lake.sales ALTER units TYPE BIGINT;"
+        f"INSERT INTO lake.sales VALUES ('south', 'gold', DATE '2024-01-01', {most}, 1)"
+    )
+    secure(quicksight, ("ann", None, "north", None))
+    ranged = {"FilterId": "f", "NullOption": "ALL_VALUES", "Column": {
+        "DataSetIdentifier": "sales", "ColumnName": "made"},
+        "RangeMinimum": {"StaticValue": 0.0}}  # fmt: skip
+    quicksight.dashboard(
+        bars("v", measure("units")),
+        FilterGroups=[FILTER | {"Filters": [{"NumericRangeFilter": ranged}]}],
+        **calculated("made", "{units} * 10"),
+    )
+    assert csv(quicksight, reader(quicksight, "ann")) == ["north,40"]
+    with open_data_set(quicksight.api.store, "sales", reader(quicksight, "ann")) as connection:
+        query = "EXPLAIN SELECT * FROM data WHERE product = 'own'"
+        plan = str(connection.execute(query).fetchall())
+    # A query's own condition is above the rows that are seen, never beside or below the rule.
+    assert plan.count("'own'") == 1
+    assert plan.index("'own'") < plan.index("LIMIT") < plan.index("'north'")
 
 
 def test_a_table_without_aggregation(quicksight: QuickSight, ann: Reader) -> None:
