@@ -11,9 +11,12 @@ the name of the first thing they break:
 How files are cut is the contract's `layout`: megabytes of input a file, megabytes of a row group,
 zstd's level. The same input gives the same rows in the same order, and the same bytes while it
 makes one file (input up to one and a half times a file's); beyond, Spark cuts the files by a
-sample of the rows. Each run has its own
-folders, so a run that repeats replaces only what itself wrote. Small objects (contract, metrics)
-are read and written by Spark's own file system: a boto3 client costs a second of CPU to make.
+sample of the rows. One thing differs from JVM to JVM: in which order Parquet's footer lists a
+column's encodings (https://github.com/apache/parquet-java/issues/3215).
+
+Each run has its own folders, so a run that repeats replaces only what itself wrote. Small objects
+(contract, metrics) are read and written by Spark's own file system: a boto3 client costs a second
+of CPU to make.
 """
 
 import json

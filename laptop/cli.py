@@ -26,7 +26,7 @@ from tarn.errors import TarnError
 
 QUICK = "not spark and not airflow and not browser and not restart"
 HEAVY = "spark or airflow or browser"
-BOTH_CORES = ("-n", "2", "--dist", "loadfile")
+BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # tests/conftest.py orders
 TWO_LANES = ("-n", "2", "--dist", "loadgroup")
 SLOWEST = "--durations=10"
 FAILURES = (

@@ -20,6 +20,7 @@ import anyio
 from local_aws import authorise, downloads, moto_requests
 from local_aws.access import network
 from local_aws.access.resources import Arns, Parameters
+from local_aws.caller import CALLER
 from local_aws.console import LINK_PATH, Console, make_link, sandboxed
 from local_aws.context import Platform
 from local_aws.errors import InternalError, ServiceError, UnknownService
@@ -47,6 +48,7 @@ from local_aws.wire.http import (
     send_response,
 )
 from local_aws.wire.json_rpc import serialise_error
+from local_aws.wire.models import SIGNING_NAMES
 from local_aws.wire.query_errors import query_error
 
 logger = logging.getLogger(__name__)
@@ -267,7 +269,8 @@ async def serve_apis(
     app: App, scope: Scope, receive: Receive, send: Send, request: HttpRequest
 ) -> bool:
     """The JSON services and moto's: the body is read whole, then verified."""
-    service = sigv4.service_of(request) or ""
+    signed_for = sigv4.service_of(request) or ""
+    service = SIGNING_NAMES.get(signed_for, signed_for)
     try:
         sigv4.check_claim(request, _now())
         body = await app.bodies.read(receive)
@@ -315,6 +318,7 @@ def _ask_own(
             policy = api.resource_policy() if service == "glue" else None
             authorise.check(caller, service, operation, known, arns, policy)
 
+    CALLER.set(caller.principal.arn)
     return dispatch(service, api, request, permit)
 
 
@@ -381,7 +385,8 @@ def _network(app: App, scope: Scope, request: HttpRequest) -> network.Network:
 def _refusal(app: App, service: str, error: ServiceError, request: HttpRequest) -> HttpResponse:
     logger.info("refused: %s: %s", error.code, error.message)
     if service in app.services.apis:
-        response: HttpResponse = protocol_of(service).serialise_error(service, error)
+        protocol = protocol_of(service, request)
+        response: HttpResponse = protocol.serialise_error(service, error)
         return response
     queries = service == "sts" or service in MOTO_SERVICES
     is_query = queries and "x-amz-target" not in request.headers

@@ -31,6 +31,9 @@ FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken", "sts:AssumeRole"}
 IN_CATALOG = re.compile(r"^arn:aws:glue:[^:]*:[^:]*:(catalog|database|table|user|connection)")
 """What the catalog's resource policy is about."""
 
+QUERY_SERVICES = ("iam", "sts", "sns", "cloudwatch")
+"""Whose refusals have the status of the query protocol."""
+
 FORM = "application/x-www-form-urlencoded"
 JSON_TYPES = ("application/x-amz-json-1.0", "application/x-amz-json-1.1")
 
@@ -82,7 +85,7 @@ def check(
         policy = catalog_policy if IN_CATALOG.search(resource) else None
         decision = evaluate.decide(Query(who, action, resource, caller.lookup), policy)
         if not decision.allowed:
-            kind = QueryAccessDenied if service in ("iam", "sts", "sns") else AccessDenied
+            kind = QueryAccessDenied if service in QUERY_SERVICES else AccessDenied
             raise kind(
                 f"User: {who.arn} is not authorized to perform: {action} on resource: "
                 f"{resource} {decision.reason}"

@@ -12,6 +12,7 @@ from local_aws.faults.board import Board
 if TYPE_CHECKING:
     from local_aws.moto_services import MotoServices
     from local_aws.services.athena.model import AthenaEngine
+    from local_aws.services.cloudwatch.model import MetricStore
     from local_aws.services.glue.catalog import Catalog
     from local_aws.services.logs.model import LogStore
     from local_aws.services.s3.model import S3Store
@@ -48,6 +49,7 @@ class Platform:
     s3: "S3Store" = field(init=False)
     glue: "Catalog" = field(init=False)
     logs: "LogStore" = field(init=False)
+    metrics: "MetricStore" = field(init=False)
     athena: "AthenaEngine | Deferred" = field(init=False)
     find_key: "FindKey" = field(init=False)
     _databases: dict[str, Database] = field(default_factory=dict, init=False, repr=False)

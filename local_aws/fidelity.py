@@ -15,7 +15,8 @@ from local_aws.services.athena.api import AthenaApi
 from local_aws.services.athena.calls import workgroup_api
 from local_aws.services.athena.queries import acceptance, result_objects
 from local_aws.services.athena.trino import calls
-from local_aws.services.databrew import datasets
+from local_aws.services.cloudwatch import api as cloudwatch
+from local_aws.services.databrew import datasets, outputs
 from local_aws.services.databrew.api import DataBrewApi
 from local_aws.services.databrew.engine.entities import UNSUPPORTED as ENTITIES
 from local_aws.services.databrew.engine.operations import REGISTRY
@@ -25,7 +26,7 @@ from local_aws.services.glue.api import GlueApi
 from local_aws.services.glue.classifiers import definitions as classifiers
 from local_aws.services.glue.classifiers.recognised import NAMES as UNCLASSIFIED
 from local_aws.services.glue.crawlers import settings as crawlers
-from local_aws.services.glue.jobs import arguments, definition
+from local_aws.services.glue.jobs import arguments, definition, metrics, observability
 from local_aws.services.logs import api as logs
 from local_aws.services.logs.api import LogsApi
 from local_aws.services.quicksight import api as quicksight
@@ -40,6 +41,7 @@ from local_aws.wire.models import method_name, service_model
 BLOCK = re.compile(r"(<!-- begin: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 APIS: dict[str, tuple[type, ...]] = {
     "athena": (AthenaApi,),
+    "cloudwatch": (cloudwatch.CloudWatchApi,),
     "databrew": (DataBrewApi,),
     "glue": (GlueApi,),
     "logs": (LogsApi,),
@@ -82,6 +84,12 @@ def blocks() -> dict[str, str]:
             *arguments.UNSUPPORTED,
             *arguments.UNSUPPORTED_CONF,
         ],
+        "glue metrics": [
+            f"glue.{who}.{known.name}"
+            for known in metrics.PUBLISHED.values()
+            for who in known.whose
+        ],
+        "glue metrics not published": [*metrics.NOT_PUBLISHED, *observability.NOT_PUBLISHED],
         "glue script library refused": SCRIPT_LIBRARY,
         "athena functions refused": [
             *sorted(calls.UNSUPPORTED),
@@ -92,8 +100,10 @@ def blocks() -> dict[str, str]:
             *(f"EncryptionOption {name}" for name in result_objects.UNSUPPORTED),
             *workgroup_api.UNSUPPORTED,
         ],
+        "cloudwatch refused": cloudwatch.UNSUPPORTED,
         "databrew entities refused": sorted(ENTITIES),
         "databrew inputs refused": datasets.UNSUPPORTED,
+        "databrew outputs refused": outputs.UNSUPPORTED,
         "databrew recipe refused": [name for names in RECIPE.values() for name in names],
         "databrew recipe works": sorted(REGISTRY),
         "logs refused": [*logs.UNSUPPORTED_GROUP, *logs.UNSUPPORTED_SEARCH],

@@ -98,6 +98,7 @@ def start_server(data: Path, port: int | None = None, *options: str) -> LocalSer
     command = [sys.executable, "-m", "local_aws", "--data", str(data), "--port", str(port)]
     command += ["--access-key", ACCESS_KEY, "--secret-key", SECRET_KEY, *options]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    environment["LOCAL_AWS_SPARK_AHEAD"] = "0"  # 40 s of CPU a server, for jobs that few tests run
     log = (data.parent / f"{data.name}.log").open("ab")
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     server = LocalServer(process, data, port)
@@ -134,6 +135,15 @@ def aws(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> LocalServer:
     for name, value in server.env.items():
         monkeypatch.setenv(name, value)
     return server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files whose tests stop and start servers first: they take longest, and few tests are theirs.
+
+    Taken last, one of them would keep one worker for minutes while the other has nothing to do.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("restart")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 class Lanes(LoadScopeScheduling):

@@ -5,7 +5,7 @@ from typing import Any
 from local_aws.console.answers import Answer, page
 from local_aws.console.lake import Ask, Lake, every
 from local_aws.console.logs import tail
-from local_aws.services.glue.jobs import pricing
+from local_aws.services.glue.jobs import metrics, pricing
 from local_aws.services.glue.jobs.model import ACTIVE
 
 RUNS = 50
@@ -47,7 +47,7 @@ def _estimate(run: dict[str, Any]) -> pricing.Estimate | None:
 
 
 def run(lake: Lake, ask: Ask) -> Answer:
-    """One run: arguments, times, what AWS would bill, error, the ends of its two logs."""
+    """One run: arguments, times, what AWS would bill, error, metrics, the ends of its two logs."""
     name, run_id = ask.get("job"), ask.get("id")
     found = lake.glue.get_job_run({"JobName": name, "RunId": run_id})["JobRun"]
     prefix = found["LogGroupName"]
@@ -59,5 +59,6 @@ def run(lake: Lake, ask: Ask) -> Answer:
         estimate=_estimate(found),
         price=pricing.PRICES[found.get("ExecutionClass", "STANDARD")],
         least=pricing.MINIMUM_SECONDS,
+        metrics=metrics.courses(lake.platform, lake.glue.jobs.run(run_id, name)),
         logs=[(title, group, tail(lake, group, run_id)) for title, group in groups],
     )

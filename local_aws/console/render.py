@@ -1,6 +1,7 @@
 """Templates and the filters that they say sizes, times and states with. Everything is escaped."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,10 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (size, number, moment, iso, ago, duration, dollars, tone, words, shorten)
+    filters = (
+        *(size, number, moment, iso, ago, duration, dollars, tone, words, shorten),
+        *(measure, polyline),
+    )
     made.filters |= {one.__name__: one for one in filters}
     made.globals["url"] = url
     return made
@@ -190,3 +194,29 @@ def shorten(value: Any, length: int = 160) -> str:
     """One line that fits a table's cell."""
     line = " ".join(str(value).split())
     return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def measure(value: float, unit: str) -> str:
+    """A figure of CloudWatch's in its unit; its percentages are fractions of Glue's.
+
+    >>> measure(1500, "Bytes"), measure(0.25, "Percent"), measure(1500, "Milliseconds")
+    ('1.5 KB', '25.0 %', '1.5 s')
+    """
+    if unit == "Bytes":
+        return size(value)
+    if unit == "Percent":
+        return f"{value * 100:.1f} %"
+    if unit == "Milliseconds":
+        return duration(value / 1000)
+    return size(value * 1_000_000) if unit == "Megabytes" else number(value)
+
+
+def polyline(values: Sequence[float], width: float = 120, height: float = 24) -> str:
+    """The points of a line over two or more values, from 0 at the bottom to the largest.
+
+    >>> polyline([0, 4, 2])
+    '0.0,24.0 60.0,0.0 120.0,12.0'
+    """
+    step, most = width / (len(values) - 1), max(values) or 1
+    points = (f"{i * step:.1f},{height * (1 - v / most):.1f}" for i, v in enumerate(values))
+    return " ".join(points)

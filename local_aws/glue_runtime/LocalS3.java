@@ -64,7 +64,7 @@ public class LocalS3 extends FileSystem {
         buckets = new File(conf.get("fs.local_aws.buckets"));
         staging = new File(conf.get("fs.local_aws.staging"));
         workingDirectory = new Path(uri.toString() + "/");
-        local = new RawLocalFileSystem();
+        local = new Objects();
         local.initialize(URI.create("file:///"), conf);
     }
 
@@ -341,6 +341,10 @@ public class LocalS3 extends FileSystem {
                 }
             }
         }
+    }
+
+    /** Counts the bytes that are read of objects apart from those of other files. */
+    static class Objects extends RawLocalFileSystem {
     }
 
     /** The bytes of an object that nobody sees before they are all there. */

@@ -5,6 +5,8 @@ from typing import Any
 
 from local_aws.context import Platform
 from local_aws.deferred import Deferred
+from local_aws.services.cloudwatch.api import CloudWatchApi
+from local_aws.services.cloudwatch.model import MetricStore
 from local_aws.services.databrew.api import DataBrewApi
 from local_aws.services.glue.api import GlueApi
 from local_aws.services.glue.catalog import Catalog
@@ -46,6 +48,7 @@ def build(platform: Platform) -> Services:
     """Make the models first, then what answers on top of them."""
     platform.s3 = S3Store(platform)
     platform.logs = LogStore(platform)
+    platform.metrics = MetricStore(platform)
     platform.glue = Catalog(platform)
     athena = Deferred(lambda: _athena(platform))
     platform.athena = Deferred(lambda: athena.engine)
@@ -53,6 +56,7 @@ def build(platform: Platform) -> Services:
         s3=S3Handler(platform),
         apis={
             "logs": LogsApi(platform),
+            "cloudwatch": CloudWatchApi(platform),
             "glue": GlueApi(platform),
             "athena": athena,
             "databrew": DataBrewApi(platform),

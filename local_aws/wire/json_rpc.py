@@ -13,6 +13,7 @@ import msgspec
 from local_aws.errors import SerializationError, ServiceError
 from local_aws.wire.http import HttpRequest, HttpResponse, json_body
 from local_aws.wire.models import error_shape, service_model
+from local_aws.wire.query_errors import query_code
 from local_aws.wire.shapes import from_json, to_json
 
 if TYPE_CHECKING:
@@ -57,9 +58,21 @@ def serialise_error(service: str, error: ServiceError) -> HttpResponse:
     body = {"__type": error.code} | error_members(service, error)
     return HttpResponse(
         status=error_status(service, error),
-        headers={"content-type": "application/x-amz-json-1.1", "x-amzn-errortype": error.code},
+        headers={"content-type": "application/x-amz-json-1.1", "x-amzn-errortype": error.code}
+        | query_compatible(service, error),
         body=json.dumps(body, ensure_ascii=False).encode(),
     )
+
+
+def query_compatible(service: str, error: ServiceError) -> dict[str, str]:
+    """The header for clients of a service that once spoke the query protocol.
+
+    https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible-trait
+    """
+    if "awsQueryCompatible" not in service_model(service).metadata:
+        return {}
+    fault = "Sender" if error_status(service, error) < 500 else "Receiver"
+    return {"x-amzn-query-error": f"{query_code(error)};{fault}"}
 
 
 def error_members(service: str, error: ServiceError) -> dict[str, Any]:

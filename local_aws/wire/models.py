@@ -15,6 +15,10 @@ Shape = Any
 """A botocore Shape: which members it has depends on its ``type_name``, by which we walk it."""
 
 
+SIGNING_NAMES = {"monitoring": "cloudwatch"}
+"""What requests are signed for, where that is not botocore's name of the service."""
+
+
 @cache
 def _loader() -> Loader:
     """Without a session, which brings botocore's whole client along: half a second of CPU."""

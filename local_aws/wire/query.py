@@ -5,27 +5,29 @@ https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from local_aws.errors import SerializationError, ServiceError
-from local_aws.wire.http import HttpRequest, HttpResponse
+from local_aws.wire.http import HttpRequest, HttpResponse, decoded
 from local_aws.wire.models import Shape
 from local_aws.wire.query_errors import query_error
-from local_aws.wire.shapes import wire_name
+from local_aws.wire.shapes import format_timestamp, parse_timestamp, wire_name
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
 Form = Mapping[str, str]
+NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?|NaN|-?Infinity")
 
 
 def form_of(request: HttpRequest) -> dict[str, str]:
     """The request's fields. One that is there twice is refused: readers could differ on it."""
     try:
-        pairs = [*request.query, *parse_qsl(request.body.decode(), keep_blank_values=True)]
+        pairs = [*request.query, *parse_qsl(decoded(request).decode(), keep_blank_values=True)]
     except ValueError as error:
         raise SerializationError(f"The body is not a form: {error}") from None
     found = {name: value for name, value in pairs if not name.startswith("X-Amz-")}
@@ -76,6 +78,10 @@ def _scalar(shape: Shape, text: str, name: str) -> Any:
         return int(text)
     if shape.type_name == "boolean" and text in ("true", "false"):
         return text == "true"
+    if shape.type_name == "timestamp":
+        return parse_timestamp(text, name)
+    if shape.type_name in ("double", "float") and NUMBER.fullmatch(text):
+        return float(text)
     raise SerializationError(f"'{name}' expects {shape.type_name}, got '{text}'")
 
 
@@ -102,8 +108,10 @@ def _members(shape: Shape, value: dict[str, Any]) -> str:
 def _text(shape: Shape, value: Any) -> str:
     if shape.type_name == "structure":
         return _members(shape, value)
+    if shape.type_name == "list":
+        return "".join(f"<member>{_text(shape.member, item)}</member>" for item in value)
     if shape.type_name == "timestamp":
-        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+        return str(format_timestamp(value, "iso8601"))
     return escape(str(value))
 
 

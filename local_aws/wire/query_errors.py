@@ -15,12 +15,16 @@ CODES = {
 }
 
 
+def query_code(error: ServiceError) -> str:
+    """The error's code as the query protocol has it."""
+    return CODES.get(error.code, error.code.removesuffix("Exception"))
+
+
 def query_error(error: ServiceError) -> HttpResponse:
     """The XML of the query protocol, which IAM, STS and SNS speak."""
-    code = CODES.get(error.code, error.code.removesuffix("Exception"))
     body = (
         "<ErrorResponse><Error><Type>Sender</Type>"
-        f"<Code>{code}</Code>"
+        f"<Code>{query_code(error)}</Code>"
         f"<Message>{escape(error.message)}</Message></Error></ErrorResponse>"
     )
     return HttpResponse(error.status, {"content-type": "text/xml"}, body.encode())

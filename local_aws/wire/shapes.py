@@ -18,6 +18,7 @@ from local_aws.errors import SerializationError
 from local_aws.wire.models import Shape
 
 UTC = dt.UTC
+NO_NUMBERS = ("NaN", "Infinity", "-Infinity")  # texts, as JSON has no such numbers
 
 
 def wire_name(member: str, shape: Shape) -> str:
@@ -72,6 +73,8 @@ def _read_timestamp(_shape: Shape, value: Any, path: str) -> dt.datetime:
 
 
 def _read_scalar(shape: Shape, value: Any, path: str) -> Any:
+    if value in NO_NUMBERS and shape.type_name in ("double", "float"):
+        return float(value)
     kinds = _SCALARS.get(shape.type_name)
     if kinds and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
         raise SerializationError(f"'{path}' expects {shape.type_name}, got {value!r}")

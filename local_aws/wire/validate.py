@@ -16,6 +16,7 @@ from local_aws.wire.models import Shape
 CODES = {
     "athena": "InvalidRequestException",
     "quicksight": "InvalidParameterValueException",
+    "cloudwatch": "ValidationError",
     "logs": "InvalidParameterException",
 }
 FIELDS = {"athena": {"AthenaErrorCode": "INVALID_INPUT", "ErrorCode": "INVALID_INPUT"}}

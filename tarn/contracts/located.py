@@ -59,7 +59,11 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 
 def read_yaml(path: Path) -> Any:
     """The file's content, its mappings as Located; raises NotYaml."""
-    raw = path.read_bytes()
+    return parse(path.read_bytes())
+
+
+def parse(raw: bytes) -> Any:
+    """As `read_yaml`, of a file's bytes."""
     try:
         return yaml.load(raw.decode(), Loader=_Loader)
     except UnicodeDecodeError as error:

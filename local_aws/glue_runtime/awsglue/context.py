@@ -14,6 +14,9 @@ from .sinks import DataSink
 from .unsupported import refuse
 
 Options = dict[str, Any]
+METRICS = "spark.local_aws.metrics"
+"""The setting that names the file for the figures of a run with --enable-metrics."""
+
 GRANULARITIES = ("year", "month", "day", "hour", "minute")
 
 
@@ -22,17 +25,27 @@ class GlueContext:
 
     # Of the run, and so of its process: a script may make several contexts.
     bookmarks: ClassVar[Bookmarks | None] = None
+    metered: ClassVar[Any] = None
 
     def __init__(self, sparkContext: Any, **_: Any) -> None:
         from pyspark.sql import SparkSession
 
         self._sc = getattr(sparkContext, "sparkContext", sparkContext)
         self.spark_session = SparkSession.builder.getOrCreate()
+        self._begin_metrics()
         self.catalog = Catalog()
         self.create_dynamic_frame = _Verbs(self, "create_dynamic_frame")
         self.create_data_frame = _Verbs(self, "create_data_frame")
         self.write_dynamic_frame = _Verbs(self, "write_dynamic_frame")
         self.write_data_frame = _Verbs(self, "write_data_frame")
+
+    def _begin_metrics(self) -> None:
+        """A run with --enable-metrics has them from its first GlueContext on, as on AWS."""
+        context: Any = self.spark_session.sparkContext
+        file = self.spark_session.conf.get(METRICS, "")
+        if file and GlueContext.metered is not context:
+            context._jvm.local_aws.RunMetrics.begin(context._jsc.sc(), file)
+            GlueContext.metered = context
 
     @property
     def sparkSession(self) -> Any:

@@ -1,8 +1,10 @@
-"""Tables of Glue's Data Catalog as data sets.
+"""Tables of Glue's Data Catalog as data sets and as outputs.
 
 A table's files are read with the names and, where the file has none, the types that the catalog
-tells; partitions' values become columns behind the others.
+tells; partitions' values become columns behind the others. They are written in its format and with
+its columns; the table has to be there, and neither it nor its partitions are changed.
 https://docs.aws.amazon.com/databrew/latest/dg/datasets.html
+https://docs.aws.amazon.com/databrew/latest/dg/API_DataCatalogOutput.html
 """
 
 from collections.abc import Iterator
@@ -28,6 +30,7 @@ _FORMATS = {
     "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": "CSV",
     "org.apache.hadoop.hive.serde2.OpenCSVSerde": "CSV",
 }
+_WRITTEN = _FORMATS | {"org.apache.hadoop.hive.ql.io.orc.OrcSerde": "ORC"}
 _DELIMITERS = ("field.delim", "separatorChar", "delimiter")
 
 
@@ -53,8 +56,42 @@ def source_of(platform: Platform, given: Document) -> Document:
     }
 
 
+def target_of(platform: Platform, given: Document) -> Document:
+    """Where a run writes what of a DataCatalogOutput: as an element of Outputs, and its `file`.
+
+    Raises ValidationException for a table that is not there or could not be written.
+    """
+    table = _table(platform, given, _WRITTEN)
+    if table.get("PartitionKeys"):
+        raise ValidationException(
+            f"DataCatalogOutputs to a table with partition keys, {table['Name']}, is not supported"
+        )
+    form = _WRITTEN[table["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"]]
+    csv = _options(table)["Csv"] if form == "CSV" else {"Delimiter": ",", "HeaderRow": True}
+    bucket, key = parse_uri(table["StorageDescriptor"]["Location"])
+    elsewhere = (given.get("S3Options") or {}).get("Location")
+    return {
+        "Location": elsewhere or {"Bucket": bucket, "Key": key},
+        "Overwrite": given.get("Overwrite", False),
+        "file": {
+            "format": form,
+            "delimiter": csv["Delimiter"],
+            "header": csv["HeaderRow"],
+            "partition_columns": [],
+            "columns": _schema(table),
+        },
+    }
+
+
 def table_of(platform: Platform, given: Document) -> Document:
     """The table, if its files can be read."""
+    table = _table(platform, given, _FORMATS)
+    if _FORMATS[table["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"]] == "CSV":
+        _schema(table)
+    return table
+
+
+def _table(platform: Platform, given: Document, formats: dict[str, str]) -> Document:
     database, name = given["DatabaseName"], given["TableName"]
     if given.get("CatalogId") not in (None, platform.account_id):
         raise ValidationException("A table of another account's catalog is not supported")
@@ -66,12 +103,10 @@ def table_of(platform: Platform, given: Document) -> Document:
     library = (storage.get("SerdeInfo") or {}).get("SerializationLibrary")
     if not str(storage.get("Location", "")).startswith("s3://"):
         raise ValidationException(f"The table {database}.{name} has no location in S3")
-    if library not in _FORMATS:
+    if library not in formats:
         raise ValidationException(
             f"The table {database}.{name} has the serde {library}, which is not supported"
         )
-    if _FORMATS[library] == "CSV":
-        _schema(table)
     return table
 
 

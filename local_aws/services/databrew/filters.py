@@ -13,13 +13,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import regex
-
+from local_aws.caller_patterns import CallerPattern
 from local_aws.services.databrew.errors import ValidationException
 
 Value = str | float | datetime
 Check = Callable[[Any], bool]
-PATIENCE = 1.0  # seconds for one user's pattern on one key
 
 _TOKEN = re.compile(r"\s*(?:([()])|(:[A-Za-z0-9_]+)|(==|!=|<=|>=|<|>)|([A-Za-z_]+))")
 _RELATIVE = re.compile(r"([+-]?\d{1,9})([smhdwMy])")
@@ -35,7 +33,7 @@ _COMPARISONS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "contains": operator.contains,
         "starts_with": str.startswith,
         "ends_with": str.endswith,
-        "matches": lambda value, pattern: bool(searched(pattern, value)),
+        "matches": lambda value, pattern: compiled(pattern).search(value) is not None,
     },
     "Number": {
         "is": operator.eq,
@@ -53,20 +51,9 @@ _COMPARISONS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
 }
 
 
-def compiled(pattern: str) -> "regex.Pattern[str]":
-    """A user's regular expression. Raises ValidationException."""
-    try:
-        return regex.compile(pattern)
-    except regex.error as error:
-        raise ValidationException(f"The regular expression {pattern} is not valid") from error
-
-
-def searched(pattern: str, text: str) -> Any:
-    """The pattern's first place in the text. Raises ValidationException where it takes too long."""
-    try:
-        return compiled(pattern).search(text, timeout=PATIENCE)
-    except TimeoutError as error:
-        raise ValidationException(f"The regular expression {pattern} takes too long") from error
+def compiled(pattern: str) -> CallerPattern:
+    """A user's regular expression. Raises ValidationException, also where it takes too long."""
+    return CallerPattern(pattern, f"regular expression {pattern}", ValidationException)
 
 
 def check(expression: dict[str, Any], kind: str, now: datetime) -> Check:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.context import Platform, Request, Response
+from local_aws.services.databrew import catalog
 from local_aws.services.databrew.errors import ResourceNotFoundException, ValidationException
 from local_aws.services.databrew.model import UNFINISHED, Document, Store
+from local_aws.services.databrew.outputs import check_encryption, check_outputs, check_owner
 from local_aws.services.databrew.paging import page
 from local_aws.services.databrew.recipes import check_steps
 from local_aws.services.databrew.runs import LOG_GROUP, Runner
@@ -31,8 +33,8 @@ SHOWN = (
     "StartedOn",
 )  # fmt: skip
 FROM_JOB = (
-    "DatasetName", "LogSubscription", "Outputs", "RecipeReference", "JobSample",
-    "ProfileConfiguration", "ValidationConfigurations",
+    "DataCatalogOutputs", "DatasetName", "JobSample", "LogSubscription", "Outputs",
+    "ProfileConfiguration", "RecipeReference", "ValidationConfigurations",
 )  # fmt: skip
 
 
@@ -59,6 +61,8 @@ class Jobs:
 
     def _profile_job(self, request: Request, dataset: str) -> Document:
         self.store.get("dataset", dataset)
+        check_encryption(request)
+        check_owner(self.platform, request["OutputLocation"])
         configuration = request.get("Configuration") or {}
         _check_profile(configuration)
         for validation in request.get("ValidationConfigurations") or ():
@@ -89,8 +93,9 @@ class Jobs:
         reference = dict(origin["RecipeReference"])
         reference["RecipeVersion"] = reference.get("RecipeVersion") or "LATEST_PUBLISHED"
         self.find_version(reference["Name"], reference["RecipeVersion"])
-        _check_outputs(request)
-        made = DEFAULTS | only(request, (*COMMON, "Outputs"))
+        check_outputs(self.platform, request)
+        check_encryption(request)
+        made = DEFAULTS | only(request, (*COMMON, "Outputs", "DataCatalogOutputs"))
         return made | {
             "Type": "RECIPE",
             "DatasetName": origin["DatasetName"],
@@ -125,11 +130,12 @@ class Jobs:
         return {"Name": name}
 
     def start_job_run(self, request: Request) -> Response:
-        caller = self.platform.arn("sts", "assumed-role/databrew")
-        return {"RunId": self.begin_run(request["Name"], caller)}
+        run_id = self.add_run(request["Name"], self.store.caller())
+        self.runner.submit(run_id)
+        return {"RunId": run_id}
 
-    def begin_run(self, name: str, started_by: str) -> str:
-        """Keep all that the run needs as it is now, then queue it; the run's id."""
+    def add_run(self, name: str, started_by: str) -> str:
+        """Keep all that a run needs as it is now, for the runner; the run's id."""
         job = self.store.get("job", name)
         run_id = f"db_{secrets.token_hex(32)}"
         document = {
@@ -141,7 +147,6 @@ class Jobs:
             **(self._recipe_input(job) if job["Type"] == "RECIPE" else self._profile_input(job)),
         }
         self.store.add_run(run_id, job["Name"], document)
-        self.runner.submit(run_id)
         return run_id
 
     def _recipe_input(self, job: Document) -> Document:
@@ -150,7 +155,9 @@ class Jobs:
         steps = self.store.recipe(reference["Name"], version)["Steps"]
         check_steps(steps)
         others = second_inputs(steps, lambda name: self.store.get("dataset", name))
-        return {"steps": steps, "others": others}
+        given = job.get("DataCatalogOutputs") or ()
+        tables = [catalog.target_of(self.platform, table) for table in given]
+        return {"steps": steps, "others": others, "tables": tables}
 
     def _profile_input(self, job: Document) -> Document:
         wanted = job.get("ValidationConfigurations") or ()
@@ -193,31 +200,15 @@ class Jobs:
 
 def _shown(run: Document) -> Response:
     shown = only(run, SHOWN) | only(run["job"], FROM_JOB)
-    began = run.get("ExecutionStart", run["StartedOn"])
-    shown["ExecutionTime"] = max(0, round(run.get("CompletedOn", time.time()) - began))
+    # A run that waits, or was stopped while it did, has consumed nothing.
+    ended = run.get("CompletedOn", time.time())
+    shown["ExecutionTime"] = max(0, round(ended - run.get("ExecutionStart", ended)))
     name = {"JobName": run["job"]["Name"], "LogGroupName": LOG_GROUP}
     return dated(shown | name)
 
 
 def _name_in(arn: str) -> str:
     return arn.rsplit("/", 1)[-1]
-
-
-def _check_outputs(request: Request) -> None:
-    """Refuse an output that no run could write, naming the option."""
-    from local_aws.services.databrew.engine.errors import UnsupportedOption
-    from local_aws.services.databrew.engine.output import codec_of
-
-    for other in ("DataCatalogOutputs", "DatabaseOutputs"):
-        if request.get(other):
-            raise ValidationException(f"{other} are not supported by local_aws")
-    if not request.get("Outputs"):
-        raise ValidationException("A recipe job needs Outputs")
-    try:
-        for output in request["Outputs"]:
-            codec_of(output.get("Format") or "CSV", output.get("CompressionFormat"))
-    except UnsupportedOption as error:
-        raise ValidationException(str(error)) from error
 
 
 def _check_profile(configuration: dict[str, Any]) -> None:

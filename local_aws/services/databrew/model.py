@@ -4,8 +4,10 @@ import json
 import time
 from typing import Any
 
+from local_aws.caller import CALLER
 from local_aws.context import Platform
 from local_aws.services.databrew.errors import ConflictException, ResourceNotFoundException
+from local_aws.services.databrew.shapes import only
 
 Document = dict[str, Any]
 TABLES = """
@@ -20,6 +22,7 @@ CREATE INDEX IF NOT EXISTS runs_by_job ON runs (job);
 """
 # Version 0 is the recipe's working version.
 WORKING = 0
+KEPT = ("CreateDate", "CreatedBy", "Tags")
 UNFINISHED = ("STARTING", "RUNNING", "STOPPING")
 
 
@@ -36,13 +39,24 @@ class Store:
 
     def create(self, kind: str, name: str, document: Document) -> None:
         """Keep a new thing; a name that is taken is refused."""
-        now = time.time()
-        stamped = document | {"CreateDate": now, "LastModifiedDate": now}
+        stamped = document | self.created()
         added = self.db.execute(
             "INSERT OR IGNORE INTO things VALUES (?, ?, ?)", (kind, name, json.dumps(stamped))
         )
         if not added:
             raise ConflictException(f"The {kind} {name} already exists")
+
+    def caller(self) -> str:
+        """The ARN of who calls; the account's own where the server works by itself."""
+        return CALLER.get() or f"arn:aws:iam::{self.platform.account_id}:root"
+
+    def modified(self) -> Document:
+        return {"LastModifiedDate": time.time(), "LastModifiedBy": self.caller()}
+
+    def created(self) -> Document:
+        stamp = self.modified()
+        by = {"CreateDate": stamp["LastModifiedDate"], "CreatedBy": stamp["LastModifiedBy"]}
+        return stamp | by
 
     def get(self, kind: str, name: str) -> Document:
         row = self.db.one("SELECT document FROM things WHERE kind=? AND name=?", (kind, name))
@@ -55,8 +69,7 @@ class Store:
         """Replace what a thing says; its creation and its tags stay."""
         with self.db.transaction():
             old = self.get(kind, name)
-            kept = {field: old[field] for field in ("CreateDate", "Tags") if field in old}
-            self.put(kind, name, document | kept | {"LastModifiedDate": time.time()})
+            self.put(kind, name, document | only(old, KEPT) | self.modified())
 
     def put(self, kind: str, name: str, document: Document) -> None:
         self.db.execute(

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_aws.context import Platform
+from local_aws.formats.endings import ENDINGS
 from local_aws.services.databrew import catalog
 from local_aws.services.databrew import selection as selections
 from local_aws.services.databrew.keys import keys_of
+from local_aws.services.s3 import encryption
 
 if TYPE_CHECKING:
     from local_aws.services.s3.model import S3Store
@@ -31,12 +33,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Plan:
-    """One run's instructions, its limits and its targets."""
+    """One run's instructions, its limits, its targets and the headers of its objects."""
 
     instructions: dict[str, Any]
     scratch: Path
     timeout: float
     targets: list[Target] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def moved(self, scratch: Path) -> "Plan":
         """The same plan once its scratch folder has another name."""
@@ -52,7 +55,7 @@ class Plan:
             keys = {target.prefix + name: target.folder / name for name in files}
             for key, path in keys.items():
                 with path.open("rb") as file:
-                    s3.put(target.bucket, key, file)
+                    s3.put(target.bucket, key, file, headers=self.headers)
             if target.replaces:
                 _remove_stale(s3, target, set(keys))
 
@@ -90,13 +93,21 @@ def make_plan(platform: Platform, run: dict[str, Any], scratch: Path) -> Plan:
         ),
     }
     special, targets = _special(platform, run, scratch)
-    return Plan(base | special, scratch, minutes * 60.0, targets)
+    return Plan(base | special, scratch, minutes * 60.0, targets, _encryption(platform, job))
 
 
 def publication(platform: Platform, run: dict[str, Any], scratch: Path) -> Plan:
     """What is left of a run's plan once its process has ended well."""
     special, targets = _special(platform, run, scratch)
-    return Plan(special, scratch, 0.0, targets)
+    return Plan(special, scratch, 0.0, targets, _encryption(platform, run["job"]))
+
+
+def _encryption(platform: Platform, job: dict[str, Any]) -> dict[str, str]:
+    """What the job's objects are marked with. Raises KmsError where its key cannot be used."""
+    if job.get("EncryptionMode") != "SSE-KMS":
+        return {}
+    key = encryption.key_arn(platform, job.get("EncryptionKeyArn") or encryption.MANAGED)
+    return {encryption.ALGORITHM: encryption.KMS, encryption.KEY: key}
 
 
 def _special(
@@ -148,9 +159,12 @@ def _files(
 
 
 def _format_of(paths: list[str]) -> str:
-    """By the files' ending, when the data set does not say."""
-    ending = paths[0].rsplit(".", 1)[-1].lower() if paths else ""
-    return {"json": "JSON", "jsonl": "JSON", "parquet": "PARQUET"}.get(ending, "CSV")
+    """By the files' ending before that of a compression, when the data set does not say."""
+    endings = paths[0].lower().rsplit("/", 1)[-1].split(".")[1:] if paths else []
+    if endings and endings[-1] in ENDINGS.values():
+        endings.pop()
+    known = {"json": "JSON", "jsonl": "JSON", "parquet": "PARQUET"}
+    return known.get(endings[-1], "CSV") if endings else "CSV"
 
 
 def _recipe_part(
@@ -162,25 +176,30 @@ def _recipe_part(
         for number, datasets in run.get("others", {}).items()
     }
     outputs, targets = [], []
-    for i, output in enumerate(run["job"]["Outputs"]):
+    files = [(output, _written(output)) for output in run["job"].get("Outputs") or ()]
+    # Runs that waited since before there were tables have none.
+    tables = [(table, table["file"]) for table in run.get("tables") or ()]
+    for i, (output, file) in enumerate(files + tables):
         folder = scratch / f"output-{i}"
         stem, prefix = _names(run, output)
-        csv = (output.get("FormatOptions") or {}).get("Csv") or {}
-        outputs.append(
-            {
-                "folder": str(folder),
-                "stem": stem,
-                "format": output.get("Format") or "CSV",
-                "codec": output.get("CompressionFormat"),
-                "delimiter": csv.get("Delimiter", ","),
-                "partition_columns": output.get("PartitionColumns") or [],
-            }
-        )
+        outputs.append({"folder": str(folder), "stem": stem, **file})
         replaces = f"{stem}_part" if output.get("Overwrite") else ""
         targets.append(Target(output["Location"]["Bucket"], prefix, folder, replaces))
     keys = keys_of(platform, run["steps"])
     found = {"steps": run["steps"], "others": others, "outputs": outputs, "keys": keys}
     return found, targets
+
+
+def _written(output: dict[str, Any]) -> dict[str, Any]:
+    """What the process is told of one of ``Outputs``."""
+    csv = (output.get("FormatOptions") or {}).get("Csv") or {}
+    return {
+        "format": output.get("Format") or "CSV",
+        "codec": output.get("CompressionFormat"),
+        "delimiter": csv.get("Delimiter", ","),
+        "partition_columns": output.get("PartitionColumns") or [],
+        "most": output.get("MaxOutputFiles"),
+    }
 
 
 def _names(run: dict[str, Any], output: dict[str, Any]) -> tuple[str, str]:

@@ -45,9 +45,7 @@ class Recipes:
         with self.store.db.transaction():
             if name in self.store.recipe_names():
                 raise ConflictException(f"The recipe {name} already exists")
-            now = time.time()
-            document = only(request, RECIPE) | {"CreateDate": now, "LastModifiedDate": now}
-            self.store.put_recipe(name, WORKING, document)
+            self.store.put_recipe(name, WORKING, only(request, RECIPE) | self.store.created())
         return {"Name": name}
 
     def update_recipe(self, request: Request) -> Response:
@@ -56,7 +54,7 @@ class Recipes:
             old: Document = self.store.recipe(name, WORKING)
             changed: Document = only(request, ("Description", "Steps"))
             check_steps(changed.get("Steps") or old["Steps"])
-            self.store.put_recipe(name, WORKING, old | changed | {"LastModifiedDate": time.time()})
+            self.store.put_recipe(name, WORKING, old | changed | self.store.modified())
         return {"Name": name}
 
     def publish_recipe(self, request: Request) -> Response:
@@ -65,7 +63,8 @@ class Recipes:
             working = self.store.recipe(name, WORKING)
             number = max(self.store.recipe_versions(name), default=0) + 1
             described = only(request, ("Description",))
-            published = working | described | {"PublishedDate": time.time()}
+            published = working | described
+            published |= {"PublishedDate": time.time(), "PublishedBy": self.store.caller()}
             self.store.put_recipe(name, number, published)
         return {"Name": name}
 

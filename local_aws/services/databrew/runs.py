@@ -62,7 +62,11 @@ class Runner:
         kept = self._kept(run["RunId"])
         if not kept.exists():
             return "FAILED", ENDED_WITH_SERVER
-        return self._publish(run["RunId"], publication(self.platform, run, kept))
+        try:
+            plan = publication(self.platform, run, kept)
+        except ServiceError as error:
+            return "FAILED", _said(error)
+        return self._publish(run["RunId"], plan)
 
     def stop(self) -> None:
         """End every process; runs that have not begun stay for the next start."""
@@ -107,6 +111,8 @@ class Runner:
             self._execute(run_id)
         except InjectedFailure as error:
             self._finish(run_id, "FAILED", error.message)
+        except ServiceError as error:
+            self._finish(run_id, "FAILED", _said(error))
         except Exception as error:
             logger.exception("databrew run %s", run_id)
             self._finish(run_id, "FAILED", f"{type(error).__name__}: {error}")
@@ -183,7 +189,7 @@ class Runner:
         try:
             plan.publish(self.platform.s3, result["outputs"])
         except ServiceError as error:
-            return "FAILED", f"{error.code}: {error.message}"
+            return "FAILED", _said(error)
         validations = plan.validated(result.get("validations") or {})
         events.validated(self.platform, self.store.run(run_id), validations)
         return "SUCCEEDED", ""
@@ -205,6 +211,10 @@ class Runner:
         if run["job"].get("LogSubscription") != "DISABLE" and lines:
             self.platform.logs.append(LOG_GROUP, stream, [(now, line) for line in lines])
         log.unlink(missing_ok=True)
+
+
+def _said(error: ServiceError) -> str:
+    return f"{error.code}: {error.message}"
 
 
 def _spawn(run_file: Path, scratch: Path) -> subprocess.Popen[bytes]:

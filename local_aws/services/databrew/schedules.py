@@ -13,6 +13,7 @@ from local_aws.schedules.scheduler import Scheduler
 from local_aws.services.databrew.errors import ResourceNotFoundException, ValidationException
 from local_aws.services.databrew.model import Document, Store
 from local_aws.services.databrew.paging import page
+from local_aws.services.databrew.runs import Runner
 from local_aws.services.databrew.shapes import dated, only
 
 logger = logging.getLogger(__name__)
@@ -24,9 +25,10 @@ class Schedules:
     """The operations on schedules, and what becomes of them."""
 
     store: Store
+    runner: Runner
     scheduler: Scheduler
 
-    def begin_run(self, name: str, started_by: str) -> str:
+    def add_run(self, name: str, started_by: str) -> str:
         raise NotImplementedError
 
     def create_schedule(self, request: Request) -> Response:
@@ -78,12 +80,23 @@ class Schedules:
         }
 
     def fire(self, name: str) -> None:
-        """Start the schedule's jobs. One that cannot start holds up no other."""
-        for job in self.store.get("schedule", name)["JobNames"]:
-            try:
-                self.begin_run(job, self.store.arn("schedule", name))
-            except Exception:
-                logger.warning("schedule %s did not start the job %s", name, job, exc_info=True)
+        """Start the schedule's jobs: all of them, or none where a kill comes first.
+
+        What is queued when a kill comes is started by the server's next start.
+        """
+        with self.store.db.transaction():
+            jobs = self.store.get("schedule", name)["JobNames"]
+            runs = [run for job in jobs if (run := self._scheduled(name, job))]
+        for run in runs:
+            self.runner.submit(run)
+
+    def _scheduled(self, name: str, job: str) -> str | None:
+        """A run's id. A job that cannot start holds up no other."""
+        try:
+            return self.add_run(job, self.store.arn("schedule", name))
+        except Exception:
+            logger.warning("schedule %s did not start the job %s", name, job, exc_info=True)
+            return None
 
 
 def cron_form(expression: str) -> str:

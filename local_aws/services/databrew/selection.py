@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 
+from local_aws.caller_patterns import CallerPattern
 from local_aws.services.databrew.errors import ValidationException
-from local_aws.services.databrew.filters import PATIENCE, Check, check, compiled
+from local_aws.services.databrew.filters import Check, check, compiled
 
 if TYPE_CHECKING:
     from local_aws.services.s3.store.objects import ObjectInfo
@@ -74,7 +75,7 @@ class Selection:
     """A data set's key, read. `folder` is the start of every key that can fit."""
 
     folder: str
-    pattern: "regex.Pattern[str] | None"
+    pattern: CallerPattern | None
     parameters: Sequence[Parameter]
     modified: Check | None
     limit: Document
@@ -98,10 +99,7 @@ class Selection:
         """The parameters' values as text; None for a file that does not belong."""
         if self.pattern is None:
             return []
-        try:
-            found = self.pattern.fullmatch(key, timeout=PATIENCE)
-        except TimeoutError as error:
-            raise ValidationException("The path's regular expression takes too long") from error
+        found = self.pattern.fullmatch(key)
         if found is None:
             return None
         texts = [found[f"p{i}"] for i in range(len(self.parameters))]
@@ -199,7 +197,7 @@ def _zone(offset: str) -> timezone:
         raise ValidationException(f"TimezoneOffset {offset} is not valid") from error
 
 
-def _pattern(key: str, parameters: Sequence[Parameter]) -> "regex.Pattern[str]":
+def _pattern(key: str, parameters: Sequence[Parameter]) -> CallerPattern:
     found, place, number = "", 0, 0
     for part in _PART.finditer(key):
         found += regex.escape(key[place : part.start()])

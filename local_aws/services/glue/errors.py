@@ -24,6 +24,12 @@ class InvalidInputException(ServiceError):
     code = "InvalidInputException"
 
 
+class InvalidStateException(ServiceError):
+    """Something in the catalog is not what the request needs it to be."""
+
+    code = "InvalidStateException"
+
+
 class ConcurrentModificationException(ServiceError):
     """The table changed since the caller read it."""
 

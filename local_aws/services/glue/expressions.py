@@ -17,7 +17,7 @@ from typing import Any
 
 from local_aws.services.glue import pushdown
 from local_aws.services.glue.documents import Document
-from local_aws.services.glue.errors import InvalidInputException
+from local_aws.services.glue.errors import InvalidInputException, InvalidStateException
 from local_aws.services.glue.patterns import matcher
 from local_aws.services.glue.pushdown import Narrowed, Sql
 
@@ -113,8 +113,22 @@ class _Key:
     position: int
 
     def of(self, values: Sequence[str]) -> Any:
+        """The partition's value; AWS fails too at one that is not of the key's type.
+
+        https://github.com/aws/aws-sdk/issues/670
+        """
         text = values[self.position]
-        return None if text == NULL_PARTITION else self.read(text)
+        if text == NULL_PARTITION:
+            return None
+        kind, reader = _reader(self.type)
+        try:
+            return reader(text)
+        except (ValueError, InvalidOperation) as error:
+            called = "an integer" if kind is int else f"a {self.type}"
+            raise InvalidStateException(
+                f'For input string: "{text}" is not {called}. It is the value of the partition '
+                f"key {self.name} in the partition {list(values)}."
+            ) from error
 
     @property
     def kind(self) -> Any:
@@ -122,6 +136,7 @@ class _Key:
         return _reader(self.type)[0]
 
     def read(self, text: str) -> Any:
+        """A literal of the expression."""
         try:
             return _reader(self.type)[1](text)
         except (ValueError, InvalidOperation) as error:

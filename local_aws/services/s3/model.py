@@ -286,6 +286,7 @@ class S3Store:
         data: bytes | BinaryIO,
         content_type: str = DEFAULT_TYPE,
         metadata: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> ObjectInfo:
         self.require_bucket(bucket)
         incoming = self.incoming()
@@ -293,7 +294,7 @@ class S3Store:
             stream = BytesIO(data) if isinstance(data, bytes) else data
             while block := stream.read(BLOCK):
                 incoming.write(block)
-            attributes = Attributes(content_type=content_type, metadata=metadata or {})
+            attributes = Attributes(content_type, headers or {}, metadata or {})
             return self.commit(incoming, bucket, key, attributes)
         finally:
             incoming.discard()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -25,7 +26,7 @@ from tarn.contracts.contract import (
 )
 from tarn.contracts.drop_limit import DropLimit
 from tarn.contracts.layout import PROPERTIES, Layout
-from tarn.contracts.located import Located, NotYaml, read_yaml
+from tarn.contracts.located import Located, NotYaml, parse
 from tarn.contracts.odcs.keys import VERSIONS, nearest, unknown_keys
 from tarn.contracts.odcs.pieces import Pieces, Wrong, shown
 from tarn.partition import WIDTHS
@@ -50,16 +51,20 @@ FRESHNESS_UNITS = ("d", "h")
 
 def read_contract(path: Path) -> Contract:
     """The contract in a file; raises ContractError with all that is wrong in it."""
-    file = f"{path.parent.name}/{path.name}"
+    return _read(f"{path.parent.name}/{path.name}", path.stem, path.read_bytes())
+
+
+@lru_cache(maxsize=64)  # every step and page asks, and PyYAML takes 15 ms a contract
+def _read(file: str, name: str, raw: bytes) -> Contract:
     try:
-        document = read_yaml(path)
+        document = parse(raw)
     except NotYaml as error:
         wrong = Problem(error.line, f"This is not YAML: {error.problem}.", "Mend the line.")
         raise ContractError(file, [wrong]) from None
     if not isinstance(document, Located):
         wrong = Problem(1, "The file holds no mapping.", "Begin with `apiVersion: v3.1.0`.")
         raise ContractError(file, [wrong])
-    reader = _Reader(document, path.stem)
+    reader = _Reader(document, name)
     contract = reader.contract()
     if contract is None or reader.problems:
         raise ContractError(file, reader.problems)

@@ -1,5 +1,6 @@
 """The catalog, jobs, queries and the overview, as the services answer; hostile text is text."""
 
+import datetime as dt
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -166,6 +167,31 @@ def test_a_glue_job_its_runs_and_their_logs(browser: httpx.Client, server: Local
     assert browser.get("/_console/run", params={"job": name, "id": "none"}).status_code == 404
     overview = show(browser, "")
     assert "&lt;b&gt;four rows are missing" in overview
+
+
+def test_a_run_shows_what_it_published(browser: httpx.Client, server: LocalServer) -> None:
+    jobs = Glue(server)
+    name = jobs.job("print('done')", DefaultArguments={"--enable-metrics": ""})
+    run_id = jobs.run(name)["Id"]
+    assert "Metrics" not in show(browser, "run", job=name, id=run_id)
+    began = jobs.show(name, run_id)["StartedOn"]
+    for figure, kind, values in (
+        ("glue.driver.aggregate.bytesRead", "count", (1_000_000.0, 500_000.0)),
+        ("glue.driver.jvm.heap.usage", "gauge", (0.25,)),
+    ):
+        named = {"JobName": name, "JobRunId": run_id, "Type": kind}
+        dimensions = [{"Name": key, "Value": value} for key, value in named.items()]
+        data = [
+            {"MetricName": figure, "Dimensions": dimensions, "Timestamp": at, "Value": value}
+            for at, value in zip((began, began + dt.timedelta(minutes=1)), values, strict=False)
+        ]
+        server.client("cloudwatch").put_metric_data(Namespace="Glue", MetricData=data)
+    page = show(browser, "run", job=name, id=run_id)
+    assert "glue.driver.aggregate.bytesRead" in page
+    assert "1.5 MB" in page
+    assert 'points="0.0,0.0 120.0,12.0"' in page
+    assert "25.0 %" in page
+    assert "on average" in page
 
 
 def test_a_run_is_seen_while_it_runs(browser: httpx.Client, server: LocalServer) -> None:

@@ -12,13 +12,18 @@ from lakes import Lake, State
 from steps import kills
 
 from local_aws.data_folder import DataFolder
-from local_aws.services.s3.store import keys
+from local_aws.services.s3.store import keys, uploads
 
 PLAIN, ENABLED, SUSPENDED = "", "Enabled", "Suspended"
 MODES = (PLAIN, ENABLED, SUSPENDED)
-PART = 5 << 20
+PART = 1000  # bytes: hundreds of uploads are copied and read, and their size decides nothing
 
 Work = Callable[[Lake], object]
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MIN_PART", PART)
 
 
 def nothing(lake: Lake) -> None: ...

@@ -73,9 +73,9 @@ class WorkGroupApi:
         configuration = _checked(request.get("Configuration") or {})
         if self.store.workgroup(name) is not None:
             raise InvalidRequest("WorkGroup is already created")
-        self._put(name, configuration, request.get("Description") or "")
-        if request.get("Tags"):
-            self.store.tag(self._arn(name), request["Tags"])
+        with self.store.db.transaction():
+            self._put(name, configuration, request.get("Description") or "")
+            self.store.tag(self._arn(name), request.get("Tags") or [])
         return {}
 
     def get_work_group(self, request: Request) -> Response:

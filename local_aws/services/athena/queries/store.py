@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from local_aws.context import Platform
+from local_aws.services.athena.errors import InvalidRequest
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS workgroups (name TEXT PRIMARY KEY, body TEXT NOT NULL);
@@ -196,8 +197,11 @@ class Store:
         return [{"Key": row["key"], "Value": row["value"]} for row in rows]
 
     def tag(self, arn: str, tags: list[dict[str, str]]) -> None:
+        """Add or replace tags. Raises InvalidRequest for one without a key: the model allows it."""
         with self.db.transaction():
             for tag in tags:
+                if not tag.get("Key"):
+                    raise InvalidRequest("A tag has no Key")
                 self.db.execute(
                     "INSERT INTO tags VALUES (?, ?, ?)"
                     " ON CONFLICT (arn, key) DO UPDATE SET value = excluded.value",

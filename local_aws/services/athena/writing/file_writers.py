@@ -6,31 +6,28 @@ The rows are computed once, into files of one partition each.
 # ruff: noqa: S608 - writing SQL is what this module does; values go through quote()
 from __future__ import annotations
 
-import bz2
-import struct
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import orc
 
+from local_aws.formats import avro, packing
+from local_aws.formats.endings import ENDINGS
 from local_aws.services.athena.duck.quoting import identifier, quote
 from local_aws.services.athena.errors import QueryFailed, not_supported
 from local_aws.services.athena.reading.partition_names import HIVE_NULL, unescaped
 from local_aws.services.athena.rewrites.casts import cast_sql
-from local_aws.services.athena.serdes import avro_writer, buckets, text_sql
+from local_aws.services.athena.serdes import avro_schema, buckets, text_sql
 from local_aws.services.athena.trino import types as t
 from local_aws.services.athena.writing.write_targets import Made, Target
 
 Columns = list[tuple[str, t.Type]]
 # https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html
 OPEN_PARTITIONS = 100
-_ENDINGS = {"GZIP": "gz", "ZSTD": "zst", "BZIP2": "bz2", "DEFLATE": "deflate", "SNAPPY": "snappy",
-            "LZ4": "lz4"}  # fmt: skip
 # What the engine packs by itself, by format.
 _PACKED = {
     "PARQUET": {"GZIP", "SNAPPY", "ZSTD", "LZ4", "NONE"},
@@ -76,7 +73,7 @@ def _check_types(columns: Columns, target: Target) -> None:
         if target.format == "JSON" and t.contains(kind, "varbinary"):
             raise not_supported(f"writing {kind} as JSON")
         if target.format == "AVRO" and name not in target.keys:
-            avro_writer.schema_of(kind, name)
+            avro_schema.schema_of(kind, name)
 
 
 def _copy(
@@ -112,7 +109,7 @@ def _extension(target: Target) -> str:
     """Text says by its name how it is packed, Parquet in its footer."""
     base = {"PARQUET": "parquet", "TEXTFILE": "csv", "JSON": "json"}[target.format]
     packed = target.format != "PARQUET" and _engine_packs(target)
-    ending = _ENDINGS.get(target.compression) if packed else None
+    ending = ENDINGS.get(target.compression) if packed else None
     return f"{base}.{ending}" if ending else base
 
 
@@ -155,7 +152,8 @@ def _converted(file: Made, columns: Columns, target: Target) -> Made:
     ending = file.ending.removesuffix(".parquet") + f".{target.format.lower()}"
     path = file.path.with_name(file.path.name + ".out")
     if target.format == "AVRO":
-        avro_writer.write(path, columns, _batches(file.path), target.compression)
+        schema = avro_schema.row_of(columns)
+        avro.write(path, schema, _batches(file.path), target.compression)
     elif target.format == "ORC":
         _to_orc(file.path, path, target)
     else:
@@ -191,43 +189,5 @@ def _to_parquet(path: Path, target: Target) -> None:
 def _repacked(file: Made, target: Target) -> Made:
     if target.format == "PARQUET" or _engine_packs(target):
         return file
-    path = file.path.with_name(file.path.name + ".out")
-    with file.path.open("rb") as source, path.open("wb") as out:
-        for data in _PACKERS[target.compression](source):
-            out.write(data)
-    file.path.unlink()
-    return Made(path, file.values, f"{file.ending}.{_ENDINGS[target.compression]}")
-
-
-def _chunks(source: BinaryIO, size: int = 1 << 20) -> Iterator[bytes]:
-    while chunk := source.read(size):
-        yield chunk
-
-
-def _streamed(make: Callable[[], Any]) -> Callable[[BinaryIO], Iterator[bytes]]:
-    def pack(source: BinaryIO) -> Iterator[bytes]:
-        packer = make()
-        for chunk in _chunks(source):
-            yield packer.compress(chunk)
-        yield packer.flush()
-
-    return pack
-
-
-def _hadoop(codec: str) -> Callable[[BinaryIO], Iterator[bytes]]:
-    """Blocks of one piece each, with their lengths before them."""
-
-    def pack(source: BinaryIO) -> Iterator[bytes]:
-        for chunk in _chunks(source, 1 << 18):
-            piece = bytes(pa.compress(chunk, codec=codec, asbytes=True))
-            yield struct.pack(">II", len(chunk), len(piece)) + piece
-
-    return pack
-
-
-_PACKERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
-    "BZIP2": _streamed(bz2.BZ2Compressor),
-    "DEFLATE": _streamed(zlib.compressobj),
-    "SNAPPY": _hadoop("snappy"),
-    "LZ4": _hadoop("lz4_raw"),
-}
+    packing.pack(file.path, target.compression)
+    return Made(file.path, file.values, f"{file.ending}.{ENDINGS[target.compression]}")

@@ -1,40 +1,39 @@
 """A recipe job's files, under DataBrew's names, in the run's scratch folder.
 
-The server moves them into the bucket with renames once all of them are whole.
+The server moves them into the bucket with renames once all of them are whole. Rows stream: what is
+written has never to fit into memory.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import duckdb
+import pyarrow as pa
+from pyarrow import orc
 
-from local_aws.services.databrew.engine.errors import UnsupportedOption
+from local_aws.formats import avro, packing
+from local_aws.services.databrew.engine import formats
+from local_aws.services.databrew.engine.errors import RunFailed
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.sql import identifier, literal, select
+from local_aws.services.databrew.engine.outgoing import as_table, avro_schema, leaving
+from local_aws.services.databrew.engine.shares import Numbered, Share
+from local_aws.services.databrew.engine.sql import literal
 
-# Format to codec to DuckDB's name for it; None: what DataBrew writes when nothing is said.
-CODECS: dict[str, dict[str | None, str]] = {
-    "CSV": {None: "none", "GZIP": "gzip", "ZSTD": "zstd"},
-    "JSON": {None: "none", "GZIP": "gzip", "ZSTD": "zstd"},
-    "PARQUET": {
-        None: "snappy",
-        "SNAPPY": "snappy",
-        "GZIP": "gzip",
-        "ZSTD": "zstd",
-        "BROTLI": "brotli",
-        "LZ4": "lz4_raw",
-    },
-}
-CODECS["GLUEPARQUET"] = CODECS["PARQUET"]
-SUFFIXES = {"gzip": ".gz", "zstd": ".zst", "none": ""}
-NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__"
+SPLIT = 128 << 20
+"""Bytes of input: what Spark gives to one of its tasks, each of which writes a file."""
+_MOST_FILES = 999
+_BATCH = 10_000
+_DUCKDB_CODECS = {"NONE": "none", "GZIP": "gzip", "ZSTD": "zstd"}
+_PARQUET_CODECS = {"LZ4": "lz4_raw"}
 
 
 @dataclass(frozen=True)
 class Output:
-    """One element of the job's ``Outputs``: the files' folder here and their first name."""
+    """One of the job's outputs: the files' folder here and how their names begin.
+
+    `most`: its MaxOutputFiles. `columns`: of a table of the catalog, by name its kind.
+    """
 
     folder: str
     stem: str
@@ -42,6 +41,9 @@ class Output:
     codec: str | None = None
     delimiter: str = ","
     partition_columns: tuple[str, ...] = ()
+    most: int | None = None
+    columns: dict[str, str] | None = None
+    header: bool = True
 
 
 @dataclass
@@ -52,80 +54,96 @@ class Written:
     rows: int = 0
 
 
-def codec_of(format_: str, codec: str | None) -> str:
-    """DuckDB's codec, or a refusal that names what is not there."""
-    if format_ not in CODECS:
-        raise UnsupportedOption(f"The output format {format_}")
-    if codec not in CODECS[format_]:
-        raise UnsupportedOption(f"The compression {codec} for {format_}")
-    return CODECS[format_][codec]
+def write(frame: Frame, outputs: list[Output], input_bytes: int = 0) -> list[Written]:
+    """Write every output."""
+    files = [_files(output, input_bytes) for output in outputs]
+    if len(outputs) == 1 and files == [1] and not outputs[0].partition_columns:
+        return [_write(outputs[0], iter([Share(frame, frame.names)]))]
+    rows = Numbered.of(frame)
+    return [
+        _write(output, rows.partitions(output.partition_columns))
+        if output.partition_columns
+        else _write(output, rows.shares(most))
+        for output, most in zip(outputs, files, strict=True)
+    ]
 
 
-def write(frame: Frame, outputs: list[Output]) -> list[Written]:
-    """Write every output. More than one reads the recipe's rows once, from a table."""
-    if len(outputs) > 1 or any(output.partition_columns for output in outputs):
-        frame.connection.execute(f"CREATE TEMP TABLE result AS {frame.sql()}")
-        frame = Frame.of(frame.connection, "result")
-    return [_write(frame, output) for output in outputs]
+def _files(output: Output, input_bytes: int) -> int:
+    """How many files an output has at most; a partition always has one."""
+    formats.check(output.format, output.codec)
+    return min(output.most or _MOST_FILES, max(1, -(-input_bytes // SPLIT)))
 
 
-def _write(frame: Frame, output: Output) -> Written:
-    codec_of(output.format, output.codec)
-    if not output.partition_columns:
-        written = Written()
-        _copy(frame, output, Path(), frame.names, written)
-        return written
-    return _write_partitions(frame, output)
-
-
-def _write_partitions(frame: Frame, output: Output) -> Written:
-    """One folder ``column=value/`` for each combination of values."""
-    keys = [frame.resolve(name) for name in output.partition_columns]
-    columns = {key: f"CAST({identifier(key)} AS VARCHAR)" for key in keys}
-    found = frame.connection.execute(
-        select(columns, frame.current, "GROUP BY ALL ORDER BY ALL")
-    ).fetchall()
-    rest = [name for name in frame.names if name not in keys]
+def _write(output: Output, shares: Iterator[Share]) -> Written:
     written = Written()
-    for values in found:
-        same = " AND ".join(
-            f"{columns[k]} IS NOT DISTINCT FROM {'NULL' if v is None else literal(v)}"
-            for k, v in zip(keys, values, strict=True)
-        )
-        parts = [_partition(k, v) for k, v in zip(keys, values, strict=True)]
-        _copy(frame.where(same), output, Path(*parts), rest, written)
+    for number, share in enumerate(shares):
+        _write_file(share, output, 0 if output.partition_columns else number, written)
     return written
 
 
-def _partition(key: str, value: str | None) -> str:
-    return f"{key}={NULL_FOLDER if value is None else quote(value, safe=' .-_:')}"
-
-
-def _copy(frame: Frame, output: Output, folder: Path, names: list[str], to: Written) -> None:
-    codec = codec_of(output.format, output.codec)
-    shaped = frame.select({name: _outgoing(frame, name, output.format) for name in names})
-    kind = "parquet" if output.format == "GLUEPARQUET" else output.format.lower()
-    suffix = "" if kind == "parquet" else SUFFIXES[codec]
-    relative = folder / f"{output.stem}_part00000.{kind}{suffix}"
+def _write_file(share: Share, output: Output, number: int, to: Written) -> None:
+    ending = formats.ending(output.format, output.codec)
+    relative = share.folder / f"{output.stem}_part{number:05d}.{ending}"
     path = Path(output.folder) / relative
     path.parent.mkdir(parents=True, exist_ok=True)
-    options = f"FORMAT {kind}, COMPRESSION {codec}"
-    if kind == "csv":
-        options += f", HEADER true, DELIMITER {literal(output.delimiter)}"
-    query = f"COPY ({shaped.sql()}) TO {literal(str(path))} ({options})"
-    rows: Any = frame.connection.execute(query).fetchone()
+    kind, codec = formats.kind_of(output.format), formats.codec_of(output.format, output.codec)
+    rows, names = share.rows, share.names
+    if output.columns is not None:
+        rows, names = as_table(rows, names, output.columns), list(output.columns)
+    to.rows += _WRITERS[kind](leaving(rows, names, kind), path, codec, output)
     to.files.append(relative.as_posix())
-    to.rows += int(rows[0]) if rows else 0
 
 
-def _outgoing(frame: Frame, name: str, format_: str) -> str:
-    """Points in time leave as UTC: without a zone Spark reads them as another type."""
-    column, sql_type = frame.column(name)
-    if sql_type != "TIMESTAMP":
-        return column
-    if format_ in ("PARQUET", "GLUEPARQUET"):
-        return f"CAST({column} AS TIMESTAMPTZ)"
-    return f"strftime({column}, '%Y-%m-%d %H:%M:%S')"
+# --- formats
+
+
+def _text(frame: Frame, path: Path, codec: str, output: Output) -> int:
+    options = f"FORMAT {output.format}, COMPRESSION {_DUCKDB_CODECS.get(codec, 'none')}"
+    if output.format == "CSV":
+        options += f", HEADER {str(output.header).lower()}, DELIMITER {literal(output.delimiter)}"
+    rows = _copy(frame, path, options)
+    if codec not in _DUCKDB_CODECS:
+        packing.pack(path, codec)
+    return rows
+
+
+def _parquet(frame: Frame, path: Path, codec: str, _output: Output) -> int:
+    return _copy(frame, path, f"FORMAT parquet, COMPRESSION {_PARQUET_CODECS.get(codec, codec)}")
+
+
+def _copy(frame: Frame, path: Path, options: str) -> int:
+    query = f"COPY ({frame.sql()}) TO {literal(str(path))} ({options})"
+    rows = frame.connection.execute(query).fetchone()
+    return int(rows[0]) if rows else 0
+
+
+def _orc(frame: Frame, path: Path, codec: str, _output: Output) -> int:
+    rows, reader = 0, frame.connection.execute(frame.sql()).to_arrow_reader(_BATCH)
+    try:
+        with orc.ORCWriter(str(path), compression=codec.lower()) as writer:
+            writer.write(reader.schema.empty_table())
+            for batch in _batches(reader):
+                writer.write(pa.Table.from_batches([batch]))
+                rows += batch.num_rows
+    except pa.ArrowNotImplementedError as error:
+        raise RunFailed(f"UnsupportedOperationException: in ORC: {error}") from error
+    return rows
+
+
+def _avro(frame: Frame, path: Path, codec: str, _output: Output) -> int:
+    reader = frame.connection.execute(frame.sql()).to_arrow_reader(_BATCH)
+    return avro.write(path, avro_schema(reader.schema), _batches(reader), codec)
+
+
+def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The query's rows; what goes wrong in it is DuckDB's error, not Arrow's."""
+    try:
+        yield from reader
+    except (pa.ArrowException, OSError) as error:
+        raise duckdb.Error(str(error)) from error
+
+
+_WRITERS = {"CSV": _text, "JSON": _text, "PARQUET": _parquet, "ORC": _orc, "AVRO": _avro}
 
 
 def connect(memory: str, temporary: str) -> duckdb.DuckDBPyConnection:

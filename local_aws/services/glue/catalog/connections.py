@@ -1,7 +1,9 @@
 """Connections: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-connections.html.
 
 A connection is written down and shown; nothing here opens one. Its passwords are not kept at all:
-where one was given, the connection is shown to those only who ask for it without (HidePassword).
+where one was given, GetConnection shows the connection to those only who ask for it without
+(HidePassword), and a list shows none. AWS would show both with it: whoever asks for one connection
+wants to open it (awswrangler does), and is told so rather than left without its PASSWORD.
 Credentials belong into Secrets Manager, whose name or ARN a connection holds as SECRET_ID.
 """
 

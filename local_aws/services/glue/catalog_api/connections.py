@@ -39,13 +39,12 @@ class ConnectionsApi(CatalogPart):
         return {"Connection": _shown(found, request)}
 
     def get_connections(self, request: Request) -> Response:
+        """Always as with HidePassword: the secret of one must not hide all the others."""
         self._check(request)
         wanted = request.get("Filter", {})
-        fitting = {
-            c["Name"]: (c, hidden) for c, hidden in self.connections.all() if _fits(c, wanted)
-        }
+        fitting = {c["Name"]: c for c, _ in self.connections.all() if _fits(c, wanted)}
         chosen, token = page(fitting, request, key=str)
-        return {"ConnectionList": [_shown(fitting[name], request) for name in chosen], **token}
+        return {"ConnectionList": [fitting[name] for name in chosen], **token}
 
     def update_connection(self, request: Request) -> Response:
         given = self._connection(request)

@@ -2,7 +2,8 @@
 
 What AWS does (https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html#custom-classifier-json):
 an object's members become columns, a top-level array becomes one column ``array``. A custom
-classifier's path says where the records are; those that are no objects become ``record``.
+classifier's path says where the records are; those that are no objects become ``record``. A member
+whose name is empty is left out: neither a column nor a struct's field can be called so.
 """
 
 import json
@@ -71,7 +72,7 @@ def _classified(
 
 
 def _spelled(records: list[Any]) -> tuple[str, ...]:
-    names = (name for record in records if isinstance(record, dict) for name in record)
+    names = (name for record in records if isinstance(record, dict) for name in record if name)
     return tuple(dict.fromkeys(names))
 
 
@@ -100,6 +101,8 @@ def _inferred(value: Any) -> Inferred:
     if isinstance(value, dict):
         members: dict[str, Any] = {}
         for name, item in value.items():
+            if not name:
+                continue
             folded = name.lower()
             members[folded] = _merged(members.get(folded), _inferred(item))
         return members

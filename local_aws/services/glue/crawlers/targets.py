@@ -35,6 +35,12 @@ class Surroundings:
     classifiers: Sequence[Document] = ()  # the custom ones that the crawler names
     events: EventQueue | None = None  # what changed since the last crawl; None: list it all
 
+    def leave_out(self, bucket: str) -> Callable[[str], None]:
+        """Says of a key that no table can hold it."""
+        return lambda key: self.say(
+            f"WARN : s3://{bucket}/{key} is left out: a part of its key is empty"
+        )
+
 
 @dataclass
 class Reader:
@@ -105,11 +111,12 @@ class S3Target:
         return found
 
     def _folder(self, bucket: str, key: str) -> tree.Folder:
-        s3, globs = self.reader.around.s3, self.target["Exclusions"]
+        around, globs = self.reader.around, self.target["Exclusions"]
+        s3 = around.s3
         if self.changed is None:
-            return tree.without(listed(s3, bucket, key, globs), self.known.leaves)
+            return tree.without(listed(around, bucket, key, globs), self.known.leaves)
         objects = itertools.chain.from_iterable(_files(s3, bucket, at) for at in self.changed)
-        return tree.build(f"{key}/" if key else "", objects, globs)
+        return tree.build(f"{key}/" if key else "", objects, globs, around.leave_out(bucket))
 
 
 def _files(s3: S3Store, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
@@ -146,12 +153,13 @@ class CatalogTable:
         grouping = Grouping(
             lambda item: self.reader.read(bucket, item), replace(options, combine_compatible=True)
         )
-        found = grouping.one_table(listed(self.reader.around.s3, bucket, key, ()))
+        found = grouping.one_table(listed(self.reader.around, bucket, key, ()))
         say_unfit(self.reader.around, bucket, grouping)
         return (Origin(self.definition["Name"], bucket, key), found[0]) if found else None
 
 
-def listed(s3: S3Store, bucket: str, key: str, exclusions: Sequence[str]) -> tree.Folder:
+def listed(around: Surroundings, bucket: str, key: str, exclusions: Sequence[str]) -> tree.Folder:
     """What is below a folder, which is named without its slash."""
     prefix = f"{key}/" if key else ""
-    return tree.build(prefix, s3.list(bucket, prefix), exclusions)
+    objects = around.s3.list(bucket, prefix)
+    return tree.build(prefix, objects, exclusions, around.leave_out(bucket))

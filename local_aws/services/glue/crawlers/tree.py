@@ -36,15 +36,26 @@ class Folder:
             yield from folder.leaves()
 
 
-def build(prefix: str, objects: Iterable[ObjectInfo], exclusions: Iterable[str]) -> Folder:
-    """The tree below a prefix, which is empty or ends with a slash."""
+def build(
+    prefix: str,
+    objects: Iterable[ObjectInfo],
+    exclusions: Iterable[str],
+    leave_out: Callable[[str], None],
+) -> Folder:
+    """The tree below a prefix, which is empty or ends with a slash.
+
+    `leave_out` is told the keys of data that cannot be in it: a part of theirs is empty.
+    """
     excluded = [glob_pattern(glob) for glob in exclusions]
     root = Folder(tuple(name for name in prefix.split("/") if name))
     for item in objects:
         below = item.key.removeprefix(prefix)
         if not _is_data(item, below) or any(excludes(below) for excludes in excluded):
             continue
-        *folders, _ = below.split("/")
+        *folders, _ = names = below.split("/")
+        if "" in names:
+            leave_out(item.key)
+            continue
         _descend(root, folders).files.append(item)
     return root
 
@@ -61,20 +72,29 @@ def without(folder: Folder, known: Iterable[tuple[str, ...]]) -> Folder:
 def glob_pattern(glob: str) -> Callable[[str], bool]:
     """Java's glob: ``*`` stays within a folder, ``**`` does not; ``?``, ``[...]``, ``{a,b}``.
 
-    Raises InvalidInputException for one that is not closed.
+    Outside of braces a comma and a closing brace are themselves. Raises InvalidInputException for
+    a bracket that is not closed, or braces within braces.
     """
-    parts = re.findall(r"\*\*|\[[^\]]*\]|\\.|.", glob, re.DOTALL)
-    if "[" in parts or parts.count("{") != parts.count("}"):
+    shape, group = "", False
+    for part in re.findall(r"\*\*|\[[^\]]*\]|\\.|.", glob, re.DOTALL):
+        if part == "[" or (part == "{" and group):
+            raise InvalidInputException(f"Invalid exclude pattern {glob}: a bracket is not closed")
+        shape += _translated(part, group)
+        group = part == "{" or (group and part != "}")
+    if group:
         raise InvalidInputException(f"Invalid exclude pattern {glob}: a bracket is not closed")
-    return matcher("".join(_translated(part) for part in parts), glob)
+    return matcher(shape, glob)
 
 
-_GLOB = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
+_GLOB = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:"}
+_IN_GROUP = {"}": ")", ",": "|"}
 
 
-def _translated(part: str) -> str:
+def _translated(part: str, group: bool) -> str:
     if part in _GLOB:
         return _GLOB[part]
+    if group and part in _IN_GROUP:
+        return _IN_GROUP[part]
     if part.startswith("[") and len(part) > 2:
         return part.replace("[!", "[^", 1)
     return re.escape(part[-1])
@@ -82,7 +102,7 @@ def _translated(part: str) -> str:
 
 def _is_data(item: ObjectInfo, below: str) -> bool:
     names = below.split("/")
-    return item.size > 0 and all(name and name[0] not in "_." for name in names)
+    return item.size > 0 and bool(names[-1]) and all(name[:1] not in ("_", ".") for name in names)
 
 
 def _descend(folder: Folder, names: Iterable[str]) -> Folder:

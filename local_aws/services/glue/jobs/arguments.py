@@ -1,8 +1,8 @@
 """A job's arguments: whose wins, which mean something to Glue, and what the script is given.
 
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
-Glue reads some parameters itself. Those that only observe a run (metrics, the Spark UI, insights)
-or size it are accepted and change nothing here, as they change no result there; those that would
+Glue reads some parameters itself. Those that only observe a run (the Spark UI, insights) or
+size it are accepted and change nothing here, as they change no result there; those that would
 change what the script computes and that we cannot do are refused.
 """
 

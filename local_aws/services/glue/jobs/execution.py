@@ -19,12 +19,13 @@ from typing import Any
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
 from local_aws.services.glue.errors import EntityNotFoundException
-from local_aws.services.glue.jobs import arguments, spark_conf
+from local_aws.services.glue.jobs import arguments, observability, spark_conf
 from local_aws.services.glue.jobs.bookmarks import Bookmarks
 from local_aws.services.glue.jobs.events import Events
 from local_aws.services.glue.jobs.files import fetch, import_path
 from local_aws.services.glue.jobs.jvm import RUNTIME, Jvm, spark_environment
 from local_aws.services.glue.jobs.logs import RunLog
+from local_aws.services.glue.jobs.metrics import RunMetrics
 from local_aws.services.glue.jobs.model import JobStore, Run
 from local_aws.services.glue.jobs.modules import Modules
 from local_aws.services.glue.jobs.outcome import (
@@ -59,6 +60,7 @@ class Execution:
         self._folder = platform.scratch("glue") / run.id
         self._started: float | None = None
         self._log = _log_of(platform, run)
+        self._metrics = RunMetrics(platform, run, self._folder)
         self._processes = Processes(run.id, self._folder, self._log)
         self._bookmarks = Bookmarks(platform)
 
@@ -81,7 +83,9 @@ class Execution:
             outcome = launch_error(error)
         except Exception as error:
             outcome = Outcome("FAILED", f"Error Category: LAUNCH_ERROR; {error}")
-        self._record(self._bookmarks_kept(outcome))
+        outcome = self._bookmarks_kept(outcome)
+        self._record(outcome)
+        observability.publish(self._platform, self.run, outcome)
         shutil.rmtree(self._folder, ignore_errors=True)
         return outcome
 
@@ -155,6 +159,7 @@ class Execution:
                 "classes": str(jvm.classes),
                 "conf": spark_conf.defaults(self._platform, self.run.job, self._folder, paths)
                 | {f"spark.executorEnv.{MARK}": self.run.id}
+                | self._metrics.settings
                 | self._launch.conf,
                 "metastore": jvm.pid if self._launch.data_catalog else None,
             }
@@ -193,9 +198,10 @@ class Execution:
         self._started = time.monotonic()
         self._store.advance(self.run.id, "RUNNING", of=("STARTING",))
         try:
-            self._processes.watch(child, self._clock())
+            self._processes.watch(child, self._look())
         finally:
             self._processes.end(child)
+            self._metrics.pump()
         return child.returncode
 
     def _environment(self, paths: list[str]) -> dict[str, str]:
@@ -204,6 +210,16 @@ class Execution:
             | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
             | self._bookmarks.give(self.run, self._launch.bookmark)
         )
+
+    def _look(self) -> Callable[[float], None]:
+        """What is done now and then while the run runs."""
+        clock = self._clock()
+
+        def look(seconds: float) -> None:
+            clock(seconds)
+            self._metrics.pump()
+
+        return look
 
     def _clock(self) -> Callable[[float], None]:
         """Ends the run at its Timeout; tells of it once at its NotifyDelayAfter."""

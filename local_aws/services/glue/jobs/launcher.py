@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -50,8 +51,8 @@ class Launcher:
         return self._start([], archive if archive.complete else None)
 
     def may_prepare(self) -> bool:
-        """Whether there is memory for a JVM that waits for a job."""
-        return bool(psutil.virtual_memory().available >= SPARE_BYTES)
+        """Whether a JVM that waits for a job is wanted, and there is memory for it."""
+        return _works_ahead() and bool(psutil.virtual_memory().available >= SPARE_BYTES)
 
     def rehearse(self, jvm: Jvm, formats: Sequence[str] = BRIEFLY) -> bool:
         """Make it warm; whether it is clean after that."""
@@ -76,6 +77,8 @@ class Launcher:
 
     def make_archive(self) -> None:
         """Once for these jars and this Java; what goes wrong costs time alone, and is logged."""
+        if not _works_ahead():
+            return
         archive = self._archive()
         if archive.complete:
             return
@@ -126,3 +129,8 @@ class Launcher:
     def _archive(self) -> ClassArchive:
         folder: Path = self._state / "archive"
         return ClassArchive(folder, java_home(), spark_jars(), LAYOUT)
+
+
+def _works_ahead() -> bool:
+    """Whether a JVM may be started that no job has asked for."""
+    return os.environ.get("LOCAL_AWS_SPARK_AHEAD") != "0"

@@ -110,6 +110,12 @@ class JobStore:
             self._insert(run, plan)
         return str(run["JobRunState"])
 
+    def refuse(self, run: Document, plan: Document, message: str) -> None:
+        """A run that could not begin."""
+        moment = now()
+        failed = {"JobRunState": "FAILED", "ErrorMessage": message, "CompletedOn": moment}
+        self._insert(run | failed | {"ExecutionTime": 0}, plan)
+
     def admit(self, name: str) -> list[str]:
         """Let waiting runs start, the oldest first, as far as the job allows; their ids."""
         admitted: list[str] = []

@@ -11,6 +11,7 @@ from pathlib import Path
 from local_aws.errors import ServiceError
 
 OUT_OF_MEMORY = "java.lang.OutOfMemoryError"
+OUT_OF_MEMORY_MESSAGE = "Command Failed due to Out of Memory"
 
 
 @dataclass(frozen=True)
@@ -64,5 +65,5 @@ def judge(report: Report, code: int) -> Outcome:
 def without_jvm(outcome: Outcome, said: str) -> Outcome:
     """A run that failed while its JVM died; `said` is what the JVM last wrote to its log."""
     if OUT_OF_MEMORY in said:
-        return Outcome("FAILED", "Command Failed due to Out of Memory")
+        return Outcome("FAILED", OUT_OF_MEMORY_MESSAGE)
     return Outcome("FAILED", f"{outcome.message} (Spark's JVM ended during the run)")

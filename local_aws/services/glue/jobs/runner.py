@@ -138,7 +138,11 @@ class Runner:
             self.admit(execution.run.job)
 
     def _retry(self, run: Run) -> None:
-        """MaxRetries: another run, whose id and Attempt say so."""
+        """MaxRetries: another run, whose id and Attempt say so.
+
+        Where others took its place meanwhile it is FAILED, and the last
+        (https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html).
+        """
         attempt = run.document["Attempt"] + 1
         if attempt > run.plan.get("MaxRetries", 0):
             return
@@ -154,8 +158,9 @@ class Runner:
         }
         try:
             self._store.begin(again, run.plan)
-        except ConcurrentRunsExceededException:
-            logger.warning("%s is not retried: its job runs as often as it may", run.id)
+        except ConcurrentRunsExceededException as error:
+            self._store.refuse(again, run.plan, f"{error.code}: {error.message}")
+            Events(self._platform).ended(self._store.run(again["Id"]))
             return
         self.submit(again["Id"])
 

@@ -182,6 +182,14 @@ def test_a_used_group_is_deleted_only_on_purpose(queries: Queries, group: str) -
     assert queries.athena.list_tags_for_resource(ResourceARN=arn)["Tags"] == []
 
 
+def test_a_tag_without_a_key_makes_nothing(queries: Queries) -> None:
+    for tags in ([{"Value": "v"}], [{"Key": "a", "Value": "b"}, {}]):
+        with pytest.raises(ClientError, match=r"InvalidRequestException.*A tag has no Key"):
+            queries.athena.create_work_group(Name="keyless", Tags=tags)
+    listed = queries.athena.list_work_groups()["WorkGroups"]
+    assert "keyless" not in {found["Name"] for found in listed}
+
+
 def test_tags(queries: Queries, group: str) -> None:
     arn = f"arn:aws:athena:us-east-1:123456789012:workgroup/{group}"
     tags = [{"Key": f"k{n}", "Value": str(n)} for n in range(3)]

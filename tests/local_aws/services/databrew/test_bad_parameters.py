@@ -17,6 +17,7 @@ CREATE TABLE one AS SELECT 1 AS a, 'x;y' AS t, [1] AS l, {'f': 1} AS s, MAP {'k'
 SUM = '[{"sourceColumnName":"a","targetColumnName":"%s","functionName":"%s"}]'
 PIVOT = {"sourceColumn": "n", "valueColumn": "a", "aggregateFunction": "SUM"}
 SPLIT = {"sourceColumn": "t", "pattern": ";"}
+PHONE = {"sourceColumn": "t"}
 NEW = {"sourceColumn": "a", "targetColumn": "new"}
 
 
@@ -45,6 +46,13 @@ def frame() -> Iterator[Frame]:
                 "withExpressions": '[{"name":"x","value":"mode(`a`)","type":"aggregate"}]',
             },
             "aggregate function mode is unknown",
+        ),
+        ("FORMAT_PHONE_NUMBER", PHONE | {"phoneNumberFormat": "NATIONAL"}, "NATIONAL is not E164"),
+        ("FORMAT_PHONE_NUMBER", PHONE | {"defaultRegion": "ZZ"}, "there is no region ZZ"),
+        (
+            "FORMAT_PHONE_NUMBER",
+            PHONE | {"defaultRegion": "US", "defaultRegionColumn": "t"},
+            "not both",
         ),
         ("FLAG_COLUMN_FROM_NULL", NEW | {"flagType": "Pattern"}, "flagType must be one of Null v"),
         ("FLAG_COLUMN_FROM_PATTERN", NEW | {"pattern": "("}, "missing \\)"),

@@ -101,7 +101,7 @@ def clean(connection: duckdb.DuckDBPyConnection, name: str, source: Source, to: 
     """Run the recipe as a job does; the Parquet file."""
     load(connection, source, print, None)
     frame = apply(typed(connection, "raw"), steps_of(name))
-    (written,) = write(frame, [Output(str(to), name, "PARQUET", "SNAPPY")])
+    (written,) = write(frame, [Output(str(to), name, "PARQUET")])
     return str(to / written.files[0])
 
 

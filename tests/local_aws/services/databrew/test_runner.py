@@ -123,11 +123,11 @@ def test_a_kill_between_two_files_ends_with_both(
     store, put = runner.platform.s3, runner.platform.s3.put
     killed = threading.Event()
 
-    def put_one(bucket: str, key: str, body: Any) -> Any:
+    def put_one(bucket: str, key: str, body: Any, **options: Any) -> Any:
         if killed.is_set():
             raise SystemExit  # neither this file nor anything that comes after it
         killed.set()
-        return put(bucket, key, body)
+        return put(bucket, key, body, **options)
 
     outputs = [{**JOB["Outputs"][0], "Location": {"Bucket": "lake", "Key": k}} for k in "ab"]
     document = {"job": JOB | {"Outputs": outputs}, "dataset": DATASET, "steps": [],

@@ -134,7 +134,7 @@ def test_recipe_run_writes_parquet(lake: Lake) -> None:
     assert found["LogGroupName"] == GROUP
     assert found["RecipeReference"]["Name"] == lake.name
     assert found["CompletedOn"] >= found["StartedOn"]
-    assert lake.keys("clean/") == [f"clean/{job}_part00000.parquet"]
+    assert lake.keys("clean/") == [f"clean/{job}_part00000.parquet.snappy"]
     table = pyarrow.parquet.read_table(io.BytesIO(lake.read(lake.keys("clean/")[0])))
     assert table.to_pydict() == {"n": [1, None, 3], "word": [" A ", "B", "NA"]}
     assert "wrote 3 rows" in lake.log(job, found["RunId"])

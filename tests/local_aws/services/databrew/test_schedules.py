@@ -1,5 +1,8 @@
 """Schedules: what is kept and refused through boto3, and what fires, told the time."""
 
+import signal
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +17,7 @@ from local_aws.services.databrew.api import DataBrewApi
 from local_aws.services.logs.model import LogStore
 from local_aws.services.s3.model import S3Store
 from tests.conftest import LocalServer, start_server
-from tests.local_aws.services.databrew.test_runs import Lake
+from tests.local_aws.services.databrew.test_runs import STEPS, Lake
 
 DAILY = "Cron(15 12 * * ? *)"
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -107,6 +110,63 @@ def test_a_killed_server_keeps_its_schedules_and_starts_nothing_by_itself(tmp_pa
         server.process = start_server(server.data, server.port).process
         assert lake.databrew.describe_schedule(Name=name)["JobNames"] == [job]
         assert lake.databrew.list_job_runs(Name=job)["JobRuns"] == []
+    finally:
+        server.process.kill()
+        server.process.wait()
+
+
+# Fires the schedule that it is told in the server's data folder, and ends as by `kill -9` when the
+# second of its runs is added, or the first is queued.
+FIRE = """
+import os, signal, sys
+from pathlib import Path
+from local_aws.context import Credentials, Platform
+from local_aws.services.databrew.api import DataBrewApi
+from local_aws.services.logs.model import LogStore
+from local_aws.services.s3.model import S3Store
+
+def killed_at(call, number):
+    count = 0
+    def counted(*arguments):
+        nonlocal count
+        count += 1
+        if count == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return call(*arguments)
+    return counted
+
+platform = Platform(Path(sys.argv[1]), 1, Credentials("key", "secret"))
+platform.s3, platform.logs = S3Store(platform), LogStore(platform)
+api = DataBrewApi(platform)
+if sys.argv[3] == "added":
+    api.store.add_run = killed_at(api.store.add_run, 2)
+else:
+    api.runner.submit = killed_at(api.runner.submit, 1)
+api.fire(sys.argv[2])
+"""
+
+
+@pytest.mark.restart
+def test_a_kill_while_a_schedule_fires_starts_all_its_jobs_once_or_none(tmp_path: Path) -> None:
+    server = start_server(tmp_path / "data")
+    try:
+        lakes = {when: Lake(server) for when in ("added", "queued")}
+        jobs = {w: [lake.profile_job(), lake.recipe_job(STEPS)] for w, lake in lakes.items()}
+        for when, lake in lakes.items():
+            lake.databrew.create_schedule(Name=when, CronExpression=DAILY, JobNames=jobs[when])
+        server.process.kill()
+        server.process.wait()
+        for when in lakes:
+            command = [sys.executable, "-c", FIRE, str(server.data), when, when]
+            assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+        server.process = start_server(server.data, server.port).process
+        databrew = server.client("databrew")
+        for job in jobs["queued"]:
+            (run,) = databrew.list_job_runs(Name=job)["JobRuns"]
+            assert lakes["queued"].wait(job, run["RunId"])["State"] == "SUCCEEDED"
+            assert len(databrew.list_job_runs(Name=job)["JobRuns"]) == 1
+        for job in jobs["added"]:
+            assert databrew.list_job_runs(Name=job)["JobRuns"] == []
     finally:
         server.process.kill()
         server.process.wait()

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from local_aws.services.glue.errors import InvalidInputException
+from local_aws.services.glue.errors import InvalidInputException, InvalidStateException
 from local_aws.services.glue.expressions import (
     NULL_PARTITION,
     compile_expression,
@@ -104,6 +104,22 @@ def test_refused(expression: str, named: str) -> None:
     with pytest.raises(InvalidInputException) as refusal:
         compile_expression(expression, KEYS)
     assert named in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("expression", "named"),
+    [
+        ("year >= 0", 'For input string: "null" is not an integer. It is the value of the'),
+        ("origin = 'EWR' AND year BETWEEN 1 AND 2", "partition key year in the partition"),
+        ("day > '2013-01-01'", 'For input string: "null" is not a date.'),
+    ],
+)
+def test_a_value_that_is_not_of_its_keys_type_fails_as_on_aws(expression: str, named: str) -> None:
+    values = ["null" if key["Type"] in ("int", "date") else "EWR" for key in KEYS]
+    with pytest.raises(InvalidStateException) as refusal:
+        compile_expression(expression, KEYS)(values)
+    assert named in refusal.value.message
+    assert compile_expression("origin = 'EWR'", KEYS)(values)
 
 
 def test_a_key_of_another_type_is_refused() -> None:

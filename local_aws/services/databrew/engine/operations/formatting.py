@@ -1,14 +1,13 @@
-"""Column formats: a number as text.
+"""Column formats: a number as text, a telephone number as E.164.
 
-FORMAT_PHONE_NUMBER is refused: which numbers are valid, and what of them is a prefix of their
-country, is libphonenumber's data.
 https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.column-formatting.html
 """
 
+from local_aws.services.databrew.engine import telephones
 from local_aws.services.databrew.engine.errors import InvalidStep
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations.registry import operation, update
-from local_aws.services.databrew.engine.sql import is_integer, literal, number
+from local_aws.services.databrew.engine.sql import is_integer, literal, number, text
 from local_aws.services.databrew.engine.steps import Step
 
 UNITS = {"THOUSAND": 10**3, "MILLION": 10**6, "BILLION": 10**9, "TRILLION": 10**12}
@@ -59,6 +58,31 @@ def _plain(step: Step, value: str, sql_type: str) -> str:
         )
     rounded = f"format('{{:.{places}f}}', round({finite}, {places}))"
     return f"regexp_replace({rounded}, '^-(0(\\.0+)?)$', '\\1')"
+
+
+@operation("FORMAT_PHONE_NUMBER")
+def format_phone_number(frame: Frame, step: Step) -> Frame:
+    """E.164, the one format that the guide has. What is no valid number stays as it is."""
+    wanted = step.text("phoneNumberFormat", "E164")
+    if wanted != "E164":
+        raise InvalidStep(f"{step.operation}: the phoneNumberFormat {wanted} is not E164")
+    name = step.text("sourceColumn")
+    column = text(*frame.column(name))
+    formatted = telephones.e164(frame.connection, column, _region(frame, step))
+    return update(frame, step, name, formatted)
+
+
+def _region(frame: Frame, step: Step) -> str:
+    """Where a number without a country's code is from, as SQL; empty where nothing says it."""
+    if step.has("defaultRegion") and step.has("defaultRegionColumn"):
+        raise InvalidStep(f"{step.operation}: defaultRegion or defaultRegionColumn, not both")
+    if step.has("defaultRegionColumn"):
+        region = text(*frame.column(step.text("defaultRegionColumn")))
+        return f"coalesce(trim({region}), '')"
+    region = step.text("defaultRegion", "")
+    if region and not telephones.is_region(region):
+        raise InvalidStep(f"{step.operation}: there is no region {region}")
+    return literal(region)
 
 
 def _separators(step: Step) -> tuple[str, str]:

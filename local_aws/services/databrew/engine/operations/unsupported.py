@@ -8,8 +8,6 @@ UNSUPPORTED: dict[str, tuple[str, ...]] = {
     "quality": ("GET_ADVANCED_DATATYPE",),
     # AWS publishes the cipher, not how a cell of it is framed
     "pii": ("DECRYPT", "DETERMINISTIC_DECRYPT", "DETERMINISTIC_ENCRYPT", "ENCRYPT"),
-    # libphonenumber's data: which numbers there are
-    "formatting": ("FORMAT_PHONE_NUMBER",),
     # for an interactive session of a project alone, says the guide: no job has what they fetch
     "other": ("GET_ACTION_RESULT", "GET_STEP_DATAFRAME"),
 }

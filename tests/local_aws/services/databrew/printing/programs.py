@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -25,13 +26,19 @@ def cases(operation: str) -> list[dict[str, Any]]:
 
 def printed(case: dict[str, Any], form: str) -> tuple[Frame, str] | None:
     """The input and the case's recipe as code; None where the form refuses it by name."""
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute("SET TimeZone='UTC'")
-        frame = frame_of(connection, case["input"], case.get("types"))
-        try:
-            return frame, show_over(frame, "input", case["steps"], form)
-        except NotPrinted:
-            return None
+    frame = frame_of(_connection(), case["input"], case.get("types"))
+    try:
+        return frame, show_over(frame, "input", case["steps"], form)
+    except NotPrinted:
+        return None
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """One for all cases: opening it takes longer than printing a recipe."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("SET TimeZone='UTC'")
+    return connection
 
 
 def plain(item: Any) -> Any:

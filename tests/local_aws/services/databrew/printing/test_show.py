@@ -159,3 +159,10 @@ def test_a_broken_recipe_is_named(content: str, file: Path, tmp_path: Path) -> N
     assert done.returncode == 1
     assert done.stderr.startswith(f"{recipe}: ")
     assert "Traceback" not in done.stderr
+
+
+def test_telephone_numbers_have_no_twin_anywhere(file: Path) -> None:
+    step = {"Action": {"Operation": "FORMAT_PHONE_NUMBER", "Parameters": {"sourceColumn": "id"}}}
+    for form in ("athena-sql", "duckdb", "pyspark"):
+        with pytest.raises(NotPrinted, match=r"^Step 1 \(FORMAT_PHONE_NUMBER\): it is Python's"):
+            show("rows", [step], file, form)

@@ -1,5 +1,6 @@
 """Every operation's fixture through its recipe as PySpark, in a real Spark."""
 
+import json
 from typing import Any
 
 import pytest
@@ -17,21 +18,39 @@ pytestmark = pytest.mark.spark
 TYPES = {"INTEGER": int, "VARCHAR": str, "DOUBLE": float}
 
 
-@pytest.fixture
+# A few rows each: what Spark does to be fast on many would be nearly all of the time.
+SETTINGS = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": "1",
+}
+
+
+@pytest.fixture(scope="module")
 def session(spark_session: Any) -> Any:
-    """The session in UTC, one partition after a shuffle."""
-    spark_session.conf.set("spark.sql.session.timeZone", "UTC")
-    spark_session.conf.set("spark.sql.shuffle.partitions", "1")
-    return spark_session
+    """A session of the module's own, in the JVM that all share."""
+    made = spark_session.newSession()
+    for name, value in SETTINGS.items():
+        made.conf.set(name, value)
+    return made
 
 
 def table(session: Any, module: dict[str, Any], columns: dict[str, list[Any]]) -> Any:
+    """Made within the JVM: rows of Python's own would go through a Python process each time."""
+    from pyspark.sql import functions as F  # noqa: N812
+
     kinds = [TYPES[sql_type(items)] for items in columns.values()]
     rows = [
-        tuple(None if item is None else kind(item) for kind, item in zip(kinds, row, strict=True))
+        {
+            name: None if item is None else kind(item)
+            for name, kind, item in zip(columns, kinds, row, strict=True)
+        }
         for row in zip(*columns.values(), strict=True)
     ]
-    return session.createDataFrame(rows, module["INPUT"]).coalesce(1)
+    rows_of_json = F.from_json(F.lit(json.dumps(rows)), f"array<struct<{module['INPUT']}>>")
+    return session.sql("SELECT 1").select(F.inline(rows_of_json)).coalesce(1)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -177,6 +177,8 @@ def test_connections(glue: Any, aws: LocalServer) -> None:
     assert shown["ConnectionProperties"] == {"JDBC_CONNECTION_URL": "jdbc:x://y", "USERNAME": "u"}
     listed = glue.get_connections(HidePassword=True, Filter={"ConnectionType": "JDBC"})
     assert name in [c["Name"] for c in listed["ConnectionList"]]
+    everything = glue.get_paginator("get_connections").paginate().build_full_result()
+    assert shown in everything["ConnectionList"]
     arn = f"arn:aws:glue:us-east-1:{ACCOUNT}:connection/{name}"
     assert glue.get_tags(ResourceArn=arn)["Tags"] == {"team": "lake"}
     state = aws.data / "state"

@@ -158,3 +158,32 @@ def test_json_with_odd_numbers(catalog: Catalog, put: Put, crawl: Crawl) -> None
         ("b", "double"),
         ("c", "double"),
     ]
+
+
+def test_keys_with_an_empty_part_are_named_and_left_out(
+    catalog: Catalog, put: Put, crawl: Crawl, said: list[str]
+) -> None:
+    put("in/a.csv", CSV)
+    put("in//b.csv", CSV)
+    put("in/x//y/c.csv", CSV)
+    put("in/_x//hidden.csv", CSV)
+    put("in/x//", "")
+    crawl("in/", target={"Exclusions": ["x//y/d*"]})
+    assert [table["Name"] for table in catalog.get_tables("found")] == ["in"]
+    assert [line for line in said if "empty" in line] == [
+        "WARN : s3://lake/in//b.csv is left out: a part of its key is empty",
+        "WARN : s3://lake/in/x//y/c.csv is left out: a part of its key is empty",
+    ]
+
+
+def test_json_with_a_member_without_a_name(catalog: Catalog, put: Put, crawl: Crawl) -> None:
+    put("named/a.json", '{"": 1, "id": 2, "in": {"": 3, "x": 4}}\n')
+    put("nameless/a.json", '{"": 1}\n')
+    crawl()
+    (table,) = [t for t in catalog.get_tables("found") if t["Name"] == "named"]
+    storage = table["StorageDescriptor"]
+    assert [(c["Name"], c["Type"]) for c in storage["Columns"]] == [
+        ("id", "int"),
+        ("in", "struct<x:int>"),
+    ]
+    assert storage["SerdeInfo"]["Parameters"]["paths"] == "id,in"

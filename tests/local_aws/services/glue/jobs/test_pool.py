@@ -1,10 +1,13 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from local_aws.services.glue.jobs import launcher
 from local_aws.services.glue.jobs.pool import JvmPool
 
 
@@ -203,3 +206,16 @@ def test_the_archive_is_made_when_no_job_has_come_for_a_while(launched: list[Fak
     pool.release(first, clean=True)
     until(lambda: launcher.archives == 1)
     pool.close()
+
+
+def test_nothing_is_started_ahead_where_the_environment_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher, "SPARE_BYTES", 0)
+    platform: Any = SimpleNamespace(data_dir=tmp_path, child_environment=dict)
+    ours = launcher.Launcher(platform)
+    assert ours.may_prepare()
+    monkeypatch.setenv("LOCAL_AWS_SPARK_AHEAD", "0")
+    assert not ours.may_prepare()
+    ours.make_archive()
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,8 @@ import pytest
 from support import SLEEPS, Glue, ended, start, until
 
 from local_aws.services.glue.jobs.api import JobsApi
+from local_aws.services.glue.jobs.events import Events
+from local_aws.services.glue.jobs.model import Run
 
 
 def test_time_out(api: JobsApi) -> None:
@@ -26,6 +28,29 @@ def test_a_stopped_server_fails_its_runs_and_ends_their_processes(api: JobsApi) 
     assert run["JobRunState"] == "FAILED"
     assert "local_aws ended" in run["ErrorMessage"]
     assert not psutil.pid_exists(pid)
+
+
+def test_a_retry_whose_place_is_taken_is_failed_and_seen(
+    api: JobsApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def take_the_place(_: Events, run: Run) -> None:
+        told.append(run.id)
+        if len(told) == 1:
+            api.start_job_run({"JobName": "j", "Arguments": {"--sleep": "yes"}})
+
+    monkeypatch.setattr(Events, "ended", take_the_place)
+    text = f"import sys\nif '--sleep' not in sys.argv: raise ValueError('again')\n{SLEEPS}"
+    first = start(api, text, MaxRetries=3)
+    until(lambda: len(told) == 2)
+    retry = ended(api, f"{first}_attempt_1")
+    assert told == [first, retry["Id"]]
+    assert (retry["JobRunState"], retry["Attempt"], retry["PreviousRunId"]) == ("FAILED", 1, first)
+    message = "ConcurrentRunsExceededException: Concurrent runs exceeded for j: 1 of 1 running"
+    assert retry["ErrorMessage"] == message
+    assert retry["CompletedOn"] >= retry["StartedOn"]
+    assert len(api.get_job_runs({"JobName": "j"})["JobRuns"]) == 3
 
 
 def test_scratch_is_cleaned(api: JobsApi) -> None:

@@ -1,0 +1,6 @@
+"""Whose call is answered now, for what keeps it: a run's StartedBy, a job's CreatedBy."""
+
+from contextvars import ContextVar
+
+CALLER: ContextVar[str | None] = ContextVar("caller", default=None)
+"""Its ARN, as GetCallerIdentity says it; None where the server works by itself."""
