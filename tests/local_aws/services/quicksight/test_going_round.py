@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.errors import QueryRefused
 from local_aws.services.quicksight.page.payload import Board
 from local_aws.services.quicksight.readers import ACCOUNT, NOBODY, Reader, reading_as
@@ -34,8 +35,7 @@ def ann(quicksight: QuickSight) -> Reader:
 
 def csv(quicksight: QuickSight, reader: Reader, name: str = "v") -> list[str]:
     with reading_as(reader):
-        board = Board(quicksight.api.store, "board")
-        return board.csv("one", name, {}).splitlines()[1:]
+        return Board(quicksight.api.store, "board").csv("one", name).splitlines()[1:]
 
 
 def top(limit: int) -> list[dict[str, Any]]:
@@ -60,14 +60,14 @@ def test_a_chart_and_its_csv(quicksight: QuickSight, ann: Reader) -> None:
     assert csv(quicksight, NOBODY) == []
     assert len(csv(quicksight, ACCOUNT)) == 4
     with reading_as(NOBODY):
-        assert Board(quicksight.api.store, "board").figures("one", "v", {})["state"] == "empty"
+        assert Board(quicksight.api.store, "board").figures("one", "v")["state"] == "empty"
 
 
 def test_totals_and_other(quicksight: QuickSight, ann: Reader) -> None:
     sort = {"CategoryItemsLimit": {"ItemsLimit": 1, "OtherCategories": "INCLUDE"}}
     quicksight.dashboard(bars("v", measure("units"), by="product", SortConfiguration=sort))
     with reading_as(ann):
-        figure = str(Board(quicksight.api.store, "board").figures("one", "v", {}))
+        figure = str(Board(quicksight.api.store, "board").figures("one", "v"))
     assert "'tea'" in figure
     assert "Other" not in figure
     assert "coffee" not in figure
@@ -139,10 +139,11 @@ def test_what_a_control_offers(quicksight: QuickSight, ann: Reader) -> None:
             "FilterControlId": "c", "Title": "Region", "SourceFilterId": "f"}}]},
     )  # fmt: skip
     with reading_as(ann):
-        board = Board(quicksight.api.store, "board")
-        assert board.filter_values("f") == ["north"]
+        offers = Board(quicksight.api.store, "board").offered("c")
+        assert offers["values"] == ["north"]
         for value in ("south", "x' OR '1'='1", "') OR 1=1 --", "\\"):
-            assert board.csv("one", "v", {"f": [value]}).splitlines()[1:] == []
+            board = Board(quicksight.api.store, "board", Choices(filters={"f": [value]}))
+            assert board.csv("one", "v").splitlines()[1:] == []
 
 
 def test_a_restricted_column_in_a_visual_a_filter_and_a_field(quicksight: QuickSight) -> None:
@@ -156,13 +157,13 @@ def test_a_restricted_column_in_a_visual_a_filter_and_a_field(quicksight: QuickS
     with reading_as(NOBODY):
         board = Board(quicksight.api.store, "board")
         for name in ("v", "w"):
-            assert board.figures("one", name, {})["state"] == "failed"
+            assert board.figures("one", name)["state"] == "failed"
             with pytest.raises(QueryRefused, match="price"):
-                board.csv("one", name, {})
-        assert board.figures("one", "x", {})["state"] == "ok"
+                board.csv("one", name)
+        assert board.figures("one", "x")["state"] == "ok"
     with reading_as(ACCOUNT):
         board = Board(quicksight.api.store, "board")
-        assert board.figures("one", "v", {})["state"] == "ok"
+        assert board.figures("one", "v")["state"] == "ok"
 
 
 def test_a_pivot_table(quicksight: QuickSight, ann: Reader) -> None:
@@ -171,6 +172,6 @@ def test_a_pivot_table(quicksight: QuickSight, ann: Reader) -> None:
         "Values": [measure("units")]}}  # fmt: skip
     quicksight.dashboard(visual("PivotTableVisual", "v", wells))
     with reading_as(ann):
-        shown = str(Board(quicksight.api.store, "board").figures("one", "v", {}))
+        shown = str(Board(quicksight.api.store, "board").figures("one", "v"))
     assert "north" in shown
     assert not any(word in shown for word in ("south", "east", "milk", "coffee"))
