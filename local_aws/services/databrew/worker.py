@@ -64,17 +64,20 @@ def _attempt(run: dict[str, Any]) -> dict[str, Any]:
 def _work(run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine.inference import typed
     from local_aws.services.databrew.engine.output import connect
-    from local_aws.services.databrew.engine.source import load
+    from local_aws.services.databrew.engine.source import ask, keep_on_disk, load, read_in_turn
 
     connection = connect(run.get("memory", "1GB"), run["scratch"])
-    others = _others(connection, run.get("others", {}))
     source = _source(run["source"])
-    is_profile = run["type"] == "PROFILE"
-    stored = is_profile or source.is_small
-    table = load(connection, source, log, run.get("rows"), stored=stored)
-    if is_profile:
+    if run["type"] == "PROFILE":
+        if run.get("rows") is None and not source.is_small:
+            keep_on_disk(connection, run["scratch"])
+        load(connection, source, log, run.get("rows"))
         return _profile(connection, run)
-    return _recipe(connection, typed(connection, table, source.kinds), others, run)
+    others = _others(connection, run.get("others", {}))
+    read = ask(connection, source, log, lambda raw: typed(connection, raw, source.kinds))
+    if len(source.paths) > 1 and not source.is_small:
+        read_in_turn(connection)
+    return _recipe(connection, read, others, run)
 
 
 def _source(found: dict[str, Any]) -> "Source":
@@ -92,7 +95,7 @@ def _others(connection: Any, sources: dict[str, Any]) -> dict[int, list[Any]]:
     for number, of_step in sources.items():
         for i, one in enumerate(of_step):
             source, table = _source(one), f"other_{number}_{i}"
-            read = load(connection, source, log, None, stored=True)
+            read = load(connection, source, log)
             connection.execute(f"ALTER TABLE {read} RENAME TO {table}")
             found.setdefault(int(number), []).append(typed(connection, table, source.kinds))
     return found

@@ -123,6 +123,8 @@ def _between(frame: Frame, column: str, sql_type: str, value: Any) -> str:
 
 
 def _invalid(_: Frame, column: str, sql_type: str, value: Any) -> str:
+    """There, but not of the type. All are of the type string: exports that ask for what is not
+    change nothing."""
     wanted = single(value).lower()
     if wanted not in SQL_TYPES:
         raise InvalidStep(f"IS_INVALID: {value} is not a data type that local_aws supports")

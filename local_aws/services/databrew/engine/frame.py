@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from local_aws.services.databrew.engine import macros
 from local_aws.services.databrew.engine.errors import AnalysisException, MissingColumn
 from local_aws.services.databrew.engine.sql import identifier, select, select_all
 
@@ -25,7 +26,8 @@ class Frame:
 
     @classmethod
     def of(cls, connection: duckdb.DuckDBPyConnection, source: str) -> "Frame":
-        """A frame over a table or view of the connection."""
+        """A frame over a table or view of the connection, which learns the steps' macros."""
+        macros.define(connection)
         described = connection.execute(f"DESCRIBE {source}").fetchall()
         columns = {row[0]: row[1] for row in described}
         return cls(connection, columns, source, loaded=frozenset(columns))

@@ -4,8 +4,8 @@ A column becomes a number, a date, a timestamp or a boolean when every value of 
 Spark's inferSchema does; all else stays text. A profile asks for less: the type of most values,
 over its counts of the distinct ones.
 
-A table's first rows tell what a column may be. All rows confirm it, by the plainest casts that
-decide: DuckDB's own for whole numbers as they are usually written, ours for the rest.
+A table's first rows tell what a column may be. All rows confirm it, in one scan, by the plainest
+casts that decide: DuckDB's own for whole numbers as they are usually written, ours for the rest.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from local_aws.services.databrew.engine.frame import Frame
-from local_aws.services.databrew.engine.sql import convert, identifier, select
+from local_aws.services.databrew.engine.sql import SQL_TYPES, convert, identifier, literal, select
 
 FIRST_LOOK = 2000
 INT = (-(2**31), 2**31 - 1)
@@ -31,8 +31,9 @@ LOOKS = {
 EACH = "count(*)"
 # Of a table of distinct values v, each with the number n of rows that have it.
 COUNTED = "sum(n)"
-# A whole number without a sign, zeros or spaces that it could do without: DuckDB's cast is exact.
-PLAIN = "TRY_CAST({} AS BIGINT)"
+# Of a text of these alone DuckDB's cast makes a whole number just where ours does: there is no
+# point, no exponent, no other base and no ``1_000``.
+DIGITS = "[-+ 0-9]*"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def typed(
 ) -> Frame:
     """The table with each column in its type, timestamps in UTC without a zone.
 
-    ``kinds``: the types that are known; the others are inferred.
+    ``kinds``: the types that are known; the others are inferred. Whatever is asked, each row of
+    text is read.
     """
     frame = Frame.of(connection, table)
     known = {name: Found(kind) for name, kind in (kinds or {}).items()}
@@ -65,7 +67,7 @@ def _typed(frame: Frame, name: str, found: Found | None) -> str:
     if found is None:
         return column
     if found.plain:
-        return convert(PLAIN.replace("{}", column), "BIGINT", found.kind)
+        return f"TRY_CAST({column} AS {SQL_TYPES[found.kind]})"
     return convert(column, sql_type, found.kind)
 
 
@@ -92,13 +94,15 @@ def _found(frame: Frame, known: Container[str] = ()) -> dict[str, Found]:
         for name, sql_type in frame.columns.items()
         if sql_type == "VARCHAR" and name not in known
     ]
-    if not texts:
+    if "VARCHAR" not in frame.columns.values():
         return {}
     first = select({name: identifier(name) for name in texts}, frame.current, f"LIMIT {FIRST_LOOK}")
     seen = _counts(frame, texts, f"({first})")
     found = _settled(frame, {name: _likely(counts, 1.0) for name, counts in seen.items()})
     # All values have to be of a type: one in the first rows that is not decides.
     open_ = [name for name in texts if name not in found and not seen[name]["there"]]
+    if not open_:
+        return found
     every = _counts(frame, open_, frame.current)
     return found | _settled(frame, {name: _likely(counts, 1.0) for name, counts in every.items()})
 
@@ -140,31 +144,60 @@ def _likely(counts: dict[str, int], share: float) -> str | None:
 def _settled(frame: Frame, likely: dict[str, str | None]) -> dict[str, Found]:
     """The likely types that hold over all rows, exactly; whole numbers as narrow as they fit."""
     kinds = {name: kind for name, kind in likely.items() if kind}
-    found = _plain(frame, [name for name, kind in kinds.items() if kind == "long"])
-    rest = {name: kind for name, kind in kinds.items() if name not in found}
-    answers = _asked(frame, (_questions(name, kind, EACH) for name, kind in rest.items()))
-    for (name, kind), answer in zip(rest.items(), answers, strict=True):
-        if _holds(kind, 1.0, **answer):
-            found[name] = Found(_width(kind, answer["low"], answer["high"]))
-    return found
+    whole = [name for name, kind in kinds.items() if kind == "long"]
+    questions = (
+        _plain_questions(name) if kind == "long" else _questions(name, kind, EACH)
+        for name, kind in kinds.items()
+    )
+    every, *answers = _asked(frame, [_digits(whole), *questions])
+    plain = every["digits"] == every["rows"]
+    found = _held(kinds, answers, plain)
+    again = [name for name in whole if not (plain and name in found)]
+    if not again:
+        return found
+    sure = {name: one for name, one in found.items() if name not in again}
+    return sure | _exactly(frame, again)
 
 
-def _plain(frame: Frame, names: list[str]) -> dict[str, Found]:
-    """The columns whose every value is a whole number as one writes it."""
-    answers = _asked(frame, map(_plain_questions, names))
+def _exactly(frame: Frame, names: list[str]) -> dict[str, Found]:
+    """Those of whole numbers, however they are written, and those that have others too."""
+    kinds = ("double", "long")  # the last that holds
+    asked = [_questions(name, kind, EACH) for kind in kinds for name in names]
+    answers = _asked(frame, asked)
+    found = [
+        _held(dict.fromkeys(names, kind), answers[i * len(names) : (i + 1) * len(names)])
+        for i, kind in enumerate(kinds)
+    ]
+    return found[0] | found[1]
+
+
+def _held(
+    kinds: Mapping[str, str], answers: Iterable[dict[str, Any]], plain: bool = False
+) -> dict[str, Found]:
+    """The columns whose values all are of the type."""
     return {
-        name: Found(_width("long", answer["low"], answer["high"]), plain=True)
-        for name, answer in zip(names, answers, strict=True)
-        if answer["sure"] and answer["sure"] == answer["there"]
+        name: Found(_width(kind, answer["low"], answer["high"]), plain and kind == "long")
+        for (name, kind), answer in zip(kinds.items(), answers, strict=True)
+        if _holds(kind, 1.0, **answer)
     }
 
 
+def _digits(names: list[str]) -> dict[str, str]:
+    """In how many rows these columns' texts are digits, signs and spaces alone."""
+    texts = ", ".join(map(identifier, names))
+    alone = f"regexp_full_match(concat_ws(' ', {texts}), {literal(DIGITS)})" if names else "true"
+    return {"rows": EACH, "digits": f"{EACH} FILTER ({alone})"}
+
+
 def _plain_questions(name: str) -> dict[str, str]:
+    """What to ask of whole numbers, of which DuckDB's own cast is quick."""
     column = identifier(name)
-    value = PLAIN.replace("{}", column)
+    value = f"TRY_CAST({column} AS BIGINT)"
+    sure = f"count({value})"
     return {
-        "there": f"count(*) FILTER ({column} <> '')",
-        "sure": f"count(*) FILTER (CAST({value} AS VARCHAR) = {column})",
+        "there": f"count(nullif({column}, ''))",
+        "sure": sure,
+        "number": sure,
         "low": f"min({value})",
         "high": f"max({value})",
     }
@@ -190,8 +223,6 @@ def _questions(name: str, kind: str, rows: str) -> dict[str, str]:
 def _asked(frame: Frame, questions: Iterable[dict[str, str]]) -> list[dict[str, Any]]:
     """The answers to each one's questions, all in one scan."""
     asked = list(questions)
-    if not asked:
-        return []
     columns = {f"{name}_{i}": sql for i, one in enumerate(asked) for name, sql in one.items()}
     values = iter(frame.connection.execute(select(columns, frame.current)).fetchone() or ())
     return [{name: next(values) for name in one} for one in asked]

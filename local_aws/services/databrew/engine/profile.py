@@ -51,7 +51,7 @@ def profile(
         "sampleSize": rows,
     }
     if asked.included(dataset, "DUPLICATE_ROWS_COUNT"):
-        report["duplicateRowsCount"] = statistics.duplicate_rows(frame, rows)
+        report["duplicateRowsCount"] = statistics.duplicate_rows(frame)
     related = _correlated(shown, dataset)
     report["columns"] = [
         _column(column, related.get(column.name), configuration) for column in shown

@@ -258,7 +258,7 @@ def _statistic(data: Data, check: Check, rule: dict[str, Any], selected: str) ->
         return float(len(data.frame.names))
     base = name.replace("_PERCENTAGE", "_COUNT")
     if base == "DUPLICATE_ROWS_COUNT":
-        found: float | None = float(statistics.duplicate_rows(data.frame, data.rows))
+        found: float | None = float(statistics.duplicate_rows(data.frame))
     else:
         column = data.frame.resolve(_named(check, selected, rule))
         found = _of_column(data.columns[column], base, check.operand.parameter, rule)

@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import duckdb
 
@@ -24,11 +24,14 @@ from local_aws.services.databrew.engine.errors import (
 )
 from local_aws.services.databrew.engine.sql import identifier, literal, select
 
+T = TypeVar("T")
 Log = Callable[[str], None]
 # Folders named k=v are part of an address here: no column comes of them.
 PLAIN = "hive_partitioning=false"
 SAMPLE_LINES = 5
 SMALL = 256 << 20  # bytes
+# In bytes. Buffers are read side by side: of one for all nothing would be.
+SIZES = "max_line_size=16777216, buffer_size=33554432"
 # The kinds of a path's parameters.
 KINDS = {"String": "string", "Number": "double", "Datetime": "timestamp"}
 
@@ -50,7 +53,7 @@ class Source:
 
     @property
     def is_small(self) -> bool:
-        """Whether a table of it fits into a run's memory; asking a table is the quicker way."""
+        """Whether a table of it fits into a run's memory."""
         return sum(Path(path).stat().st_size for path in self.paths) <= SMALL
 
     @property
@@ -61,16 +64,17 @@ class Source:
 
 
 @dataclass(frozen=True)
-class _Reader:
-    """What a reading needs; `limit` is SQL, `stored` tells a table from a view."""
+class _Reader(Generic[T]):
+    """What a reading needs; `limit` is SQL, `ask` is what to do with the rows."""
 
     connection: duckdb.DuckDBPyConnection
     source: Source
     log: Log
-    limit: str
-    stored: bool
+    ask: Callable[[str], T]
+    limit: str = ""
+    stored: bool = False
 
-    def create(self, relation: str) -> None:
+    def read(self, relation: str) -> T:
         """``raw`` of all that the relation has, and of what the files' places add."""
         kind = "TABLE" if self.stored else "VIEW"
         added = ", ".join(
@@ -80,45 +84,71 @@ class _Reader:
         columns = f"*, {added}" if added else "*"
         rows = " ".join(["SELECT", columns, "FROM", relation, self.limit])
         self.connection.execute(f"CREATE OR REPLACE {kind} raw AS {rows}")
+        return self.ask("raw")
 
 
 def load(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    log: Log,
-    rows: int | None,
-    *,
-    stored: bool = True,
+    connection: duckdb.DuckDBPyConnection, source: Source, log: Log, rows: int | None = None
 ) -> str:
-    """Make the files' rows ``raw``; CSV as text alone. ``rows``: the first so many.
+    """Make the files' rows the table ``raw``; CSV as text alone. ``rows``: the first so many."""
+    limit = "" if rows is None else f"LIMIT {int(rows)}"
+    return _read(_Reader(connection, source, log, str, limit, stored=True))
 
-    `stored`: as a table, for who asks often. A view takes neither memory nor disk: the files are
-    read again with each query, and so is input of any size.
+
+def keep_on_disk(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
+    """Tables go from here on into a file of the folder, about a quarter of their CSV.
+
+    What of a table in memory does not fit is spilled as it is: more than the CSV was.
     """
+    connection.execute(f"ATTACH {literal(str(Path(folder) / 'tables.duckdb'))} AS kept")
+    connection.execute("USE kept")
+
+
+def read_in_turn(connection: duckdb.DuckDBPyConnection) -> None:
+    """One file after the other from here on, by one thread.
+
+    Of several that are read side by side the later ones' rows wait in memory for the first's: rows
+    are written in their order.
+    """
+    connection.execute("SET threads=1")
+
+
+def ask(
+    connection: duckdb.DuckDBPyConnection, source: Source, log: Log, question: Callable[[str], T]
+) -> T:
+    """The answer to a question about the view ``raw`` of the files' rows; CSV as text alone.
+
+    A view takes neither memory nor disk: the files are read again with each query, and so is input
+    of any size. The question reads every line: one that does not fit is found by it, and the
+    question asked again over lines that are mended.
+    """
+    return _read(_Reader(connection, source, log, question))
+
+
+def _read(reader: _Reader[T]) -> T:
+    source = reader.source
     if not source.paths:
         raise PathDoesNotExist(source.uri)
-    reader = READERS.get(source.format)
-    if reader is None:
+    read = READERS.get(source.format)
+    if read is None:
         raise UnsupportedOption(f"The input format {source.format}")
-    limit = "" if rows is None else f"LIMIT {int(rows)}"
     try:
-        reader(_Reader(connection, source, log, limit, stored))
+        return read(reader)
     except duckdb.Error as error:
         raise RunFailed(f"Unable to read {source.uri}: {error}") from error
-    return "raw"
 
 
-def _read_parquet(to: _Reader) -> None:
-    to.create(f"read_parquet({path_list(to.source.paths)}, {PLAIN}, union_by_name=true)")
+def _read_parquet(to: _Reader[T]) -> T:
+    return to.read(f"read_parquet({path_list(to.source.paths)}, {PLAIN}, union_by_name=true)")
 
 
-def _read_json(to: _Reader) -> None:
+def _read_json(to: _Reader[T]) -> T:
     lines = not (to.source.options.get("Json") or {}).get("MultiLine", False)
     layout = "newline_delimited" if lines else "auto"
-    to.create(f"read_json({path_list(to.source.paths)}, {PLAIN}, format='{layout}')")
+    return to.read(f"read_json({path_list(to.source.paths)}, {PLAIN}, format='{layout}')")
 
 
-def _read_csv(to: _Reader) -> None:
+def _read_csv(to: _Reader[T]) -> T:
     source = to.source
     options = source.options.get("Csv") or {}
     delimiter, header = options.get("Delimiter", ","), options.get("HeaderRow", True)
@@ -127,16 +157,13 @@ def _read_csv(to: _Reader) -> None:
     base = (
         f"{path_list(source.paths)}, {PLAIN}, auto_detect=false, columns={{{columns}}}, "
         f"delim={literal(delimiter)}, header={str(bool(header)).lower()}, "
-        "quote='\"', escape='\"', allow_quoted_nulls=false, max_line_size=16777216"
+        f"quote='\"', escape='\"', allow_quoted_nulls=false, {SIZES}"
     )
     try:
-        to.create(f"read_csv({base})")
-        if not to.stored:  # a line that does not fit is found by reading all
-            counted = select({"rows": "count(*)"}, f"read_csv({base})")
-            to.connection.execute(counted).fetchall()
+        return to.read(f"read_csv({base})")
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         _warn(to.connection, base, source, to.log)
-        to.create(f"read_csv({base}, null_padding=true, strict_mode=false, parallel=false)")
+        return to.read(f"read_csv({base}, null_padding=true, strict_mode=false, parallel=false)")
 
 
 READERS = {"CSV": _read_csv, "JSON": _read_json, "PARQUET": _read_parquet}

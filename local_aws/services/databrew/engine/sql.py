@@ -4,7 +4,11 @@ Types follow Spark's casts where DuckDB's differ: text such as ``1_000`` or ``0x
 12.7 becomes 12 and not 13, and an offset in a timestamp's text counts.
 """
 
-INTEGERS = {"byte": "TINYINT", "short": "SMALLINT", "int": "INTEGER", "long": "BIGINT"}
+import re
+
+from local_aws.services.databrew.engine import macros
+from local_aws.services.databrew.engine.macros import INTEGERS
+
 SQL_TYPES = {
     **INTEGERS,
     "integer": "INTEGER",
@@ -18,9 +22,9 @@ SQL_TYPES = {
     "timestamp": "TIMESTAMP",
 }
 INTEGER_TYPES = {*INTEGERS.values(), "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
-WHOLE = r"^\s*([+-]?\d+)(?:\.\d*)?\s*$"
 TRUE_WORDS = "('true', 'yes', 't', 'y', '1')"
 FALSE_WORDS = "('false', 'no', 'f', 'n', '0')"
+_column = re.compile(r'"(?:[^"]|"")*"')
 
 
 def identifier(name: str) -> str:
@@ -107,8 +111,7 @@ def convert(expression: str, source: str, target: str) -> str:
 
 def _from_text(expression: str, wanted: str) -> str:
     if is_integer(wanted):
-        whole = f"regexp_extract({expression}, {literal(WHOLE)}, 1)"
-        return f"TRY_CAST({whole} AS {wanted})"
+        return _macro(f"whole_{wanted.lower()}", expression)
     if is_number(wanted):
         return (
             f"CASE WHEN contains({expression}, '_') THEN NULL "
@@ -118,6 +121,11 @@ def _from_text(expression: str, wanted: str) -> str:
         word = f"lower(trim({expression}))"
         true, false = (f"WHEN {word} IN {words}" for words in (TRUE_WORDS, FALSE_WORDS))
         return f"CASE {true} THEN true {false} THEN false END"
-    if wanted == "TIMESTAMP":
-        return f"timezone('UTC', TRY_CAST({expression} AS TIMESTAMPTZ))"
-    return f"TRY_CAST(left(trim({expression}), 10) AS DATE)"
+    return _macro("moment" if wanted == "TIMESTAMP" else "day_of", expression)
+
+
+def _macro(name: str, expression: str) -> str:
+    """Quick for a column. What has to be computed is not computed twice."""
+    if _column.fullmatch(expression):
+        return macros.call(name, expression)
+    return macros.plainly(name, expression)

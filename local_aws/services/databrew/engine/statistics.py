@@ -372,9 +372,17 @@ def _exact(column: str) -> str:
     return f"CASE WHEN isfinite({value}) THEN {value} END"
 
 
-def duplicate_rows(frame: Frame, rows: int) -> int:
-    """Rows that an earlier row equals."""
-    same = ", ".join(identifier(name) for name in frame.names)
-    grouped = select({"one": "1"}, frame.current, f"GROUP BY {same}")
-    query = select({"groups": "count(*)"}, f"({grouped})")
-    return rows - int((frame.connection.execute(query).fetchone() or (0,))[0])
+def duplicate_rows(frame: Frame) -> int:
+    """Rows that an earlier row equals.
+
+    Only rows whose hash another one has can be equal: those are compared. All rows side by side
+    would take many times the input's size.
+    """
+    connection, same = frame.connection, ", ".join(map(identifier, frame.names))
+    hashes = select({"h": f"hash({same})"}, frame.current)
+    shared = select({"h": "h"}, f"({hashes})", "GROUP BY h HAVING count(*) > 1")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE shared AS {shared}")
+    alike = f"WHERE hash({same}) IN ({select({'h': 'h'}, 'shared')}) GROUP BY {same}"
+    groups = select({"n": "count(*)"}, frame.current, alike)
+    query = select({"again": "coalesce(sum(n - 1), 0)::BIGINT"}, f"({groups})")
+    return int((connection.execute(query).fetchone() or (0,))[0])

@@ -255,8 +255,9 @@ def numbers_filled(template: str, conversion: Callable[[str], str]) -> Rule:
         values = [target.carried(item) for item in node.expressions]
         call = target.filled(template, {"format": exp.Literal.string(text)})
         call.set("expressions", [*call.expressions, *values])
-        known = [exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null())) for value in values]
-        return exp.Case(ifs=[exp.If(this=exp.and_(*known), true=call)])
+        open_ = [value for value in values if not isinstance(value, exp.Literal)]
+        known = [exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null())) for value in open_]
+        return exp.Case(ifs=[exp.If(this=exp.and_(*known), true=call)]) if known else call
 
     return rule
 

@@ -12,6 +12,7 @@ from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.recipe import each
 from local_aws.services.databrew.engine.steps import Step
 from local_aws.services.databrew.printing.carry import DUCKDB_TYPE, NotPrinted
+from local_aws.services.databrew.printing.macros import spelled_out
 
 # Their columns are named by the values that they find: code would name those of one file.
 OF_VALUES = {"ONE_HOT_ENCODING", "PIVOT", "SPLIT_COLUMN_WITH_INTERVALS", "TRANSPOSE"}
@@ -111,7 +112,7 @@ def _refuse(operation: str) -> None:
 def _queries(after: Frame, done: int, known: dict[str, dict[str, str]]) -> Iterator[Query]:
     """A step's queries; `known` are the columns and types of all before it."""
     for number, body in enumerate(after.steps[done:], done + 1):
-        tree = sqlglot.parse_one(body, read="duckdb")
+        tree = spelled_out(sqlglot.parse_one(body, read="duckdb"))
         if not isinstance(tree, exp.Select):
             raise NotPrinted(f"it is no single SELECT: {body}")
         sources = [known.get(table.name, {}) for table in tree.find_all(exp.Table)]

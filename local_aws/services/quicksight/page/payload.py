@@ -21,6 +21,7 @@ from local_aws.services.quicksight.query import Query, Value
 
 Payload = dict[str, Any]
 MAX_CSV_ROWS = 100_000
+NO_FIELDS = {"state": "empty", "message": "This visual has empty field wells."}
 
 
 class Board:
@@ -168,8 +169,9 @@ def _draw(query: Query) -> Payload:
     visual = query.visual
     chart = CHARTS[visual.kind]
     if any(not visual.wells.get(well) for well in chart.needs) or not visual.fields:
-        return {"state": "empty", "message": "This visual has empty field wells."}
-    return chart.draw(query)
+        return NO_FIELDS
+    drawn = chart.draw(query)
+    return NO_FIELDS if drawn.get("figure", {}).get("data") == [] else drawn
 
 
 def _image(image: dict[str, Any]) -> Payload:

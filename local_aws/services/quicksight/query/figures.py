@@ -78,7 +78,14 @@ class Query:
         sort: Sort = (),
         limit: int | None = None,
     ) -> list[Row]:
-        """Measures by dimensions: a row a group, in the sort's order or the dimensions'."""
+        """Measures by dimensions: a row a group, in the sort's order or the dimensions'.
+
+        Of one axis the rows come in its own order.
+        """
+        if len(dimensions) == 1 and isinstance(dimensions[0], Axis) and not sort and limit is None:
+            known = dimensions[0].rows(measures)
+            if known is not None:
+                return known
         try:
             return self.rows(statement(self._selection(dimensions, measures, sort, limit)))
         except ExpressionError as error:
@@ -164,15 +171,22 @@ class Query:
         """The values of a dimension that are shown, in order."""
         limit = limit or {}
         size = min(int(limit.get("ItemsLimit") or MAX_CATEGORIES), MAX_CATEGORIES)
-        found = self.select([field], [], sort or self._natural(field), size + 1)
+        measures = [] if "ItemsLimit" in limit else self._measures_by(field)
+        found = self.select([field], measures, sort or self._natural(field), size + 1)
         values = [row[0] for row in found]
         if len(values) <= size:
-            return Axis(field, values)
+            figures = {row[0]: row[1:] for row in found}
+            return Axis(field, values, measures=measures, figures=figures)
         left_out = limit.get("OtherCategories", "INCLUDE") == "EXCLUDE"
         if left_out or field.date or field.numeric:
             return Axis(field, values[:size], cut=True)
         kept = [value for value in values[:size] if value != OTHER]
         return Axis(field, [*kept, OTHER], cut=True, other=True)
+
+    def _measures_by(self, field: Field) -> list[Field]:
+        """The visual's measures where the field is its only dimension: they will be asked for."""
+        others = [f for f in self.visual.fields if not f.measure and f != field]
+        return [] if others else [f for f in self.visual.fields if f.measure]
 
     def _natural(self, field: Field) -> Sort:
         """Time and numbers in their order, names by the first measure."""

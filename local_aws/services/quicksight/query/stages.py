@@ -14,7 +14,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/order-of-evaluation-quicksigh
 Each stage that there is something for is one common table expression over the one before.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from local_aws.services.quicksight.expressions import (
@@ -83,12 +83,12 @@ class _Statement:
         """The stages before the aggregation."""
         conditions = [c for c in self.selection.conditions if c.level <= Level.ROW]
         late = [c for c in conditions if _uses(c, Stage.PRE_AGG)]
-        self.layers(Stage.PRE_FILTER, self.row_layer)
+        self.layers(Stage.PRE_FILTER)
         if self.tables:
             # A filter may ask ``data`` for values of its own: it sees the new columns there.
             self.add(f"SELECT * FROM {self.relation}", "data")  # noqa: S608
         self.filter([c.sql for c in conditions if c not in late])
-        self.layers(Stage.PRE_AGG, self.row_layer)
+        self.layers(Stage.PRE_AGG)
         self.filter([c.sql for c in late])
 
     def groups(self) -> None:
@@ -100,7 +100,7 @@ class _Statement:
         over = [c for c in self.selection.conditions if c.level == Level.GROUPED]
         late = [c for c in over if _uses(c, Stage.TABLE)]
         self.filter([c.sql for c in over if c not in late])
-        self.layers(Stage.TABLE, self.column_layer)
+        self.layers(Stage.TABLE)
         self.filter([c.sql for c in late])
 
     def of(self, stage: Stage) -> list[Slot]:
@@ -116,24 +116,13 @@ class _Statement:
         if conditions:
             self.add(f"SELECT * FROM {self.relation}{_where(conditions)}")  # noqa: S608
 
-    def layers(self, stage: Stage, layer: Callable[[list[Slot]], str]) -> None:
+    def layers(self, stage: Stage) -> None:
         """A stage's slots, those that others stand on first."""
         slots = self.of(stage)
         for depth in sorted({slot.depth for slot in slots}):
-            self.add(layer([slot for slot in slots if slot.depth == depth]))
-
-    def column_layer(self, slots: list[Slot]) -> str:
-        columns = ", ".join(f"{slot.sql} AS {quote(slot.name)}" for slot in slots)
-        return f"SELECT *, {columns} FROM {self.relation}"  # noqa: S608
-
-    def row_layer(self, slots: list[Slot]) -> str:
-        """Window functions as they are; aggregates over a partition grouped, then joined."""
-        windows = [slot for slot in slots if slot.keys is None]
-        joined = [slot for slot in slots if slot.keys is not None]
-        columns = "".join(f", {slot.sql} AS {quote(slot.name)}" for slot in windows)
-        columns += "".join(f", {quote(slot.name)}" for slot in joined)
-        joins = "".join(_join(slot, self.relation) for slot in joined)
-        return f"SELECT rows.*{columns} FROM {self.relation} AS rows{joins}"  # noqa: S608
+            here = [slot for slot in slots if slot.depth == depth]
+            columns = ", ".join(f"{slot.sql} AS {quote(slot.name)}" for slot in here)
+            self.add(f"SELECT *, {columns} FROM {self.relation}")  # noqa: S608
 
     def group_layer(self) -> str:
         dimensions = self.selection.dimensions
@@ -169,15 +158,15 @@ class _Statement:
         )
 
 
-def _join(slot: Slot, rows: str, known: dict[str, str] | None = None) -> str:
-    """The slot's aggregate by its keys, joined to the rows, or to columns that hold the keys."""
+def _join(slot: Slot, rows: str, known: dict[str, str]) -> str:
+    """The slot's aggregate by its keys, joined to the columns that hold them."""
     names = [quote(f"{slot.name}_f{n}") for n in range(len(slot.keys or ()))]
     pairs = list(zip(slot.keys or (), names, strict=True))
     columns = [f"{key} AS {name}" for key, name in pairs]
     columns.append(f"{slot.sql} AS {quote(slot.name)}")
     by = ", ".join(str(n + 1) for n in range(len(pairs)))
     grouping = f" GROUP BY {by}" if by else ""
-    match = _match((quote(known[key]) if known else key, name) for key, name in pairs)
+    match = _match((quote(known[key]), name) for key, name in pairs)
     query = f"SELECT {', '.join(columns)} FROM {rows}{grouping}"  # noqa: S608
     return f" LEFT JOIN ({query}) AS {quote(slot.name + '_t')} ON {match}"
 

@@ -164,6 +164,17 @@ def test_duplicate_rows(connection: duckdb.DuckDBPyConnection) -> None:
     assert report["sampleSize"] == 6
 
 
+def test_rows_of_one_hash_are_compared(connection: duckdb.DuckDBPyConnection) -> None:
+    """A hash that all rows share leaves the count as it is."""
+    connection.execute("CREATE OR REPLACE TEMP MACRO hash(a, b) AS (7)")
+    try:
+        assert connection.execute("SELECT hash(1, 2)").fetchone() == (7,)
+        report = profiled(connection, {"a": [1, 1, 2, None, None], "b": ["x", "x", "x", "", None]})
+    finally:
+        connection.execute("DROP MACRO hash")
+    assert report["duplicateRowsCount"] == 1
+
+
 def test_other_types_and_empty_columns(connection: duckdb.DuckDBPyConnection) -> None:
     report = profiled(
         connection,

@@ -212,3 +212,40 @@ def test_times_in_a_definition_come_back_as_they_were_given(client: Client, name
     assert given["StaticValue"] == begin
     declared = kept["ParameterDeclarations"][0]["DateTimeParameterDeclaration"]
     assert declared["DefaultValues"]["StaticValues"] == [begin]
+
+
+def test_a_dashboard_with_everything_that_a_reader_may_choose(
+    client: Client, server: LocalServer, name: str
+) -> None:
+    definition = board(make_data_set(client, name)["Arn"])
+    column = {"DataSetIdentifier": "sales", "ColumnName": "region"}
+    custom = {"MatchOperator": "EQUALS", "ParameterName": "region", "NullOption": "NON_NULLS_ONLY"}
+    by_region = {"CategoryFilter": {"FilterId": "f", "Column": column, "Configuration": {
+        "CustomFilterConfiguration": custom}}}  # fmt: skip
+    definition["FilterGroups"] = [{"FilterGroupId": "g", "Filters": [by_region],
+                                   "ScopeConfiguration": {"AllSheets": {}},
+                                   "CrossDataset": "ALL_DATASETS"}]  # fmt: skip
+    definition["ParameterDeclarations"] = [{"StringParameterDeclaration": {
+        "Name": "region", "ParameterValueType": "MULTI_VALUED",
+        "DefaultValues": {"StaticValues": ["north"]}}}]  # fmt: skip
+    sheet = definition["Sheets"][0]
+    sheet["ParameterControls"] = [{"Dropdown": {
+        "ParameterControlId": "c", "SourceParameterName": "region",
+        "SelectableValues": {"Values": ["north", "south"]}}}]  # fmt: skip
+    sheet["FilterControls"] = [{"TextField": {"FilterControlId": "t", "SourceFilterId": "f"}}]
+    sheet["Visuals"].append({"PluginVisual": {"VisualId": "mine", "PluginArn": "arn"}})
+    client.create_dashboard(DashboardId=name, Name="One", Definition=definition)
+    assert client.describe_dashboard_definition(DashboardId=name)["Definition"] == definition
+    page = f"/quicksight/dashboards/{name}"
+    with stranger(server) as browser:
+        browser.get(link(server, page))
+        outline = browser.get(f"{page}.json").json()
+        controls = {c["key"]: c["default"] for c in outline["sheets"][0]["controls"]}
+        assert controls == {"p.region": ["north"], "f.f": ["north"]}
+        assert [refused["visual"] for refused in outline["refused"]] == ["mine"]
+        offered = browser.get(f"{page}/controls/c.json?search=SOU").json()
+        assert offered == {"values": ["south"], "more": False}
+        for hostile in ("p.region=%00%00x", "f.f=a%00b", "x.=:", "d.none=", "p.=%5BALL%5D", "f."):
+            assert browser.get(f"{page}.json?{hostile}").status_code == 200
+            figures = f"{page}/sheets/{sheet['SheetId']}/visuals/mine.json?{hostile}"
+            assert browser.get(figures).json()["state"] == "refused"

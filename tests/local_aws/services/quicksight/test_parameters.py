@@ -176,3 +176,14 @@ def test_a_rolling_default_that_is_not_done_refuses_only_what_uses_it(
     assert "rolling date 'max({sold})'" in figures(quicksight)["message"]
     assert figures(quicksight)["state"] == "refused"
     assert board(quicksight).figures("one", "c")["state"] == "ok"
+
+
+def test_an_address_is_read_as_far_as_it_means_something() -> None:
+    query = [("f.a", "1"), ("f.a", ""), ("p.n", "[ALL]"), ("x.v", "field:a:b"), ("d.v", "field"),
+             ("utm_source", "x"), ("f", "y"), (".", ":"), ("x.", "")]  # fmt: skip
+    found = read_choices(query, reader="ann")
+    assert found.filters == {"a": ["1", ""], "": ["y"]}
+    assert found.parameters == {"n": ["[ALL]"]}
+    assert found.marks == {"v": [("field", "a:b")], "": [("", "")]}
+    assert found.drills == {"v": [("field", "")]}
+    assert (bool(found), bool(Choices(now=NOW)), found.reader) == (True, False, "ann")

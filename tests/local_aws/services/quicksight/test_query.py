@@ -1,11 +1,14 @@
 """Figures: aggregation, sorting, limits with "Other", filters, calculated fields."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from local_aws.services.quicksight.choices import Choices
+from local_aws.services.quicksight.errors import QueryRefused
 from local_aws.services.quicksight.page.payload import Board
+from local_aws.services.quicksight.query import Query
 from tests.local_aws.services.quicksight.fakes import (
     QuickSight,
     bars,
@@ -324,3 +327,25 @@ def test_the_top_values_of_a_calculation_before_the_filters(quicksight: QuickSig
                              | {"Column": column}})],
     )  # fmt: skip
     assert trace(payload)["x"] == ["coffee", "tea"]
+
+
+def test_an_axis_that_brings_its_figures_along_may_get_more_values(quicksight: QuickSight) -> None:
+    quicksight.data_set()
+    quicksight.dashboard(bars("b", measure("units")))
+    board = Board(quicksight.api.store, "board")
+    shown = board.definition.visual("one", "b")
+    assert shown is not None
+    with Query(quicksight.api.store, board.definition, shown) as query:
+        field, units = shown.fields
+        axis = query.axis(field, [])
+        query.connection.execute("DROP VIEW data")
+        wider = replace(axis, values=["west", *axis.values])
+        assert query.select([axis], [units]) == [
+            ("north", 40),
+            ("south", 25),
+            (None, 4),
+            ("east", 1),
+        ]
+        assert query.select([wider], [units]) == query.select([axis], [units])
+        with pytest.raises(QueryRefused, match="data does not exist"):
+            query.select([axis], [replace(units, function={"SimpleNumericalAggregation": "MAX"})])

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-cleaning.html
 
 from calendar import month_name
 
+from local_aws.services.databrew.engine import macros
 from local_aws.services.databrew.engine.dates import strftime
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations.registry import (
@@ -147,7 +148,8 @@ def replace_between_positions(frame: Frame, step: Step) -> Frame:
     return _change(frame, step, f"(left({{}}, {start - 1}) || {value} || substr({{}}, {end + 1}))")
 
 
-# REMOVE_COMBINED's switches and what each removes, in the order in which they act.
+# REMOVE_COMBINED's switches and what each removes, in the order in which they act; the whitespace
+# around what is left goes last.
 REMOVALS = {
     "removeAllPunctuation": PUNCTUATION,
     "removeAllQuotes": QUOTES,
@@ -157,7 +159,6 @@ REMOVALS = {
     "removeAllWhitespace": r"\s",
     "removeLeadingAndTrailingPunctuation": f"^{PUNCTUATION}+|{PUNCTUATION}+$",
     "removeLeadingAndTrailingQuotes": f"^{QUOTES}+|{QUOTES}+$",
-    "removeLeadingAndTrailingWhitespace": r"^\s+|\s+$",
 }
 
 
@@ -172,6 +173,9 @@ def remove_combined(frame: Frame, step: Step) -> Frame:
     for switch, pattern in REMOVALS.items():
         if step.flag(switch):
             expression = f"regexp_replace({expression}, {literal(pattern)}, '', 'g')"
+    if step.flag("removeLeadingAndTrailingWhitespace"):
+        alone = expression == "{}"
+        expression = (macros.call if alone else macros.plainly)("stripped", expression)
     if step.flag("collapseConsecutiveWhitespace"):
         expression = f"regexp_replace({expression}, '\\s+', ' ', 'g')"
     return _change(frame, step, expression)

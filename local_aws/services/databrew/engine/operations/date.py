@@ -2,13 +2,15 @@
 
 A column made with ``dateTimeFormat`` is text in that format; without one DATE gives a date and
 DATE_TIME and DATE_ADD a timestamp. The guide leaves the type open; a CHANGE_DATA_TYPE after the
-step gives the same on AWS and here.
+step gives the same on AWS and here. A number is no date, nor is text without separators: what
+20240131 is the guide does not say, and it is NULL here.
 https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.date.html
 """
 
 from typing import Any
 
-from local_aws.services.databrew.engine import zones
+from local_aws.services.databrew.engine import macros, zones
+from local_aws.services.databrew.engine.conditions import WHOLE_NUMBER
 from local_aws.services.databrew.engine.dates import DEFAULT, interval, strftime, unit
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.operations.registry import (
@@ -37,17 +39,16 @@ def _part(frame: Frame, part: Any, default: str) -> str:
     if part and part.get("sourceColumn"):
         return convert(*frame.column(part["sourceColumn"]), "long")
     value = str(part["value"]) if part and part.get("value") else default
+    if WHOLE_NUMBER.fullmatch(value):
+        return str(int(value))
     return convert(literal(value), "VARCHAR", "long")
 
 
 def _assembled(frame: Frame, step: Step) -> str:
     """A timestamp of its components; a component out of range gives NULL, not a failed run."""
     given = step.json("dateTimeParameters") or {}
-    year, month, day, hour, minute, second = (
-        _part(frame, given.get(name), default) for name, default in PART_DEFAULTS.items()
-    )
-    shown = f"format('{{:04d}}-{{:02d}}-{{:02d}} {{:02d}}:{{:02d}}:{{:02d}}', {year}, {month}, "
-    return f"TRY_CAST({shown}{day}, {hour}, {minute}, {second}) AS TIMESTAMP)"
+    parts = (_part(frame, given.get(name), default) for name, default in PART_DEFAULTS.items())
+    return macros.call("moment_of", *parts)
 
 
 @operation("DATE")

@@ -15,6 +15,7 @@ from local_aws.services.quicksight.expressions.functions.aggregates import (
 )
 from local_aws.services.quicksight.expressions.functions.windows import (
     measure,
+    over,
     partition,
     windowed,
 )
@@ -68,7 +69,7 @@ def _over_rows(
     sql = spec.sql.format(value.sql, share)
     needs = merged([value, *keys])
     check_stage(call, needs, stage)
-    slot = Slot(stage, sql, tuple(key.sql for key in keys), needs)
+    slot = Slot(stage, f"{sql} {over(keys)}", needs=needs)
     return reads(slot, spec.gives or value.kind, Level.ROW)
 
 

@@ -42,7 +42,7 @@ class Chart:
 
 
 CHARTS: dict[str, Chart] = {
-    "BarChartVisual": Chart(bar_chart),
+    "BarChartVisual": Chart(bar_chart, ("Values",)),
     "BoxPlotVisual": Chart(box_plot, ("Values",)),
     "ComboChartVisual": Chart(combo_chart),
     "FunnelChartVisual": Chart(funnel, ("Category", "Values")),
@@ -52,7 +52,7 @@ CHARTS: dict[str, Chart] = {
     "HistogramVisual": Chart(histogram, ("Values",)),
     "InsightVisual": Chart(insight),
     "KPIVisual": Chart(kpi, ("Values",)),
-    "LineChartVisual": Chart(line_chart),
+    "LineChartVisual": Chart(line_chart, ("Values",)),
     "PieChartVisual": Chart(pie_chart, ("Category", "Values")),
     "PivotTableVisual": Chart(pivot_table),
     "RadarChartVisual": Chart(radar, ("Category", "Values")),

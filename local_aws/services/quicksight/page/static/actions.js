@@ -1,17 +1,25 @@
 // What a click on a mark does: a visual's actions, and steps down its hierarchies.
 import { openMenu } from "./menus.js";
 
+// After the click that asks for it, which would close any menu that is open by then.
+const ask = (anchor, items) => setTimeout(() => openMenu(anchor, items));
+
 const text = (value) => (value === null || value === undefined ? "\0" : String(value));
 
-// A plotly event's point as values by field id; nothing where the mark stands for no single value.
+// A plotly event's point as values by field id; null where the mark stands for no single value
+// ("Other"). A cell of a heat map has a value of a row and one of a column.
 export function pointOf(event) {
   const { data, pointNumber } = event.points[0];
   const { marks, fixed, grid } = data.stands || {};
-  if (grid) return { [grid[0][0]]: grid[0][1][pointNumber[1]], [grid[1][0]]: grid[1][1][pointNumber[0]] };
-  if (!marks) return null;
-  const at = Array.isArray(pointNumber) ? pointNumber[0] : pointNumber;
-  return { ...fixed, [marks[0]]: marks[1][at] };
+  if (grid) {
+    const [[across, columns], [down, rows]] = grid;
+    const [row, column] = pointNumber;
+    return whole({ [across]: columns[column], [down]: rows[row] });
+  }
+  return marks ? whole({ ...fixed, [marks[0]]: marks[1][pointNumber] }) : null;
 }
+
+const whole = (point) => (Object.values(point).includes(null) ? null : point);
 
 function filter(visual, operation, point, state) {
   const key = `x.${visual.id}`;
@@ -83,8 +91,8 @@ export function onMark(visual, point, state, onChange, anchor) {
   const clicked = visual.actions.find((action) => action.trigger === "click");
   const listed = offers(visual, point, state, onChange);
   if (clicked && !listed.length) perform(clicked, visual, point, state, onChange);
-  else if (clicked) openMenu(anchor, [{ label: clicked.name, act: () => perform(clicked, visual, point, state, onChange) }, ...listed]);
-  else if (listed.length) openMenu(anchor, listed);
+  else if (clicked) ask(anchor, [{ label: clicked.name, act: () => perform(clicked, visual, point, state, onChange) }, ...listed]);
+  else if (listed.length) ask(anchor, listed);
 }
 
 // By keyboard: the values of a chart's first series in the card's own menu, each as a click on it.
@@ -97,8 +105,8 @@ export function markItems(entry, state, onChange) {
     const [id, values] = trace.meta.marks;
     listed.push({
       label: "Choose a value…",
-      act: () => openMenu(card.querySelector(".dots"), values.slice(0, 50).map((value) => ({
-        label: value === null ? "empty" : String(value).replace(/T00:00:00$/, ""),
+      act: () => ask(card.querySelector(".dots"), values.filter((value) => value !== null).slice(0, 50).map((value) => ({
+        label: value === "\0" ? "empty" : String(value).replace(/T00:00:00$/, ""),
         act: () => onMark(item, { ...trace.meta.fixed, [id]: value }, state, onChange, card.querySelector(".dots")),
       }))),
     });

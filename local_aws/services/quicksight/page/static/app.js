@@ -87,11 +87,15 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 byId("print").addEventListener("click", () => print());
 addEventListener("popstate", () => { read(); drawSheet(); });
 
-let wide = innerWidth >= 820;
+// plotly follows the window by itself; labels and ticks are chosen anew once it has settled.
+let width = innerWidth, settled = 0;
 addEventListener("resize", () => {
-  if (wide === innerWidth >= 820) return;
-  wide = !wide;
-  cards.forEach(draw);
+  clearTimeout(settled);
+  settled = setTimeout(() => {
+    if (Math.abs(width - innerWidth) < 40) return;
+    width = innerWidth;
+    cards.forEach(draw);
+  }, 200);
 });
 
 useTheme(outline.theme);

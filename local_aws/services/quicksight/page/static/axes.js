@@ -17,13 +17,15 @@ function wrapped(all, most) {
 }
 
 // Labels stand outside the bars, so the axis needs room beyond the longest.
-function roomForLabels(figure, letter, length) {
+function roomForLabels(figure, letter, length, across) {
   const labelled = figure.data.filter((trace) => trace.type === "bar" && trace.text && (trace.orientation === "h" ? "x" : "y") === letter);
   if (!labelled.length || figure.layout.barmode === "stack" || figure.layout.barmode === "relative") return {};
   const values = labelled.flatMap((trace) => trace[letter]).filter((value) => typeof value === "number");
   const low = Math.min(0, ...values), high = Math.max(0, ...values), span = high - low;
   const longest = Math.max(...labelled.flatMap((trace) => trace.text.map((text) => text.length)));
-  const share = Math.min(0.4, (letter === "x" ? longest * 7.4 + 6 : 20) / Math.max(80, length));
+  // Over upright bars a label is as tall as a line, or as long as it is where it has to stand upright.
+  const flat = (longest * 7 * labelled[0].text.length * labelled.length) <= across - 60;
+  const share = Math.min(0.4, (letter === "x" || !flat ? longest * 7.4 + 6 : 20) / Math.max(80, length));
   const room = (span * share) / (1 - share * ((low < 0) + (high > 0)));
   return { range: [low < 0 ? low - room : low, high > 0 ? high + room : high] };
 }
@@ -52,7 +54,7 @@ function fitted(figure, name, room) {
   const mineRoom = (room[letter] - 60) * (to - from);
   if (given.type === "date") return { tickangle: 0, nticks: Math.max(2, Math.floor(mineRoom / 90)) };
   if (given.type === "multicategory") return {};
-  if (given.type !== "category") return given.range || given.type === "log" ? {} : roomForLabels({ ...figure, data: mine }, letter, mineRoom - (letter === "x" ? 90 : 0));
+  if (given.type !== "category") return given.range || given.type === "log" ? {} : roomForLabels({ ...figure, data: mine }, letter, mineRoom - (letter === "x" ? 90 : 0), room.x);
   const all = given.categoryarray || [...new Set(mine.flatMap((trace) => trace[letter] || []))];
   return ofNames(all, letter, mineRoom);
 }

@@ -76,7 +76,9 @@ async function turn(entry, view) {
 
 function enlarge(entry) {
   const dialog = element("dialog", { class: "full", "aria-label": entry.name });
-  dialog.append(entry.card);
+  const close = element("button", { type: "button", class: "close", "aria-label": "Leave full screen" });
+  close.addEventListener("click", () => dialog.close());
+  dialog.append(entry.card, close);
   document.body.append(dialog);
   dialog.addEventListener("close", () => {
     entry.holder.append(entry.card);

@@ -1,6 +1,6 @@
 // Controls of a sheet: a widget per type. What is chosen is in `state.query`, under the control's
 // key; a control without a key in it shows its default. `[ALL]` stands for all values.
-import { element } from "./dom.js";
+import { element, narrow } from "./dom.js";
 import { pickList } from "./picklists.js";
 import { selections } from "./selections.js";
 
@@ -125,12 +125,19 @@ function focusIn(container) {
   return () => container.querySelectorAll(`[data-control="${CSS.escape(holder.dataset.control)}"] ${INPUTS}`)[at]?.focus();
 }
 
+// On a phone many controls are one line until they are asked for.
+function folded(container, widgets) {
+  if (!narrow() || widgets.length < 3) return widgets;
+  const open = container.querySelector("details")?.open;
+  return [element("details", { class: "folded", open: open ? "" : null }, element("summary", {}, `Filters (${widgets.length})`), ...widgets)];
+}
+
 // Drawn anew after every choice, whoever made it; an input that has the focus keeps it.
 export function mountControls(container, outline, state, onChange) {
   const base = `/quicksight/dashboards/${encodeURIComponent(outline.id)}`;
   const sheet = outline.sheets.find((each) => each.id === state.sheet) || outline.sheets[0];
   const refocus = focusIn(container);
   const widgets = sheet.controls.map((given) => WIDGETS[given.type](given, state, onChange, base));
-  container.replaceChildren(...widgets, ...selections(sheet, state, onChange));
+  container.replaceChildren(...folded(container, widgets), ...selections(sheet, state, onChange));
   refocus();
 }

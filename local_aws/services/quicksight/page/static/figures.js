@@ -107,7 +107,7 @@ function sankey(trace) {
   const nodes = trace.node.label.map((_, n) => palette()[n % palette().length]);
   return {
     ...trace, node: { ...trace.node, color: nodes, pad: 14, thickness: 14, line: { width: 0 } },
-    link: { ...trace.link, color: trace.link.source.map((source) => clear(nodes[source], 0.3)) },
+    link: { ...trace.link, color: trace.link.source.map((source) => clear(nodes[source], 0.38)) },
     textfont: { color: colour("--ink"), size: 12 },
   };
 }

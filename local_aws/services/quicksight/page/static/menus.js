@@ -51,7 +51,7 @@ export function openMenu(button, items) {
   (button.closest("dialog") || document.body).append(list);
   place(list, button);
   button.setAttribute("aria-expanded", "true");
-  open = { list, button };
+  open = { list, button, at: button.getBoundingClientRect() };
   list.addEventListener("keydown", walk);
   list.querySelector("[role=menuitem]").focus();
 }
@@ -70,5 +70,12 @@ export function menuButton(label, items) {
 }
 
 document.addEventListener("click", (event) => { if (open && !open.list.contains(event.target)) close(false); });
-addEventListener("scroll", () => close(false), true);
-addEventListener("resize", () => close(false));
+// The page moved away from under the menu. (Focus may scroll a card into view just before it opens.)
+function moved() {
+  if (!open) return;
+  const box = open.button.getBoundingClientRect();
+  if (Math.abs(box.top - open.at.top) + Math.abs(box.left - open.at.left) > 24) close(false);
+}
+
+addEventListener("scroll", moved, true);
+addEventListener("resize", moved);

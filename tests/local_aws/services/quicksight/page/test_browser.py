@@ -130,7 +130,7 @@ def choose(browser: webdriver.Chrome, name: str, label: str) -> None:
     """An entry of a card's menu, by keyboard alone."""
     browser.execute_script("arguments[0].focus()", card(browser, name))
     ActionChains(browser).send_keys(Keys.ENTER).perform()
-    items = browser.find_elements(By.CSS_SELECTOR, ".popup [role=menuitem]")
+    items = wait(lambda: browser.find_elements(By.CSS_SELECTOR, ".popup [role=menuitem]"))
     for item in items:
         if browser.switch_to.active_element.text == label:
             browser.switch_to.active_element.send_keys(Keys.ENTER)
@@ -183,8 +183,8 @@ def test_a_card_fills_the_screen_and_comes_back(opened: Open) -> None:
     assert dialog.size["width"] > 1200
     ActionChains(browser).send_keys(Keys.ESCAPE).perform()
     wait(lambda: not browser.find_elements(By.TAG_NAME, "dialog"))
-    assert card(browser, "bar_chart").find_elements(By.CSS_SELECTOR, "svg.main-svg")
-    assert browser.switch_to.active_element == card(browser, "bar_chart")
+    wait(lambda: card(browser, "bar_chart").find_elements(By.CSS_SELECTOR, "svg.main-svg"))
+    wait(lambda: browser.switch_to.active_element == card(browser, "bar_chart"))
 
 
 def test_groups_of_a_pivot_table_fold(opened: Open) -> None:

@@ -72,6 +72,10 @@ def figure() -> dict[str, Any]:
     return item
 
 
+def renamed(field: str, name: str) -> dict[str, Any]:
+    return {"CategoricalDimensionField": {"FieldId": field, "Column": column(name)}}
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[webdriver.Chrome, str]]:
     """One server and one browser for the module."""
@@ -82,8 +86,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[webdriver.C
     field = {"DataSetIdentifier": "sales", "Name": "scaled", "Expression": "{units} * ${times}"}
     grid = visual("TableVisual", "grid", {"TableAggregatedFieldWells": {
         "GroupBy": [dimension("product")], "Values": [measure("units")]}})  # fmt: skip
+    heat = visual("HeatMapVisual", "heat", {"HeatMapAggregatedFieldWells": {
+        "Rows": [renamed("heat-r", "region")], "Columns": [renamed("heat-p", "product")],
+        "Values": [measure("units")]}})  # fmt: skip
+    heat["HeatMapVisual"]["Actions"] = [CLICK]
     quicksight.dashboard(
-        regions(), figure(), grid,
+        regions(), figure(), grid, heat,
         sheet={"FilterControls": CONTROLS, "ParameterControls": [TIMES, NAMES]},
         FilterGroups=GROUPS,
         CalculatedFields=[field],
@@ -207,6 +215,32 @@ def test_a_click_filters_the_others_and_a_chip_takes_it_back(browser: webdriver.
     wait(lambda: kpi(browser) == "70")
 
 
+def test_a_value_is_chosen_by_keyboard_from_the_card_s_menu(browser: webdriver.Chrome) -> None:
+    wait(lambda: browser.find_elements(By.CSS_SELECTOR, "#visual-regions.clickable"))
+    browser.find_element(By.CSS_SELECTOR, "#visual-regions .dots").send_keys(Keys.ENTER)
+    for words in ("Choose a value…", "north", "Filter"):
+        wait(lambda words=words: entry(browser, words))[0].send_keys(Keys.ENTER)
+    wait(lambda: kpi(browser) == "40")
+    assert chosen(browser) == [("x.regions", "region:north")]
+
+
+def entry(browser: webdriver.Chrome, words: str) -> list[Any]:
+    found = browser.find_elements(By.CSS_SELECTOR, ".popup [role=menuitem]")
+    return [item for item in found if item.text == words]
+
+
+def test_a_cell_of_a_heat_map_filters_by_row_and_column(browser: webdriver.Chrome) -> None:
+    wait(lambda: browser.find_elements(By.CSS_SELECTOR, "#visual-heat.clickable"))
+    browser.execute_script(
+        "const plot = document.querySelector('#visual-heat .plot');"
+        "const at = (n, value) => plot.data[0].stands.grid[n][1].indexOf(value);"
+        "const pointNumber = [at(1, 'south'), at(0, 'tea')];"
+        "plot.emit('plotly_click', {points: [{data: plot.data[0], pointNumber}]})"
+    )
+    wait(lambda: kpi(browser) == "20")
+    assert sorted(chosen(browser)) == [("x.heat", "heat-p:tea"), ("x.heat", "heat-r:south")]
+
+
 def test_a_step_down_a_hierarchy_and_up_again(browser: webdriver.Chrome) -> None:
     wait(lambda: browser.find_elements(By.CSS_SELECTOR, "#visual-regions.clickable"))
     mark(browser, 1)
@@ -227,11 +261,17 @@ def test_a_phone_has_every_control_and_no_sideways_scrolling(browser: webdriver.
     browser.refresh()
     wait(lambda: kpi(browser) == "70")
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 400
-    assert len(browser.find_elements(By.CSS_SELECTOR, "#controls .control")) == 7
+    browser.find_element(By.CSS_SELECTOR, "#controls summary").click()
+    shown = browser.find_elements(By.CSS_SELECTOR, "#controls .control")
+    assert [item.is_displayed() for item in shown] == [True] * 7
     control(browser, "region", "button")[0].click()
     box = wait(lambda: control(browser, "region", ".menu"))[0]
     assert box.rect["x"] >= 0
     assert box.rect["x"] + box.rect["width"] <= 400
+    box.find_element(By.CSS_SELECTOR, "input[value=north]").click()
+    box.find_element(By.CLASS_NAME, "apply").click()
+    wait(lambda: kpi(browser) == "40")
+    assert control(browser, "region", ".pick")[0].is_displayed()
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 

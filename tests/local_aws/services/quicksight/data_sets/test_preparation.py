@@ -70,18 +70,20 @@ def test_values_that_do_not_fit_drop_their_row_and_are_counted(quicksight: Quick
     assert rows(quicksight) == [(1,), (None,)]
 
 
+FIXED = {"ColumnName": "price", "NewColumnType": "DECIMAL", "SubType": "FIXED"}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"LogicalTableMap": {"a": {"Alias": "a", "Source": {"JoinInstruction": {}}}}},
-         "JoinInstruction"),
-        ({"LogicalTableMap": logical({"UntagColumnOperation": {}})}, "UntagColumnOperation"),
-        ({"PhysicalTableMap": {"t": {"S3Source": {}}}}, "S3Source"),
-        ({"PhysicalTableMap": {"a": {}, "b": {}}}, "join"),
-        ({"RowLevelPermissionDataSet": {"Arn": "a"}}, "RowLevelPermissionDataSet"),
-        ({"ColumnLevelPermissionRules": [{}]}, "ColumnLevelPermissionRules"),
+        ({"PhysicalTableMap": {"t": {"SaaSTable": {}}}}, "SaaSTable"),
+        ({"PhysicalTableMap": {"t": {"FileSource": {}}}}, "FileSource"),
+        ({"LogicalTableMap": logical({"CastColumnTypeOperation": FIXED})}, "FIXED"),
+        ({"DataPrepConfiguration": {"SourceTableMap": {}}}, "DataPrepConfiguration"),
+        ({"SemanticModelConfiguration": {"TableMap": {}}}, "SemanticModelConfiguration"),
+        ({"FolderArns": ["a"]}, "FolderArns"),
     ],
-)  # fmt: skip
+)
 def test_refused_by_name(quicksight: QuickSight, changes: dict[str, Any], message: str) -> None:
     request = data_set_request(quicksight.arn("datasource", "athena"), "sales") | changes
     with pytest.raises(Unsupported, match=message):
