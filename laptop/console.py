@@ -18,15 +18,17 @@ class LinkRefused(Exception):
     """local_aws made no link; the message is its own."""
 
 
-def link(path: str = HOME) -> str:
+def link(
+    path: str = HOME, endpoint: str | None = None, session: boto3.Session | None = None
+) -> str:
     """An address that opens the page once, within ten minutes. Raises LinkRefused.
 
-    The environment says which local_aws, and holds the key that signs.
+    The environment says which local_aws, and holds the key that signs, where they are not given.
     """
-    address = os.environ["AWS_ENDPOINT_URL"] + "/_local_aws/console-link"
+    address = (endpoint or os.environ["AWS_ENDPOINT_URL"]) + "/_local_aws/console-link"
     headers = {"Content-Type": "application/json"}
     request = AWSRequest("POST", address, data=json.dumps({"next": path}), headers=headers)
-    session = boto3.Session()
+    session = session or boto3.Session()
     credentials = session.get_credentials()
     if credentials is None:
         raise LinkRefused("There is no key to sign with: local_aws keeps it in its data folder.")
