@@ -14,22 +14,32 @@
 -- arrival_delay           minutes late at arrival, summed over arrivals (early ones count negative)
 --
 -- An arrival is N minutes late or more exactly when delay_band >= N, for N from -25 to 180 in fives.
+WITH banded AS (
+    SELECT
+        f.carrier AS carrier,
+        f.origin AS origin,
+        date_trunc('month', f.flight_date) AS month_start,
+        CASE
+            WHEN f.arr_delay < -30 THEN -30
+            WHEN f.arr_delay >= 180 THEN 180
+            ELSE CAST(floor(f.arr_delay / 5e0) * 5e0 AS integer)
+        END AS delay_band,
+        f.dep_time AS dep_time,
+        f.arr_delay AS arr_delay
+    FROM lake.flights AS f
+)
 SELECT
-    f.carrier AS carrier,
-    coalesce(max(a.name), f.carrier) AS carrier_name,
-    f.origin AS origin,
-    coalesce(max(p.name), f.origin) AS origin_name,
-    date_trunc('month', f.flight_date) AS month_start,
-    CAST(greatest(-30e0, least(180e0, floor(f.arr_delay / 5e0) * 5e0)) AS integer) AS delay_band,
+    b.carrier AS carrier,
+    coalesce(max(a.name), b.carrier) AS carrier_name,
+    b.origin AS origin,
+    coalesce(max(p.name), b.origin) AS origin_name,
+    b.month_start AS month_start,
+    b.delay_band AS delay_band,
     count(*) AS flights,
-    count_if(f.dep_time IS NULL) AS cancelled,
-    count(f.arr_delay) AS arrivals,
-    coalesce(sum(CAST(f.arr_delay AS bigint)), 0) AS arrival_delay
-FROM lake.flights AS f
-LEFT JOIN lake.airlines AS a ON a.carrier = f.carrier
-LEFT JOIN lake.airports AS p ON p.faa = f.origin
-GROUP BY
-    f.carrier,
-    f.origin,
-    date_trunc('month', f.flight_date),
-    CAST(greatest(-30e0, least(180e0, floor(f.arr_delay / 5e0) * 5e0)) AS integer)
+    count_if(b.dep_time IS NULL) AS cancelled,
+    count(b.arr_delay) AS arrivals,
+    coalesce(sum(CAST(b.arr_delay AS bigint)), 0) AS arrival_delay
+FROM banded AS b
+LEFT JOIN lake.airlines AS a ON a.carrier = b.carrier
+LEFT JOIN lake.airports AS p ON p.faa = b.origin
+GROUP BY b.carrier, b.origin, b.month_start, b.delay_band

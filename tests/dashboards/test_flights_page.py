@@ -122,6 +122,16 @@ def rows_of(browser: webdriver.Chrome, visual: str) -> list[list[str]]:
     return found
 
 
+@pytest.mark.parametrize("sheet", ["on-time", "weather", "routes", "fleets", "cancellations"])
+def test_every_visual_is_drawn(browser: webdriver.Chrome, server: LocalServer, sheet: str) -> None:
+    show(browser, server, sheet)
+    cards = browser.find_elements(By.CSS_SELECTOR, "#sheet .item")
+    states = {item.get_attribute("id"): item.get_attribute("data-state") for item in cards}
+    assert len(states) >= 4
+    assert set(states.values()) == {"ok"}, states
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
 def test_a_filter(opened: webdriver.Chrome, lake: Aws) -> None:
     ((flights, cancelled),) = asked(lake, """
         SELECT count(*), count_if(f.dep_time IS NULL) FROM flights AS f

@@ -117,6 +117,15 @@ def test_bands_tell_who_is_late_by_any_measure(
     assert one(lake, f"{bands} WHERE delay_band >= {minutes}") == late
 
 
+def test_no_band_is_no_arrival(lake: duckdb.DuckDBPyConnection) -> None:
+    never = one(lake, "SELECT count(*), 0 FROM lake.flights WHERE arr_delay IS NULL")
+    bands = "SELECT sum(flights), sum(arrivals) FROM lake.arrivals_by_delay"
+    assert one(lake, f"{bands} WHERE delay_band IS NULL") == never
+    assert one(lake, f"{bands} WHERE delay_band = -30") == one(
+        lake, "SELECT count(*), count(*) FROM lake.flights WHERE arr_delay < -25"
+    )
+
+
 def test_means_are_those_of_the_flights(lake: duckdb.DuckDBPyConnection) -> None:
     mean = one(lake, "SELECT avg(dep_delay) FROM lake.flights WHERE carrier = 'UA' AND month = 3")
     view = "SELECT avg_departure_delay FROM lake.delays_by_carrier_month"
