@@ -44,7 +44,7 @@ def _leaving(column: str, sql_type: str, format_: str) -> str:
             return f"strftime(CAST({column} AS TIMESTAMP), '%Y-%m-%d %H:%M:%S')"
         return f"CAST({column} AS {'TIMESTAMPTZ' if format_ == 'PARQUET' else 'TIMESTAMP'})"
     if format_ in TEXTS and sql_type in ("FLOAT", "DOUBLE"):
-        return _real(column, "to_json" if format_ == "JSON" else "")
+        return _real(column, format_)
     if format_ == "CSV" and (sql_type.startswith(("STRUCT", "MAP")) or sql_type.endswith("]")):
         return f"to_json({column})"
     if format_ in TEXTS or sql_type not in _SPARK:
@@ -52,13 +52,14 @@ def _leaving(column: str, sql_type: str, format_: str) -> str:
     return f"CAST({column} AS {_SPARK[sql_type]})"
 
 
-def _real(column: str, written: str) -> str:
+def _real(column: str, format_: str) -> str:
     """A number's text: what is none has Java's words, which JSON holds in quotes."""
-    return (
-        f"CASE WHEN isnan({column}) THEN {written}('NaN') "
-        f"WHEN isinf({column}) THEN {written}(if({column} > 0, 'Infinity', '-Infinity')) "
-        f"ELSE {written}({column}) END"
-    )
+    words = f"if(isnan({column}), 'NaN', if({column} > 0, 'Infinity', '-Infinity'))"
+    if format_ == "JSON":
+        words, number = f"to_json({words})", f"to_json({column})"
+    else:
+        number = f"CAST({column} AS VARCHAR)"
+    return f"CASE WHEN isnan({column}) OR isinf({column}) THEN {words} ELSE {number} END"
 
 
 def as_table(frame: Frame, names: list[str], columns: dict[str, str]) -> Frame:
