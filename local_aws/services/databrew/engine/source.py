@@ -178,7 +178,11 @@ READERS = {"CSV": _read_csv, "JSON": _read_json, "PARQUET": _read_parquet}
 def _warn(connection: duckdb.DuckDBPyConnection, base: str, source: Source, log: Log) -> None:
     """Say which lines do not have the header's number of fields."""
     scan = f"read_csv({base}, store_rejects=true, rejects_limit=0, parallel=false)"
-    connection.execute(select({"rows": "count(*)"}, scan)).fetchall()
+    try:
+        connection.execute(select({"rows": "count(*)"}, scan)).fetchall()
+    except duckdb.InvalidInputException as error:  # lines that end in several ways, for one
+        log(f"WARN CSV: {source.uri} is not all of one form: {str(error).splitlines()[0]}")
+        return
     lines = "SELECT DISTINCT line, error_type::VARCHAR FROM reject_errors ORDER BY line"
     found = connection.execute(lines).fetchall()
     shown = "; ".join(f"line {line}: {kind}" for line, kind in found[:SAMPLE_LINES])
