@@ -30,6 +30,7 @@ from local_aws.services.glue.jobs import arguments, definition, metrics, observa
 from local_aws.services.logs import api as logs
 from local_aws.services.logs.api import LogsApi
 from local_aws.services.quicksight import api as quicksight
+from local_aws.services.quicksight import expressions
 from local_aws.services.quicksight.operations.bundles import Bundles
 from local_aws.services.s3 import encryption
 from local_aws.services.s3.api import ROUTES
@@ -111,8 +112,17 @@ def blocks() -> dict[str, str]:
         "sts refused": sts.UNSUPPORTED,
     }
     found |= {name: ", ".join(f"`{item}`" for item in items) for name, items in refused.items()}
+    found["quicksight functions"] = _functions()
     found["quicksight refused"] = "\n".join(f"- {item}" for item in quicksight.UNSUPPORTED)
     return found
+
+
+def _functions() -> str:
+    """QuickSight's functions, a line for each chapter of its guide."""
+    chapters: dict[str, list[str]] = {}
+    for known in expressions.FUNCTIONS.values():
+        chapters.setdefault(known.chapter, []).append(f"`{known.name}`")
+    return "\n".join(f"- {name}: {', '.join(sorted(chapters[name]))}" for name in sorted(chapters))
 
 
 def _operations(service: str) -> str:

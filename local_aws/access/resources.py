@@ -95,6 +95,20 @@ ROWS: dict[str, tuple[Row, ...]] = {
     "quicksight": (
         _row(".*Ingestions?", "dataset/{DataSetId}/ingestion/{IngestionId|*}"),
         _row("(Create|Describe|Update|Delete)DataSet(Permissions)?", "dataset/{DataSetId}"),
+        _row("(Put|Describe|Delete)DataSetRefreshProperties", "dataset/{DataSetId}"),
+        _row(
+            "(Create|Describe|List|Update|Delete)RefreshSchedules?",
+            "dataset/{DataSetId}/refresh-schedule/{ScheduleId/Schedule.ScheduleId|*}",
+        ),
+        _row(
+            "(Register|Describe|Update|Delete)User|ListUserGroups|DeleteUserByPrincipalId",
+            "user/{Namespace}/{UserName|*}",
+        ),
+        _row(
+            "(Create|Describe|Update|Delete)Group(Membership)?|ListGroupMemberships",
+            "group/{Namespace}/{GroupName}",
+        ),
+        _row("DescribeNamespace", "namespace/{Namespace}"),
         _row(
             "(Create|Describe|Update|Delete)DataSource(Permissions)?", "datasource/{DataSourceId}"
         ),

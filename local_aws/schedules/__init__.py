@@ -1,1 +1,1 @@
-"""Cron as AWS writes it, and the thread that fires what is due: for crawlers and DataBrew."""
+"""AWS's cron, and the thread that fires what is due: for crawlers, DataBrew and QuickSight."""

@@ -1,4 +1,4 @@
-"""What starts by itself: crawls, DataBrew's jobs.
+"""What starts by itself: crawls, DataBrew's jobs, QuickSight's refreshes.
 
 The schedules are what the store says at each turn; when each fires next is worked out from now on.
 So a server that was down, or a laptop that slept, does not make up for what it missed: at most one
@@ -24,14 +24,25 @@ class _Due:
     moment: datetime | None  # None: never again
 
 
+def _of_cron(expression: str, now: datetime) -> datetime | None:
+    return next(cron.parse(expression).after(now), None)
+
+
 class Scheduler:
-    """One thread. `schedules` tells expressions by name; `fire` starts what has the name."""
+    """One thread. `schedules` tells expressions by name; `fire` starts what has the name.
+
+    `next_of` reads an expression: when it fires next after a moment, None for never again.
+    """
 
     def __init__(
-        self, schedules: Callable[[], dict[str, str]], fire: Callable[[str], None]
+        self,
+        schedules: Callable[[], dict[str, str]],
+        fire: Callable[[str], None],
+        next_of: Callable[[str, datetime], datetime | None] = _of_cron,
     ) -> None:
         self._schedules = schedules
         self._fire = fire
+        self._next = next_of
         self._due: dict[str, _Due] = {}
         self._changed = threading.Event()
         self._stopped = False
@@ -58,9 +69,9 @@ class Scheduler:
         for name, expression in wanted.items():
             due = self._due.get(name)
             if due is None or due.expression != expression:
-                self._due[name] = _Due(expression, _next(expression, now))
+                self._due[name] = _Due(expression, self._next(expression, now))
             elif due.moment is not None and due.moment <= now:
-                due.moment = _next(expression, now)
+                due.moment = self._next(expression, now)
                 self._fire(name)
         moments = [due.moment for due in self._due.values() if due.moment is not None]
         seconds = (min(moments) - now).total_seconds() if moments else _LONGEST_SLEEP
@@ -77,7 +88,3 @@ class Scheduler:
                 logger.exception("schedules")
                 wait = _LONGEST_SLEEP
             self._changed.wait(wait if self._due else None)
-
-
-def _next(expression: str, now: datetime) -> datetime | None:
-    return next(cron.parse(expression).after(now), None)

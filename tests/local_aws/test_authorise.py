@@ -130,6 +130,34 @@ def test_quicksight(user: Any) -> None:
     client.list_data_sets(AwsAccountId=ACCOUNT)
 
 
+def test_quicksights_users_schedules_and_windows_have_arns(user: Any) -> None:
+    here = "arn:aws:quicksight:us-east-1:" + ACCOUNT
+    person: Person = user(
+        allow(
+            "quicksight:*",
+            [f"{here}:user/default/ann", f"{here}:group/default/g",
+             f"{here}:dataset/d/refresh-schedule/s", f"{here}:dataset/d"],
+        )
+    )  # fmt: skip
+    client = person.client("quicksight")
+    mine: Any = {"AwsAccountId": ACCOUNT, "Namespace": "default"}
+    of_d: Any = {"AwsAccountId": ACCOUNT, "DataSetId": "d"}
+    for call, request in (
+        (client.describe_user, mine | {"UserName": "ann"}),
+        (client.list_user_groups, mine | {"UserName": "ann"}),
+        (client.describe_group, mine | {"GroupName": "g"}),
+        (client.list_group_memberships, mine | {"GroupName": "g"}),
+        (client.describe_refresh_schedule, of_d | {"ScheduleId": "s"}),
+        (client.describe_data_set_refresh_properties, of_d),
+    ):
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            call(**request)
+    denied(client.describe_user, **mine, UserName="bob")
+    denied(client.describe_group, **mine, GroupName="other")
+    denied(client.describe_refresh_schedule, **of_d, ScheduleId="other")
+    denied(client.list_users, **mine)
+
+
 def test_a_table_needs_its_database_and_the_catalog(user: Any, aws: Any) -> None:
     glue, name = aws.client("glue"), f"d{uuid.uuid4().hex[:8]}"
     glue.create_database(DatabaseInput={"Name": name})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ from local_aws.services.athena.trino.queries import QueryAnalyzer
 
 MEMORY_LIMIT = "1GB"
 THREADS = 2
+
+Watch = Callable[[Callable[[], None]], None]
 
 
 @dataclass
@@ -148,16 +151,38 @@ class AthenaEngine:
         cursor = self.cursor()
         try:
             translation = self.translate(without_comments(sql), database, cursor)
-            names = [f"q{i}" for i in range(len(translation.columns))]
-            items = ", ".join(
-                f"{_portable(f'q.{n}', kind)} AS {n}"
-                for n, (_, kind) in zip(names, translation.columns, strict=True)
-            )
-            text = f"SELECT {items} FROM ({translation.sql}) AS q({', '.join(names)})"
+            text = _portable_query(translation)
             table = self.guarded(lambda: cursor.execute(text).to_arrow_table())
             return table.rename_columns([name for name, _ in translation.columns])
         finally:
             self.release(cursor)
+
+    def export(self, sql: str, database: str, target: Path, watch: Watch) -> list[str]:
+        """A SELECT's answer as a Parquet file, at no time whole in memory; its columns' names.
+
+        In the file they are q0, q1, ...: an answer may have a name twice. `watch` is given what
+        ends the query, and may call it from another thread.
+        """
+        cursor = self.cursor()
+        try:
+            watch(lambda: self.interrupt(cursor))
+            translation = self.translate(without_comments(sql), database, cursor)
+            place = "'" + str(target).replace("'", "''") + "'"
+            text = f"COPY ({_portable_query(translation)}) TO {place} (FORMAT parquet)"
+            self.guarded(lambda: cursor.execute(text))
+            return [name for name, _ in translation.columns]
+        finally:
+            self.release(cursor)
+
+
+def _portable_query(translation: Translation) -> str:
+    """The query with its columns called by their places."""
+    names = [f"q{i}" for i in range(len(translation.columns))]
+    items = ", ".join(
+        f"{_portable(f'q.{n}', kind)} AS {n}"
+        for n, (_, kind) in zip(names, translation.columns, strict=True)
+    )
+    return f"SELECT {items} FROM ({translation.sql}) AS q({', '.join(names)})"
 
 
 def _portable(sql: str, kind: t.Type) -> str:

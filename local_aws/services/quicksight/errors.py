@@ -30,6 +30,16 @@ class Unsupported(InvalidParameter):
         super().__init__(f"{thing} is not supported by local_aws{'. ' if remedy else ''}{remedy}")
 
 
+class LimitExceeded(ServiceError):
+    """More of something than QuickSight takes."""
+
+    code = "LimitExceededException"
+    status = 409
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message, ResourceType=kind)
+
+
 class InvalidNextToken(ServiceError):
     """A token that this server did not give."""
 
@@ -86,3 +96,13 @@ class NoDataYet(QueryRefused):
     """Nothing went wrong: the first refresh has still to come to its end."""
 
     state = "empty"
+
+
+class VisualRefused(QueryRefused):
+    """A visual with something that is not done here: a card says what, never a wrong figure."""
+
+    state = "refused"
+
+
+class WrongChoice(QueryRefused):
+    """A choice in the page's address that its filter or parameter cannot take."""

@@ -1,7 +1,8 @@
-"""QuickSight's state: resources, their versions, ingestions, permissions and tags in SQLite.
+"""QuickSight's state: resources, their versions, permissions and tags in SQLite.
 
-A resource is kept as the request that made it. An extract becomes a data set's data in the same
-transaction that completes its ingestion, so readers see the old one or the new one.
+Ingestions, refresh schedules, users and groups are parts of it in modules of their own.
+
+A resource is kept as the request that made it, with times as seconds.
 """
 
 import json
@@ -11,8 +12,27 @@ from typing import Any
 
 from local_aws.context import Platform
 from local_aws.database import Row
+from local_aws.services.quicksight.directory import Directory
 from local_aws.services.quicksight.errors import ResourceExists, ResourceNotFound
-from local_aws.services.quicksight.versions import TYPES, Versions
+from local_aws.services.quicksight.ingestions.records import (
+    UNFINISHED,
+    IngestionRecords,
+    prepare,
+)
+from local_aws.services.quicksight.refreshes.records import RefreshRecords
+from local_aws.services.quicksight.versions import TYPES, Versions, stored
+
+__all__ = [
+    "ANALYSIS",
+    "DASHBOARD",
+    "DATA_SET",
+    "DATA_SOURCE",
+    "RESOURCE_TYPES",
+    "TEMPLATE",
+    "THEME",
+    "UNFINISHED",
+    "Store",
+]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS resources (
@@ -20,17 +40,6 @@ CREATE TABLE IF NOT EXISTS resources (
     created REAL NOT NULL, updated REAL NOT NULL, published INTEGER,
     PRIMARY KEY (kind, id)
 );
-CREATE TABLE IF NOT EXISTS extracts (
-    data_set TEXT PRIMARY KEY, file TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL,
-    refreshed REAL NOT NULL
-);
-CREATE TABLE IF NOT EXISTS ingestions (
-    data_set TEXT NOT NULL, id TEXT NOT NULL, status TEXT NOT NULL, request_type TEXT NOT NULL,
-    created REAL NOT NULL, started REAL, finished REAL, rows INTEGER, dropped INTEGER,
-    bytes INTEGER, error_type TEXT, error_message TEXT,
-    PRIMARY KEY (data_set, id)
-);
-CREATE INDEX IF NOT EXISTS ingestions_by_time ON ingestions (data_set, created);
 CREATE TABLE IF NOT EXISTS permissions (
     arn TEXT NOT NULL, principal TEXT NOT NULL, actions TEXT NOT NULL, PRIMARY KEY (arn, principal)
 );
@@ -42,21 +51,21 @@ CREATE TABLE IF NOT EXISTS tags (
 DATA_SOURCE, DATA_SET, DASHBOARD = "datasource", "dataset", "dashboard"
 ANALYSIS, TEMPLATE, THEME = "analysis", "template", "theme"
 RESOURCE_TYPES = {DATA_SOURCE: "DATA_SOURCE", DATA_SET: "DATA_SET"} | TYPES
-UNFINISHED = ("INITIALIZED", "QUEUED", "RUNNING")
-
-
 Rows = list[Row]
 Tags = list[dict[str, str]]
 Documents = list[dict[str, Any]]
 
 
-class Store:
+class Store(IngestionRecords, RefreshRecords):
     """Everything that QuickSight remembers."""
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.db = platform.db("quicksight")
         self.db.script(SCHEMA)
+        prepare(self.db)
+        self.prepare_refreshes()
+        self.directory = Directory(platform)
         self.versions = Versions(self.db)
 
     def arn(self, kind: str, resource_id: str) -> str:
@@ -78,7 +87,7 @@ class Store:
             now = time.time()
             self.db.execute(
                 "INSERT INTO resources VALUES (?, ?, ?, ?, ?, NULL)",
-                (kind, resource_id, json.dumps(document), now, now),
+                (kind, resource_id, stored(document), now, now),
             )
 
     def find(self, kind: str, resource_id: str) -> Row | None:
@@ -97,7 +106,7 @@ class Store:
         """Replace a resource's document. Raises ResourceNotFound."""
         changed = self.db.execute(
             "UPDATE resources SET document = ?, updated = ? WHERE kind = ? AND id = ?",
-            (json.dumps(document), time.time(), kind, resource_id),
+            (stored(document), time.time(), kind, resource_id),
         )
         if not changed:
             raise ResourceNotFound(RESOURCE_TYPES[kind], resource_id)
@@ -114,6 +123,7 @@ class Store:
             if kind == DATA_SET:
                 self.db.execute("DELETE FROM ingestions WHERE data_set = ?", (resource_id,))
                 self.db.execute("DELETE FROM extracts WHERE data_set = ?", (resource_id,))
+                self.forget_refreshes(resource_id)
 
     def list(self, kind: str) -> Rows:
         """Every resource of a kind, by id."""
@@ -128,76 +138,6 @@ class Store:
             "UPDATE resources SET published = ?, updated = ? WHERE kind = ? AND id = ?",
             (number, time.time(), DASHBOARD, dashboard),
         )
-
-    # Ingestions and extracts
-
-    def add_ingestion(self, data_set: str, ingestion: str, request_type: str) -> None:
-        """Record an ingestion that was asked for. Raises ResourceExists."""
-        with self.db.transaction():
-            if self.ingestion(data_set, ingestion) is not None:
-                raise ResourceExists("INGESTION", ingestion)
-            self.db.execute(
-                "INSERT INTO ingestions (data_set, id, status, request_type, created)"
-                " VALUES (?, ?, 'INITIALIZED', ?, ?)",
-                (data_set, ingestion, request_type, time.time()),
-            )
-
-    def ingestion(self, data_set: str, ingestion: str) -> Row | None:
-        """One ingestion, or None."""
-        return self.db.one(
-            "SELECT * FROM ingestions WHERE data_set = ? AND id = ?", (data_set, ingestion)
-        )
-
-    def ingestions(self, data_set: str) -> Rows:
-        """A data set's ingestions, the newest first."""
-        return self.db.all(
-            "SELECT * FROM ingestions WHERE data_set = ? ORDER BY created DESC, rowid DESC",
-            (data_set,),
-        )
-
-    def recent_ingestions(self, limit: int) -> Rows:
-        """The newest of all data sets, the newest first."""
-        return self.db.all("SELECT * FROM ingestions ORDER BY created DESC LIMIT ?", (limit,))
-
-    def move_ingestion(self, data_set: str, ingestion: str, status: str, **columns: Any) -> bool:
-        """Change an ingestion that has not ended; False where it has, or is gone."""
-        names = ["status", *columns]
-        assignments = ", ".join(f"{name} = ?" for name in names)
-        changed = self.db.execute(
-            f"UPDATE ingestions SET {assignments} WHERE data_set = ? AND id = ?"  # noqa: S608
-            " AND status IN ('INITIALIZED', 'QUEUED', 'RUNNING')",
-            (status, *columns.values(), data_set, ingestion),
-        )
-        return changed > 0
-
-    def complete_ingestion(
-        self, data_set: str, ingestion: str, file: str, rows: int, dropped: int, size: int
-    ) -> bool:
-        """End the ingestion and let its extract be the data set's data, in one step."""
-        now = time.time()
-        with self.db.transaction():
-            done = self.move_ingestion(
-                data_set, ingestion, "COMPLETED", finished=now, rows=rows, dropped=dropped,
-                bytes=size,
-            )  # fmt: skip
-            if done:
-                self.db.execute(
-                    "INSERT OR REPLACE INTO extracts VALUES (?, ?, ?, ?, ?)",
-                    (data_set, file, rows, size, now),
-                )
-        return done
-
-    def unfinished(self) -> Rows:
-        """Ingestions that a killed server left behind, or that wait."""
-        return self.db.all("SELECT * FROM ingestions WHERE status IN (?, ?, ?)", UNFINISHED)
-
-    def extract(self, data_set: str) -> Row | None:
-        """Which file holds the data set's rows, how many, since when."""
-        return self.db.one("SELECT * FROM extracts WHERE data_set = ?", (data_set,))
-
-    def extract_files(self) -> set[str]:
-        """Every file that is some data set's data."""
-        return {row["file"] for row in self.db.all("SELECT file FROM extracts")}
 
     # Permissions and tags
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.database import Row
-from local_aws.services.quicksight.definition import refuse_unsupported
+from local_aws.services.quicksight.definition import check
 from local_aws.services.quicksight.errors import InvalidParameter, ResourceNotFound, Unsupported
 from local_aws.services.quicksight.model import ANALYSIS, TEMPLATE, Store
 
@@ -30,7 +30,7 @@ def of_dashboard(store: Store, request: Mapping[str, Any]) -> Source:
     """The definition of a dashboard or an analysis. Raises Unsupported, InvalidParameter."""
     kind, entity = _chosen(request)
     if kind == "Definition":
-        refuse_unsupported(entity)
+        check(entity)
         return Source(entity)
     if kind != "SourceTemplate":
         raise Unsupported(f"SourceEntity.{kind}")
@@ -43,7 +43,7 @@ def of_template(store: Store, request: Mapping[str, Any]) -> Source:
     """The definition of a template, over placeholders. Raises Unsupported, InvalidParameter."""
     kind, entity = _chosen(request)
     if kind == "Definition":
-        refuse_unsupported(declared(entity))
+        check(declared(entity))
         return Source(entity)
     if kind == "SourceTemplate":
         document = template_version(store, entity["Arn"])["document"]

@@ -3,6 +3,7 @@
 A version is never changed. https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DashboardVersion.html
 """
 
+import datetime as dt
 import json
 import time
 from typing import Any
@@ -25,6 +26,11 @@ SUCCEEDED, FAILED = "CREATION_SUCCESSFUL", "CREATION_FAILED"
 LATEST, PUBLISHED = "$LATEST", "$PUBLISHED"
 # What a kind is called in errors.
 TYPES = {"dashboard": "DASHBOARD", "template": "TEMPLATE", "theme": "THEME", "analysis": "ANALYSIS"}
+
+
+def stored(document: dict[str, Any]) -> str:
+    """A document as JSON; the times of a definition as the wire has them, in seconds."""
+    return json.dumps(document, default=dt.datetime.timestamp)
 
 
 class Versions:
@@ -51,7 +57,7 @@ class Versions:
             found = self.all(kind, asset)
             number = 1 + (found[-1]["number"] if found else 0)
             status = FAILED if errors else SUCCEEDED
-            values = (kind, asset, number, json.dumps(document), status, json.dumps(errors))
+            values = (kind, asset, number, stored(document), status, json.dumps(errors))
             self.db.execute(
                 "INSERT INTO asset_versions VALUES (?, ?, ?, ?, ?, ?, ?)", (*values, time.time())
             )

@@ -21,8 +21,8 @@ from local_aws.services.quicksight.bundles.jobs import (
     SUCCESSFUL,
     BundleJobs,
 )
-from local_aws.services.quicksight.engine import Ingestions
 from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
+from local_aws.services.quicksight.ingestions.queue import Ingestions
 from local_aws.services.quicksight.model import Store
 from local_aws.services.quicksight.operations.common import (
     Operations,
@@ -31,6 +31,7 @@ from local_aws.services.quicksight.operations.common import (
     present,
     when,
 )
+from local_aws.services.quicksight.refreshes.clock import RefreshClock
 
 ROLLED_BACK, NOT_ROLLED_BACK = "FAILED_ROLLBACK_COMPLETED", "FAILED_ROLLBACK_ERROR"
 OF_FOLDERS = ("IncludeFolderMemberships", "IncludeFolderMembers")
@@ -39,8 +40,15 @@ OF_FOLDERS = ("IncludeFolderMemberships", "IncludeFolderMembers")
 class Bundles(Operations):
     """StartAssetBundleExportJob and its like."""
 
-    def __init__(self, platform: Platform, store: Store, ingestions: Ingestions, ask: Ask) -> None:
-        super().__init__(platform, store, ingestions)
+    def __init__(
+        self,
+        platform: Platform,
+        store: Store,
+        ingestions: Ingestions,
+        clock: RefreshClock,
+        ask: Ask,
+    ) -> None:
+        super().__init__(platform, store, ingestions, clock)
         self.ask = ask
         self.jobs = BundleJobs(store.db)
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from local_aws.context import Platform, Request, Response
-from local_aws.services.quicksight.engine import Ingestions
 from local_aws.services.quicksight.errors import AccessDenied, InvalidNextToken
+from local_aws.services.quicksight.ingestions.queue import Ingestions
 from local_aws.services.quicksight.model import Store
+from local_aws.services.quicksight.refreshes.clock import RefreshClock
 
 DEFAULT_PAGE = 100
 Self = TypeVar("Self", bound="Operations")
@@ -22,8 +23,11 @@ Item = TypeVar("Item")
 class Operations:
     """What an operation can reach."""
 
-    def __init__(self, platform: Platform, store: Store, ingestions: Ingestions) -> None:
-        self.platform, self.store, self.ingestions = platform, store, ingestions
+    def __init__(
+        self, platform: Platform, store: Store, ingestions: Ingestions, clock: RefreshClock
+    ) -> None:
+        self.platform, self.store = platform, store
+        self.ingestions, self.clock = ingestions, clock
 
 
 def operation(status: int = 200) -> Callable[[Method[Self]], Method[Self]]:

@@ -1,4 +1,4 @@
-"""Data sources: Athena. Others are refused by name.
+"""Data sources: Athena, and files in S3. Others are refused by name.
 
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DataSource.html
 """
@@ -15,15 +15,23 @@ KEPT = ("Name", "Type", "DataSourceParameters", "SslProperties")
 REFUSED = ("Credentials", "VpcConnectionProperties", "FolderArns")
 
 
+PARAMETERS = {"ATHENA": "AthenaParameters", "S3": "S3Parameters"}
+
+
 def _document(request: Request, kind: str) -> dict[str, Any]:
-    if kind != "ATHENA":
-        raise Unsupported(f"The data source type {kind}", "Use ATHENA.")
+    if kind not in PARAMETERS:
+        raise Unsupported(f"The data source type {kind}", f"Use {' or '.join(PARAMETERS)}.")
     for name in REFUSED:
         if request.get(name):
             raise Unsupported(f"{name} of a data source")
-    parameters = request.get("DataSourceParameters", {"AthenaParameters": {}})
-    if set(parameters) != {"AthenaParameters"}:
-        raise InvalidParameter(f"An ATHENA data source takes AthenaParameters, not {parameters}")
+    member = PARAMETERS[kind]
+    default: dict[str, Any] = {member: {}} if kind == "ATHENA" else {}
+    parameters = request.get("DataSourceParameters", default)
+    if set(parameters) != {member}:
+        raise InvalidParameter(f"A data source of type {kind} takes {member}, not {parameters}")
+    if parameters[member].get("RoleArn"):
+        # What the role may not read would be read all the same.
+        raise Unsupported(f"{member}.RoleArn")
     document = {name: request[name] for name in KEPT if name in request}
     return document | {"Type": kind, "DataSourceParameters": parameters}
 
@@ -33,7 +41,7 @@ class DataSources(Operations):
 
     @operation(202)
     def create_data_source(self, request: Request) -> Response:
-        """Remember it: nothing is contacted, as Athena is in this server."""
+        """Remember it: nothing is contacted, as Athena and S3 are in this server."""
         source = request["DataSourceId"]
         self.store.create(DATA_SOURCE, source, _document(request, request["Type"]))
         arn = self.store.arn(DATA_SOURCE, source)

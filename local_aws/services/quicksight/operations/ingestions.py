@@ -7,7 +7,11 @@ from typing import Any
 
 from local_aws.context import Request, Response
 from local_aws.database import Row
-from local_aws.services.quicksight.errors import InvalidParameter, ResourceNotFound, Unsupported
+from local_aws.services.quicksight.errors import (
+    InvalidParameter,
+    LimitExceeded,
+    ResourceNotFound,
+)
 from local_aws.services.quicksight.model import DATA_SET
 from local_aws.services.quicksight.operations.common import (
     Operations,
@@ -16,6 +20,10 @@ from local_aws.services.quicksight.operations.common import (
     present,
     when,
 )
+from local_aws.services.quicksight.operations.refresh_schedules import require_window
+
+MANUAL_REFRESHES = 32
+"""Full refreshes of one data set that may be asked for in 24 hours."""
 
 
 class IngestionOperations(Operations):
@@ -25,11 +33,12 @@ class IngestionOperations(Operations):
     def create_ingestion(self, request: Request) -> Response:
         """Take it into the queue. The same id again is refused, so a retry can reconnect."""
         data_set, ingestion = request["DataSetId"], request["IngestionId"]
-        if request.get("IngestionType", "FULL_REFRESH") != "FULL_REFRESH":
-            raise Unsupported(f"The ingestion type {request['IngestionType']}", "Use FULL_REFRESH.")
+        kind = request.get("IngestionType", "FULL_REFRESH")
         self.store.get(DATA_SET, data_set)
-        self.store.add_ingestion(data_set, ingestion, "FULL_REFRESH")
-        self.ingestions.submit(data_set, ingestion)
+        if kind == "INCREMENTAL_REFRESH":
+            require_window(self.store.refresh_properties(data_set), data_set)
+        self._check_quota(data_set, kind)
+        self.ingestions.start(data_set, ingestion, kind)
         arn = self._arn(data_set, ingestion)
         return {"Arn": arn, "IngestionId": ingestion, "IngestionStatus": "INITIALIZED"}
 
@@ -56,6 +65,13 @@ class IngestionOperations(Operations):
             )
         return {"Arn": self._arn(row["data_set"], row["id"]), "IngestionId": row["id"]}
 
+    def _check_quota(self, data_set: str, kind: str) -> None:
+        if kind == "FULL_REFRESH" and self.store.manual_refreshes(data_set) >= MANUAL_REFRESHES:
+            raise LimitExceeded(
+                "INGESTION",
+                f"{data_set} was refreshed {MANUAL_REFRESHES} times in the last 24 hours",
+            )
+
     def _get(self, request: Request) -> Row:
         self.store.get(DATA_SET, request["DataSetId"])
         row = self.store.ingestion(request["DataSetId"], request["IngestionId"])
@@ -67,20 +83,29 @@ class IngestionOperations(Operations):
         return f"{self.store.arn(DATA_SET, data_set)}/ingestion/{ingestion}"
 
     def _shown(self, row: Row) -> dict[str, Any]:
-        failed = row["status"] == "FAILED"
-        error = {"Type": row["error_type"], "Message": row["error_message"]} if failed else None
+        kind, message = row["error_type"], row["error_message"]
         return present(
             Arn=self._arn(row["data_set"], row["id"]),
             IngestionId=row["id"],
             IngestionStatus=row["status"],
-            ErrorInfo=error,
+            ErrorInfo={"Type": kind, "Message": message} if kind else None,
             RowInfo=_row_info(row),
+            QueueInfo=self._queue_info(row),
             CreatedTime=when(row["created"]),
             IngestionTimeInSeconds=_seconds(row),
             IngestionSizeInBytes=row["bytes"],
-            RequestSource="MANUAL",
+            RequestSource=row["request_source"],
             RequestType=row["request_type"],
         )
+
+    def _queue_info(self, row: Row) -> dict[str, str] | None:
+        """What a queued ingestion waits for: the one of its data set that runs."""
+        if row["status"] != "QUEUED":
+            return None
+        for other in self.store.ingestions(row["data_set"]):
+            if other["status"] == "RUNNING":
+                return {"WaitingOnIngestion": other["id"], "QueuedIngestion": row["id"]}
+        return None
 
 
 def _row_info(row: Row) -> dict[str, int] | None:
@@ -89,7 +114,8 @@ def _row_info(row: Row) -> dict[str, int] | None:
     return {
         "RowsIngested": row["rows"],
         "RowsDropped": row["dropped"],
-        "TotalRowsInDataset": row["rows"],
+        # Before there were incremental refreshes the total was not kept apart.
+        "TotalRowsInDataset": row["rows"] if row["total"] is None else row["total"],
     }
 
 

@@ -16,12 +16,21 @@ NULL = "–"
 SIGNS = {"COMMA": ",", "DOT": ".", "SPACE": "\u2009"}
 SCALES = {"THOUSANDS": (1e3, "K"), "MILLIONS": (1e6, "M"), "BILLIONS": (1e9, "B"),
           "TRILLIONS": (1e12, "T"), "LAKHS": (1e5, "L"), "CRORES": (1e7, "Cr")}  # fmt: skip
-CURRENCIES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+CURRENCIES = {
+    "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹", "KRW": "₩",
+    "BRL": "R$", "AUD": "A$", "CAD": "C$", "NZD": "NZ$", "HKD": "HK$", "SGD": "S$", "TWD": "NT$",
+    "MXN": "MX$", "ILS": "₪", "PHP": "₱", "THB": "฿", "TRY": "₺", "UAH": "₴", "VND": "₫",
+}  # fmt: skip
 DATE_FORMATS = {"YEAR": "YYYY", "QUARTER": "[Q]Q YYYY", "MONTH": "MMM YYYY", "WEEK": "MMM D, YYYY",
-                "DAY": "MMM D, YYYY", "HOUR": "MMM D, YYYY h A"}  # fmt: skip
+                "DAY": "MMM D, YYYY", "HOUR": "MMM D, YYYY h A",
+                "MINUTE": "MMM D, YYYY h:mm A", "SECOND": "MMM D, YYYY h:mm:ss A"}  # fmt: skip
+# The tokens of Moment.js, the longest first; L and LL are its own short forms.
 DATE_TOKEN = re.compile(
-    r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DD|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|SSS|A|a|Q"
+    r"\[([^\]]*)\]|LLLL|LLL|LL|LTS|LT|L|YYYY|YY|Qo|Q|MMMM|MMM|Mo|MM|M|DDDD|DDD|Do|DD|D"
+    r"|dddd|ddd|dd|d|WW|W|ww|w|HH|H|hh|h|kk|k|mm|m|ss|s|SSSSSS|SSS|SS|S|A|a|ZZ|Z|X|x"
 )
+SHORT_FORMS = {"L": "MM/DD/YYYY", "LL": "MMMM D, YYYY", "LLL": "MMMM D, YYYY h:mm A",
+               "LLLL": "dddd, MMMM D, YYYY h:mm A", "LT": "h:mm A", "LTS": "h:mm:ss A"}  # fmt: skip
 Format = Mapping[str, Any]
 
 
@@ -50,19 +59,27 @@ def number_format(form: Format) -> Format:
 
 def null_text(form: Format) -> str:
     """What stands for no value."""
-    return str(number_format(form).get("NullValueFormatConfiguration", {}).get("NullString", NULL))
+    given = form.get("NullValueFormatConfiguration") or number_format(form).get(
+        "NullValueFormatConfiguration", {}
+    )
+    return str(given.get("NullString", NULL))
 
 
 def number_text(value: float, form: Format) -> str:
-    """A number by its format."""
+    """A number by its format: prefix, sign, scale, separators, suffix."""
     percent = form["kind"] == "Percentage"
     scaled, unit = (value * 100, "%") if percent else _scaled(value, form.get("NumberScale"))
     digits = _grouped(abs(scaled), _places(scaled, form), form)
     positive = form.get("NegativeValueConfiguration", {}).get("DisplayMode") == "POSITIVE"
     sign = "−" if scaled < 0 and not positive and re.search("[1-9]", digits) else ""
-    symbol = CURRENCIES.get(form.get("Symbol", "USD"), f"{form.get('Symbol')} ")
-    prefix = form.get("Prefix", symbol if form["kind"] == "Currency" else "")
+    # A prefix of the definition's own takes the place of the currency's symbol.
+    prefix = form.get("Prefix", _symbol(form) if form["kind"] == "Currency" else "")
     return f"{sign}{prefix}{digits}{unit}{form.get('Suffix', '')}"
+
+
+def _symbol(form: Format) -> str:
+    code = form.get("Symbol", "USD")
+    return CURRENCIES.get(code, f"{code} ")
 
 
 def _scaled(value: float, scale: str | None) -> tuple[float, str]:
@@ -85,9 +102,25 @@ def _grouped(value: float, places: int, form: Format) -> str:
     separators = form.get("SeparatorConfiguration", {})
     thousands = separators.get("ThousandsSeparator", {})
     shown = thousands.get("Visibility", "VISIBLE") == "VISIBLE"
-    whole, _, fraction = f"{value:,.{places}f}".partition(".")
-    whole = whole.replace(",", SIGNS[thousands.get("Symbol", "COMMA")] if shown else "")
+    whole, _, fraction = f"{value:.{places}f}".partition(".")
+    if shown:
+        sign = SIGNS[thousands.get("Symbol", "COMMA")]
+        whole = sign.join(_groups(whole, thousands.get("GroupingStyle") == "LAKHS"))
     return whole + (SIGNS[separators.get("DecimalSeparator", "DOT")] + fraction if places else "")
+
+
+def _groups(digits: str, lakhs: bool) -> list[str]:
+    """Thousands by three; lakhs and crores by two above the first three.
+
+    >>> _groups("12345678", lakhs=False), _groups("12345678", lakhs=True)
+    (['12', '345', '678'], ['1', '23', '45', '678'])
+    """
+    found = [digits[-3:]]
+    rest, step = digits[:-3], 2 if lakhs else 3
+    while rest:
+        found.append(rest[-step:])
+        rest = rest[:-step]
+    return found[::-1]
 
 
 def date_text(value: dt.datetime, field: Field) -> str:
@@ -95,23 +128,59 @@ def date_text(value: dt.datetime, field: Field) -> str:
     pattern = field.format.get("DateTimeFormat") or DATE_FORMATS.get(
         field.granularity or "", "MMM D, YYYY" if value.time() == dt.time() else "MMM D, YYYY HH:mm"
     )
+    return date_by(value, pattern)
+
+
+def date_by(value: dt.datetime, pattern: str) -> str:
+    """A time by a pattern of Moment.js.
+
+    >>> date_by(dt.datetime(2024, 3, 7, 15, 4), "dddd, MMM Do YYYY, h:mm a")
+    'Thursday, Mar 7th 2024, 3:04 pm'
+    """
     return DATE_TOKEN.sub(lambda match: _date_part(match, value), pattern)
 
 
 def _date_part(match: re.Match[str], value: dt.datetime) -> str:
     if match[1] is not None:
         return match[1]
-    hour = value.hour % 12 or 12
-    parts = {
-        "YYYY": f"{value.year:04}", "YY": f"{value.year % 100:02}",
-        "MMMM": f"{value:%B}", "MMM": f"{value:%b}", "MM": f"{value.month:02}", "M": value.month,
-        "DD": f"{value.day:02}", "D": value.day, "dddd": f"{value:%A}", "ddd": f"{value:%a}",
-        "HH": f"{value.hour:02}", "H": value.hour, "hh": f"{hour:02}", "h": hour,
-        "mm": f"{value.minute:02}", "m": value.minute, "ss": f"{value.second:02}",
-        "s": value.second, "SSS": f"{value.microsecond // 1000:03}",
-        "A": f"{value:%p}", "a": f"{value:%p}".lower(), "Q": (value.month + 2) // 3,
+    if match[0] in SHORT_FORMS:
+        return date_by(value, SHORT_FORMS[match[0]])
+    return str(_date_parts(value)[match[0]])
+
+
+def _date_parts(value: dt.datetime) -> dict[str, object]:
+    hour, quarter, stamp = value.hour % 12 or 12, (value.month + 2) // 3, _stamp(value)
+    week, micros = value.isocalendar().week, f"{value.microsecond:06}"
+    day = value.timetuple().tm_yday
+    # Weeks from Sunday, the first being that of 1 January.
+    local = (day + dt.date(value.year, 1, 1).isoweekday() % 7 - 1) // 7 + 1
+    return {
+        "YYYY": f"{value.year:04}", "YY": f"{value.year % 100:02}", "Q": quarter,
+        "Qo": _ordinal(quarter), "MMMM": f"{value:%B}", "MMM": f"{value:%b}",
+        "MM": f"{value.month:02}", "M": value.month, "Mo": _ordinal(value.month),
+        "DDDD": f"{value:%j}", "DDD": day, "DD": f"{value.day:02}",
+        "D": value.day, "Do": _ordinal(value.day), "dddd": f"{value:%A}", "ddd": f"{value:%a}",
+        "dd": f"{value:%a}"[:2], "d": value.isoweekday() % 7, "WW": f"{week:02}", "W": week,
+        "ww": f"{local:02}",
+        "w": local, "HH": f"{value.hour:02}", "H": value.hour, "hh": f"{hour:02}", "h": hour,
+        "kk": f"{value.hour or 24:02}", "k": value.hour or 24, "mm": f"{value.minute:02}",
+        "m": value.minute, "ss": f"{value.second:02}", "s": value.second, "SSSSSS": micros,
+        "SSS": micros[:3], "SS": micros[:2], "S": micros[:1], "A": f"{value:%p}",
+        "a": f"{value:%p}".lower(), "Z": "+00:00", "ZZ": "+0000", "X": stamp // 1000, "x": stamp,
     }  # fmt: skip
-    return str(parts[match[0]])
+
+
+def _stamp(value: dt.datetime) -> int:
+    """Milliseconds since 1970 of a time in UTC."""
+    return int((value.replace(tzinfo=dt.UTC) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+               / dt.timedelta(milliseconds=1))  # fmt: skip
+
+
+def _ordinal(number: int) -> str:
+    """``1st``, ``2nd``, ``11th``."""
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    end = "th" if 10 <= number % 100 <= 20 else ends.get(number % 10, "th")
+    return f"{number}{end}"
 
 
 def axis_format(field: Field) -> dict[str, Any]:
@@ -119,5 +188,10 @@ def axis_format(field: Field) -> dict[str, Any]:
     form = number_format(field.format)
     if form["kind"] == "Percentage":
         return {"tickformat": ".1~%"}
-    prefix = "$" if form["kind"] == "Currency" else form.get("Prefix", "")
-    return {"tickformat": "~s", "tickprefix": prefix} if prefix else {"tickformat": ",~r"}
+    prefix = _symbol(form) if form["kind"] == "Currency" else ""
+    prefix = form.get("Prefix", prefix)
+    return {"tickformat": "~s", "tickprefix": _plain(prefix)} if prefix else {"tickformat": ",~r"}
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

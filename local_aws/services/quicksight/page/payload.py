@@ -5,28 +5,43 @@ import datetime as dt
 import io
 from typing import Any
 
-from local_aws.services.quicksight.definition import Definition, Visual, plain
+from local_aws.services.quicksight import themes
+from local_aws.services.quicksight.choices import Choices
+from local_aws.services.quicksight.controls import offered, outline, sheet_controls
+from local_aws.services.quicksight.definition import Definition, actions, drills, label_text, saying
 from local_aws.services.quicksight.errors import QueryRefused, ResourceNotFound
-from local_aws.services.quicksight.expression import quote
 from local_aws.services.quicksight.model import DASHBOARD, DATA_SET, UNFINISHED, Store
 from local_aws.services.quicksight.page.charts import CHARTS
-from local_aws.services.quicksight.page.tables import TABLES, table_rows
-from local_aws.services.quicksight.query import Choices, Query, Value
-from local_aws.services.quicksight.spice import open_data_set
+from local_aws.services.quicksight.page.charts.table import plain_table, table_rows
+from local_aws.services.quicksight.page.layouts import layout_of
+from local_aws.services.quicksight.page.rich_text import nodes
+from local_aws.services.quicksight.page.themes import page_theme
+from local_aws.services.quicksight.parameters.dynamic import reader_rows
+from local_aws.services.quicksight.query import Query, Value
+from local_aws.services.quicksight.readers import reader_now
+from local_aws.services.quicksight.security import is_secured
 
 Payload = dict[str, Any]
 MAX_CSV_ROWS = 100_000
-MAX_FILTER_VALUES = 1000
+NO_FIELDS = {"state": "empty", "message": "This visual has empty field wells."}
 
 
 class Board:
     """A dashboard's published version."""
 
-    def __init__(self, store: Store, dashboard: str) -> None:
-        self.store = store
+    def __init__(self, store: Store, dashboard: str, choices: Choices | None = None) -> None:
+        self.store, self.choices = store, Choices() if choices is None else choices
         self.row = store.get(DASHBOARD, dashboard)
         self.version = store.versions.get(DASHBOARD, dashboard, self.row["published"])
-        self.definition = Definition(self.version["document"]["Definition"])
+        whole = Definition(self.version["document"]["Definition"])
+        self.definition = whole.chosen(self.choices, reader_rows(store, whole.data_sets))
+
+    @property
+    def exports(self) -> bool:
+        """Whether the dashboard's publisher lets readers download CSV."""
+        options = self.version["document"].get("DashboardPublishOptions", {})
+        status = options.get("ExportToCSVOption", {}).get("AvailabilityStatus", "ENABLED")
+        return str(status) == "ENABLED"
 
     def outline(self) -> Payload:
         """Sheets, controls, where each visual goes, and how fresh the data is."""
@@ -35,9 +50,18 @@ class Board:
             "name": self.row["document"]["Name"],
             "version": self.version["number"],
             "errors": [error["Message"] for error in self.version["errors"]],
+            "refused": [
+                {"sheet": sheet, "visual": visual, "message": message}
+                for sheet, visual, message in self.definition.refusals()
+            ],
             "sheets": [self._sheet(sheet) for sheet in self.definition.sheets],
+            "theme": self._theme(),
             "data": self.freshness(),
         }
+
+    def _theme(self) -> Payload:
+        arn = self.version["document"].get("ThemeArn")
+        return page_theme(themes.configuration(self.store, arn))
 
     def freshness(self) -> list[Payload]:
         """Each data set: rows, since when, and what its last refresh came to."""
@@ -51,97 +75,104 @@ class Board:
             return {"name": arn, "state": "failed", "message": error.message}
         extract = self.store.extract(data_set)
         last = next(iter(self.store.ingestions(data_set)), None)
+        owner = reader_now().owns(self.store, arn)
         found: Payload = {"name": row["document"]["Name"], "id": data_set, "state": "ok"}
         if extract:
-            found |= {"rows": extract["rows"], "refreshed": extract["refreshed"]}
+            found |= {"refreshed": extract["refreshed"]}
+            if owner or not is_secured(row["document"]):  # how many rows are hidden is hidden, too
+                found |= {"rows": extract["rows"]}
         if row["document"]["ImportMode"] != "SPICE":
             return found | {"direct": True}
         if last and last["status"] == "FAILED":
-            message = f"{last['error_type']}: {last['error_message']}"
+            why = f"{last['error_type']}: {last['error_message']}"
+            message = why if owner else "The last refresh failed."
             return found | {"state": "failed", "message": message}
         if last and last["status"] in UNFINISHED:
             return found | {"state": "refreshing"}
         return found if extract else found | {"state": "never"}
 
     def _sheet(self, sheet: dict[str, Any]) -> Payload:
-        places = _places(sheet)
+        layout, say = layout_of(sheet), saying(self.definition.values, rich=True)
         visuals = [next(iter(item.items())) for item in sheet.get("Visuals", [])]
-        outlined = [self._outline_visual(sheet["SheetId"], kind, o) for kind, o in visuals]
+        outlined = [self._outline_visual(kind, o) for kind, o in visuals]
         texts = [
-            {"id": box["SheetTextBoxId"], "kind": "text", "text": plain(box.get("Content", ""))}
+            {
+                "id": box["SheetTextBoxId"],
+                "kind": "text",
+                "nodes": nodes(say(box.get("Content", ""))),
+            }
             for box in sheet.get("TextBoxes", [])
         ]
-        items = [item | {"place": places.get(item["id"])} for item in (*outlined, *texts)]
+        texts += [_image(image) for image in sheet.get("Images", [])]
+        items = [item | {"place": layout.places.get(item["id"])} for item in (*outlined, *texts)]
+        # A free-form sheet leaves out what its layout does not name: it is hidden there.
+        if layout.kind == "free":
+            items = [item for item in items if item["place"]]
         return {
             "id": sheet["SheetId"],
             "name": sheet.get("Name") or sheet.get("Title") or "Sheet",
             "description": sheet.get("Description", ""),
+            "layout": {"kind": layout.kind, "width": layout.width, "height": layout.height},
+            "notes": layout.notes,
             "items": sorted(items, key=_reading_order),
-            "controls": self._controls(sheet),
+            "controls": [
+                outline(self.definition, control)
+                for control in sheet_controls(self.definition, sheet)
+            ],
         }
 
-    def _outline_visual(self, sheet: str, kind: str, options: dict[str, Any]) -> Payload:
-        visual = self.definition.visual(sheet, options["VisualId"])
-        assert visual is not None  # it comes from the definition's own list
+    def _outline_visual(self, kind: str, options: dict[str, Any]) -> Payload:
+        values = self.definition.values
         return {
-            "id": visual.id,
+            "id": options["VisualId"],
             "kind": kind.removesuffix("Visual"),
-            "title": visual.title,
-            "subtitle": visual.subtitle,
-            "alt": visual.alt,
+            "title": label_text(options.get("Title", {}), values),
+            "subtitle": label_text(options.get("Subtitle", {}), values),
+            "alt": options.get("VisualContentAltText", ""),
+            "actions": actions(options),
+            "drills": drills(options),
         }
 
-    def _controls(self, sheet: dict[str, Any]) -> list[Payload]:
-        filters = {item.id: item for item in self.definition.filters if item.selectable}
-        controls = [next(iter(c.values())) for c in sheet.get("FilterControls", [])]
-        return [
-            {
-                "filter": control["SourceFilterId"],
-                "title": control.get("Title") or filters[control["SourceFilterId"]].column,
-                "single": control.get("Type") == "SINGLE_SELECT",
-            }
-            for control in controls
-            if control["SourceFilterId"] in filters
-        ]
+    def offered(self, control: str, search: str = "") -> Payload:
+        """What a control offers. Raises KeyError, QueryRefused."""
+        return offered(self.store, self.definition, control, search)
 
-    def filter_values(self, filter_id: str) -> list[str]:
-        """What a filter's control offers. Raises KeyError, QueryRefused."""
-        item = next((f for f in self.definition.filters if f.id == filter_id), None)
-        if item is None or not item.selectable:
-            raise KeyError(filter_id)
-        sql = self.definition.columns.compile(item.data_set, item.column).sql
-        data_set = self.store.id_of(DATA_SET, self.definition.data_sets[item.data_set])
-        with open_data_set(self.store, data_set) as connection:
-            found = connection.execute(
-                f"SELECT DISTINCT CAST({sql} AS VARCHAR) AS {quote('value')} FROM data"  # noqa: S608
-                f" WHERE {sql} IS NOT NULL ORDER BY 1 LIMIT {MAX_FILTER_VALUES}"
-            ).fetchall()
-        return [row[0] for row in found]
-
-    def visual(self, sheet: str, visual_id: str) -> Visual:
-        """A visual by its address. Raises KeyError."""
-        found = self.definition.visual(sheet, visual_id)
-        if found is None:
-            raise KeyError(visual_id)
-        return found
-
-    def figures(self, sheet: str, visual_id: str, chosen: Choices) -> Payload:
+    def figures(self, sheet: str, visual_id: str) -> Payload:
         """A visual's figures, or plainly why there are none."""
-        visual = self.visual(sheet, visual_id)
         try:
-            with Query(self.store, self.definition, visual, chosen) as query:
+            with self._query(sheet, visual_id) as query:
                 rows = query.count()
                 if rows == 0:
-                    message = "No rows match the filters." if chosen else "The data set is empty."
-                    return {"state": "empty", "message": message}
-                return {"state": "ok", "rows": rows} | _draw(query)
+                    return {"state": "empty", "message": self._nothing()}
+                drawn = {"state": "ok", "rows": rows} | _draw(query)
+                return drawn if self.exports else drawn | {"csv": False}
         except QueryRefused as error:
             return {"state": error.state, "message": str(error)}
 
-    def csv(self, sheet: str, visual_id: str, chosen: Choices) -> str:
+    def _nothing(self) -> str:
+        filtered = self.choices or self.definition.filter_groups
+        return "No rows match the filters." if filtered else "The data set is empty."
+
+    def data(self, sheet: str, visual_id: str) -> Payload:
+        """A visual's figures as a plain table, for readers who do not see a chart."""
+        try:
+            with self._query(sheet, visual_id) as query:
+                return {"state": "ok"} | plain_table(query)
+        except QueryRefused as error:
+            return {"state": error.state, "message": str(error)}
+
+    def _query(self, sheet: str, visual_id: str) -> Query:
+        """A visual's query. Raises KeyError, QueryRefused."""
+        visual = self.definition.visual(sheet, visual_id)
+        if visual is None:
+            raise KeyError(visual_id)
+        return Query(self.store, self.definition, visual)
+
+    def csv(self, sheet: str, visual_id: str) -> str:
         """A visual's figures as CSV, in full figures. Raises KeyError, QueryRefused."""
-        visual = self.visual(sheet, visual_id)
-        with Query(self.store, self.definition, visual, chosen) as query:
+        if not self.exports:
+            raise QueryRefused("Downloads are switched off for this dashboard.")
+        with self._query(sheet, visual_id) as query:
             fields, rows = table_rows(query, MAX_CSV_ROWS)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
@@ -151,31 +182,29 @@ class Board:
 
 
 def _draw(query: Query) -> Payload:
-    kind = query.visual.kind
-    needed = {"KPIVisual": ("Values",), "HeatMapVisual": ("Rows", "Columns", "Values")}
-    if any(not query.visual.wells[well] for well in needed.get(kind, ())):
-        return {"state": "empty", "message": "This visual has empty field wells."}
-    if kind in TABLES:
-        return {"table": TABLES[kind](query)}
-    return {"figure": CHARTS[kind](query)}
+    visual = query.visual
+    chart = CHARTS[visual.kind]
+    if any(not visual.wells.get(well) for well in chart.needs) or not visual.fields:
+        return NO_FIELDS
+    drawn = chart.draw(query)
+    return NO_FIELDS if drawn.get("figure", {}).get("data") == [] else drawn
 
 
-def _places(sheet: dict[str, Any]) -> dict[str, list[int]]:
-    """Column, columns, row and rows of each element in QuickSight's grid of 36 columns."""
-    found, below = {}, 0
-    for layout in sheet.get("Layouts", []):
-        for element in layout["Configuration"].get("GridLayout", {}).get("Elements", []):
-            row = element.get("RowIndex", below)
-            below = row + element["RowSpan"]
-            found[element["ElementId"]] = [
-                element.get("ColumnIndex", 0), element["ColumnSpan"], row, element["RowSpan"]
-            ]  # fmt: skip
-    return found
+def _image(image: dict[str, Any]) -> Payload:
+    return {
+        "id": image["SheetImageId"],
+        "kind": "image",
+        "title": image.get("ImageContentAltText", ""),
+        "message": "Images are not supported by local_aws",
+    }
 
 
-def _reading_order(item: Payload) -> tuple[int, int]:
+def _reading_order(item: Payload) -> tuple[float, float]:
     place = item["place"]
-    return (place[2], place[0]) if place else (10**6, 0)
+    if not place:
+        return (10**6, 0)
+    across, down = (place["grid"][0], place["grid"][2]) if "grid" in place else place["free"][:2]
+    return (down, across)
 
 
 def _cell(value: Value) -> object:

@@ -3,10 +3,11 @@
 GET /quicksight/dashboards                                            the list
 GET /quicksight/dashboards/<id>                                       the page
 GET /quicksight/dashboards/<id>.json                                  its outline, how fresh
-GET /quicksight/dashboards/<id>/filters/<filter>.json                 what a control offers
+GET /quicksight/dashboards/<id>/controls/<control>.json               what a control offers
 GET /quicksight/dashboards/<id>/sheets/<sheet>/visuals/<visual>.json  figures (.csv: in full)
 GET /quicksight/plotly.min.js, /quicksight/static/<file>
-A choice in a control travels as f.<filter>=<value>, once a value.
+What the reader chose travels with each: `local_aws.services.quicksight.choices`. Who reads is the
+session's: nothing in an address changes it.
 """
 
 import asyncio
@@ -19,11 +20,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from local_aws.context import Platform
+from local_aws.services.quicksight.choices import read_choices
 from local_aws.services.quicksight.errors import QueryRefused, ResourceNotFound
-from local_aws.services.quicksight.model import Store
+from local_aws.services.quicksight.model import DASHBOARD, Store
 from local_aws.services.quicksight.page import html
 from local_aws.services.quicksight.page.payload import Board
-from local_aws.services.quicksight.query import Choices
+from local_aws.services.quicksight.readers import reader_now, reader_of, reading_as
+from local_aws.services.quicksight.sharing import may_open
 from local_aws.wire.http import (
     HttpRequest,
     HttpResponse,
@@ -52,10 +55,12 @@ SECURITY = {
 Page = Callable[..., HttpResponse]
 
 
-async def handle(platform: Platform, scope: Scope, _receive: Receive, send: Send) -> None:
-    """Answer one request of a browser."""
+async def handle(
+    platform: Platform, scope: Scope, _receive: Receive, send: Send, reader: str | None = None
+) -> None:
+    """Answer one request of a browser, which reads as a registered user or as the account."""
     request = head_of(scope)
-    response = await asyncio.to_thread(answer, platform, request)
+    response = await asyncio.to_thread(answer, platform, request, reader)
     response.headers |= SECURITY
     response.headers["content-length"] = str(len(response.body))
     if request.method == "HEAD":
@@ -63,14 +68,19 @@ async def handle(platform: Platform, scope: Scope, _receive: Receive, send: Send
     await send_response(send, response)
 
 
-def answer(platform: Platform, request: HttpRequest) -> HttpResponse:
+def answer(platform: Platform, request: HttpRequest, reader: str | None = None) -> HttpResponse:
     """The response to a request."""
     if request.method not in ("GET", "HEAD"):
         return _text(405, "This page only reads.", allow="GET, HEAD")
+    try:
+        who = reader_of(store_of(platform), reader)
+    except ResourceNotFound:
+        return _text(403, f"The reader {reader} is not registered any more.")
     for pattern, page in ROUTES:
         match = pattern.fullmatch(request.raw_path)
         if match:
-            return _guarded(page, platform, request, [unquote(part) for part in match.groups()])
+            with reading_as(who):
+                return _guarded(page, platform, request, [unquote(p) for p in match.groups()])
     return _text(404, "There is no such page.")
 
 
@@ -86,35 +96,49 @@ def _guarded(
 
 
 def _list(platform: Platform, _request: HttpRequest) -> HttpResponse:
-    rows = store_of(platform).list("dashboard")
+    store, reader = store_of(platform), reader_now()
+    rows = [row for row in store.list(DASHBOARD) if may_open(store, reader, row["id"])]
     return _html(html.dashboard_list([(row["id"], row["document"]["Name"]) for row in rows]))
 
 
-def _dashboard(platform: Platform, _request: HttpRequest, dashboard: str) -> HttpResponse:
-    return _html(html.dashboard(Board(store_of(platform), dashboard).outline()))
+def _board(platform: Platform, request: HttpRequest, dashboard: str) -> Board:
+    store, reader = store_of(platform), reader_now()
+    if not may_open(store, reader, dashboard):
+        raise ResourceNotFound("DASHBOARD", dashboard)  # as if it were not there
+    return Board(store, dashboard, read_choices(request.query, reader.name or None))
 
 
-def _outline(platform: Platform, _request: HttpRequest, dashboard: str) -> HttpResponse:
-    return _json(Board(store_of(platform), dashboard).outline())
+def _dashboard(platform: Platform, request: HttpRequest, dashboard: str) -> HttpResponse:
+    return _html(html.dashboard(_board(platform, request, dashboard).outline()))
 
 
-def _filter(
-    platform: Platform, _request: HttpRequest, dashboard: str, filter_id: str
+def _outline(platform: Platform, request: HttpRequest, dashboard: str) -> HttpResponse:
+    return _json(_board(platform, request, dashboard).outline())
+
+
+def _offered(
+    platform: Platform, request: HttpRequest, dashboard: str, control: str
 ) -> HttpResponse:
-    return _json(Board(store_of(platform), dashboard).filter_values(filter_id))
+    search = next((value for name, value in request.query if name == "search"), "")
+    return _json(_board(platform, request, dashboard).offered(control, search))
 
 
 def _figures(
     platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
 ) -> HttpResponse:
-    board = Board(store_of(platform), dashboard)
-    return _json(board.figures(sheet, visual, choices(request)))
+    return _json(_board(platform, request, dashboard).figures(sheet, visual))
+
+
+def _data(
+    platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
+) -> HttpResponse:
+    return _json(_board(platform, request, dashboard).data(sheet, visual))
 
 
 def _csv(
     platform: Platform, request: HttpRequest, dashboard: str, sheet: str, visual: str
 ) -> HttpResponse:
-    body = Board(store_of(platform), dashboard).csv(sheet, visual, choices(request))
+    body = _board(platform, request, dashboard).csv(sheet, visual)
     name = re.sub(r"\W+", "-", visual)
     headers = {
         "content-type": "text/csv; charset=utf-8",
@@ -141,22 +165,14 @@ ROUTES: tuple[tuple[re.Pattern[str], Page], ...] = tuple(
         ("/quicksight/?(?:dashboards/?)?", _list),
         (r"/quicksight/plotly\.min\.js", _plotly),
         (r"/quicksight/static/([\w.-]+)", _static),
-        (r"/quicksight/dashboards/([^/]+)/filters/([^/]+)\.json", _filter),
+        (r"/quicksight/dashboards/([^/]+)/controls/([^/]+)\.json", _offered),
         (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)\.json", _figures),
         (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)\.csv", _csv),
+        (r"/quicksight/dashboards/([^/]+)/sheets/([^/]+)/visuals/([^/]+)/data\.json", _data),
         (r"/quicksight/dashboards/([^/]+)\.json", _outline),
         (r"/quicksight/dashboards/([^/]+)/?", _dashboard),
     )
 )
-
-
-def choices(request: HttpRequest) -> Choices:
-    """What the reader chose, by filter."""
-    found: Choices = {}
-    for name, value in request.query:
-        if name.startswith("f."):
-            found.setdefault(name[2:], []).append(value)
-    return found
 
 
 _STORES: dict[Path, Store] = {}

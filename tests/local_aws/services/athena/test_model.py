@@ -1,5 +1,7 @@
 """The engine without HTTP: what QuickSight asks of it."""
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,7 +10,7 @@ import duckdb
 import pytest
 
 from local_aws.services.athena.duck.session import connect
-from local_aws.services.athena.errors import QueryFailed
+from local_aws.services.athena.errors import QueryCancelled, QueryFailed
 from local_aws.services.athena.model import AthenaEngine
 from local_aws.services.glue.errors import EntityNotFoundException
 
@@ -35,6 +37,40 @@ def test_query_gives_an_arrow_table(engine: AthenaEngine) -> None:
         "decimal128(3, 2)",
         "date32[day]",
     ]
+
+
+def nobody(_end: Callable[[], None]) -> None:
+    """Watches nothing."""
+
+
+def test_export_gives_a_file_and_the_names(engine: AthenaEngine, tmp_path: Path) -> None:
+    target = tmp_path / "it's.parquet"
+    names = engine.export("SELECT 1 AS a, 'x' AS a, now() AS b;", "default", target, nobody)
+    assert names == ["a", "a", "b"]
+    read = duckdb.read_parquet(str(target))
+    assert read.columns == ["q0", "q1", "q2"]
+    assert [str(kind) for kind in read.types] == ["INTEGER", "VARCHAR", "TIMESTAMP"]
+    assert (read.fetchone() or ())[:2] == (1, "x")
+
+
+def test_export_is_ended_by_what_it_hands_out(engine: AthenaEngine, tmp_path: Path) -> None:
+    endless = (
+        "SELECT count(*) FROM unnest(sequence(1, 10000)) a(x)"
+        " CROSS JOIN unnest(sequence(1, 10000)) b(y) CROSS JOIN unnest(sequence(1, 10000)) c(z)"
+        " CROSS JOIN unnest(sequence(1, 10000)) d(t) WHERE x * y % 7 = z * t % 5"
+    )
+    ended = threading.Event()
+
+    def watch(end: Callable[[], None]) -> None:
+        def insist() -> None:  # it may not have begun yet
+            while not ended.wait(0.05):
+                end()
+
+        threading.Thread(target=insist, daemon=True).start()
+
+    with pytest.raises(QueryCancelled):
+        engine.export(endless, "default", tmp_path / "a.parquet", watch)
+    ended.set()
 
 
 def test_query_fails_with_athenas_message(engine: AthenaEngine) -> None:

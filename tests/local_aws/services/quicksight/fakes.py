@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import duckdb
 
 from local_aws.context import Credentials, Platform
 from local_aws.errors import ServiceError
+from local_aws.services.athena.errors import QueryCancelled
+from local_aws.services.athena.model import Watch
 from local_aws.services.quicksight.api import QuickSightApi
 
 ACCOUNT = "123456789012"
@@ -45,12 +48,32 @@ class FakeAthena:
         self.gate = threading.Event()
         self.gate.set()
         self.asked: list[tuple[str, str]] = []
+        self.interrupted = False
 
     def query(self, sql: str, database: str) -> Any:
+        return self._run(sql, database, lambda cursor: cursor.execute(sql).to_arrow_table())
+
+    def export(self, sql: str, database: str, target: Path, watch: Watch) -> list[str]:
+        watch(self._interrupt)
+        table = self._run(sql, database, lambda cursor: cursor.execute(sql).to_arrow_table())
+        if self.interrupted:
+            self.interrupted = False
+            raise QueryCancelled("Query was cancelled by user")
+        names = [str(name) for name in table.column_names]
+        renamed = table.rename_columns([f"q{n}" for n in range(len(names))])
+        duckdb.connect().from_arrow(renamed).write_parquet(str(target))
+        return names
+
+    def _interrupt(self) -> None:
+        """What ends a query: whatever it waits for, it goes on to say so."""
+        self.interrupted = True
+        self.gate.set()
+
+    def _run(self, sql: str, database: str, work: Callable[[Any], Any]) -> Any:
         self.asked.append((sql, database))
         self.gate.wait(10)
         try:
-            return self.database.cursor().execute(sql).to_arrow_table()
+            return work(self.database.cursor())
         except duckdb.CatalogException:
             raise QueryFailed("TABLE_NOT_FOUND: line 1:8: Table 'x' does not exist") from None
         except duckdb.BinderException:
@@ -137,3 +160,19 @@ def visual(kind: str, name: str, wells: dict[str, Any], **config: Any) -> dict[s
 def bars(name: str, *values: dict[str, Any], by: str = "region", **config: Any) -> dict[str, Any]:
     wells = {"Category": [dimension(by)], "Values": list(values)}
     return visual("BarChartVisual", name, {"BarChartAggregatedFieldWells": wells}, **config)
+
+
+def column(name: str) -> dict[str, Any]:
+    return {"DataSetIdentifier": "sales", "ColumnName": name}
+
+
+def filter_group(kind: str, name: str, filter_id: str = "f", **options: Any) -> dict[str, Any]:
+    item = {kind: {"FilterId": filter_id, "Column": column(name)} | options}
+    return {"FilterGroupId": f"g-{filter_id}", "Filters": [item],
+            "ScopeConfiguration": {"AllSheets": {}}, "CrossDataset": "SINGLE_DATASET"}  # fmt: skip
+
+
+def parameter(kind: str, name: str, *values: Any, **more: Any) -> dict[str, Any]:
+    given = {"DefaultValues": {"StaticValues": list(values)}} if values else {}
+    single = {} if kind == "DateTime" else {"ParameterValueType": "SINGLE_VALUED"}
+    return {f"{kind}ParameterDeclaration": {"Name": name} | single | given | more}

@@ -1,10 +1,14 @@
 """Figures: aggregation, sorting, limits with "Other", filters, calculated fields."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from local_aws.services.quicksight.choices import Choices
+from local_aws.services.quicksight.errors import QueryRefused
 from local_aws.services.quicksight.page.payload import Board
+from local_aws.services.quicksight.query import Query
 from tests.local_aws.services.quicksight.fakes import (
     QuickSight,
     bars,
@@ -14,11 +18,13 @@ from tests.local_aws.services.quicksight.fakes import (
 )
 
 
-def figures(quicksight: QuickSight, item: dict[str, Any], chosen: Any = None, **more: Any) -> Any:
+def figures(
+    quicksight: QuickSight, item: dict[str, Any], chosen: Choices | None = None, **more: Any
+) -> Any:
     quicksight.data_set()
     quicksight.dashboard(item, **more)
     name = next(iter(item.values()))["VisualId"]
-    return Board(quicksight.api.store, "board").figures("one", name, chosen or {})
+    return Board(quicksight.api.store, "board", chosen or Choices()).figures("one", name)
 
 
 def trace(payload: Any, n: int = 0) -> Any:
@@ -132,11 +138,14 @@ def test_top_and_numeric_filters(quicksight: QuickSight) -> None:
 
 def test_what_the_reader_chose_takes_the_place_of_the_filter(quicksight: QuickSight) -> None:
     payload = figures(
-        quicksight, bars("b", measure("units")), {"f": ["south"]}, FilterGroups=[listed("north")]
+        quicksight,
+        bars("b", measure("units")),
+        Choices({"f": ["south"]}),
+        FilterGroups=[listed("north")],
     )
     assert trace(payload)["x"] == ["south"]
-    hostile = {"f": ["' OR 1=1 --"]}
-    found = Board(quicksight.api.store, "board").figures("one", "b", hostile)
+    hostile = Choices({"f": ["' OR 1=1 --"]})
+    found = Board(quicksight.api.store, "board", hostile).figures("one", "b")
     assert found == {"state": "empty", "message": "No rows match the filters."}
 
 
@@ -147,20 +156,22 @@ def test_a_pivot_table_with_totals_of_the_rows(quicksight: QuickSight) -> None:
     item = visual(
         "PivotTableVisual", "p", {"PivotTableAggregatedFieldWells": wells}, TotalOptions=totals
     )
-    table = figures(quicksight, item)["table"]
-    assert table["columnHeads"] == [["coffee"], ["milk"], ["tea"]]
-    assert [row["head"] for row in table["rows"]] == [["east"], ["north"], ["south"], ["–"]]
+    table = figures(quicksight, item)["pivot"]
+    heads = [head["texts"] for head in table["columnHeads"]]
+    assert heads == [["coffee"], ["milk"], ["tea"], ["Total"]]
+    names = [row["heads"][0]["text"] for row in table["rows"]]
+    assert names == ["east", "north", "south", "–", "Total"]
     assert table["rows"][1]["cells"] == ["4", "", "2.50", "3.25"]
-    assert table["total"]["cells"] == ["4.25", "1", "2.25", "2.80"]
+    assert table["rows"][-1]["cells"] == ["4.25", "1", "2.25", "2.80"]
 
 
 def test_a_kpi_against_the_period_before(quicksight: QuickSight) -> None:
     month = dimension("sold", "Date", DateGranularity="MONTH")
     item = visual("KPIVisual", "k", {"Values": [measure("units")], "TrendGroups": [month]})
-    found = figures(quicksight, item)["table"]
+    found = figures(quicksight, item)["kpi"]
     assert (found["value"], found["change"], found["direction"]) == ("5", "−80.0%", -1)
     assert found["against"] == "vs Feb 2024"
-    assert [point["value"] for point in found["spark"]] == [40, 25, 5]
+    assert [point["value"] for point in found["spark"]["points"]] == [40, 25, 5]
 
 
 def test_an_empty_data_set_says_so(quicksight: QuickSight) -> None:
@@ -180,6 +191,161 @@ def test_a_data_set_that_waits_for_its_first_rows_has_not_failed(quicksight: Qui
     quicksight.athena.gate.clear()
     quicksight.data_set(wait=False)
     quicksight.dashboard(bars("b", measure("units")))
-    found = Board(quicksight.api.store, "board").figures("one", "b", {})
+    found = Board(quicksight.api.store, "board").figures("one", "b")
     assert found["state"] == "empty"
     assert "the first refresh is" in found["message"]
+
+
+def field(name: str, text: str) -> dict[str, str]:
+    return {"DataSetIdentifier": "sales", "Name": name, "Expression": text}
+
+
+def table(*values: dict[str, Any], by: list[dict[str, Any]], **config: Any) -> dict[str, Any]:
+    wells = {"TableAggregatedFieldWells": {"GroupBy": by, "Values": list(values)}}
+    return visual("TableVisual", "t", wells, **config)
+
+
+def test_a_table_calculation_over_what_the_visual_shows(quicksight: QuickSight) -> None:
+    share = field("share", "percentOfTotal(sum({units}), [{region}])")
+    item = table(measure("share", None), by=[dimension("region"), dimension("product")])
+    rows = figures(quicksight, item, CalculatedFields=[share])["table"]["rows"]
+    assert rows == [
+        ["east", "tea", "1"],
+        ["north", "coffee", "0.75"],
+        ["north", "tea", "0.25"],
+        ["south", "milk", "0.20"],
+        ["south", "tea", "0.80"],
+        ["–", "coffee", "1"],
+    ]
+
+
+def test_a_level_aware_calculation_before_and_after_the_filter(quicksight: QuickSight) -> None:
+    fields = [
+        field("before", "max(sumOver({units}, [{region}], PRE_FILTER))"),
+        field("after", "max(sumOver({units}, [{region}], PRE_AGG))"),
+        field("fixed", "avg(sum({units}, [{region}]))"),
+    ]
+    values = [measure(name, None) for name in ("before", "after", "fixed")]
+    column = {"DataSetIdentifier": "sales", "ColumnName": "product"}
+    tea = group(
+        {
+            "CategoryFilter": {
+                "Column": column,
+                "Configuration": {
+                    "FilterListConfiguration": {
+                        "MatchOperator": "CONTAINS",
+                        "CategoryValues": ["tea"],
+                    }
+                },
+            }
+        }
+    )
+    item = table(*values, by=[dimension("product")])
+    rows = figures(quicksight, item, CalculatedFields=fields, FilterGroups=[tea])["table"]["rows"]
+    assert rows == [["tea", "40", "20", "10.33"]]
+
+
+def test_a_filter_on_a_level_aware_calculation(quicksight: QuickSight) -> None:
+    units = field("of the region", "sumOver({units}, [{region}], PRE_AGG)")
+    column = {"DataSetIdentifier": "sales", "ColumnName": "of the region"}
+    bounds = {"RangeMinimum": {"StaticValue": 25}, "IncludeMinimum": True,
+              "NullOption": "NON_NULLS_ONLY", "Column": column}  # fmt: skip
+    payload = figures(
+        quicksight,
+        bars("b", measure("units"), by="product"),
+        CalculatedFields=[units],
+        FilterGroups=[group({"NumericRangeFilter": bounds})],
+    )
+    found = trace(payload)
+    assert dict(zip(found["x"], found["y"], strict=True)) == {"tea": 30, "coffee": 30, "milk": 5}
+
+
+def test_a_table_calculation_sees_what_a_limit_leaves_out(quicksight: QuickSight) -> None:
+    share = field("share", "sum({units}) / sumOver(sum({units}), [])")
+    limit = {"CategoryItemsLimit": {"ItemsLimit": 1, "OtherCategories": "EXCLUDE"}}
+    item = bars("b", measure("share", None), SortConfiguration=limit)
+    found = trace(figures(quicksight, item, CalculatedFields=[share]))
+    assert (found["x"], found["y"]) == (["north"], [pytest.approx(40 / 70)])
+
+
+def test_a_total_counts_its_own_rows(quicksight: QuickSight) -> None:
+    wells = {"Rows": [dimension("region")], "Columns": [dimension("product")],
+             "Values": [measure("product", "DISTINCT_COUNT")]}  # fmt: skip
+    wells["Values"] = [
+        {
+            "CategoricalMeasureField": {
+                "FieldId": "m",
+                "Column": {"DataSetIdentifier": "sales", "ColumnName": "product"},
+                "AggregationFunction": "DISTINCT_COUNT",
+            }
+        }
+    ]
+    totals = {f"{side}TotalOptions": {"TotalsVisibility": "VISIBLE"} for side in ("Row", "Column")}
+    item = visual(
+        "PivotTableVisual", "p", {"PivotTableAggregatedFieldWells": wells}, TotalOptions=totals
+    )
+    assert figures(quicksight, item)["pivot"]["rows"][-1]["cells"] == ["1", "1", "1", "3"]
+
+
+def test_a_table_calculation_in_the_total_of_a_pivot_table(quicksight: QuickSight) -> None:
+    share = field("share", "sum({units}) / sumOver(sum({units}), [{region}])")
+    wells = {"Rows": [dimension("region")], "Columns": [dimension("product")],
+             "Values": [measure("share", None)]}  # fmt: skip
+    totals = {f"{side}TotalOptions": {"TotalsVisibility": "VISIBLE"} for side in ("Row", "Column")}
+    item = visual(
+        "PivotTableVisual", "p", {"PivotTableAggregatedFieldWells": wells}, TotalOptions=totals
+    )
+    found = figures(quicksight, item, CalculatedFields=[share])["pivot"]
+    assert found["rows"][1]["cells"] == ["0.75", "", "0.25", "1"]
+
+
+def test_a_field_of_another_partition_is_named_when_the_dashboard_is_made(
+    quicksight: QuickSight,
+) -> None:
+    quicksight.data_set()
+    share = field("share", "sumOver(sum({units}), [{product}])")
+    quicksight.dashboard(bars("b", measure("share", None)), CalculatedFields=[share])
+    version = quicksight.describe_dashboard(DashboardId="board")["Dashboard"]["Version"]
+    assert version["Errors"][0]["Message"] == (
+        "The field share of the visual b: The calculated field share: sumOver: "
+        "the field product is not in the visual's field wells (position 1)"
+    )
+
+
+def test_the_top_values_of_a_calculation_before_the_filters(quicksight: QuickSight) -> None:
+    units = field("of the region", "sumOver({units}, [{region}], PRE_FILTER)")
+    column = {"DataSetIdentifier": "sales", "ColumnName": "of the region"}
+    sorts = [{"Column": column, "SortDirection": "DESC",
+              "AggregationFunction": {"NumericalAggregationFunction": {
+                  "SimpleNumericalAggregation": "MAX"}}}]  # fmt: skip
+    top = group({"TopBottomFilter": {"Limit": 1, "AggregationSortConfigurations": sorts}})
+    payload = figures(
+        quicksight,
+        bars("b", measure("units"), by="product"),
+        CalculatedFields=[units],
+        FilterGroups=[group({"TopBottomFilter": top["Filters"][0]["TopBottomFilter"]
+                             | {"Column": column}})],
+    )  # fmt: skip
+    assert trace(payload)["x"] == ["coffee", "tea"]
+
+
+def test_an_axis_that_brings_its_figures_along_may_get_more_values(quicksight: QuickSight) -> None:
+    quicksight.data_set()
+    quicksight.dashboard(bars("b", measure("units")))
+    board = Board(quicksight.api.store, "board")
+    shown = board.definition.visual("one", "b")
+    assert shown is not None
+    with Query(quicksight.api.store, board.definition, shown) as query:
+        field, units = shown.fields
+        axis = query.axis(field, [])
+        query.connection.execute("DROP VIEW data")
+        wider = replace(axis, values=["west", *axis.values])
+        assert query.select([axis], [units]) == [
+            ("north", 40),
+            ("south", 25),
+            (None, 4),
+            ("east", 1),
+        ]
+        assert query.select([wider], [units]) == query.select([axis], [units])
+        with pytest.raises(QueryRefused, match="data does not exist"):
+            query.select([axis], [replace(units, function={"SimpleNumericalAggregation": "MAX"})])

@@ -17,6 +17,10 @@ def number(**options: Any) -> dict[str, Any]:
     return {"FormatConfiguration": {"NumberDisplayFormatConfiguration": options}}
 
 
+def currency(**options: Any) -> dict[str, Any]:
+    return {"FormatConfiguration": {"CurrencyDisplayFormatConfiguration": options}}
+
+
 def percent(places: int) -> dict[str, Any]:
     options = {"DecimalPlacesConfiguration": {"DecimalPlaces": places}}
     return {"FormatConfiguration": {"PercentageDisplayFormatConfiguration": options}}
@@ -34,6 +38,14 @@ def percent(places: int) -> dict[str, Any]:
         (12, number(Suffix=" min", DecimalPlacesConfiguration={"DecimalPlaces": 1}), "12.0 min"),
         (1234.5, number(SeparatorConfiguration={"DecimalSeparator": "COMMA",
                         "ThousandsSeparator": {"Symbol": "DOT"}}), "1.234,50"),
+        (12345678, number(SeparatorConfiguration={"ThousandsSeparator": {
+            "GroupingStyle": "LAKHS"}}), "1,23,45,678"),
+        (1234567, number(NumberScale="LAKHS"), "12.35L"),
+        (2e7, number(NumberScale="CRORES"), "2Cr"),
+        (-1234, number(NegativeValueConfiguration={"DisplayMode": "POSITIVE"}), "1,234"),
+        (-1234, currency(Symbol="EUR"), "−€1,234"),
+        (1234, currency(Symbol="CHF"), "CHF 1,234"),
+        (1234, currency(Symbol="EUR", Prefix="~"), "~1,234"),
         (None, {}, "–"),
         (None, number(NullValueFormatConfiguration={"NullString": "n/a"}), "n/a"),
     ],
@@ -55,6 +67,10 @@ def test_a_plain_numeric_dimension_has_no_separators() -> None:
         ("HOUR", None, "Mar 7, 2024 3 PM"),
         ("DAY", "YYYY-MM-DD HH:mm", "2024-03-07 15:04"),
         ("DAY", "dddd", "Thursday"),
+        ("DAY", "Do MMMM YYYY, [week] w", "7th March 2024, week 10"),
+        ("DAY", "LLL", "March 7, 2024 3:04 PM"),
+        ("MINUTE", None, "Mar 7, 2024 3:04 PM"),
+        ("DAY", "X", "1709823840"),
     ],
 )
 def test_dates(granularity: str, pattern: str | None, expected: str) -> None:

@@ -1,0 +1,39 @@
+"""What makes a version fail: data sets and columns that are not there."""
+
+from typing import Any
+
+from local_aws.services.quicksight.definition.document import Definition
+from local_aws.services.quicksight.errors import ResourceNotFound, VisualRefused
+from local_aws.services.quicksight.model import DATA_SET, Store
+from local_aws.services.quicksight.preparation import plan
+from local_aws.services.quicksight.query.binding import bind
+
+
+def problems(definition: Definition, store: Store) -> list[dict[str, Any]]:
+    """What makes a version fail, in the shape of DashboardError."""
+    schemas: dict[str, dict[str, str]] = {}
+    found = []
+    for identifier, arn in definition.data_sets.items():
+        try:
+            row = store.get(DATA_SET, store.id_of(DATA_SET, arn))
+            schemas[identifier] = plan(row["document"]).columns
+        except ResourceNotFound:
+            found.append(_problem("DATA_SET_NOT_FOUND", f"The data set {arn} does not exist"))
+    for sheet, kind, options in definition.visual_items():
+        try:
+            visual = definition.read(sheet, kind, options)
+        except VisualRefused:
+            continue
+        schema = schemas.get(visual.data_set or "")
+        message = bind(visual, schema, definition.columns) if schema is not None else None
+        if message:
+            where = f"sheet/{sheet}/visual/{visual.id}"
+            missing = "not found" in message
+            found.append(_problem("COLUMN_REPLACEMENT_MISSING" if missing
+                                  else "COLUMN_TYPE_MISMATCH", message, where))  # fmt: skip
+    return found
+
+
+def _problem(kind: str, message: str, path: str | None = None) -> dict[str, Any]:
+    entities = {"ViolatedEntities": [{"Path": path}]} if path else {}
+    return {"Type": kind, "Message": message} | entities

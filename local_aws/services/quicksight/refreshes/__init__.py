@@ -1,0 +1,1 @@
+"""Refreshes that start by themselves, and how a data set is refreshed incrementally."""
