@@ -67,37 +67,42 @@ def _work(run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine.source import ask, keep_on_disk, load, read_in_turn
 
     connection = connect(run.get("memory", "1GB"), run["scratch"])
-    source = _source(run["source"])
+    source = _source(run["source"], Path(run["scratch"]) / "input")
     if run["type"] == "PROFILE":
         if run.get("rows") is None and not source.is_small:
             keep_on_disk(connection, run["scratch"])
         load(connection, source, log, run.get("rows"))
-        return _profile(connection, run)
-    others = _others(connection, run.get("others", {}))
-    read = ask(connection, source, log, lambda raw: typed(connection, raw, source.kinds))
+        return _profile(connection, source, run)
+    others = _others(connection, run)
+    kinds, told = source.kinds, source.tells_types
+    read = ask(connection, source, log, lambda raw: typed(connection, raw, kinds, told=told))
     if len(source.paths) > 1 and not source.is_small:
         read_in_turn(connection)
     return _recipe(connection, read, others, run)
 
 
-def _source(found: dict[str, Any]) -> "Source":
+def _source(found: dict[str, Any], folder: Path) -> "Source":
+    """The source, its compressed text files unpacked in the folder."""
     from local_aws.services.databrew.engine.source import Source
+    from local_aws.services.databrew.engine.unpacked import unpacked
 
-    return Source(**{**found, "paths": tuple(found["paths"])})
+    return unpacked(Source(**{**found, "paths": tuple(found["paths"])}), folder)
 
 
-def _others(connection: Any, sources: dict[str, Any]) -> dict[int, list[Any]]:
+def _others(connection: Any, run: dict[str, Any]) -> dict[int, list[Any]]:
     """What a JOIN or a UNION reads, by the step's number, typed as the job's own input is."""
     from local_aws.services.databrew.engine.inference import typed
     from local_aws.services.databrew.engine.source import load
 
     found: dict[int, list[Any]] = {}
-    for number, of_step in sources.items():
+    for number, of_step in run.get("others", {}).items():
         for i, one in enumerate(of_step):
-            source, table = _source(one), f"other_{number}_{i}"
+            table = f"other_{number}_{i}"
+            source = _source(one, Path(run["scratch"]) / table)
             read = load(connection, source, log)
             connection.execute(f"ALTER TABLE {read} RENAME TO {table}")
-            found.setdefault(int(number), []).append(typed(connection, table, source.kinds))
+            frame = typed(connection, table, source.kinds, told=source.tells_types)
+            found.setdefault(int(number), []).append(frame)
     return found
 
 
@@ -124,14 +129,14 @@ def _recipe(
     return {"outputs": [output.files for output in written]}
 
 
-def _profile(connection: Any, run: dict[str, Any]) -> dict[str, Any]:
+def _profile(connection: Any, source: "Source", run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine.frame import Frame
     from local_aws.services.databrew.engine.profile import profile
     from local_aws.services.databrew.engine.rules import validate
     from local_aws.services.databrew.engine.statistics import count
 
     frame = Frame.of(connection, "raw")
-    columns = count(frame, frame.names)
+    columns = count(frame, frame.names, source.kinds, told=source.tells_types)
     files = {run["report"]: profile(frame, run["configuration"], columns)}
     states: dict[str, str] = {}
     rows = files[run["report"]]["sampleSize"]
