@@ -8,8 +8,6 @@ CSV is compared with its answer.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from laptop.bench import machine
+from laptop.bench import machine, report
 
 if TYPE_CHECKING:
     from laptop.bench.meter import Cost
@@ -42,8 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``./lake bench quicksight`` takes."""
     parser.add_argument("--rows", type=int, default=1_000_000, help="of flights, in SPICE")
     parser.add_argument("--runs", type=int, default=5, help="of each; the median is shown")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="everything that was measured")
-    parser.add_argument("--scratch", type=Path, help="a folder on the disk to measure on")
+    report.add_options(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -56,17 +53,12 @@ def run(options: argparse.Namespace, console: Console) -> int:
         folder = Path(name)
         with quicksight_runs.running(folder, options.rows) as lake:
             results = [lake.ingested(), *lake.drawn(options.runs)]
-    facts["load after"] = " ".join(f"{one:.2f}" for one in os.getloadavg())
     console.print(_table(results, options.rows))
     slowest = max(result.quicksight.wall for result in results[1:])
     console.print(f"The slowest visual: {slowest * 1000:.0f} ms; {TARGET * 1000:.0f} are allowed.")
     for result in results:
         console.print(f"{result.load}: {result.difference or 'the same'}", markup=False)
-    for name, value in facts.items():
-        console.print(f"{name:14} {value}", markup=False)
-    if options.json:
-        found = {"machine": facts, "results": [asdict(result) for result in results]}
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    report.close(console, facts, {"results": [asdict(result) for result in results]}, options.json)
     return 1 if any(result.difference for result in results) else 0
 
 
