@@ -54,7 +54,7 @@ UNSUPPORTED = (
     "Alerts by email of a failed refresh",
     "Namespaces other than default; users of IAM Identity Center; custom permissions",
     "Folders; asset bundles as CloudFormation, of folders and refresh schedules",
-    "Parameters of CreateDashboard and CreateAnalysis, link sharing, linked entities",
+    "Link sharing, linked entities",
     "Filled maps, layer maps, custom content and plugins; places on a map by name (latitude and "
     "longitude are drawn)",
     "Forecasts, contribution analysis, clusters and heat of a map, sparklines in tables, totals by "
@@ -65,7 +65,7 @@ UNSUPPORTED = (
     "ExcludePeriodConfiguration of a TimeRangeFilter; rolling dates over a data set's columns",
     "Filter groups of aggregated and other filters; aggregated filters of unaggregated tables",
     "Options.Timezone and Options.WeekStart where a visual has dates; hierarchy controls; "
-    "dynamic defaults by group; MappedDataSetParameters",
+    "dynamic defaults by group; MappedDataSetParameters of a data set in SPICE",
 )
 
 

@@ -98,6 +98,12 @@ class NoDataYet(QueryRefused):
     state = "empty"
 
 
+class NoFields(QueryRefused):
+    """A visual whose field wells nobody has filled."""
+
+    state = "empty"
+
+
 class VisualRefused(QueryRefused):
     """A visual with something that is not done here: a card says what, never a wrong figure."""
 

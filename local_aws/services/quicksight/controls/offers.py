@@ -15,8 +15,8 @@ from local_aws.services.quicksight.definition import Definition
 from local_aws.services.quicksight.errors import QueryRefused
 from local_aws.services.quicksight.filters import Filter
 from local_aws.services.quicksight.filters.context import aggregate, text_literal
-from local_aws.services.quicksight.model import DATA_SET, Store
-from local_aws.services.quicksight.spice import open_data_set
+from local_aws.services.quicksight.model import Store
+from local_aws.services.quicksight.query.given import open_declared
 
 MOST = 1000
 Offer = dict[str, Any]
@@ -97,8 +97,7 @@ def _column_values(
         tests = [*tests, f"contains(lower({value}), lower({text_literal(search)}))"]
     condition = " AND ".join([f"{sql} IS NOT NULL", *tests])
     order = _order(definition, control, identifier, sql)
-    data_set = store.id_of(DATA_SET, definition.data_sets[identifier])
-    with open_data_set(store, data_set) as connection:
+    with open_declared(store, definition, identifier) as connection:
         try:
             found = connection.execute(
                 f"SELECT {value} FROM data WHERE {condition} "  # noqa: S608
