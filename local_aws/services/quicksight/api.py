@@ -63,7 +63,9 @@ UNSUPPORTED = (
     "In a dashboard, what changes a visual's figures and is not done: that visual is a card that "
     "says so, the others are shown",
     "ExcludePeriodConfiguration of a TimeRangeFilter; rolling dates over a data set's columns",
-    "Filter groups of aggregated and other filters; aggregated filters of unaggregated tables",
+    "Filter groups of aggregated and other filters; aggregated filters of unaggregated tables; "
+    'filters on table calculations of visuals with totals, with "other", or with several '
+    "dimensions that are not a table's; filters on level-aware aggregations by themselves",
     "Options.Timezone and Options.WeekStart where a visual has dates; hierarchy controls; "
     "dynamic defaults by group; MappedDataSetParameters of a data set in SPICE",
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from local_aws.services.quicksight.columns import Around
-from local_aws.services.quicksight.errors import NoFields, QueryRefused
+from local_aws.services.quicksight.errors import NoFields, QueryRefused, VisualRefused
 from local_aws.services.quicksight.expressions import (
     Compiled,
     Dimension,
@@ -112,6 +112,7 @@ class Query:
         order += [(_column(n), "ASC") for n in range(len(groups))]
         conditions = self.conditions
         if any(condition.level is Level.GROUPED for condition in conditions):
+            _check_level(dimensions, around)
             conditions = self._conditions(around)
         return Selection(groups, found, conditions, order, shown, limit)
 
@@ -201,6 +202,19 @@ class Query:
         if field.date or field.numeric or measure is None:
             return ()
         return [{"FieldSort": {"FieldId": measure.id, "Direction": "DESC"}}]
+
+
+def _check_level(dimensions: Dimensions, around: tuple[Dimension, ...]) -> None:
+    """Refuse a filter on a table calculation where it would be over other groups than are shown.
+
+    Of a total it would let all pass or nothing. Raises VisualRefused.
+    """
+    others = any(isinstance(item, Axis) and item.other for item in dimensions)
+    if others or any(dimension.column is None for dimension in around):
+        raise VisualRefused(
+            "A filter on a table calculation of a visual with totals, with several dimensions"
+            ' that are not a table\'s, or with "other" is not supported by local_aws'
+        )
 
 
 def _field(item: Field | Axis) -> Field:

@@ -104,3 +104,16 @@ def test_a_table_calculation_does_not_filter_rows_as_they_are(quicksight: QuickS
     wells = {"Values": [{"FieldId": "r", "Column": column("region")}]}
     drawn = visual("TableVisual", "v", {"TableUnaggregatedFieldWells": wells})
     assert "unaggregated visual v" in message(quicksight, drawn, at_least("place", 1))
+
+
+def test_a_total_is_never_over_other_rows_than_those_shown(quicksight: QuickSight) -> None:
+    total = {"TotalOptions": {"TotalsVisibility": "VISIBLE"}}
+    wells = {"GroupBy": [dimension("product"), dimension("region")], "Values": [measure("units")]}
+    drawn = visual("TableVisual", "v", {"TableAggregatedFieldWells": wells}, **total)
+    assert "with totals" in message(quicksight, drawn, at_least("place", 2))
+
+
+def test_other_is_never_filtered_as_one_group(quicksight: QuickSight) -> None:
+    limit = {"CategoryItemsLimit": {"ItemsLimit": 1, "OtherCategories": "INCLUDE"}}
+    drawn = bars("v", measure("units"), by="product", SortConfiguration=limit)
+    assert "other" in message(quicksight, drawn, at_least("place", 1))
