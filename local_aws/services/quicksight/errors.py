@@ -104,6 +104,12 @@ class NoFields(QueryRefused):
     state = "empty"
 
 
+class NothingLeft(QueryRefused):
+    """A visual whose filters leave nothing to show."""
+
+    state = "empty"
+
+
 class VisualRefused(QueryRefused):
     """A visual with something that is not done here: a card says what, never a wrong figure."""
 

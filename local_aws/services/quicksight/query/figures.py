@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from local_aws.services.quicksight.columns import Around
-from local_aws.services.quicksight.errors import NoFields, QueryRefused, VisualRefused
+from local_aws.services.quicksight.errors import NoFields, NothingLeft, QueryRefused, VisualRefused
 from local_aws.services.quicksight.expressions import (
     Compiled,
     Dimension,
@@ -91,9 +91,12 @@ class Query:
             if known is not None:
                 return known
         try:
-            return self.rows(statement(self._selection(dimensions, measures, sort, limit)))
+            found = self.rows(statement(self._selection(dimensions, measures, sort, limit)))
         except ExpressionError as error:
             raise QueryRefused(str(error)) from error
+        if not dimensions and not found:  # a filter on a table calculation dropped the only group
+            raise NothingLeft("No rows match the filters.")
+        return found
 
     def _selection(
         self, dimensions: Dimensions, measures: Sequence[Field], sort: Sort, limit: int | None

@@ -117,3 +117,16 @@ def test_other_is_never_filtered_as_one_group(quicksight: QuickSight) -> None:
     limit = {"CategoryItemsLimit": {"ItemsLimit": 1, "OtherCategories": "INCLUDE"}}
     drawn = bars("v", measure("units"), by="product", SortConfiguration=limit)
     assert "other" in message(quicksight, drawn, at_least("place", 1))
+
+
+@pytest.mark.parametrize("kind", ["KPIVisual", "GaugeChartVisual"])
+def test_a_single_figure_that_is_filtered_out(quicksight: QuickSight, kind: str) -> None:
+    quicksight.data_set()
+    rank = {"DataSetIdentifier": "sales", "Name": "rank", "Expression": "rank([sum({units}) DESC])"}
+    quicksight.dashboard(
+        visual(kind, "v", {"Values": [measure("units")]}),
+        FilterGroups=[at_least("rank", 2)],
+        CalculatedFields=[rank],
+    )
+    found = Board(quicksight.api.store, "board").figures("one", "v")
+    assert found == {"state": "empty", "message": "No rows match the filters."}
