@@ -122,6 +122,8 @@ def with_nulls(condition: str, column: str, option: str | None) -> str:
     """A condition with what NullOption says of empty values."""
     if option == "NULLS_ONLY":
         return f"({column} IS NULL)"
+    if option == "NON_NULLS_ONLY":  # a condition without a bound, or a value, lets them pass
+        return f"({condition} AND {column} IS NOT NULL)"
     return f"({condition} OR {column} IS NULL)" if option == "ALL_VALUES" else f"({condition})"
 
 
