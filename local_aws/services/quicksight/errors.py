@@ -98,6 +98,18 @@ class NoDataYet(QueryRefused):
     state = "empty"
 
 
+class NoFields(QueryRefused):
+    """A visual whose field wells nobody has filled."""
+
+    state = "empty"
+
+
+class NothingLeft(QueryRefused):
+    """A visual whose filters leave nothing to show."""
+
+    state = "empty"
+
+
 class VisualRefused(QueryRefused):
     """A visual with something that is not done here: a card says what, never a wrong figure."""
 

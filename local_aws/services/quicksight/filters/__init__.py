@@ -9,7 +9,6 @@ visual's groups (https://docs.aws.amazon.com/quicksight/latest/user/order-of-eva
 """
 
 from local_aws.services.quicksight.filters.groups import Filter, FilterGroup, read_groups
-from local_aws.services.quicksight.filters.where import Reading, Target, condition, joined, where
+from local_aws.services.quicksight.filters.where import Reading, Target, condition, where
 
-__all__ = ["Filter", "FilterGroup", "Reading", "Target", "condition", "joined",
-           "read_groups", "where"]  # fmt: skip
+__all__ = ["Filter", "FilterGroup", "Reading", "Target", "condition", "read_groups", "where"]

@@ -8,9 +8,9 @@ from typing import Any
 
 from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.choices import ALL, MOST, NULL
-from local_aws.services.quicksight.columns import Columns
+from local_aws.services.quicksight.columns import Around, Columns
 from local_aws.services.quicksight.errors import Unsupported, WrongChoice
-from local_aws.services.quicksight.expressions import Compiled, literal
+from local_aws.services.quicksight.expressions import Compiled, Level, literal
 from local_aws.services.quicksight.fields import aggregated
 from local_aws.services.quicksight.parameters import Value
 
@@ -52,12 +52,16 @@ class Context:
     now: dt.datetime = dt.datetime.min
     week_start: int = periods.SUNDAY
     rows: str = "TRUE"
+    # The dimensions of the query that is filtered: a table calculation is over those.
+    around: Around = None
     # Every column that was compiled for the condition: what it stands on.
     used: list[Compiled] = field(default_factory=list)
 
     def compile(self, name: str) -> Compiled:
         """A column or a calculated field by name. Raises ExpressionError."""
         compiled = self.columns.compile(self.data_set, name)
+        if compiled.level is Level.GROUPED and self.around is not None:
+            compiled = self.columns.compile(self.data_set, name, self.around)
         self.used.append(compiled)
         return compiled
 
@@ -118,6 +122,8 @@ def with_nulls(condition: str, column: str, option: str | None) -> str:
     """A condition with what NullOption says of empty values."""
     if option == "NULLS_ONLY":
         return f"({column} IS NULL)"
+    if option == "NON_NULLS_ONLY":  # a condition without a bound, or a value, lets them pass
+        return f"({condition} AND {column} IS NOT NULL)"
     return f"({condition} OR {column} IS NULL)" if option == "ALL_VALUES" else f"({condition})"
 
 
