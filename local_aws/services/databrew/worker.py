@@ -73,7 +73,7 @@ def _work(run: dict[str, Any]) -> dict[str, Any]:
             keep_on_disk(connection, run["scratch"])
         load(connection, source, log, run.get("rows"))
         return _profile(connection, source, run)
-    others = _others(connection, run)
+    others = second_inputs(connection, run.get("others", {}), run["scratch"])
     kinds, told = source.kinds, source.tells_types
     read = ask(connection, source, log, lambda raw: typed(connection, raw, kinds, told=told))
     if len(source.paths) > 1 and not source.is_small:
@@ -89,20 +89,27 @@ def _source(found: dict[str, Any], folder: Path) -> "Source":
     return unpacked(Source(**{**found, "paths": tuple(found["paths"])}), folder)
 
 
-def _others(connection: Any, run: dict[str, Any]) -> dict[int, list[Any]]:
+def second_inputs(
+    connection: Any, inputs: dict[str, Any], scratch: str
+) -> dict[int, list["Frame"]]:
     """What a JOIN or a UNION reads, by the step's number, typed as the job's own input is."""
     from local_aws.services.databrew.engine.inference import typed
-    from local_aws.services.databrew.engine.source import load
+    from local_aws.services.databrew.engine.source import keep_on_disk, load
 
-    found: dict[int, list[Any]] = {}
-    for number, of_step in run.get("others", {}).items():
-        for i, one in enumerate(of_step):
-            table = f"other_{number}_{i}"
-            source = _source(one, Path(run["scratch"]) / table)
-            read = load(connection, source, log)
-            connection.execute(f"ALTER TABLE {read} RENAME TO {table}")
-            frame = typed(connection, table, source.kinds, told=source.tells_types)
-            found.setdefault(int(number), []).append(frame)
+    found: dict[int, list[Frame]] = {}
+    sources = {
+        (int(number), i): _source(one, Path(scratch) / f"other_{number}_{i}")
+        for number, of_step in inputs.items()
+        for i, one in enumerate(of_step)
+    }
+    if not all(source.is_small for source in sources.values()):
+        keep_on_disk(connection, scratch)
+    for (number, i), source in sources.items():
+        table = f"other_{number}_{i}"
+        read = load(connection, source, log)
+        connection.execute(f"ALTER TABLE {read} RENAME TO {table}")
+        frame = typed(connection, table, source.kinds, told=source.tells_types)
+        found.setdefault(number, []).append(frame)
     return found
 
 
