@@ -63,7 +63,8 @@ UNSUPPORTED = (
     "In a dashboard, what changes a visual's figures and is not done: that visual is a card that "
     "says so, the others are shown",
     "ExcludePeriodConfiguration of a TimeRangeFilter; rolling dates over a data set's columns",
-    "Filter groups of aggregated and other filters; aggregated filters of unaggregated tables",
+    "Filter groups of aggregated and other filters; aggregated filters of unaggregated tables; "
+    "filters on level-aware aggregations (`sum({a}, [{b}])`)",
     "Options.Timezone and Options.WeekStart where a visual has dates; hierarchy controls; "
     "dynamic defaults by group; MappedDataSetParameters",
 )

@@ -98,6 +98,15 @@ class NoDataYet(QueryRefused):
     state = "empty"
 
 
+class NoFields(QueryRefused):
+    """A visual without a field, as authors leave one behind: there is nothing to ask for."""
+
+    state = "empty"
+
+    def __init__(self) -> None:
+        super().__init__("This visual has empty field wells.")
+
+
 class VisualRefused(QueryRefused):
     """A visual with something that is not done here: a card says what, never a wrong figure."""
 

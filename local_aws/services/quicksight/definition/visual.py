@@ -11,6 +11,14 @@ from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
 from local_aws.services.quicksight.expressions import Compiled
 from local_aws.services.quicksight.fields import Field, read_field, read_unaggregated
 
+# The measure that an aggregation of a tooltip's column makes; without one, a number's.
+TOOLTIP_MEASURES = {
+    "": "NumericalMeasureField",
+    "NumericalAggregationFunction": "NumericalMeasureField",
+    "CategoricalAggregationFunction": "CategoricalMeasureField",
+    "DateAggregationFunction": "DateMeasureField",
+    "AttributeAggregationFunction": "CategoricalMeasureField",
+}
 COMPUTATION_FIELDS = ("Time", "Category", "Value", "FromValue", "TargetValue")
 
 
@@ -122,13 +130,11 @@ def _tooltips(columns: Columns, config: dict[str, Any]) -> list[Field]:
 
 def _tooltip(columns: Columns, item: dict[str, Any], number: int) -> Field:
     kind, function = next(iter(item.get("Aggregation", {}).items()), ("", None))
-    if kind == "AttributeAggregationFunction":
-        raise Unsupported("An AttributeAggregationFunction of a tooltip")
-    measure = kind.removesuffix("AggregationFunction") or "Numerical"
+    measure = TOOLTIP_MEASURES[kind]
     options = {"FieldId": f"tooltip.{number}", "Column": item["Column"]}
     chosen = {"AggregationFunction": function} if function else {}
     labels = {options["FieldId"]: item["Label"]} if item.get("Label") else {}
-    return read_field(columns, {f"{measure}MeasureField": options | chosen}, labels)
+    return read_field(columns, {measure: options | chosen}, labels)
 
 
 def _computation(columns: Columns, item: dict[str, Any]) -> Computation:

@@ -10,7 +10,7 @@ from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.choices import ALL, MOST, NULL
 from local_aws.services.quicksight.columns import Columns
 from local_aws.services.quicksight.errors import Unsupported, WrongChoice
-from local_aws.services.quicksight.expressions import Compiled, literal
+from local_aws.services.quicksight.expressions import Compiled, Level, literal
 from local_aws.services.quicksight.fields import aggregated
 from local_aws.services.quicksight.parameters import Value
 
@@ -56,8 +56,11 @@ class Context:
     used: list[Compiled] = field(default_factory=list)
 
     def compile(self, name: str) -> Compiled:
-        """A column or a calculated field by name. Raises ExpressionError."""
+        """A column or a calculated field by name. Raises ExpressionError, Unsupported."""
         compiled = self.columns.compile(self.data_set, name)
+        if compiled.level is Level.FIXED:
+            # AWS does not say whether it keeps rows or groups.
+            raise Unsupported(f"The filter {self.id} on the level-aware aggregation {name}")
         self.used.append(compiled)
         return compiled
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from local_aws.services.quicksight.errors import QueryRefused
+from local_aws.services.quicksight.errors import NoFields, QueryRefused
 from local_aws.services.quicksight.expressions import (
     Compiled,
     Dimension,
@@ -42,7 +42,7 @@ class Query:
 
     def __init__(self, store: Store, definition: "Definition", visual: "Visual") -> None:
         if visual.data_set is None:
-            raise QueryRefused("This visual has no fields.")
+            raise NoFields
         self.visual, self.definition, self.data_set = visual, definition, visual.data_set
         arn = definition.data_sets[visual.data_set]
         self.connection = open_data_set(store, store.id_of(DATA_SET, arn))
