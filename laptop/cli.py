@@ -141,7 +141,7 @@ def _print_links(**paths: str) -> None:
 def run_open(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     """The console in a browser; prints its one-time link."""
     stack.use_aws(Home.from_environment())
-    address = pages.link(options.path)
+    address = pages.link(options.path, options.reader)
     console.print(address, soft_wrap=True, markup=False)
     if not options.print:
         pages.show(address)
@@ -365,6 +365,7 @@ def _parser() -> argparse.ArgumentParser:
     forms.add_argument("--json", action="store_true", help="every row as a JSON object a line")
     opened = add("open", run_open)
     opened.add_argument("path", nargs="?", default=pages.HOME, help="a page: /quicksight/...")
+    opened.add_argument("--reader", default="", help="dashboards as this QuickSight user")
     opened.add_argument("--print", action="store_true", help="print the link and open nothing")
     add("plan", run_plan).add_argument("--json", action="store_true", help="for other programs")
     add("deploy", run_deploy)

@@ -18,14 +18,18 @@ class LinkRefused(Exception):
     """local_aws made no link; the message is its own."""
 
 
-def link(path: str = HOME) -> str:
+def link(path: str = HOME, reader: str = "") -> str:
     """An address that opens the page once, within ten minutes. Raises LinkRefused.
+
+    With a reader, a registered user of QuickSight, the session that it opens sees dashboards as
+    that user does, and nothing else.
 
     The environment says which local_aws, and holds the key that signs.
     """
     address = os.environ["AWS_ENDPOINT_URL"] + "/_local_aws/console-link"
     headers = {"Content-Type": "application/json"}
-    request = AWSRequest("POST", address, data=json.dumps({"next": path}), headers=headers)
+    asked = {"next": path} | ({"reader": reader} if reader else {})
+    request = AWSRequest("POST", address, data=json.dumps(asked), headers=headers)
     session = boto3.Session()
     credentials = session.get_credentials()
     if credentials is None:

@@ -7,7 +7,7 @@ the last commits, never the file. With ``FULL`` each commit is on the disk when 
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,6 +69,14 @@ class Database:
     def script(self, sql: str) -> None:
         """Run several statements: the tables of a service at its start."""
         self._run(lambda: self.connection.executescript(sql))
+
+    def widen(self, columns: Iterable[tuple[str, str, str]]) -> None:
+        """Add the columns (table, name, type) that tables of an earlier version lack."""
+        with self.transaction():
+            for table, column, kind in columns:
+                there = self.all("SELECT name FROM pragma_table_info(?)", (table,))
+                if column not in {row["name"] for row in there}:
+                    self.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row, or None."""

@@ -98,10 +98,11 @@ class Console:
         """Whether the request was the console's, which is answered then."""
         if not self._is_ours(request):
             return False
-        if request.raw_path.startswith("/quicksight") and self._may_read(request):
+        session = self.access.session(self._session(request))
+        if request.raw_path.startswith("/quicksight") and session and not _is_foreign(request):
             from local_aws.services.quicksight.page import handle  # DuckDB comes with it
 
-            await handle(self.platform, scope, receive, send)
+            await handle(self.platform, scope, receive, send, session.reader)
             return True
         answer = await to_thread.run_sync(self.answer, request, limiter=self._limiter)
         await _send(send, answer, request.method == "HEAD")
@@ -153,9 +154,6 @@ class Console:
             words = f"This page failed: {type(error).__name__}. The server's log says more."
             return page("failed.html", 500, title="A defect of ours", words=words)
 
-    def _may_read(self, request: HttpRequest) -> bool:
-        return self.access.is_open(self._session(request)) and not _is_foreign(request)
-
     def _session(self, request: HttpRequest) -> str | None:
         pairs = (part.partition("=") for part in request.headers.get("cookie", "").split(";"))
         return next((value for name, _, value in pairs if name.strip() == self.cookie), None)
@@ -172,7 +170,7 @@ class Console:
         path = self.access.path(token)
         session = self.access.redeem(token)
         if session is None:
-            if self.access.is_open(self._session(request)):
+            if self.access.session(self._session(request)):
                 return redirect(path)
             return page("closed.html", 401, **_remedy(path, spent=True))
         answer = page("entered.html", path=path)
@@ -194,16 +192,19 @@ class Console:
 
 
 def make_link(console: Console, request: HttpRequest) -> HttpResponse:
-    """A one-time link, for whoever signed the request. Body: ``{"next": "/_console/..."}``.
+    """A one-time link, for whoever signed the request.
 
-    Answers ``{"url": ..., "expires_in_seconds": ...}``. Raises NotAPage.
+    Body: ``{"next": "/_console/...", "reader": <a registered user of QuickSight, or nothing>}``.
+    Answers ``{"url": ..., "expires_in_seconds": ...}``. Raises NotAPage, ResourceNotFound.
     """
     try:
         asked = json.loads(request.body or b"{}")
-        path = asked.get("next") or HOME
+        path, reader = asked.get("next") or HOME, asked.get("reader") or None
     except (ValueError, AttributeError):
         raise NotAPage(request.body[:80].decode(errors="replace")) from None
-    token = console.access.link(str(path))
+    if reader is not None:
+        console.lake.quicksight.store.directory.user(str(reader))
+    token = console.access.link(str(path), reader and str(reader))
     address = f"http://{request.headers['host']}/_console/login?token={token}"
     body = json.dumps({"url": address, "expires_in_seconds": LINK_SECONDS}).encode()
     headers = {"content-type": "application/json", "cache-control": "no-store"}

@@ -43,7 +43,7 @@ def test_lake_open_prints_the_link_of_the_page(
 ) -> None:
     seen: list[str] = []
     monkeypatch.setattr(cli.stack, "use_aws", lambda _home: None)
-    monkeypatch.setattr(cli.pages, "link", lambda path: f"http://127.0.0.1/{'x' * 200}?{path}")
+    monkeypatch.setattr(cli.pages, "link", lambda path, _: f"http://127.0.0.1/{'x' * 200}?{path}")
     monkeypatch.setattr(cli.pages, "show", lambda address: seen.append(address) or True)
     assert cli.main([*words, "/quicksight/dashboards"]) == 0
     address = f"http://127.0.0.1/{'x' * 200}?/quicksight/dashboards"

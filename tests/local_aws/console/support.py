@@ -17,11 +17,14 @@ HOSTILE = "<script>document.title='owned'</script>"
 
 
 def ask_link(
-    server: LocalServer, path: Any = "/_console/", secret: str = SECRET_KEY
+    server: LocalServer,
+    path: Any = "/_console/",
+    secret: str = SECRET_KEY,
+    more: dict[str, Any] | None = None,
 ) -> httpx.Response:
     """What a signed request for a link is answered."""
     address = f"{server.endpoint}/_local_aws/console-link"
-    request = AWSRequest("POST", address, data=json.dumps({"next": path}))
+    request = AWSRequest("POST", address, data=json.dumps({"next": path} | (more or {})))
     SigV4Auth(Credentials(ACCESS_KEY, secret), "local_aws", "us-east-1").add_auth(request)
     return httpx.post(address, content=request.data, headers=dict(request.headers))
 

@@ -1,10 +1,17 @@
 """Links are used once and in time; sessions end; of both only hashes are kept."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
-from local_aws.console.access import LINK_SECONDS, SESSION_SECONDS, Access, NotAPage
+from local_aws.console.access import (
+    LINK_SECONDS,
+    SESSION_SECONDS,
+    Access,
+    NotAPage,
+    Session,
+)
 from local_aws.context import Credentials, Platform
 
 
@@ -36,6 +43,25 @@ def test_a_link_opens_a_session_once(access: Access) -> None:
     assert access.is_open(session)
     assert access.redeem(token) is None
     assert access.path(token) == "/quicksight/dashboards/one"
+
+
+def test_a_reader_s_session_is_not_the_account_s(access: Access) -> None:
+    session = access.redeem(access.link("/quicksight/dashboards/one", "ann"))
+    assert access.session(session) == Session("ann")
+    assert not access.is_open(session)
+    assert access.session(access.redeem(access.link())) == Session(None)
+    with pytest.raises(NotAPage):
+        access.link("/_console/", "ann")
+
+
+def test_links_and_sessions_of_a_tarn_without_readers(platform: Platform, clock: Clock) -> None:
+    old = platform.db("console")
+    old.script(
+        "CREATE TABLE sessions (hash TEXT PRIMARY KEY, expires REAL NOT NULL) WITHOUT ROWID;"
+    )
+    kept = hashlib.sha256(b"token").hexdigest()
+    old.execute("INSERT INTO sessions VALUES (?, ?)", (kept, clock.now + 1))
+    assert Access(platform, clock).session("token") == Session(None)
 
 
 def test_a_link_is_late_after_its_time(access: Access, clock: Clock) -> None:

@@ -55,11 +55,7 @@ class Extract:
 def prepare(db: Database) -> None:
     """Make the tables, or bring those of an earlier version up to date."""
     db.script(SCHEMA)
-    with db.transaction():
-        for table, column, kind in LATER:
-            there = db.all(f"SELECT name FROM pragma_table_info('{table}')")  # noqa: S608
-            if column not in {row["name"] for row in there}:
-                db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+    db.widen(LATER)
 
 
 class IngestionRecords:

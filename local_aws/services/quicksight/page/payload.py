@@ -18,6 +18,8 @@ from local_aws.services.quicksight.page.rich_text import nodes
 from local_aws.services.quicksight.page.themes import page_theme
 from local_aws.services.quicksight.parameters.dynamic import reader_rows
 from local_aws.services.quicksight.query import Query, Value
+from local_aws.services.quicksight.readers import reader_now
+from local_aws.services.quicksight.security import is_secured
 
 Payload = dict[str, Any]
 MAX_CSV_ROWS = 100_000
@@ -32,6 +34,13 @@ class Board:
         self.version = store.versions.get(DASHBOARD, dashboard, self.row["published"])
         whole = Definition(self.version["document"]["Definition"])
         self.definition = whole.chosen(self.choices, reader_rows(store, whole.data_sets))
+
+    @property
+    def exports(self) -> bool:
+        """Whether the dashboard's publisher lets readers download CSV."""
+        options = self.version["document"].get("DashboardPublishOptions", {})
+        status = options.get("ExportToCSVOption", {}).get("AvailabilityStatus", "ENABLED")
+        return str(status) == "ENABLED"
 
     def outline(self) -> Payload:
         """Sheets, controls, where each visual goes, and how fresh the data is."""
@@ -65,13 +74,17 @@ class Board:
             return {"name": arn, "state": "failed", "message": error.message}
         extract = self.store.extract(data_set)
         last = next(iter(self.store.ingestions(data_set)), None)
+        owner = reader_now().owns(self.store, arn)
         found: Payload = {"name": row["document"]["Name"], "id": data_set, "state": "ok"}
         if extract:
-            found |= {"rows": extract["rows"], "refreshed": extract["refreshed"]}
+            found |= {"refreshed": extract["refreshed"]}
+            if owner or not is_secured(row["document"]):  # how many rows are hidden is hidden, too
+                found |= {"rows": extract["rows"]}
         if row["document"]["ImportMode"] != "SPICE":
             return found | {"direct": True}
         if last and last["status"] == "FAILED":
-            message = f"{last['error_type']}: {last['error_message']}"
+            why = f"{last['error_type']}: {last['error_message']}"
+            message = why if owner else "The last refresh failed."
             return found | {"state": "failed", "message": message}
         if last and last["status"] in UNFINISHED:
             return found | {"state": "refreshing"}
@@ -130,7 +143,8 @@ class Board:
                 rows = query.count()
                 if rows == 0:
                     return {"state": "empty", "message": self._nothing()}
-                return {"state": "ok", "rows": rows} | _draw(query)
+                drawn = {"state": "ok", "rows": rows} | _draw(query)
+                return drawn if self.exports else drawn | {"csv": False}
         except QueryRefused as error:
             return {"state": error.state, "message": str(error)}
 
@@ -155,6 +169,8 @@ class Board:
 
     def csv(self, sheet: str, visual_id: str) -> str:
         """A visual's figures as CSV, in full figures. Raises KeyError, QueryRefused."""
+        if not self.exports:
+            raise QueryRefused("Downloads are switched off for this dashboard.")
         with self._query(sheet, visual_id) as query:
             fields, rows = table_rows(query, MAX_CSV_ROWS)
         out = io.StringIO()

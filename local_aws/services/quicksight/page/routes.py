@@ -6,7 +6,8 @@ GET /quicksight/dashboards/<id>.json                                  its outlin
 GET /quicksight/dashboards/<id>/controls/<control>.json               what a control offers
 GET /quicksight/dashboards/<id>/sheets/<sheet>/visuals/<visual>.json  figures (.csv: in full)
 GET /quicksight/plotly.min.js, /quicksight/static/<file>
-What the reader chose travels with each: `local_aws.services.quicksight.choices`.
+What the reader chose travels with each: `local_aws.services.quicksight.choices`. Who reads is the
+session's: nothing in an address changes it.
 """
 
 import asyncio
@@ -21,9 +22,11 @@ from urllib.parse import unquote
 from local_aws.context import Platform
 from local_aws.services.quicksight.choices import read_choices
 from local_aws.services.quicksight.errors import QueryRefused, ResourceNotFound
-from local_aws.services.quicksight.model import Store
+from local_aws.services.quicksight.model import DASHBOARD, Store
 from local_aws.services.quicksight.page import html
 from local_aws.services.quicksight.page.payload import Board
+from local_aws.services.quicksight.readers import reader_now, reader_of, reading_as
+from local_aws.services.quicksight.sharing import may_open
 from local_aws.wire.http import (
     HttpRequest,
     HttpResponse,
@@ -52,10 +55,12 @@ SECURITY = {
 Page = Callable[..., HttpResponse]
 
 
-async def handle(platform: Platform, scope: Scope, _receive: Receive, send: Send) -> None:
-    """Answer one request of a browser."""
+async def handle(
+    platform: Platform, scope: Scope, _receive: Receive, send: Send, reader: str | None = None
+) -> None:
+    """Answer one request of a browser, which reads as a registered user or as the account."""
     request = head_of(scope)
-    response = await asyncio.to_thread(answer, platform, request)
+    response = await asyncio.to_thread(answer, platform, request, reader)
     response.headers |= SECURITY
     response.headers["content-length"] = str(len(response.body))
     if request.method == "HEAD":
@@ -63,14 +68,19 @@ async def handle(platform: Platform, scope: Scope, _receive: Receive, send: Send
     await send_response(send, response)
 
 
-def answer(platform: Platform, request: HttpRequest) -> HttpResponse:
+def answer(platform: Platform, request: HttpRequest, reader: str | None = None) -> HttpResponse:
     """The response to a request."""
     if request.method not in ("GET", "HEAD"):
         return _text(405, "This page only reads.", allow="GET, HEAD")
+    try:
+        who = reader_of(store_of(platform), reader)
+    except ResourceNotFound:
+        return _text(403, f"The reader {reader} is not registered any more.")
     for pattern, page in ROUTES:
         match = pattern.fullmatch(request.raw_path)
         if match:
-            return _guarded(page, platform, request, [unquote(part) for part in match.groups()])
+            with reading_as(who):
+                return _guarded(page, platform, request, [unquote(p) for p in match.groups()])
     return _text(404, "There is no such page.")
 
 
@@ -86,12 +96,16 @@ def _guarded(
 
 
 def _list(platform: Platform, _request: HttpRequest) -> HttpResponse:
-    rows = store_of(platform).list("dashboard")
+    store, reader = store_of(platform), reader_now()
+    rows = [row for row in store.list(DASHBOARD) if may_open(store, reader, row["id"])]
     return _html(html.dashboard_list([(row["id"], row["document"]["Name"]) for row in rows]))
 
 
 def _board(platform: Platform, request: HttpRequest, dashboard: str) -> Board:
-    return Board(store_of(platform), dashboard, read_choices(request.query))
+    store, reader = store_of(platform), reader_now()
+    if not may_open(store, reader, dashboard):
+        raise ResourceNotFound("DASHBOARD", dashboard)  # as if it were not there
+    return Board(store, dashboard, read_choices(request.query, reader.name or None))
 
 
 def _dashboard(platform: Platform, request: HttpRequest, dashboard: str) -> HttpResponse:

@@ -63,7 +63,7 @@ function options(entry, extra) {
   const listed = [{ label: full ? "Leave full screen" : "Full screen", icon: "full", act: () => (full ? entry.card.closest("dialog").close() : enlarge(entry)) }];
   if (entry.payload?.state === "ok") {
     if (!entry.payload.table && !entry.payload.pivot) listed.push({ label: table ? "Show as chart" : "Show data as table", icon: "rows", act: () => turn(entry, table ? "chart" : "table") });
-    if (entry.payload.state === "ok") listed.push({ label: "Download CSV", icon: "down", href: `${entry.address}.csv${query()}`, download: "" });
+    if (entry.payload.csv !== false) listed.push({ label: "Download CSV", icon: "down", href: `${entry.address}.csv${query()}`, download: "" });
   }
   const own = extra ? extra(entry) : [];
   return own.length ? [...own, null, ...listed] : listed;
