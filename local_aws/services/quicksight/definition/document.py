@@ -12,7 +12,7 @@ from typing import Any
 from local_aws.errors import ServiceError
 from local_aws.services.quicksight import filters, periods
 from local_aws.services.quicksight.choices import Choices
-from local_aws.services.quicksight.columns import Columns
+from local_aws.services.quicksight.columns import Around, Columns
 from local_aws.services.quicksight.definition.actions import reaching
 from local_aws.services.quicksight.definition.formats import (
     Formats,
@@ -138,12 +138,15 @@ class Definition:
             self.conditions(visual, lambda _column: False)
             return visual
 
-    def conditions(self, visual: Visual, has: Callable[[str], bool]) -> list[Compiled]:
+    def conditions(
+        self, visual: Visual, has: Callable[[str], bool], around: Around = None
+    ) -> list[Compiled]:
         """What filters leave of a visual's rows. ``has`` says whether the visual's data set has
-        a column of another one. Raises VisualRefused, WrongChoice.
+        a column of another one; ``around`` are the dimensions of one query of the visual.
+        Raises VisualRefused, WrongChoice.
         """
         reading = filters.Reading(self.choices, self.values, self.week_start)
-        dimensions = [field.sql for field in visual.fields if not field.measure]
+        dimensions = [f.grouping(self.columns) for f in visual.fields if not f.measure]
         target = filters.Target(
             visual.sheet,
             visual.id,
@@ -152,6 +155,7 @@ class Definition:
             dimensions,
             visual.aggregated,
             has,
+            around,
         )
         with _refusing():
             also = [*visual.kept, *self._clicked(visual, has)]

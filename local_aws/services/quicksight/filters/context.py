@@ -8,9 +8,16 @@ from typing import Any
 
 from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.choices import ALL, MOST, NULL
-from local_aws.services.quicksight.columns import Columns
+from local_aws.services.quicksight.columns import Around, Columns
 from local_aws.services.quicksight.errors import Unsupported, WrongChoice
-from local_aws.services.quicksight.expressions import Compiled, Level, literal
+from local_aws.services.quicksight.expressions import (
+    WORKED,
+    Compiled,
+    Level,
+    Stage,
+    all_slots,
+    literal,
+)
 from local_aws.services.quicksight.fields import aggregated
 from local_aws.services.quicksight.parameters import Value
 
@@ -41,7 +48,8 @@ class Condition:
 class Context:
     """One filter for one data set: its options, what the reader chose, parameters, the time.
 
-    ``rows`` is the condition that the rows have passed when a VALUES filter looks at them.
+    ``rows`` are the conditions that the rows have passed when a VALUES filter looks at them;
+    ``around`` are the visual's dimensions where its query is known.
     """
 
     options: Mapping[str, Any]
@@ -51,13 +59,14 @@ class Context:
     parameters: Mapping[str, tuple[Value, ...] | None] = field(default_factory=dict)
     now: dt.datetime = dt.datetime.min
     week_start: int = periods.SUNDAY
-    rows: str = "TRUE"
+    rows: Sequence[Compiled] = ()
+    around: Around = None
     # Every column that was compiled for the condition: what it stands on.
     used: list[Compiled] = field(default_factory=list)
 
     def compile(self, name: str) -> Compiled:
         """A column or a calculated field by name. Raises ExpressionError, Unsupported."""
-        compiled = self.columns.compile(self.data_set, name)
+        compiled = self.columns.compile(self.data_set, name, self.around)
         if compiled.level is Level.FIXED:
             # AWS does not say whether it keeps rows or groups.
             raise Unsupported(f"The filter {self.id} on the level-aware aggregation {name}")
@@ -108,6 +117,17 @@ class Context:
         if self.chosen is not None:
             return ALL in self.chosen
         return self.options.get("SelectAllOptions") == "FILTER_ALL_VALUES"
+
+
+def joined(conditions: Sequence[Compiled]) -> str:
+    """Conditions as one."""
+    return " AND ".join(each.sql for each in conditions) or "TRUE"
+
+
+def among(rows: Sequence[Compiled], parts: Sequence[Compiled]) -> str:
+    """FROM and WHERE for the rows that meet conditions, with all that ``parts`` stand on."""
+    late = any(slot.stage is Stage.PRE_AGG for slot in all_slots([*rows, *parts]))
+    return f"FROM {WORKED if late else 'data'} WHERE {joined(rows)}"
 
 
 def aggregate(sql: str, kind: str, function: Any) -> str:

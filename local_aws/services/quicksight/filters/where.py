@@ -5,25 +5,29 @@ from dataclasses import dataclass, field
 
 from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.choices import Choices
-from local_aws.services.quicksight.columns import Columns
+from local_aws.services.quicksight.columns import Around, Columns
 from local_aws.services.quicksight.errors import Unsupported
 from local_aws.services.quicksight.expressions import Compiled, Kind, Level
-from local_aws.services.quicksight.filters.context import Condition, Context, Phase
+from local_aws.services.quicksight.filters.context import Condition, Context, Phase, among
 from local_aws.services.quicksight.filters.groups import Filter, FilterGroup
 from local_aws.services.quicksight.parameters import Value
 
 
 @dataclass(frozen=True)
 class Target:
-    """The visual that is filtered: where it is, its data set, its dimensions as SQL."""
+    """The visual that is filtered: where it is, its data set, its dimensions.
+
+    ``around`` are the dimensions that one query of it has, where that is known.
+    """
 
     sheet: str
     visual: str
     data_set: str
     columns: Columns
-    dimensions: Sequence[str] = ()
+    dimensions: Sequence[Compiled] = ()
     aggregated: bool = True
     has: Callable[[str], bool] = lambda _column: True
+    around: Around = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def where(
     reaching = [group for group in groups if _reaches(group, target)]
     conditions = list(also)
     for phase in Phase:
-        rows = joined(conditions)
+        rows = list(conditions)
         for group in reaching:
             made, parts = _alternatives(group, target, reading, rows)
             if made.phase is not phase or made.sql is None:
@@ -54,14 +58,14 @@ def where(
                 # A table calculation: the visual's own query filters the groups that it has.
                 conditions.append(condition(made.sql, parts, Level.GROUPED))
             else:
-                sql = _having(made.sql, target, rows) if phase is Phase.GROUPS else made.sql
+                # What looks at other rows stands on what those have passed, too.
+                parts += rows if phase is not Phase.ROWS else []
+                sql = made.sql
+                if phase is Phase.GROUPS:
+                    parts += target.dimensions
+                    sql = _having(sql, target, among(rows, parts))
                 conditions.append(condition(sql, parts))
     return conditions
-
-
-def joined(conditions: Sequence[Compiled]) -> str:
-    """Conditions as one."""
-    return " AND ".join(each.sql for each in conditions) or "TRUE"
 
 
 def condition(sql: str, parts: Sequence[Compiled], level: Level = Level.ROW) -> Compiled:
@@ -79,7 +83,7 @@ def _reaches(group: FilterGroup, target: Target) -> bool:
 
 
 def _alternatives(
-    group: FilterGroup, target: Target, reading: Reading, rows: str
+    group: FilterGroup, target: Target, reading: Reading, rows: Sequence[Compiled]
 ) -> tuple[Condition, list[Compiled]]:
     """A group's condition, and the columns that it stands on."""
     contexts = [_context(item, target, reading, rows) for item in group.filters]
@@ -95,7 +99,7 @@ def _alternatives(
     return Condition(f"({' OR '.join(tests)})", phase), parts
 
 
-def _context(item: Filter, target: Target, reading: Reading, rows: str) -> Context:
+def _context(item: Filter, target: Target, reading: Reading, rows: Sequence[Compiled]) -> Context:
     choices = reading.choices
     return Context(
         item.options,
@@ -106,19 +110,17 @@ def _context(item: Filter, target: Target, reading: Reading, rows: str) -> Conte
         choices.now,
         reading.week_start,
         rows,
+        target.around,
     )
 
 
-def _having(condition: str, target: Target, rows: str) -> str:
+def _having(condition: str, target: Target, source: str) -> str:
     """The rows of the visual's groups for which an aggregated condition holds."""
     if not target.aggregated:
         raise Unsupported(f"An aggregated filter on the unaggregated visual {target.visual}")
     if not target.dimensions:
-        return f"(SELECT {condition} FROM data WHERE {rows})"  # noqa: S608
+        return f"(SELECT {condition} {source})"
     # As structs, empty values are equal to each other.
-    key = ", ".join(f"'{number}': {sql}" for number, sql in enumerate(target.dimensions))
-    groups = ", ".join(target.dimensions)
-    return (
-        f"{{{key}}} IN (SELECT {{{key}}} FROM data WHERE {rows} "  # noqa: S608
-        f"GROUP BY {groups} HAVING {condition})"
-    )
+    key = ", ".join(f"'{number}': {each.sql}" for number, each in enumerate(target.dimensions))
+    groups = ", ".join(each.sql for each in target.dimensions)
+    return f"{{{key}}} IN (SELECT {{{key}}} {source} GROUP BY {groups} HAVING {condition})"

@@ -106,7 +106,13 @@ class Query:
         found = [self._measure(measure, around) for measure in measures]
         order = [term for item in sort for term in self._term(item, around, dimensions)]
         order += [(_column(n), "ASC") for n in range(len(groups))]
-        return Selection(groups, found, self.conditions, order, shown, limit)
+        return Selection(groups, found, self._conditions(around), order, shown, limit)
+
+    def _conditions(self, around: tuple[Dimension, ...]) -> list[Compiled]:
+        """The filters; those on table calculations by the dimensions that are asked for."""
+        if not any(each.level is Level.GROUPED for each in self.conditions):
+            return self.conditions
+        return self.definition.conditions(self.visual, self.schema.__contains__, around)
 
     def _group(self, item: Field | Axis) -> Compiled:
         if isinstance(item, Axis):

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from local_aws.services.quicksight.expressions import (
+    WORKED,
     Compiled,
     Level,
     Slot,
@@ -89,6 +90,8 @@ class _Statement:
             self.add(f"SELECT * FROM {self.relation}", "data")  # noqa: S608
         self.filter([c.sql for c in conditions if c not in late])
         self.layers(Stage.PRE_AGG)
+        if late:
+            self.add(f"SELECT * FROM {self.relation}", WORKED)  # noqa: S608
         self.filter([c.sql for c in late])
 
     def groups(self) -> None:
