@@ -19,6 +19,13 @@ TOOLTIP_MEASURES = {
     "DateAggregationFunction": "DateMeasureField",
     "AttributeAggregationFunction": "CategoricalMeasureField",
 }
+# The well of values of charts that count records where they have none.
+COUNTED = {
+    "BarChartVisual": "Values",
+    "ComboChartVisual": "BarValues",
+    "LineChartVisual": "Values",
+    "PieChartVisual": "Values",
+}
 COMPUTATION_FIELDS = ("Time", "Category", "Value", "FromValue", "TargetValue")
 
 
@@ -108,9 +115,24 @@ def _wells(
         if len(items) > most:
             raise Unsupported(f"{len(items)} fields in {well} of {kind} ({visual})",
                               f"Give {most}.")  # fmt: skip
-    return form, {
+    wells = {
         well: [_field(columns, item, labels) for item in inner.get(well, [])]
         for well in form.maxima
+    }
+    return form, wells | _records(kind, wells)
+
+
+def _records(kind: str, wells: dict[str, list[Field]]) -> dict[str, list[Field]]:
+    """The value of a chart that has dimensions alone: AWS's console counts records, then.
+
+    It leaves the well of values empty, as dashboards that AWS made public have it.
+    """
+    fields = [field for well in wells.values() for field in well]
+    if kind not in COUNTED or not fields or any(field.measure for field in fields):
+        return {}
+    name = "Count of Records"
+    return {
+        COUNTED[kind]: [Field("", fields[0].data_set, "", "count(*)", True, name, numeric=True)]
     }
 
 

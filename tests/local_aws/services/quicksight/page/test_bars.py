@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.services.quicksight.fakes import QuickSight, bars, measure
+from tests.local_aws.services.quicksight.fakes import (
+    QuickSight,
+    bars,
+    dimension,
+    measure,
+    visual,
+)
 from tests.local_aws.services.quicksight.page.test_visuals import drawn
 
 LABELS = {"Visibility": "VISIBLE"}
@@ -34,3 +40,25 @@ def test_labels_may_lie_over_each_other(quicksight: QuickSight) -> None:
     found = figure(quicksight, DataLabels=LABELS | {"Overlap": "ENABLE_OVERLAP"})
     assert "uniformtext" not in found["layout"]
     assert {trace["constraintext"] for trace in found["data"]} == {"none"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "well", "figures"),
+    [
+        ("BarChart", "Category", "y"),
+        ("LineChart", "Category", "y"),
+        ("ComboChart", "Category", "y"),
+        ("PieChart", "Category", "values"),
+    ],
+)
+def test_records_are_counted_where_there_is_no_value(
+    quicksight: QuickSight, kind: str, well: str, figures: str
+) -> None:
+    quicksight.data_set()
+    wells = {f"{kind}AggregatedFieldWells": {well: [dimension("product")], "Values": []}}
+    if kind == "ComboChart":
+        wells = {f"{kind}AggregatedFieldWells": {well: [dimension("product")]}}
+    found = drawn(quicksight, visual(f"{kind}Visual", "v", wells), {})
+    (trace,) = found["figure"]["data"]
+    assert sorted(trace[figures]) == [1, 2, 3]
+    assert "Count of Records  <b>3</b>" in " ".join(trace["customdata"])
