@@ -17,6 +17,8 @@ from local_aws.services.quicksight.expressions import (
     ExpressionError,
     Kind,
     Level,
+    combined,
+    literal,
 )
 from local_aws.services.quicksight.expressions import aggregated as aggregated_value
 from local_aws.services.quicksight.expressions.calendar import truncated
@@ -151,6 +153,8 @@ def measured(compiled: Compiled, kind: str, function: Any) -> Compiled:
     if kind == "CalculatedMeasureField":
         raise Unsupported("A CalculatedMeasureField that does not aggregate")
     if isinstance(function, dict):
+        if "SimpleAttributeAggregation" in function:
+            return unique(compiled, function.get("ValueForMultipleValues", "*"))
         percentile = function.get("PercentileAggregation")
         if percentile:
             share = float(percentile["PercentileValue"]) / 100
@@ -164,6 +168,17 @@ def measured(compiled: Compiled, kind: str, function: Any) -> Compiled:
     if compiled.kind not in spec.takes | {Kind.UNKNOWN, Kind.NULL}:
         raise ExpressionError(f"{name} of a value that is {compiled.kind.value}")
     return aggregated_value(spec, compiled)
+
+
+def unique(compiled: Compiled, otherwise: str) -> Compiled:
+    """The value of a field as text where a group has one only, else ``otherwise``.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_AttributeAggregationFunction.html
+    """
+    least, most = (aggregated_value(AGGREGATES[name], compiled) for name in ("min", "max"))
+    sql = (f"CASE WHEN {least.sql} < {most.sql} THEN {literal(otherwise)} "
+           f"ELSE CAST({least.sql} AS VARCHAR) END")  # fmt: skip
+    return combined(sql, Kind.STRING, [least, most])
 
 
 def aggregated(sql: str, kind: str, function: Any) -> str:

@@ -12,6 +12,21 @@ from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
 from local_aws.services.quicksight.expressions import Compiled
 from local_aws.services.quicksight.fields import Field, read_field, read_measure, read_unaggregated
 
+# The measure that an aggregation of a tooltip's column makes; without one, a number's.
+TOOLTIP_MEASURES = {
+    "": "NumericalMeasureField",
+    "NumericalAggregationFunction": "NumericalMeasureField",
+    "CategoricalAggregationFunction": "CategoricalMeasureField",
+    "DateAggregationFunction": "DateMeasureField",
+    "AttributeAggregationFunction": "CategoricalMeasureField",
+}
+# The well of values of charts that count records where they have none.
+COUNTED = {
+    "BarChartVisual": "Values",
+    "ComboChartVisual": "BarValues",
+    "LineChartVisual": "Values",
+    "PieChartVisual": "Values",
+}
 COMPUTATION_FIELDS = ("Time", "Category", "Value", "FromValue", "TargetValue")
 
 
@@ -101,9 +116,24 @@ def _wells(
         if len(items) > most:
             raise Unsupported(f"{len(items)} fields in {well} of {kind} ({visual})",
                               f"Give {most}.")  # fmt: skip
-    return form, {
+    wells = {
         well: [_field(columns, item, labels, data_set) for item in inner.get(well, [])]
         for well in form.maxima
+    }
+    return form, wells | _records(kind, wells)
+
+
+def _records(kind: str, wells: dict[str, list[Field]]) -> dict[str, list[Field]]:
+    """The value of a chart that has dimensions alone: AWS's console counts records, then.
+
+    It leaves the well of values empty, as dashboards that AWS made public have it.
+    """
+    fields = [field for well in wells.values() for field in well]
+    if kind not in COUNTED or not fields or any(field.measure for field in fields):
+        return {}
+    name = "Count of Records"
+    return {
+        COUNTED[kind]: [Field("", fields[0].data_set, "", "count(*)", True, name, numeric=True)]
     }
 
 
@@ -137,13 +167,11 @@ def _tooltips(columns: Columns, config: dict[str, Any]) -> list[Field]:
 
 def _tooltip(columns: Columns, item: dict[str, Any], number: int) -> Field:
     kind, function = next(iter(item.get("Aggregation", {}).items()), ("", None))
-    if kind == "AttributeAggregationFunction":
-        raise Unsupported("An AttributeAggregationFunction of a tooltip")
-    measure = kind.removesuffix("AggregationFunction") or "Numerical"
+    measure = TOOLTIP_MEASURES[kind]
     options = {"FieldId": f"tooltip.{number}", "Column": item["Column"]}
     chosen = {"AggregationFunction": function} if function else {}
     labels = {options["FieldId"]: item["Label"]} if item.get("Label") else {}
-    return read_field(columns, {f"{measure}MeasureField": options | chosen}, labels)
+    return read_field(columns, {measure: options | chosen}, labels)
 
 
 def _computation(columns: Columns, item: dict[str, Any]) -> Computation:

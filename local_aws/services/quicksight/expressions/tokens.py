@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from local_aws.services.quicksight.expressions.errors import ExpressionError
 
 LONGEST = 250_000
-BLANK = re.compile(r"(?:\s|/\*.*?\*/)*", re.DOTALL)
+# The guide knows /* */ alone; comments up to the end of a line are in what its console writes.
+BLANK = re.compile(r"(?:\s|/\*.*?\*/|//[^\n]*)*", re.DOTALL)
 TOKEN = re.compile(
     r"""(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
       | (?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")

@@ -68,13 +68,15 @@ def null_text(form: Format) -> str:
 def number_text(value: float, form: Format) -> str:
     """A number by its format: prefix, sign, scale, separators, suffix."""
     percent = form["kind"] == "Percentage"
-    scaled, unit = (value * 100, "%") if percent else _scaled(value, form.get("NumberScale"))
+    scaled, unit = (value * 100, "") if percent else _scaled(value, form.get("NumberScale"))
     digits = _grouped(abs(scaled), _places(scaled, form), form)
     positive = form.get("NegativeValueConfiguration", {}).get("DisplayMode") == "POSITIVE"
     sign = "−" if scaled < 0 and not positive and re.search("[1-9]", digits) else ""
     # A prefix of the definition's own takes the place of the currency's symbol.
     prefix = form.get("Prefix", _symbol(form) if form["kind"] == "Currency" else "")
-    return f"{sign}{prefix}{digits}{unit}{form.get('Suffix', '')}"
+    # As does a suffix of the sign of percent, which AWS's console writes down.
+    suffix = form.get("Suffix", "%" if percent else "")
+    return f"{sign}{prefix}{digits}{unit}{suffix}"
 
 
 def _symbol(form: Format) -> str:

@@ -8,13 +8,33 @@ the sections of a paginated report follow each other, without the pages' ends.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import count
+from typing import Any, NamedTuple
 
 from local_aws.services.quicksight.page.charts.options import colour, inner
 
 PIXELS = re.compile(r"(\d+(?:\.\d+)?)px")
 SMALLEST_CANVAS = 320.0
+COLUMNS = 36
 Place = dict[str, Any]
+
+
+class Box(NamedTuple):
+    """Cells of a grid, in the order in which the page has them."""
+
+    column: int
+    wide: int
+    row: int
+    tall: int
+
+    def meets(self, other: "Box") -> bool:
+        """Whether both have a cell."""
+        return (
+            self.column < other.column + other.wide
+            and other.column < self.column + self.wide
+            and self.row < other.row + other.tall
+            and other.row < self.row + self.tall
+        )
 
 
 @dataclass
@@ -37,14 +57,29 @@ def layout_of(sheet: dict[str, Any]) -> Layout:
 
 
 def _grid(options: dict[str, Any]) -> Layout:
-    found, below = Layout(), 0
+    found, taken = Layout(), [Box(0, 0, 0, 0)]
     for element in options.get("Elements", []):
-        row = element.get("RowIndex", below)
-        below = row + element["RowSpan"]
-        found.places[element["ElementId"]] = {
-            "grid": [element.get("ColumnIndex", 0), element["ColumnSpan"], row, element["RowSpan"]]
-        } | _style(element)  # fmt: skip
+        box = _box(element, taken)
+        taken.append(box)
+        found.places[element["ElementId"]] = {"grid": list(box)} | _style(element)
     return found
+
+
+def _box(element: dict[str, Any], taken: list[Box]) -> Box:
+    """An element's place; what it has no index for flows on from the element before, as words do.
+
+    A definition may leave out either index; both are optional in AWS's model.
+    """
+    column, row = element.get("ColumnIndex"), element.get("RowIndex")
+    wide, tall, before = element["ColumnSpan"], element["RowSpan"], taken[-1]
+    if column is not None and row is not None:
+        return Box(column, wide, row, tall)
+    columns = range(max(1, COLUMNS - wide + 1)) if column is None else (column,)
+    rows = count(before.row) if row is None else (row,)
+    spots = (Box(c, wide, r, tall) for r in rows for c in columns
+             if row is not None or (r, c) >= (before.row, before.column))  # fmt: skip
+    free = (box for box in spots if not any(box.meets(other) for other in taken))
+    return next(free, Box(columns[0], wide, row or 0, tall))
 
 
 def _free(options: dict[str, Any]) -> Layout:

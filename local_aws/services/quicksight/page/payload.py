@@ -9,7 +9,7 @@ from local_aws.services.quicksight import themes
 from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.controls import offered, outline, sheet_controls
 from local_aws.services.quicksight.definition import Definition, actions, drills, label_text, saying
-from local_aws.services.quicksight.errors import QueryRefused, ResourceNotFound
+from local_aws.services.quicksight.errors import NoFields, QueryRefused, ResourceNotFound
 from local_aws.services.quicksight.model import DASHBOARD, DATA_SET, UNFINISHED, Store
 from local_aws.services.quicksight.page.charts import CHARTS
 from local_aws.services.quicksight.page.charts.table import plain_table, table_rows
@@ -24,7 +24,6 @@ from local_aws.services.quicksight.security import is_secured
 
 Payload = dict[str, Any]
 MAX_CSV_ROWS = 100_000
-NO_FIELDS = {"state": "empty", "message": "This visual has empty field wells."}
 
 
 class Board:
@@ -184,12 +183,15 @@ class Board:
 
 
 def _draw(query: Query) -> Payload:
+    """A visual's drawing. Raises QueryRefused."""
     visual = query.visual
     chart = CHARTS[visual.kind]
     if any(not visual.wells.get(well) for well in chart.needs) or not visual.fields:
-        return NO_FIELDS
+        raise NoFields
     drawn = chart.draw(query)
-    return NO_FIELDS if drawn.get("figure", {}).get("data") == [] else drawn
+    if drawn.get("figure", {}).get("data") == []:
+        raise NoFields
+    return drawn
 
 
 def _image(image: dict[str, Any]) -> Payload:

@@ -6,7 +6,12 @@ https://docs.aws.amazon.com/quicksight/latest/user/bar-charts.html
 from typing import Any
 
 from local_aws.services.quicksight.page.charts.axes import category_axis, value_axis
-from local_aws.services.quicksight.page.charts.labels import label_font, label_texts
+from local_aws.services.quicksight.page.charts.labels import (
+    label_font,
+    label_room,
+    label_texts,
+    overlapping,
+)
 from local_aws.services.quicksight.page.charts.legends import legend
 from local_aws.services.quicksight.page.charts.options import Options, safe, shown
 from local_aws.services.quicksight.page.charts.panels import arranged, panel_axis
@@ -41,6 +46,7 @@ def bar_chart(query: Query) -> Figure:
                          config.get("ValueLabelOptions", {}))  # fmt: skip
     layout = {"xaxis": figures, "yaxis": names} if lying else {"xaxis": names, "yaxis": figures}
     layout |= arrangement(config, figures) | reference_lines(config, every, lying)
+    layout |= label_room(config.get("DataLabels", {}))
     totals = _totals(query, category, panel)
     figure = arranged(query, panels, lambda p: _bars(query, category, p, lying, totals), layout)
     title = colours.field.label if colours else None
@@ -81,7 +87,9 @@ def bar_trace(category: Axis, series: Series, labels: Options, lying: bool) -> d
         return trace
     place = {"INSIDE": "inside", "OUTSIDE": "outside"}.get(labels.get("Position", ""))
     where = {"textposition": place} if place else {}
-    more = {"text": texts, "cliponaxis": False, "constraintext": "none"}
+    more = {"text": texts, "cliponaxis": False}
+    if overlapping(labels):
+        more["constraintext"] = "none"
     return trace | more | label_font(labels) | where
 
 

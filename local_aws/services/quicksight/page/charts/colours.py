@@ -35,8 +35,12 @@ class Colours:
         return None
 
     def of_measure(self, field: Field, alone: bool) -> str | None:
-        """The colour of a measure; the chart's own where it is the only one."""
-        return self.by_path.get((field.id, None)) or (self.plain if alone else None)
+        """The colour of a measure; the chart's own where it is the only one.
+
+        A definition names a measure by its field, with its column for a value or with none.
+        """
+        own = self.by_path.get((field.id, None)) or self.by_path.get((field.id, field.column))
+        return own or (self.plain if alone else None)
 
 
 def _paths(items: list[dict[str, Any]]) -> list[tuple[tuple[str, Any], str]]:

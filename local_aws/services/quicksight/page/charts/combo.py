@@ -7,6 +7,7 @@ from typing import Any
 
 from local_aws.services.quicksight.page.charts.axes import category_axis, value_axis
 from local_aws.services.quicksight.page.charts.bar import arrangement, bar_trace
+from local_aws.services.quicksight.page.charts.labels import label_room
 from local_aws.services.quicksight.page.charts.legends import legend
 from local_aws.services.quicksight.page.charts.line import line_trace, right_axis
 from local_aws.services.quicksight.page.charts.options import Options
@@ -42,6 +43,7 @@ def combo_chart(query: Query) -> dict[str, Any]:
         category, config.get("CategoryAxis", {}), config.get("CategoryLabelOptions", {})
     )
     layout |= reference_lines(config, [*bars, *lines])
+    layout |= label_room(config.get("BarDataLabels", {}))
     figure = {"data": traces, "layout": layout}
     return {"figure": figure | legend(config.get("Legend", {}))}
 

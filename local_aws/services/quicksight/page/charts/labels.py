@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DataLabelOptions.
 from collections.abc import Sequence
 from typing import Any
 
-from local_aws.services.quicksight.page.charts.options import Options, colour, safe, shown
+from local_aws.services.quicksight.page.charts.options import Options, colour, inner, safe, shown
 from local_aws.services.quicksight.page.charts.series import Series
 from local_aws.services.quicksight.page.formats import show
 from local_aws.services.quicksight.query import Value
@@ -43,6 +43,19 @@ def _chosen(values: Sequence[Value], types: Sequence[Options]) -> set[int]:
         "MaximumLabelType": {by_value[-1]},
     }
     return set().union(*(found.get(kind, set()) for kind in kinds))
+
+
+def overlapping(options: Options) -> bool:
+    """Whether labels may lie over each other."""
+    return bool(options.get("Overlap") == "ENABLE_OVERLAP")
+
+
+def label_room(options: Options) -> dict[str, Any]:
+    """How plotly treats the label of a bar that is too thin for it: without one."""
+    if overlapping(options) or not shown(options, default=False):
+        return {}
+    size = SIZES.get(inner(options, "LabelFontConfiguration", "FontSize").get("Relative", ""), 12)
+    return {"uniformtext": {"mode": "hide", "minsize": size - 3}}
 
 
 def label_font(options: Options) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import { atShare, clear, inkOn, mixed, palette, scale, seriesColour } from "./pa
 
 const RIGHT = { x: 1.02, y: 1, yanchor: "top", xanchor: "left" };
 const TOP = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
-const BOTTOM = { orientation: "h", x: 0, y: -0.12, yanchor: "top" };
+const BOTTOM = { orientation: "h", x: 0, y: 0, yref: "container", yanchor: "bottom" };
 
 function legend(figure) {
   const wanted = narrow() ? "TOP" : figure.legend || "AUTO";
@@ -45,6 +45,8 @@ function layoutOf(figure, room) {
     hovermode: "closest", dragmode: false, legend: legend(figure),
     hoverlabel: { bgcolor: colour("--card"), bordercolor: colour("--faint"), font: { color: colour("--ink"), size: 13 }, align: "left" },
   };
+  // Above or below a low chart a legend would take the room of the chart itself.
+  if (layout.legend.orientation === "h" && room.y < 120) layout.showlegend = false;
   for (const name of Object.keys(given)) if (isAxis(name)) layout[name] = axis(figure, name, room);
   if (given.polar) layout.polar = polar(given.polar);
   if (given.geo) layout.geo = geo(given.geo);
@@ -79,7 +81,11 @@ function bar(trace, figure, room) {
 
 function scatter(trace, figure, room) {
   // Totals over stacks are left out where they would run into each other.
-  if (trace.mode === "text") return { ...trace, mode: trace.text.length * 46 > room.x && !trace.textposition.startsWith("middle") ? "none" : "text", textfont: { size: 11.5, color: colour("--ink") } };
+  if (trace.mode === "text") {
+    const lying = trace.textposition.startsWith("middle");
+    const fits = trace.text.length * (lying ? 14 : 46) <= (lying ? room.y - 60 : room.x);
+    return { ...trace, mode: fits ? "text" : "none", textfont: { size: 11.5, color: colour("--ink") } };
+  }
   const own = seriesColour(trace.meta);
   const line = { color: own, ...trace.line }, marker = { size: 6, color: own, ...trace.marker };
   if (trace.meta?.bubbles) return { ...trace, marker: { ...marker, opacity: 0.78, line: { width: 1, color: colour("--card") } } };

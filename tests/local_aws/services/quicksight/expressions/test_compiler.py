@@ -52,6 +52,7 @@ def table() -> Table:
         ("{day} > '2024-01-01'", [False, True, None]),
         ("'2024-01-01T12:00:00+01:00' > {day}", [True, False, None]),
         ("/* of x */ {x} /* and */ + 1 /* one */", [2, 3, 4]),
+        ("// it's {x \\\n{x} // and\n+ 1 //", [2, 3, 4]),
         (r"'it\'s'", ["it's"] * 3),
         (r"'a\d'", ["a\\d"] * 3),
         ("\"double 'quotes'\"", ["double 'quotes'"] * 3),

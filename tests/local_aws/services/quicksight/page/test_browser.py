@@ -6,6 +6,7 @@ The visuals are those of the fixtures beside `test_visuals`, over a table with a
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,13 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from tests import chromium
 from tests.chromium import wait
-from tests.local_aws.services.quicksight.fakes import QuickSight, definition
+from tests.local_aws.services.quicksight.fakes import (
+    QuickSight,
+    bars,
+    definition,
+    measure,
+    visual,
+)
 from tests.local_aws.services.quicksight.page.served import served, violations
 
 pytestmark = chromium.needs_browser
@@ -70,13 +77,28 @@ def flights(quicksight: QuickSight) -> None:
     quicksight.create_dashboard(DashboardId="flights", Name="Flights", Definition=board)
 
 
+def small(quicksight: QuickSight) -> None:
+    """KPIs and a chart in places that are low for what they say."""
+    goal = measure("units", "MAX", FieldId="goal")
+    wells = {"Values": [measure("units")], "TargetValues": [goal]}
+    kpis = [visual("KPIVisual", name, wells) for name in ("low", "lower")]
+    for item in kpis:
+        item["KPIVisual"]["Subtitle"] = {"FormatText": {"PlainText": "Of all regions"}}
+    chart = bars("chart", measure("units"), measure("price"), Legend={"Position": "BOTTOM"})
+    elements = [{"ElementId": name, "ElementType": "VISUAL", "ColumnSpan": 9, "RowSpan": rows}
+                for name, rows in (("low", 4), ("lower", 3), ("chart", 5))]  # fmt: skip
+    layouts = [{"Configuration": {"GridLayout": {"Elements": elements}}}]
+    quicksight.dashboard(*kpis, chart, name="small", sheet={"Layouts": layouts})
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Both dashboards, served."""
+    """The dashboards, served."""
     quicksight = QuickSight(tmp_path_factory.mktemp("quicksight"))
     quicksight.source()
     gallery(quicksight)
     flights(quicksight)
+    small(quicksight)
     with served(quicksight) as found:
         yield found.removesuffix("board")
     quicksight.api.stop()
@@ -238,3 +260,15 @@ def test_a_printed_sheet_has_no_buttons(opened: Open) -> None:
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     printed = browser.print_page()
     assert len(printed) > 10_000  # a PDF, in base 64
+
+
+def test_what_a_low_card_says_is_not_on_top_of_each_other(opened: Open) -> None:
+    page = opened("small")
+    for name, parts in {"low": ("h2", ".figure", ".change", ".note"),
+                        "lower": ("h2", ".figure")}.items():  # fmt: skip
+        boxes = [card(page, name).find_element(By.CSS_SELECTOR, part).rect for part in parts]
+        for above, below in pairwise(boxes):
+            assert above["y"] + above["height"] <= below["y"] + 1
+        ends = card(page, name).rect
+        assert boxes[-1]["y"] + boxes[-1]["height"] <= ends["y"] + ends["height"]
+    assert not card(page, "chart").find_elements(By.CSS_SELECTOR, ".legend .traces")

@@ -21,8 +21,8 @@ def currency(**options: Any) -> dict[str, Any]:
     return {"FormatConfiguration": {"CurrencyDisplayFormatConfiguration": options}}
 
 
-def percent(places: int) -> dict[str, Any]:
-    options = {"DecimalPlacesConfiguration": {"DecimalPlaces": places}}
+def percent(places: int, **more: Any) -> dict[str, Any]:
+    options = {"DecimalPlacesConfiguration": {"DecimalPlaces": places}} | more
     return {"FormatConfiguration": {"PercentageDisplayFormatConfiguration": options}}
 
 
@@ -34,6 +34,8 @@ def percent(places: int) -> dict[str, Any]:
         (-3, {}, "−3"),
         (-0.001, number(DecimalPlacesConfiguration={"DecimalPlaces": 1}), "0.0"),
         (0.2549, percent(1), "25.5%"),
+        (0.2549, percent(1, Suffix="%"), "25.5%"),
+        (0.2549, percent(0, Suffix=" of 100"), "25 of 100"),
         (2_500_000, number(NumberScale="AUTO"), "2.50M"),
         (12, number(Suffix=" min", DecimalPlacesConfiguration={"DecimalPlaces": 1}), "12.0 min"),
         (1234.5, number(SeparatorConfiguration={"DecimalSeparator": "COMMA",

@@ -8,6 +8,7 @@ from tests.local_aws.services.quicksight.fakes import (
     QuickSight,
     bars,
     dimension,
+    filter_group,
     measure,
     visual,
 )
@@ -85,5 +86,21 @@ def test_a_visual_without_fields_is_empty(quicksight: QuickSight, kind: str) -> 
     quicksight.data_set()
     name = {"Radar": "RadarChartVisual"}.get(kind, f"{kind}Visual")
     found = drawn(quicksight, visual(name, "v", {}), {})
-    assert found["state"] in ("empty", "failed")
-    assert "field" in found["message"]
+    assert found == {"state": "empty", "message": "This visual has empty field wells."}
+
+
+def test_an_insight_without_computations_is_empty(quicksight: QuickSight) -> None:
+    quicksight.data_set()
+    item = {"InsightVisual": {"VisualId": "v", "DataSetIdentifier": "sales",
+                              "InsightConfiguration": {"Computations": []}}}  # fmt: skip
+    assert drawn(quicksight, item, {})["state"] == "empty"
+
+
+def test_a_filter_on_a_level_aware_aggregation_is_named(quicksight: QuickSight) -> None:
+    quicksight.data_set()
+    group = filter_group("NumericRangeFilter", "kinds", NullOption="ALL_VALUES",
+                         RangeMinimum={"StaticValue": 2})  # fmt: skip
+    kinds = {"kinds": "distinct_count({product}, [{region}])"}
+    found = drawn(quicksight, bars("v", UNITS), kinds, FilterGroups=[group])
+    assert found["state"] == "refused"
+    assert "on a level-aware aggregation" in found["message"]

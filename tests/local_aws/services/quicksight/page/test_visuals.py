@@ -21,11 +21,13 @@ from tests.local_aws.services.quicksight.fakes import QuickSight
 FIXTURES = sorted((Path(__file__).parents[4] / "fixtures/quicksight/visuals").glob("*.json"))
 
 
-def drawn(quicksight: QuickSight, item: dict[str, Any], calculated: dict[str, str]) -> Any:
-    """What the page is given for a visual."""
+def drawn(
+    quicksight: QuickSight, item: dict[str, Any], calculated: dict[str, str], **more: Any
+) -> Any:
+    """What the page is given for a visual of a definition with ``more`` in it."""
     fields = [{"DataSetIdentifier": "sales", "Name": name, "Expression": text}
               for name, text in calculated.items()]  # fmt: skip
-    quicksight.dashboard(item, CalculatedFields=fields)
+    quicksight.dashboard(item, CalculatedFields=fields, **more)
     name = next(iter(item.values()))["VisualId"]
     path = f"/quicksight/dashboards/board/sheets/one/visuals/{name}.json"
     return json.loads(answer(quicksight.platform, HttpRequest("GET", path, [], {})).body)
