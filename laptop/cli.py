@@ -17,7 +17,7 @@ from laptop import console as pages
 from laptop.airflow import AirflowApi
 from laptop.bench.athena_suite import SuiteFailed
 from laptop.bench.s3 import LoadFailed
-from laptop.bench.servers import ServerFailed
+from laptop.bench.servers import RunFailed, ServerFailed
 from laptop.home import ROOT, Home
 from laptop.processes import StartFailed
 from laptop.sql.query import QueryRefused
@@ -37,6 +37,7 @@ FAILURES = (
     QueryRefused,
     pages.LinkRefused,
     LoadFailed,
+    RunFailed,
     ServerFailed,
     SuiteFailed,
     TarnError,

@@ -18,19 +18,25 @@ class LinkRefused(Exception):
     """local_aws made no link; the message is its own."""
 
 
-def link(path: str = HOME, reader: str = "") -> str:
+def link(
+    path: str = HOME,
+    reader: str = "",
+    *,
+    endpoint: str | None = None,
+    session: boto3.Session | None = None,
+) -> str:
     """An address that opens the page once, within ten minutes. Raises LinkRefused.
 
     With a reader, a registered user of QuickSight, the session that it opens sees dashboards as
     that user does, and nothing else.
 
-    The environment says which local_aws, and holds the key that signs.
+    The environment says which local_aws, and holds the key that signs, where they are not given.
     """
-    address = os.environ["AWS_ENDPOINT_URL"] + "/_local_aws/console-link"
+    address = (endpoint or os.environ["AWS_ENDPOINT_URL"]) + "/_local_aws/console-link"
     headers = {"Content-Type": "application/json"}
     asked = {"next": path} | ({"reader": reader} if reader else {})
     request = AWSRequest("POST", address, data=json.dumps(asked), headers=headers)
-    session = boto3.Session()
+    session = session or boto3.Session()
     credentials = session.get_credentials()
     if credentials is None:
         raise LinkRefused("There is no key to sign with: local_aws keeps it in its data folder.")

@@ -1,10 +1,9 @@
 """Regular expressions that callers give, matched in bounded time: none may hold up the server."""
 
+from collections.abc import Callable
 from typing import Any
 
 import regex
-
-from local_aws.errors import ServiceError
 
 SECONDS = 1.0  # for one text; an honest pattern takes microseconds
 
@@ -15,7 +14,9 @@ class CallerPattern:
     Raises `error` for one that is none and, when it is used, for one that takes too long.
     """
 
-    def __init__(self, pattern: str, said: str, error: type[ServiceError], flags: int = 0) -> None:
+    def __init__(
+        self, pattern: str, said: str, error: Callable[[str], Exception], flags: int = 0
+    ) -> None:
         self._said, self._error = said, error
         try:
             self._compiled = regex.compile(pattern, flags)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from laptop.bench import athena, databrew, glue, pipeline, s3
+from laptop.bench import athena, databrew, glue, pipeline, quicksight, s3
 
 Bench = Callable[[argparse.Namespace, Console], int]
 BENCHES: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Bench]] = {
@@ -18,6 +18,7 @@ BENCHES: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Bench]] = {
     "athena": (athena.add_options, athena.run),
     "glue": (glue.add_options, glue.run),
     "databrew": (databrew.add_options, databrew.run),
+    "quicksight": (quicksight.add_options, quicksight.run),
 }
 
 

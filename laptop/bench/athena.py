@@ -8,7 +8,6 @@ as GetQueryExecution tells it: reading the catalog, planning, running and writin
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import tempfile
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from laptop.bench import machine
+from laptop.bench import machine, report
 from laptop.bench.athena_suite import Suite, from_folder, tpch
 from laptop.bench.meter import Meter, Used
 
@@ -38,8 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", type=Path, help="queries/*.sql over data/*.parquet instead")
     parser.add_argument("--only", nargs="+", metavar="QUERY", help="these queries alone")
     parser.add_argument("--runs", type=int, default=3, help="of each query; the median is shown")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="everything that was measured")
-    parser.add_argument("--scratch", type=Path, help="a folder on the disk to measure on")
+    report.add_options(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -56,12 +54,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
                 results = list(athena_runs.measured(lake, suite, options.runs, console))
     console.print(_table(results))
     console.print(_summary(results, small, meter.used))
-    for name, value in facts.items():
-        console.print(f"{name:14} {value}", markup=False)
-    if options.json:
-        found = {"machine": facts, "select_1_ms": small * 1000, "peak_mb": meter.used.peak}
-        found["results"] = [asdict(result) for result in results]
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    shown = [asdict(result) for result in results]
+    found = {"select_1_ms": small * 1000, "peak_mb": meter.used.peak, "results": shown}
+    report.close(console, facts, found, options.json)
     return 1 if any(result.wrong for result in results) else 0
 
 

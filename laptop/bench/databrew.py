@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from laptop.bench import machine
+from laptop.bench import machine, report
 
 if TYPE_CHECKING:
     from laptop.bench.databrew_runs import Lake
@@ -43,8 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``./lake bench databrew`` takes."""
     parser.add_argument("--times", type=int, nargs="+", default=TIMES, help="of a year's flights")
     parser.add_argument("--runs", type=int, default=1, help="of each; the median is shown")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="everything that was measured")
-    parser.add_argument("--scratch", type=Path, help="a folder on the disk to measure on")
+    report.add_options(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -57,15 +55,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
         folder = Path(name)
         with databrew_runs.running(folder) as lake:
             results = list(_measured(lake, folder, options))
-    facts["load after"] = " ".join(f"{one:.2f}" for one in os.getloadavg())
     console.print(_table(results))
     for result in results:
         console.print(f"{result.load}: {result.difference or 'the same'}", markup=False)
-    for name, value in facts.items():
-        console.print(f"{name:14} {value}", markup=False)
-    if options.json:
-        found = {"machine": facts, "results": [asdict(result) for result in results]}
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    report.close(console, facts, {"results": [asdict(result) for result in results]}, options.json)
     return 1 if any(result.difference for result in results) else 0
 
 

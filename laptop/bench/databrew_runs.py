@@ -74,6 +74,7 @@ class Lake:
                     "Location": {"Bucket": BUCKET, "Key": f"recipe-{name}/"},
                     "Format": "PARQUET",
                     "Overwrite": True,
+                    "MaxOutputFiles": 1,  # as polars writes it
                 }
             ],
         )

@@ -8,8 +8,6 @@ started, no JVM) and warm (the JVM has served before). Both outputs are compared
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from laptop.bench import machine
+from laptop.bench import machine, report
 
 if TYPE_CHECKING:
     from laptop.bench.glue_runs import Lake
@@ -42,8 +40,7 @@ class Result:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``./lake bench glue`` takes."""
     parser.add_argument("--times", type=int, nargs="+", default=TIMES, help="of a year's flights")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="everything that was measured")
-    parser.add_argument("--scratch", type=Path, help="a folder on the disk to measure on")
+    report.add_options(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -57,14 +54,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
         with glue_runs.running(folder) as lake:
             results = list(_measured(lake, folder, options, console))
             facts["java"] = f"{lake.java.home}, heap {lake.java.heap}"
-    facts["load after"] = " ".join(f"{one:.2f}" for one in os.getloadavg())
     console.print(_table(results))
     console.print(_summary(results))
-    for name, value in facts.items():
-        console.print(f"{name:14} {value}", markup=False)
-    if options.json:
-        found = {"machine": facts, "results": [asdict(result) for result in results]}
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    report.close(console, facts, {"results": [asdict(result) for result in results]}, options.json)
     return 1 if any(result.difference for result in results) else 0
 
 

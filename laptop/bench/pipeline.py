@@ -6,7 +6,6 @@ how much of both cores nobody used.
 """
 
 import argparse
-import json
 import os
 import tempfile
 import time
@@ -24,7 +23,7 @@ from rich.table import Table
 
 from laptop import airflow, demo, postgres, stack, watching
 from laptop.airflow import AirflowApi
-from laptop.bench import machine
+from laptop.bench import machine, report
 from laptop.bench.many_flights import write_flights
 from laptop.bench.meter import Meter, Used
 from laptop.bench.servers import free_port
@@ -75,8 +74,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``./lake bench pipeline`` takes."""
     parser.add_argument("--months", type=int, default=12, help="of 2013, from January on")
     parser.add_argument("--times", type=int, default=1, help="flights, this many times the real")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="everything that was measured")
-    parser.add_argument("--scratch", type=Path, help="a folder on the disk to measure on")
+    report.add_options(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -85,14 +83,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
     months = demo.MONTHS[: options.months]
     with _lake(options, months, console) as (api, home):
         result = measure(api, home, months, console)
-    facts["load after"] = " ".join(f"{one:.2f}" for one in os.getloadavg())
     for table in (_parts(result), _steps(result)):
         console.print(table)
     console.print(_summary(result))
-    for name, value in facts.items():
-        console.print(f"{name:14} {value}", markup=False)
-    if options.json:
-        options.json.write_text(json.dumps(_document(facts, options, result), indent=2) + "\n")
+    report.close(console, facts, _document(options, result), options.json)
     return 0
 
 
@@ -228,11 +222,8 @@ def _summary(result: Result) -> str:
     )
 
 
-def _document(
-    facts: Mapping[str, str], options: argparse.Namespace, result: Result
-) -> dict[str, Any]:
+def _document(options: argparse.Namespace, result: Result) -> dict[str, Any]:
     return {
-        "machine": dict(facts),
         "months": options.months,
         "times": options.times,
         "wall_seconds": result.wall,

@@ -1,7 +1,6 @@
 """S3: the CPU and memory of local_aws, beside `rclone serve s3` and moto."""
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from laptop.bench import machine, servers
+from laptop.bench import machine, report, servers
 from laptop.bench.meter import MB, Meter, Used, open_files
 from laptop.bench.s3_client import LOADS, Sizes
 from laptop.bench.servers import KINDS, Server
@@ -53,8 +52,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, default=1, help="of each load; the median is shown")
     parser.add_argument("--pairs", type=int, default=None, help="puts and deletes of `flat`")
     parser.add_argument("--quick", action="store_true", help="small sizes: does it run at all?")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="everything that was measured")
-    parser.add_argument("--scratch", type=Path, help="a folder on the disk to measure on")
+    report.add_options(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -69,13 +67,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
             for load in options.only
             for result in _compare(load, running, sizes, scratch, options.runs, console)
         ]
-    facts["load after"] = " ".join(f"{one:.2f}" for one in os.getloadavg())
     facts |= {f"{kind.name} is": servers.version(kind) for kind in KINDS}
     console.print(_table(results, options.servers, sizes))
-    for name, value in facts.items():
-        console.print(f"{name:14} {value}", markup=False)
-    if options.json:
-        options.json.write_text(json.dumps(_document(facts, sizes, results), indent=2) + "\n")
+    report.close(console, facts, _document(sizes, results), options.json)
     return 0
 
 
@@ -212,9 +206,8 @@ def _growth(result: Result) -> str:
     )
 
 
-def _document(facts: dict[str, str], sizes: Sizes, results: list[Result]) -> dict[str, Any]:
+def _document(sizes: Sizes, results: list[Result]) -> dict[str, Any]:
     return {
-        "machine": facts,
         "sizes": asdict(sizes),
         "results": [asdict(result) for result in results],
     }

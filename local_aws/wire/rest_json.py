@@ -137,7 +137,7 @@ def _parse_text(shape: Shape, text: str | None, member: str) -> Any | None:
         return None
     try:
         if shape.type_name in ("integer", "long"):
-            return int(text)
+            return _in_range(int(text))
         if shape.type_name in ("float", "double"):
             return float(text)
     except ValueError:
@@ -145,6 +145,13 @@ def _parse_text(shape: Shape, text: str | None, member: str) -> Any | None:
     if shape.type_name == "boolean":
         return text.lower() == "true"
     return parse_timestamp(text, member) if shape.type_name == "timestamp" else text
+
+
+def _in_range(number: int) -> int:
+    """A number that a long holds. Raises ValueError."""
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(number)
+    return number
 
 
 def serialise(operation: OperationModel, response: dict[str, Any]) -> HttpResponse:

@@ -4,15 +4,18 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from laptop import bench
 from laptop.bench import athena, athena_runs, pipeline, s3, s3_client
 from laptop.bench.athena_suite import SuiteFailed, from_folder, read_queries
 from laptop.bench.many_flights import write_flights
 from laptop.bench.s3_client import LOADS
+from laptop.bench.servers import RunFailed
 from laptop.cli import main
 
 SERVERS = ["local_aws", "rclone", "moto"]
@@ -139,3 +142,14 @@ def test_tpch_has_its_22_queries() -> None:
 def test_a_folder_without_queries_is_told(tmp_path: Path) -> None:
     with pytest.raises(SuiteFailed, match=r"no queries/\*\.sql"):
         from_folder(tmp_path)
+
+
+def test_a_run_that_failed_ends_a_bench_in_its_own_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    def fail(_options: Any, _console: Any) -> int:
+        raise RunFailed("The job flights ended FAILED: no rows")
+
+    monkeypatch.setitem(bench.BENCHES, "glue", (bench.BENCHES["glue"][0], fail))
+    assert main(["bench", "glue"]) == 1
+    assert "lake: The job flights ended FAILED: no rows" in capsys.readouterr().out

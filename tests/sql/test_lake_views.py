@@ -85,6 +85,7 @@ def test_all_five_tables_are_joined() -> None:
 @pytest.mark.parametrize(
     ("view", "grain"),
     [
+        ("arrivals_by_delay", "carrier, origin, month_start, delay_band"),
         ("delays_by_carrier_month", "carrier, year, month"),
         ("delays_by_weather_hour", "origin, time_hour"),
         ("worst_routes", "origin, dest"),
@@ -99,12 +100,30 @@ def test_the_grain_holds(lake: duckdb.DuckDBPyConnection, view: str, grain: str)
 
 def test_no_flight_is_lost_or_counted_twice(lake: duckdb.DuckDBPyConnection) -> None:
     flights, cancelled = one(lake, "SELECT count(*), count(*) - count(dep_time) FROM lake.flights")
-    for view in ("delays_by_carrier_month", "cancellations"):
+    for view in ("arrivals_by_delay", "delays_by_carrier_month", "cancellations"):
         assert one(lake, f"SELECT sum(flights), sum(cancelled) FROM lake.{view}") == (
             flights, cancelled
         )  # fmt: skip
     known = one(lake, "SELECT count(*) FROM lake.flights WHERE tailnum IS NOT NULL")
     assert one(lake, "SELECT sum(flights) FROM lake.fleet_age_by_carrier") == known
+
+
+@pytest.mark.parametrize("minutes", [5, 15, 60])
+def test_bands_tell_who_is_late_by_any_measure(
+    lake: duckdb.DuckDBPyConnection, minutes: int
+) -> None:
+    late = one(lake, f"SELECT count(*) FROM lake.flights WHERE arr_delay >= {minutes}")
+    bands = "SELECT sum(arrivals) FROM lake.arrivals_by_delay"
+    assert one(lake, f"{bands} WHERE delay_band >= {minutes}") == late
+
+
+def test_no_band_is_no_arrival(lake: duckdb.DuckDBPyConnection) -> None:
+    never = one(lake, "SELECT count(*), 0 FROM lake.flights WHERE arr_delay IS NULL")
+    bands = "SELECT sum(flights), sum(arrivals) FROM lake.arrivals_by_delay"
+    assert one(lake, f"{bands} WHERE delay_band IS NULL") == never
+    assert one(lake, f"{bands} WHERE delay_band = -30") == one(
+        lake, "SELECT count(*), count(*) FROM lake.flights WHERE arr_delay < -25"
+    )
 
 
 def test_means_are_those_of_the_flights(lake: duckdb.DuckDBPyConnection) -> None:

@@ -38,6 +38,7 @@ LABELS = ("2013-01", "2013-02")  # of the datasets by month
 # A query a view, as its readers ask: a dashboard takes all, an analyst a part. (Trino also prunes
 # partitions by a condition on what a view groups by; local_aws does not yet, and counts more.)
 QUERIES = {
+    "arrivals_by_delay": "SELECT * FROM arrivals_by_delay",
     "cancellations": "SELECT * FROM cancellations",
     "delays_by_carrier_month": "SELECT * FROM delays_by_carrier_month WHERE month = 1",
     "delays_by_weather_hour": "SELECT * FROM delays_by_weather_hour",

@@ -23,11 +23,12 @@ KINDS = {
     "float": "float", "double": "double", "boolean": "boolean", "date": "date",
     "timestamp": "timestamp", "string": "string",
 }  # fmt: skip
+_LAZY = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
 _FORMATS = {
     "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": "PARQUET",
     "org.openx.data.jsonserde.JsonSerDe": "JSON",
     "org.apache.hive.hcatalog.data.JsonSerDe": "JSON",
-    "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": "CSV",
+    _LAZY: "CSV",
     "org.apache.hadoop.hive.serde2.OpenCSVSerde": "CSV",
 }
 _WRITTEN = _FORMATS | {"org.apache.hadoop.hive.ql.io.orc.OrcSerde": "ORC"}
@@ -129,7 +130,8 @@ def _options(table: Document) -> Document:
     of_table = table.get("Parameters") or {}
     told = [of_serde[name] for name in _DELIMITERS if of_serde.get(name)]
     skipped = of_table.get("skip.header.line.count", "0")
-    return {"Csv": {"Delimiter": told[0] if told else ",", "HeaderRow": skipped != "0"}}
+    default = "\x01" if storage["SerdeInfo"]["SerializationLibrary"] == _LAZY else ","
+    return {"Csv": {"Delimiter": told[0] if told else default, "HeaderRow": skipped != "0"}}
 
 
 def _places(

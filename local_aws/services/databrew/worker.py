@@ -67,37 +67,49 @@ def _work(run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine.source import ask, keep_on_disk, load, read_in_turn
 
     connection = connect(run.get("memory", "1GB"), run["scratch"])
-    source = _source(run["source"])
+    source = _source(run["source"], Path(run["scratch"]) / "input")
     if run["type"] == "PROFILE":
         if run.get("rows") is None and not source.is_small:
             keep_on_disk(connection, run["scratch"])
         load(connection, source, log, run.get("rows"))
-        return _profile(connection, run)
-    others = _others(connection, run.get("others", {}))
-    read = ask(connection, source, log, lambda raw: typed(connection, raw, source.kinds))
+        return _profile(connection, source, run)
+    others = second_inputs(connection, run.get("others", {}), run["scratch"])
+    kinds, told = source.kinds, source.tells_types
+    read = ask(connection, source, log, lambda raw: typed(connection, raw, kinds, told=told))
     if len(source.paths) > 1 and not source.is_small:
         read_in_turn(connection)
     return _recipe(connection, read, others, run)
 
 
-def _source(found: dict[str, Any]) -> "Source":
+def _source(found: dict[str, Any], folder: Path) -> "Source":
+    """The source, its compressed text files unpacked in the folder."""
     from local_aws.services.databrew.engine.source import Source
+    from local_aws.services.databrew.engine.unpacked import unpacked
 
-    return Source(**{**found, "paths": tuple(found["paths"])})
+    return unpacked(Source(**{**found, "paths": tuple(found["paths"])}), folder)
 
 
-def _others(connection: Any, sources: dict[str, Any]) -> dict[int, list[Any]]:
+def second_inputs(
+    connection: Any, inputs: dict[str, Any], scratch: str
+) -> dict[int, list["Frame"]]:
     """What a JOIN or a UNION reads, by the step's number, typed as the job's own input is."""
     from local_aws.services.databrew.engine.inference import typed
-    from local_aws.services.databrew.engine.source import load
+    from local_aws.services.databrew.engine.source import keep_on_disk, load
 
-    found: dict[int, list[Any]] = {}
-    for number, of_step in sources.items():
-        for i, one in enumerate(of_step):
-            source, table = _source(one), f"other_{number}_{i}"
-            read = load(connection, source, log)
-            connection.execute(f"ALTER TABLE {read} RENAME TO {table}")
-            found.setdefault(int(number), []).append(typed(connection, table, source.kinds))
+    found: dict[int, list[Frame]] = {}
+    sources = {
+        (int(number), i): _source(one, Path(scratch) / f"other_{number}_{i}")
+        for number, of_step in inputs.items()
+        for i, one in enumerate(of_step)
+    }
+    if not all(source.is_small for source in sources.values()):
+        keep_on_disk(connection, scratch)
+    for (number, i), source in sources.items():
+        table = f"other_{number}_{i}"
+        read = load(connection, source, log)
+        connection.execute(f"ALTER TABLE {read} RENAME TO {table}")
+        frame = typed(connection, table, source.kinds, told=source.tells_types)
+        found.setdefault(number, []).append(frame)
     return found
 
 
@@ -124,14 +136,14 @@ def _recipe(
     return {"outputs": [output.files for output in written]}
 
 
-def _profile(connection: Any, run: dict[str, Any]) -> dict[str, Any]:
+def _profile(connection: Any, source: "Source", run: dict[str, Any]) -> dict[str, Any]:
     from local_aws.services.databrew.engine.frame import Frame
     from local_aws.services.databrew.engine.profile import profile
     from local_aws.services.databrew.engine.rules import validate
     from local_aws.services.databrew.engine.statistics import count
 
     frame = Frame.of(connection, "raw")
-    columns = count(frame, frame.names)
+    columns = count(frame, frame.names, source.kinds, told=source.tells_types)
     files = {run["report"]: profile(frame, run["configuration"], columns)}
     states: dict[str, str] = {}
     rows = files[run["report"]]["sampleSize"]

@@ -54,7 +54,7 @@ UNSUPPORTED = (
     "Alerts by email of a failed refresh",
     "Namespaces other than default; users of IAM Identity Center; custom permissions",
     "Folders; asset bundles as CloudFormation, of folders and refresh schedules",
-    "Parameters of CreateDashboard and CreateAnalysis, link sharing, linked entities",
+    "Link sharing, linked entities",
     "Filled maps, layer maps, custom content and plugins; places on a map by name (latitude and "
     "longitude are drawn)",
     "Forecasts, contribution analysis, clusters and heat of a map, sparklines in tables, totals by "
@@ -64,9 +64,10 @@ UNSUPPORTED = (
     "says so, the others are shown",
     "ExcludePeriodConfiguration of a TimeRangeFilter; rolling dates over a data set's columns",
     "Filter groups of aggregated and other filters; aggregated filters of unaggregated tables; "
-    "filters on level-aware aggregations (`sum({a}, [{b}])`)",
+    'filters on table calculations of visuals with totals, with "other", or with several '
+    "dimensions that are not a table's; filters on level-aware aggregations by themselves",
     "Options.Timezone and Options.WeekStart where a visual has dates; hierarchy controls; "
-    "dynamic defaults by group; MappedDataSetParameters",
+    "dynamic defaults by group; MappedDataSetParameters of a data set in SPICE",
 )
 
 

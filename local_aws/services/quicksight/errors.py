@@ -99,12 +99,15 @@ class NoDataYet(QueryRefused):
 
 
 class NoFields(QueryRefused):
-    """A visual without a field, as authors leave one behind: there is nothing to ask for."""
+    """A visual whose field wells nobody has filled."""
 
     state = "empty"
 
-    def __init__(self) -> None:
-        super().__init__("This visual has empty field wells.")
+
+class NothingLeft(QueryRefused):
+    """A visual whose filters leave nothing to show."""
+
+    state = "empty"
 
 
 class VisualRefused(QueryRefused):

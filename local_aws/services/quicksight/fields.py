@@ -88,8 +88,9 @@ def read_field(columns: Columns, item: dict[str, Any], labels: Mapping[str, str]
     if kind in DIMENSIONS:
         return _dimension(columns, kind, options, labels)
     if kind in MEASURES and kind != "CalculatedMeasureField":
-        return _measure(columns, kind, options, labels)
-    raise Unsupported(f"The field {kind}", "Use a calculated field of the definition.")
+        return read_measure(columns, kind, options, labels)
+    raise Unsupported(f"The field {kind} of a visual without a data set of its own",
+                      "Use a calculated field of the definition.")  # fmt: skip
 
 
 def read_unaggregated(columns: Columns, item: dict[str, Any], labels: Mapping[str, str]) -> Field:
@@ -122,9 +123,10 @@ def _dimension(
     )
 
 
-def _measure(
+def read_measure(
     columns: Columns, kind: str, options: dict[str, Any], labels: Mapping[str, str]
 ) -> Field:
+    """A MeasureField with a column. Raises ExpressionError, Unsupported."""
     data_set, name = options["Column"]["DataSetIdentifier"], options["Column"]["ColumnName"]
     function = options.get("AggregationFunction")
     return Field(
@@ -148,6 +150,8 @@ def measured(compiled: Compiled, kind: str, function: Any) -> Compiled:
     """
     if compiled.aggregate:
         return compiled
+    if kind == "CalculatedMeasureField":
+        raise Unsupported("A CalculatedMeasureField that does not aggregate")
     if isinstance(function, dict):
         if "SimpleAttributeAggregation" in function:
             return unique(compiled, function.get("ValueForMultipleValues", "*"))

@@ -106,6 +106,7 @@ CASES = (
     Case("example_glue", 17, "There are 3 items in the table"),
     Case("example_glue_catalog", 7, "Deleted Glue Catalog database"),
     Case("example_glue_databrew", 11, "status: SUCCEEDED"),
+    Case("example_quicksight", 13, "COMPLETED"),
 )
 
 

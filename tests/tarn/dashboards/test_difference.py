@@ -53,7 +53,7 @@ def test_a_changed_option_is_told_with_both_values(changed: Definition) -> None:
     options(changed)["Title"]["Visibility"] = "HIDDEN"
     (part,) = difference(DASHBOARD, changed, DASHBOARD)
     assert part == Difference(part.what, CHANGED, ("Title.Visibility: VISIBLE → HIDDEN",))
-    assert "'Flights'" in part.what
+    assert "'On-time arrivals'" in part.what
 
 
 def test_what_aws_adds_by_itself_is_no_difference(changed: Definition) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import regex
 
+from local_aws.caller_patterns import CallerPattern
 from local_aws.services.databrew.engine.errors import InvalidConfiguration
 
 Json = dict[str, Any]
@@ -144,7 +145,9 @@ def matches(selector: Json, name: str) -> bool:
     """A ColumnSelector: a name, or a regular expression for the whole of it."""
     if selector.get("Name"):
         return bool(selector["Name"] == name)
-    return regex.fullmatch(selector.get("Regex") or "", name) is not None
+    pattern = selector.get("Regex") or ""
+    found = CallerPattern(pattern, f"regular expression {pattern}", InvalidConfiguration)
+    return found.fullmatch(name) is not None
 
 
 def default_configuration() -> Json:

@@ -45,16 +45,20 @@ class Found:
 
 
 def typed(
-    connection: duckdb.DuckDBPyConnection, table: str, kinds: Mapping[str, str] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    kinds: Mapping[str, str] | None = None,
+    *,
+    told: bool = False,
 ) -> Frame:
     """The table with each column in its type, timestamps in UTC without a zone.
 
-    ``kinds``: the types that are known; the others are inferred. Whatever is asked, each row of
-    text is read.
+    ``kinds``: the types that are known; the others are inferred, or are the table's own where its
+    files have ``told`` them. Whatever is asked, each row of text is read.
     """
     frame = Frame.of(connection, table)
     known = {name: Found(kind) for name, kind in (kinds or {}).items()}
-    found = _found(frame, known) | known
+    found = ({} if told else _found(frame, known)) | known
     return frame.select({name: _typed(frame, name, found.get(name)) for name in frame.names})
 
 

@@ -7,8 +7,10 @@ usually are go past the regular expressions, the time zones and the formatting.
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import duckdb
+if TYPE_CHECKING:
+    import duckdb
 
 INTEGERS = {"byte": "TINYINT", "short": "SMALLINT", "int": "INTEGER", "long": "BIGINT"}
 WHOLE = r"^\s*([+-]?\d+)(?:\.\d*)?\s*$"
@@ -93,7 +95,7 @@ def plainly(name: str, *arguments: str) -> str:
     return _word.sub(lambda word: given.get(word[0], word[0]), MACROS[name].plain)
 
 
-def define(connection: duckdb.DuckDBPyConnection) -> None:
+def define(connection: "duckdb.DuckDBPyConnection") -> None:
     """Make the macros known to the connection, once."""
     for name, macro in MACROS.items():
         signature = f"{PREFIX}{name}({', '.join(macro.parameters)})"

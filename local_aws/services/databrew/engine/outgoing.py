@@ -43,9 +43,23 @@ def _leaving(column: str, sql_type: str, format_: str) -> str:
         if format_ in TEXTS:
             return f"strftime(CAST({column} AS TIMESTAMP), '%Y-%m-%d %H:%M:%S')"
         return f"CAST({column} AS {'TIMESTAMPTZ' if format_ == 'PARQUET' else 'TIMESTAMP'})"
+    if format_ in TEXTS and sql_type in ("FLOAT", "DOUBLE"):
+        return _real(column, format_)
+    if format_ == "CSV" and (sql_type.startswith(("STRUCT", "MAP")) or sql_type.endswith("]")):
+        return f"to_json({column})"
     if format_ in TEXTS or sql_type not in _SPARK:
         return column
     return f"CAST({column} AS {_SPARK[sql_type]})"
+
+
+def _real(column: str, format_: str) -> str:
+    """A number's text: what is none has Java's words, which JSON holds in quotes."""
+    words = f"if(isnan({column}), 'NaN', if({column} > 0, 'Infinity', '-Infinity'))"
+    if format_ == "JSON":
+        words, number = f"to_json({words})", f"to_json({column})"
+    else:
+        number = f"CAST({column} AS VARCHAR)"
+    return f"CASE WHEN isnan({column}) OR isinf({column}) THEN {words} ELSE {number} END"
 
 
 def as_table(frame: Frame, names: list[str], columns: dict[str, str]) -> Frame:

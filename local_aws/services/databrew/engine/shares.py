@@ -56,7 +56,8 @@ class Numbered:
         rest = [name for name in self.names if name not in keys]
         if not rest:
             raise AnalysisException("Cannot use all columns for partition columns;")
-        values = {key: f"CAST({identifier(key)} AS VARCHAR)" for key in keys}
+        # An empty text goes where a missing value goes, as Spark has it.
+        values = {key: f"nullif(CAST({identifier(key)} AS VARCHAR), '')" for key in keys}
         sorted_ = self._sorted(list(values.values()))
         number = identifier(self.number)
         ends = {"first row": f"min({number})", "last row": f"max({number})"}

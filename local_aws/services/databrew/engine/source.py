@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 import duckdb
 
 from local_aws.duckdb_files import path_list
+from local_aws.services.databrew.engine import json_lines
 from local_aws.services.databrew.engine.errors import (
     AnalysisException,
     PathDoesNotExist,
@@ -61,6 +62,11 @@ class Source:
         """The types that need not be found out."""
         added = {name: KINDS.get(kind, kind) for name, (kind, _) in self.columns.items()}
         return self.schema | added
+
+    @property
+    def tells_types(self) -> bool:
+        """Whether a text in its files is a text, whatever it looks like: CSV has nothing else."""
+        return self.format != "CSV"
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ def _read_parquet(to: _Reader[T]) -> T:
 def _read_json(to: _Reader[T]) -> T:
     lines = not (to.source.options.get("Json") or {}).get("MultiLine", False)
     layout = "newline_delimited" if lines else "auto"
-    return to.read(f"read_json({path_list(to.source.paths)}, {PLAIN}, format='{layout}')")
+    return to.read(json_lines.relation(to.connection, path_list(to.source.paths), layout, PLAIN))
 
 
 def _read_csv(to: _Reader[T]) -> T:
@@ -172,7 +178,11 @@ READERS = {"CSV": _read_csv, "JSON": _read_json, "PARQUET": _read_parquet}
 def _warn(connection: duckdb.DuckDBPyConnection, base: str, source: Source, log: Log) -> None:
     """Say which lines do not have the header's number of fields."""
     scan = f"read_csv({base}, store_rejects=true, rejects_limit=0, parallel=false)"
-    connection.execute(select({"rows": "count(*)"}, scan)).fetchall()
+    try:
+        connection.execute(select({"rows": "count(*)"}, scan)).fetchall()
+    except duckdb.InvalidInputException as error:  # lines that end in several ways, for one
+        log(f"WARN CSV: {source.uri} is not all of one form: {str(error).splitlines()[0]}")
+        return
     lines = "SELECT DISTINCT line, error_type::VARCHAR FROM reject_errors ORDER BY line"
     found = connection.execute(lines).fetchall()
     shown = "; ".join(f"line {line}: {kind}" for line, kind in found[:SAMPLE_LINES])

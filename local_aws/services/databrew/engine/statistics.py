@@ -31,6 +31,16 @@ KINDS = {
     "BOOLEAN": "boolean",
     "DATE": "date",
     "TIMESTAMP": "timestamp",
+    "TIMESTAMP_S": "timestamp",
+    "TIMESTAMP_MS": "timestamp",
+    "TIMESTAMP_NS": "timestamp",
+    "TIMESTAMP WITH TIME ZONE": "timestamp",
+    # Those that Spark has not are the narrowest that hold them.
+    "UTINYINT": "short",
+    "USMALLINT": "int",
+    "UINTEGER": "long",
+    "UBIGINT": "decimal",
+    "HUGEINT": "decimal",
 }
 MAJORITY = 0.5
 BINS = 20
@@ -255,10 +265,24 @@ class Column:
         return [{"value": x, "zScore": z} for x, z in rows]
 
 
-def count(frame: Frame, names: list[str]) -> dict[str, Column]:
-    """Count the values of these columns, and tell the types of those of text."""
-    rows = rows_of(frame)
-    return {name: _counted(frame, name, f"counted_{i}", rows) for i, name in enumerate(names)}
+def count(
+    frame: Frame,
+    names: list[str],
+    kinds: Mapping[str, str] | None = None,
+    *,
+    told: bool = False,
+) -> dict[str, Column]:
+    """Count the values of these columns, and tell the types of those of text.
+
+    ``kinds``: the types that are known. ``told``: the files tell types, so that text is text.
+    """
+    rows, known = rows_of(frame), dict(kinds or {})
+    if told:
+        known = {name: "string" for name in names if frame.columns[name] == "VARCHAR"} | known
+    return {
+        name: _counted(frame, name, f"counted_{i}", rows, known.get(name))
+        for i, name in enumerate(names)
+    }
 
 
 def rows_of(frame: Frame) -> int:
@@ -267,12 +291,12 @@ def rows_of(frame: Frame) -> int:
     return int((frame.connection.execute(query).fetchone() or (0,))[0])
 
 
-def _counted(frame: Frame, name: str, table: str, rows: int) -> Column:
+def _counted(frame: Frame, name: str, table: str, rows: int, kind: str | None) -> Column:
     column, sql_type = frame.column(name)
     there = f"WHERE NOT {missing(column, sql_type)} GROUP BY {column}"
     counts = select({"v": text(column, sql_type), "n": "count(*)"}, frame.current, there)
     frame.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {counts}")
-    return Column(frame, name, _kind(frame, sql_type, table), table, rows)
+    return Column(frame, name, kind or _kind(frame, sql_type, table), table, rows)
 
 
 def _kind(frame: Frame, sql_type: str, table: str) -> str:
@@ -283,8 +307,8 @@ def _kind(frame: Frame, sql_type: str, table: str) -> str:
 
 
 def _real(value: float) -> str:
-    """A bare 0.4896... would be a DECIMAL to DuckDB, and overflow when multiplied."""
-    return f"{float(value)!r}::DOUBLE"
+    """A bare 0.4896... would be a DECIMAL to DuckDB, and overflow when multiplied: quoted."""
+    return f"'{float(value)!r}'::DOUBLE"
 
 
 def _bound(value: float) -> str:

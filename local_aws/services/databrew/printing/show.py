@@ -43,8 +43,9 @@ def show_over(columns: Frame, name: str, steps: Sequence[dict[str, Any]], form: 
 def columns_of(connection: duckdb.DuckDBPyConnection, file: Path) -> Frame:
     """A table `input` without rows, of the file's columns in the types that a job infers."""
     kind = FORMATS.get(file.suffix.lower(), "CSV")
-    load(connection, Source(str(file), kind, (str(file),)), lambda _: None, ENOUGH)
-    found = typed(connection, "raw").columns
+    source = Source(str(file), kind, (str(file),))
+    load(connection, source, lambda _: None, ENOUGH)
+    found = typed(connection, "raw", told=source.tells_types).columns
     shape = ", ".join(f"{identifier(name)} {kind}" for name, kind in found.items())
     connection.execute(f"CREATE TABLE input ({shape})")
     return Frame.of(connection, "input")

@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 
 import pyarrow as pa
 
-from local_aws.services.athena.serdes.lines import lz4_block, snappy_block
+from local_aws.formats.unpacking import lz4_block, snappy_block
 from local_aws.services.glue.classifiers.schema import Unreadable
 
 Opener = Callable[[BinaryIO, int], bytes]

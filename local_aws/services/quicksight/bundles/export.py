@@ -43,32 +43,39 @@ def request_of(store: Store, kind: Kind, resource: str) -> Request:
 
 def with_dependencies(store: Store, arns: list[str]) -> list[str]:
     """The ARNs with those of all that they need, each once, what is needed first."""
-    found: list[str] = []
-
-    def add(arn: str) -> None:
-        kind, resource = find(store, arn)
-        for needed in needs(store, kind, resource):
-            add(needed)
-        if arn not in found:
-            found.append(arn)
-
-    for arn in arns:
-        add(arn)
-    return found
+    found: dict[str, None] = {}
+    path: dict[str, list[str]] = {}
+    waiting = list(reversed(arns))
+    while waiting:
+        arn = waiting[-1]
+        if arn not in path:
+            path[arn] = needs(store, *find(store, arn))
+        # What is on its way already is not waited for: two data sets may name each other.
+        missing = [needed for needed in path[arn] if needed not in found and needed not in path]
+        if missing:
+            waiting.append(missing[0])
+        else:
+            found[waiting.pop()] = None
+    return list(found)
 
 
 def needs(store: Store, kind: Kind, resource: str) -> list[str]:
-    """The resources of ours that a resource names."""
-    named = dict.fromkeys(_texts(request_of(store, kind, resource)))
+    """The resources of ours that a resource refers to."""
+    named = dict.fromkeys(_references(request_of(store, kind, resource)))
     return [arn for arn in named if any(arn.startswith(store.arn(k.name, "")) for k in KINDS)]
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _references(value: Any, name: str = "") -> Iterator[str]:
+    """The members that hold an ARN: a text that happens to be one refers to nothing."""
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
+        if name.endswith("Arn"):
+            yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item, name)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _references(item, key)
 
 
 def bundle(store: Store, arns: list[str], permissions: bool, tags: bool) -> bytes:

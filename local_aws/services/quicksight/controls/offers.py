@@ -4,7 +4,8 @@ A cascading control offers what goes with the choices in its source controls
 (https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CascadingControlConfiguration.html).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -13,10 +14,13 @@ from local_aws.services.quicksight.choices import ALL, NULL, Choices
 from local_aws.services.quicksight.controls.sheet import Control, cascade_sources, sheet_controls
 from local_aws.services.quicksight.definition import Definition
 from local_aws.services.quicksight.errors import QueryRefused
-from local_aws.services.quicksight.filters import Filter
+from local_aws.services.quicksight.expressions import Compiled, ExpressionError, Level
+from local_aws.services.quicksight.fields import grouping
+from local_aws.services.quicksight.filters import Filter, condition
 from local_aws.services.quicksight.filters.context import aggregate, text_literal
-from local_aws.services.quicksight.model import DATA_SET, Store
-from local_aws.services.quicksight.spice import open_data_set
+from local_aws.services.quicksight.model import Store
+from local_aws.services.quicksight.query.given import open_declared
+from local_aws.services.quicksight.query.stages import Selection, dimension_column, statement
 
 MOST = 1000
 Offer = dict[str, Any]
@@ -34,8 +38,7 @@ def offered(store: Store, definition: Definition, control_id: str, search: str =
         if not isinstance(control.source, Filter):
             return {"values": [], "more": False}
         column = control.source.options["Column"]
-    tests = _cascaded(definition, control, sheet)
-    return _column_values(store, definition, control, column, search, tests)
+    return _column_values(store, definition, control, column, search, sheet)
 
 
 def _control(definition: Definition, control_id: str) -> tuple[Control, list[Control]]:
@@ -62,18 +65,15 @@ def _direction(control: Control) -> str:
     return "USER_DEFINED_ORDER" if written else "ASC"
 
 
-def _cascaded(definition: Definition, control: Control, sheet: list[Control]) -> list[str]:
+def _cascaded(definition: Definition, control: Control, sheet: list[Control]) -> Iterator[Compiled]:
     by_id = {each.id: each for each in sheet}
-    found = []
     for source in cascade_sources(control.options):
         above = by_id.get(source.get("SourceSheetControlId", ""))
         values = _chosen(definition.choices, above) if above else None
         if values is not None and "ColumnToMatch" in source:
-            column = source["ColumnToMatch"]
-            sql = definition.columns.compile(column["DataSetIdentifier"], column["ColumnName"]).sql
+            column = _row_value(definition, source["ColumnToMatch"])
             listed = ", ".join(text_literal(value) for value in values if value != NULL) or "NULL"
-            found.append(f"CAST({sql} AS VARCHAR) IN ({listed})")
-    return found
+            yield condition(f"CAST({column.sql} AS VARCHAR) IN ({listed})", [column])
 
 
 def _chosen(choices: Choices, control: Control) -> Sequence[str] | None:
@@ -82,41 +82,50 @@ def _chosen(choices: Choices, control: Control) -> Sequence[str] | None:
     return None if values is None or ALL in values else values
 
 
+def _row_value(definition: Definition, column: Mapping[str, Any]) -> Compiled:
+    """A column, or a calculated field that does not aggregate. Raises ExpressionError."""
+    name = column["ColumnName"]
+    return grouping(definition.columns.compile(column["DataSetIdentifier"], name), name, None)
+
+
 def _column_values(
     store: Store,
     definition: Definition,
     control: Control,
     column: Mapping[str, Any],
     search: str,
-    tests: list[str],
+    sheet: list[Control],
 ) -> Offer:
-    identifier = column["DataSetIdentifier"]
-    sql = definition.columns.compile(identifier, column["ColumnName"]).sql
-    value = f"CAST({sql} AS VARCHAR)"
-    if search:
-        tests = [*tests, f"contains(lower({value}), lower({text_literal(search)}))"]
-    condition = " AND ".join([f"{sql} IS NOT NULL", *tests])
-    order = _order(definition, control, identifier, sql)
-    data_set = store.id_of(DATA_SET, definition.data_sets[identifier])
-    with open_data_set(store, data_set) as connection:
+    try:
+        value = _row_value(definition, column)
+        tests = [condition(f"{value.sql} IS NOT NULL", [value])]
+        tests += _cascaded(definition, control, sheet)
+        text = f"CAST({value.sql} AS VARCHAR)"
+        if search:
+            found = f"contains(lower({text}), lower({text_literal(search)}))"
+            tests.append(condition(found, [value]))
+        order = _order(definition, control, column["DataSetIdentifier"])
+    except ExpressionError as error:
+        raise QueryRefused(str(error)) from error
+    shown = Compiled(f"any_value({text})", level=Level.AGGREGATE, slots=value.slots)
+    sql = statement(Selection([value], [shown], tests, order, limit=MOST + 1))
+    with open_declared(store, definition, column["DataSetIdentifier"]) as connection:
         try:
-            found = connection.execute(
-                f"SELECT {value} FROM data WHERE {condition} "  # noqa: S608
-                f"GROUP BY {sql} ORDER BY {order} LIMIT {MOST + 1}"
-            ).fetchall()
+            values = [row[1] for row in connection.execute(sql).fetchall()]
         except duckdb.Error as error:
             raise QueryRefused(str(error).splitlines()[0]) from error
-    values = [row[0] for row in found]
     return {"values": values[:MOST], "more": len(values) > MOST}
 
 
-def _order(definition: Definition, control: Control, data_set: str, sql: str) -> str:
+def _order(definition: Definition, control: Control, data_set: str) -> list[tuple[Compiled, str]]:
+    value = Compiled(dimension_column(0), level=Level.GROUPED)
     for sort in control.options.get("ControlSortConfigurations", []):
         by = sort.get("ControlColumnSort")
         if by:
-            compiled = definition.columns.compile(data_set, by["Column"]["ColumnName"])
+            key = definition.columns.compile(data_set, by["Column"]["ColumnName"])
             function = by.get("AggregationFunction") or {"NumericalAggregationFunction": None}
-            kind, name = next(iter(function.items()))
-            key = compiled.sql if compiled.aggregate else aggregate(compiled.sql, kind, name)
-            return f"{key} {by['SortDirection']} NULLS LAST, {sql}"
-    return f"{sql} {'DESC' if _direction(control) == 'DESC' else 'ASC'}"
+            if not key.aggregate:
+                kind, name = next(iter(function.items()))
+                key = replace(key, sql=aggregate(key.sql, kind, name), level=Level.AGGREGATE)
+            return [(key, by["SortDirection"]), (value, "ASC")]
+    return [(value, "DESC" if _direction(control) == "DESC" else "ASC")]

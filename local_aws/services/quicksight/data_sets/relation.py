@@ -52,10 +52,15 @@ class Relation:
         )
 
 
-def refuse_same_letters(columns: Iterable[str]) -> None:
-    """DuckDB takes `Price` for `price`: two such columns would be one. Raises Unsupported."""
+def check_names(columns: Iterable[str]) -> None:
+    """Refuse names that DuckDB cannot hold, or takes for each other, as `Price` and `price`.
+
+    Raises InvalidParameter, Unsupported.
+    """
     seen: dict[str, str] = {}
     for name in columns:
+        if "\0" in name:
+            raise InvalidParameter(f"The column name {name!r} has a NUL")
         other = seen.setdefault(name.lower(), name)
         if other != name:
             raise Unsupported(f"Columns that differ in case alone ({other}, {name})")
@@ -71,6 +76,7 @@ class Steps:
 
     def source(self, source: Source) -> Relation:
         """A source's rows with the declared types; those with misfits are dropped."""
+        check_names(source.declared)
         nothing = ", ".join(f"NULL::VARCHAR AS {quote(name)}" for name in source.declared)
         self._empty.execute(f"CREATE TEMP VIEW {source.name} AS SELECT {nothing}")
         casts = (f"{cast(quote(n), kind)} AS {quote(n)}" for n, kind in source.declared.items())
@@ -84,7 +90,7 @@ class Steps:
 
     def add(self, sql: str, relation: Relation) -> Relation:
         """One more step, which has the columns of ``relation``. Raises Unsupported."""
-        refuse_same_letters(relation.columns)
+        check_names(relation.columns)
         name = f"step{len(self.steps)}"
         self.steps.append((name, sql))
         return replace(relation, name=name)

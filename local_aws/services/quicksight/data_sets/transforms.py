@@ -10,7 +10,7 @@ from typing import Any
 from local_aws.services.quicksight.data_sets.conditions import condition
 from local_aws.services.quicksight.data_sets.dates import strptime_format
 from local_aws.services.quicksight.data_sets.parameters import Parameters
-from local_aws.services.quicksight.data_sets.relation import Relation, Steps, refuse_same_letters
+from local_aws.services.quicksight.data_sets.relation import Relation, Steps, check_names
 from local_aws.services.quicksight.data_sets.types import SQL_TYPES, cast
 from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
 from local_aws.services.quicksight.expressions import (
@@ -97,7 +97,7 @@ def _create_columns(work: Work, relation: Relation, options: Options) -> Relatio
             raise InvalidParameter(f"The column {name} exists already")
         created[name] = _expression(work, relation, column["Expression"], name)
     chosen = ", ".join([*kept, *(f"{sql} AS {quote(name)}" for name, sql in created.items())])
-    refuse_same_letters([*relation.columns, *created])
+    check_names([*relation.columns, *created])
     made = work.steps.add(f"SELECT {chosen} FROM {relation.name}", relation)  # noqa: S608
     types = work.steps.types(made)
     return replace(made, columns=relation.columns | {name: types[name] for name in created})

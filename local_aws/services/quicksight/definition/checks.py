@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from local_aws.services.quicksight.definition.document import Definition
+from local_aws.services.quicksight.definition.inline import data_sets_of
 from local_aws.services.quicksight.definition.unions import check_unions
 from local_aws.services.quicksight.definition.visuals import VISUALS
 from local_aws.services.quicksight.errors import InvalidParameter
@@ -16,7 +17,7 @@ def check(document: dict[str, Any]) -> None:
     _unique([sheet["SheetId"] for sheet in definition.sheets])
     _unique([options["VisualId"] for _, _, options in definition.visual_items()])
     for _sheet, kind, options in definition.visual_items():
-        for used in _data_sets(options.get(VISUALS[kind].config, {})):
+        for used in data_sets_of(options.get(VISUALS[kind].config, {})):
             if used not in definition.data_sets:
                 raise InvalidParameter(
                     f"The visual {options['VisualId']} uses the data set {used}, "
@@ -30,15 +31,3 @@ def _unique(ids: Iterable[str]) -> None:
         if identifier in seen:
             raise InvalidParameter(f"The id {identifier} is given twice")
         seen.add(identifier)
-
-
-def _data_sets(part: Any) -> Iterable[str]:
-    """The data sets of every column below a part of a definition."""
-    if isinstance(part, list):
-        for item in part:
-            yield from _data_sets(item)
-    elif isinstance(part, dict):
-        if "ColumnName" in part and part.get("DataSetIdentifier"):
-            yield part["DataSetIdentifier"]
-        for item in part.values():
-            yield from _data_sets(item)

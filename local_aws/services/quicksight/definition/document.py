@@ -13,6 +13,7 @@ from local_aws.errors import ServiceError
 from local_aws.services.quicksight import filters, periods
 from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.columns import Around, Columns
+from local_aws.services.quicksight.definition import inline
 from local_aws.services.quicksight.definition.actions import reaching
 from local_aws.services.quicksight.definition.formats import (
     Formats,
@@ -22,7 +23,6 @@ from local_aws.services.quicksight.definition.formats import (
 from local_aws.services.quicksight.definition.hierarchies import Between, Kept, Step, drilled
 from local_aws.services.quicksight.definition.refusals import (
     refuse_dates,
-    refuse_mapped,
     refuse_undrawn,
 )
 from local_aws.services.quicksight.definition.visual import Visual, read_visual
@@ -30,7 +30,13 @@ from local_aws.services.quicksight.definition.visuals import VISUALS
 from local_aws.services.quicksight.errors import QueryRefused, VisualRefused
 from local_aws.services.quicksight.expressions import Compiled, ExpressionError
 from local_aws.services.quicksight.filters import marks
-from local_aws.services.quicksight.parameters import Lookup, Parameter, Values, read_parameters
+from local_aws.services.quicksight.parameters import (
+    Lookup,
+    Parameter,
+    Value,
+    Values,
+    read_parameters,
+)
 
 Item = tuple[str, str, dict[str, Any]]
 
@@ -88,7 +94,13 @@ class Definition:
         """The calculated fields."""
         fields = self.document.get("CalculatedFields", [])
         calculated = {(f.get("DataSetIdentifier", ""), f["Name"]): f["Expression"] for f in fields}
+        for data_set, text in inline.expressions(self._configs()):
+            calculated[(data_set, inline.column_name(text))] = text
         return Columns(calculated, self.values)
+
+    def _configs(self) -> Iterator[dict[str, Any]]:
+        for _sheet, kind, options in self.visual_items():
+            yield options.get(VISUALS[kind].config, {}) if kind in VISUALS else {}
 
     @cached_property
     def formats(self) -> Formats:
@@ -134,30 +146,39 @@ class Definition:
             visual = with_formats(read_visual(self.columns, sheet, kind, options), self.formats)
             visual = replace(visual, kept=[self._kept(visual, each) for each in kept])
             refuse_dates(visual, self.options)
-            refuse_mapped(visual, self.parameters.values())
             self.conditions(visual, lambda _column: False)
             return visual
+
+    def mapped(self, data_set: str) -> dict[str, list[Value]]:
+        """The values for a data set's own parameters; of one that stands for all, its default."""
+        found = {}
+        for parameter in self.parameters.values():
+            for identifier, name in parameter.mapped:
+                values = self.values[parameter.name] if identifier == data_set else None
+                if values is not None:
+                    found[name] = list(values)
+        return found
 
     def conditions(
         self, visual: Visual, has: Callable[[str], bool], around: Around = None
     ) -> list[Compiled]:
-        """What filters leave of a visual's rows. ``has`` says whether the visual's data set has
-        a column of another one; ``around`` are the dimensions of one query of the visual.
-        Raises VisualRefused, WrongChoice.
+        """What filters leave of a visual's rows, or (``around``) of what a query of it shows.
+
+        ``has`` says whether the visual's data set has a column of another one. Raises
+        VisualRefused, WrongChoice.
         """
         reading = filters.Reading(self.choices, self.values, self.week_start)
-        dimensions = [f.grouping(self.columns) for f in visual.fields if not f.measure]
-        target = filters.Target(
-            visual.sheet,
-            visual.id,
-            visual.data_set or "",
-            self.columns,
-            dimensions,
-            visual.aggregated,
-            has,
-            around,
-        )
         with _refusing():
+            target = filters.Target(
+                visual.sheet,
+                visual.id,
+                visual.data_set or "",
+                self.columns,
+                [field.grouping(self.columns) for field in visual.fields if not field.measure],
+                visual.aggregated,
+                has,
+                around,
+            )
             also = [*visual.kept, *self._clicked(visual, has)]
             return filters.where(self.filter_groups, target, reading, also)
 

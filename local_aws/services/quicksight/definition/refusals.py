@@ -5,12 +5,11 @@ names the reason (docs/adr/0028-refused-visuals.md). A kind, well or option leav
 when `page` draws it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from local_aws.services.quicksight.definition.visual import Visual
 from local_aws.services.quicksight.errors import Unsupported
-from local_aws.services.quicksight.parameters import Parameter
 
 KINDS = (
     "CustomContentVisual", "EmptyVisual", "FilledMapVisual", "LayerMapVisual", "PluginVisual",
@@ -41,10 +40,3 @@ def refuse_dates(visual: Visual, options: Mapping[str, Any]) -> None:
     week = options.get("WeekStart", "SUNDAY")
     if week != "SUNDAY" and any(field.granularity == "WEEK" for field in dates):
         raise Unsupported(f"Options.WeekStart {week} with the weeks of {visual.id}")
-
-
-def refuse_mapped(visual: Visual, parameters: Iterable[Parameter]) -> None:
-    """Name a parameter that goes into the query of the visual's data set. Raises Unsupported."""
-    for parameter in parameters:
-        if visual.data_set in parameter.mapped:
-            raise Unsupported(f"MappedDataSetParameters of the parameter {parameter.name}")

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local_aws.services.quicksight.columns import Columns
+from local_aws.services.quicksight.definition.inline import MEASURE, column_name, data_set_of
 from local_aws.services.quicksight.definition.text import label_text
 from local_aws.services.quicksight.definition.visuals import VISUALS, Wells
 from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
 from local_aws.services.quicksight.expressions import Compiled
-from local_aws.services.quicksight.fields import Field, read_field, read_unaggregated
+from local_aws.services.quicksight.fields import Field, read_field, read_measure, read_unaggregated
 
 # The measure that an aggregation of a tooltip's column makes; without one, a number's.
 TOOLTIP_MEASURES = {
@@ -107,7 +108,7 @@ def _wells(
     given = config.get("FieldWells", {})
     form = next((f for f in forms if f.holder in given), forms[0])
     inner = given if form.holder is None else given.get(form.holder, {})
-    labels = _labels(config)
+    labels, data_set = _labels(config), data_set_of(config)
     for well, items in inner.items():
         most = form.maxima.get(well, 0)
         if items and not most:
@@ -116,7 +117,7 @@ def _wells(
             raise Unsupported(f"{len(items)} fields in {well} of {kind} ({visual})",
                               f"Give {most}.")  # fmt: skip
     wells = {
-        well: [_field(columns, item, labels) for item in inner.get(well, [])]
+        well: [_field(columns, item, labels, data_set) for item in inner.get(well, [])]
         for well in form.maxima
     }
     return form, wells | _records(kind, wells)
@@ -136,9 +137,23 @@ def _records(kind: str, wells: dict[str, list[Field]]) -> dict[str, list[Field]]
     }
 
 
-def _field(columns: Columns, item: dict[str, Any], labels: Mapping[str, str]) -> Field:
+def _field(
+    columns: Columns, item: dict[str, Any], labels: Mapping[str, str], data_set: str | None
+) -> Field:
+    if MEASURE in item and data_set is not None:
+        return read_calculated(columns, item[MEASURE], labels, data_set)
     read = read_unaggregated if "Column" in item else read_field
     return read(columns, item, labels)
+
+
+def read_calculated(
+    columns: Columns, options: dict[str, Any], labels: Mapping[str, str], data_set: str
+) -> Field:
+    """A CalculatedMeasureField. Raises ExpressionError, Unsupported."""
+    text = options["Expression"]
+    column = {"DataSetIdentifier": data_set, "ColumnName": column_name(text)}
+    shown = {options["FieldId"]: text, **labels}
+    return read_measure(columns, MEASURE, options | {"Column": column}, shown)
 
 
 def _tooltips(columns: Columns, config: dict[str, Any]) -> list[Field]:

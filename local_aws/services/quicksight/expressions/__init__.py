@@ -20,7 +20,7 @@ from local_aws.services.quicksight.expressions.compiler import compile_expressio
 from local_aws.services.quicksight.expressions.errors import ExpressionError
 from local_aws.services.quicksight.expressions.functions import FUNCTIONS
 from local_aws.services.quicksight.expressions.functions.aggregates import AGGREGATES, aggregated
-from local_aws.services.quicksight.expressions.kinds import WORKED, Kind, Level, Stage
+from local_aws.services.quicksight.expressions.kinds import Kind, Level, Stage
 from local_aws.services.quicksight.expressions.parser import parse
 from local_aws.services.quicksight.expressions.scope import Dimension, Parameters, Scope
 from local_aws.services.quicksight.expressions.tree import names
@@ -28,7 +28,6 @@ from local_aws.services.quicksight.expressions.tree import names
 __all__ = [
     "AGGREGATES",
     "FUNCTIONS",
-    "WORKED",
     "Compiled",
     "Dimension",
     "ExpressionError",

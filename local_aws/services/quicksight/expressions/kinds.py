@@ -43,10 +43,6 @@ class Level(IntEnum):
     GROUPED = 4
 
 
-# The relation of the rows that are aggregated, before the filters on what PRE_AGG works out.
-WORKED = "worked"
-
-
 class Stage(IntEnum):
     """When a slot of a query is worked out."""
 

@@ -8,9 +8,7 @@ first, then the top and bottom values are found among those left, then aggregate
 visual's groups (https://docs.aws.amazon.com/quicksight/latest/user/order-of-evaluation-quicksight.html).
 """
 
-from local_aws.services.quicksight.filters.context import joined
 from local_aws.services.quicksight.filters.groups import Filter, FilterGroup, read_groups
 from local_aws.services.quicksight.filters.where import Reading, Target, condition, where
 
-__all__ = ["Filter", "FilterGroup", "Reading", "Target", "condition", "joined",
-           "read_groups", "where"]  # fmt: skip
+__all__ = ["Filter", "FilterGroup", "Reading", "Target", "condition", "read_groups", "where"]

@@ -31,13 +31,18 @@ def condition(context: Context, kind: str, given: Mapping[str, Any], column: str
     if chosen is not None:
         return None if context.everything else _chosen(kind, given, column, chosen)
     if given.get("SelectAllOptions") == "FILTER_ALL_VALUES":
-        return None if given.get("NullOption") != "NON_NULLS_ONLY" else f"({column} IS NOT NULL)"
+        return _all(given, column)
     if given.get("NullOption") == "NULLS_ONLY":
         return f"({column} IS NULL)"
     values = _values(context, given)
     if values is None:
-        return None
+        return _all(given, column)
     return with_nulls(_matched(kind, given, column, values), column, given.get("NullOption"))
+
+
+def _all(given: Mapping[str, Any], column: str) -> str | None:
+    """Every value, which the empty one may not be."""
+    return f"({column} IS NOT NULL)" if given.get("NullOption") == "NON_NULLS_ONLY" else None
 
 
 def _values(context: Context, given: Mapping[str, Any]) -> Sequence[str] | None:

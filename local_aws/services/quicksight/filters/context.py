@@ -10,14 +10,7 @@ from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.choices import ALL, MOST, NULL
 from local_aws.services.quicksight.columns import Around, Columns
 from local_aws.services.quicksight.errors import Unsupported, WrongChoice
-from local_aws.services.quicksight.expressions import (
-    WORKED,
-    Compiled,
-    Level,
-    Stage,
-    all_slots,
-    literal,
-)
+from local_aws.services.quicksight.expressions import Compiled, Level, literal
 from local_aws.services.quicksight.fields import aggregated
 from local_aws.services.quicksight.parameters import Value
 
@@ -48,8 +41,7 @@ class Condition:
 class Context:
     """One filter for one data set: its options, what the reader chose, parameters, the time.
 
-    ``rows`` are the conditions that the rows have passed when a VALUES filter looks at them;
-    ``around`` are the visual's dimensions where its query is known.
+    ``rows`` is the condition that the rows have passed when a VALUES filter looks at them.
     """
 
     options: Mapping[str, Any]
@@ -59,17 +51,17 @@ class Context:
     parameters: Mapping[str, tuple[Value, ...] | None] = field(default_factory=dict)
     now: dt.datetime = dt.datetime.min
     week_start: int = periods.SUNDAY
-    rows: Sequence[Compiled] = ()
+    rows: str = "TRUE"
+    # The dimensions of the query that is filtered: a table calculation is over those.
     around: Around = None
     # Every column that was compiled for the condition: what it stands on.
     used: list[Compiled] = field(default_factory=list)
 
     def compile(self, name: str) -> Compiled:
-        """A column or a calculated field by name. Raises ExpressionError, Unsupported."""
-        compiled = self.columns.compile(self.data_set, name, self.around)
-        if compiled.level is Level.FIXED:
-            # AWS does not say whether it keeps rows or groups.
-            raise Unsupported(f"The filter {self.id} on the level-aware aggregation {name}")
+        """A column or a calculated field by name. Raises ExpressionError."""
+        compiled = self.columns.compile(self.data_set, name)
+        if compiled.level is Level.GROUPED and self.around is not None:
+            compiled = self.columns.compile(self.data_set, name, self.around)
         self.used.append(compiled)
         return compiled
 
@@ -119,17 +111,6 @@ class Context:
         return self.options.get("SelectAllOptions") == "FILTER_ALL_VALUES"
 
 
-def joined(conditions: Sequence[Compiled]) -> str:
-    """Conditions as one."""
-    return " AND ".join(each.sql for each in conditions) or "TRUE"
-
-
-def among(rows: Sequence[Compiled], parts: Sequence[Compiled]) -> str:
-    """FROM and WHERE for the rows that meet conditions, with all that ``parts`` stand on."""
-    late = any(slot.stage is Stage.PRE_AGG for slot in all_slots([*rows, *parts]))
-    return f"FROM {WORKED if late else 'data'} WHERE {joined(rows)}"
-
-
 def aggregate(sql: str, kind: str, function: Any) -> str:
     """A member of AggregationFunction over a row's value. Raises Unsupported."""
     if kind not in MEASURES:
@@ -141,6 +122,8 @@ def with_nulls(condition: str, column: str, option: str | None) -> str:
     """A condition with what NullOption says of empty values."""
     if option == "NULLS_ONLY":
         return f"({column} IS NULL)"
+    if option == "NON_NULLS_ONLY":  # a condition without a bound, or a value, lets them pass
+        return f"({condition} AND {column} IS NOT NULL)"
     return f"({condition} OR {column} IS NULL)" if option == "ALL_VALUES" else f"({condition})"
 
 

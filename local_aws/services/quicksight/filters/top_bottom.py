@@ -14,7 +14,6 @@ from local_aws.services.quicksight.filters.context import (
     Context,
     Phase,
     aggregate,
-    among,
     number,
 )
 
@@ -33,7 +32,7 @@ def top_bottom(context: Context) -> Condition:
         _term(context, sort) for sort in context.options["AggregationSortConfigurations"]
     )
     found = (
-        f"SELECT {{'value': {value}}} {among(context.rows, context.used)} "
+        f"SELECT {{'value': {value}}} FROM data WHERE {context.rows} "  # noqa: S608
         f"GROUP BY {value} ORDER BY {order}, {value} LIMIT {limit}"
     )
     # As structs, the empty value is equal to itself.

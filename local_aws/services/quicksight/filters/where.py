@@ -7,17 +7,21 @@ from local_aws.services.quicksight import periods
 from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.columns import Around, Columns
 from local_aws.services.quicksight.errors import Unsupported
-from local_aws.services.quicksight.expressions import Compiled, Kind, Level
-from local_aws.services.quicksight.filters.context import Condition, Context, Phase, among
+from local_aws.services.quicksight.expressions import Compiled, Kind, Level, Stage, all_slots
+from local_aws.services.quicksight.filters.context import Condition, Context, Phase
 from local_aws.services.quicksight.filters.groups import Filter, FilterGroup
 from local_aws.services.quicksight.parameters import Value
+from local_aws.services.quicksight.query.stages import PASSED
+
+# These ask ``data`` for values, before the PRE_AGG calculations.
+ASKING = ("NestedFilter", "TopBottomFilter")
 
 
 @dataclass(frozen=True)
 class Target:
-    """The visual that is filtered: where it is, its data set, its dimensions.
+    """The visual that is filtered: where it is, its data set, its dimensions over rows.
 
-    ``around`` are the dimensions that one query of it has, where that is known.
+    ``around`` are those of one query of it, for conditions over what that query shows.
     """
 
     sheet: str
@@ -49,23 +53,36 @@ def where(
     reaching = [group for group in groups if _reaches(group, target)]
     conditions = list(also)
     for phase in Phase:
-        rows = list(conditions)
+        rows = joined(conditions)
         for group in reaching:
             made, parts = _alternatives(group, target, reading, rows)
             if made.phase is not phase or made.sql is None:
                 continue
-            if any(part.level is Level.GROUPED for part in parts):
-                # A table calculation: the visual's own query filters the groups that it has.
-                conditions.append(condition(made.sql, parts, Level.GROUPED))
+            _check_stages(group, parts)
+            if phase is Phase.GROUPS:
+                conditions.append(_over_groups(made.sql, parts, target))
             else:
-                # What looks at other rows stands on what those have passed, too.
-                parts += rows if phase is not Phase.ROWS else []
-                sql = made.sql
-                if phase is Phase.GROUPS:
-                    parts += target.dimensions
-                    sql = _having(sql, target, among(rows, parts))
-                conditions.append(condition(sql, parts))
+                conditions.append(condition(made.sql, parts))
     return conditions
+
+
+def joined(conditions: Sequence[Compiled]) -> str:
+    """The conditions on ``data`` as one: those on what a later stage works out are not."""
+    rows = (each for each in conditions if each.level <= Level.ROW and not _late(each))
+    return " AND ".join(each.sql for each in rows) or "TRUE"
+
+
+def _check_stages(group: FilterGroup, parts: Sequence[Compiled]) -> None:
+    """Refuse what a filter would look for before it is worked out. Raises Unsupported."""
+    if any(part.level is Level.FIXED for part in parts):
+        raise Unsupported(f"The filter group {group.id} on a level-aware aggregation")
+    asks = next((item for item in group.filters if item.kind in ASKING), None)
+    if asks and any(_late(part) for part in parts):
+        raise Unsupported(f"The {asks.kind} {asks.id} on a PRE_AGG calculation")
+
+
+def _late(condition: Compiled) -> bool:
+    return any(slot.stage > Stage.PRE_FILTER for slot in all_slots([condition]))
 
 
 def condition(sql: str, parts: Sequence[Compiled], level: Level = Level.ROW) -> Compiled:
@@ -83,7 +100,7 @@ def _reaches(group: FilterGroup, target: Target) -> bool:
 
 
 def _alternatives(
-    group: FilterGroup, target: Target, reading: Reading, rows: Sequence[Compiled]
+    group: FilterGroup, target: Target, reading: Reading, rows: str
 ) -> tuple[Condition, list[Compiled]]:
     """A group's condition, and the columns that it stands on."""
     contexts = [_context(item, target, reading, rows) for item in group.filters]
@@ -99,7 +116,7 @@ def _alternatives(
     return Condition(f"({' OR '.join(tests)})", phase), parts
 
 
-def _context(item: Filter, target: Target, reading: Reading, rows: Sequence[Compiled]) -> Context:
+def _context(item: Filter, target: Target, reading: Reading, rows: str) -> Context:
     choices = reading.choices
     return Context(
         item.options,
@@ -114,13 +131,24 @@ def _context(item: Filter, target: Target, reading: Reading, rows: Sequence[Comp
     )
 
 
-def _having(condition: str, target: Target, source: str) -> str:
-    """The rows of the visual's groups for which an aggregated condition holds."""
+def _over_groups(sql: str, parts: Sequence[Compiled], target: Target) -> Compiled:
+    """An aggregated condition, or one on a table calculation. Raises Unsupported."""
     if not target.aggregated:
         raise Unsupported(f"An aggregated filter on the unaggregated visual {target.visual}")
+    if any(part.level is Level.GROUPED for part in parts):
+        # A table calculation: the visual's own query filters the groups that it has.
+        return condition(sql, parts, Level.GROUPED)
+    return condition(_having(sql, target), [*parts, *target.dimensions], Level.AGGREGATE)
+
+
+def _having(condition: str, target: Target) -> str:
+    """The rows of the visual's groups for which an aggregated condition holds."""
     if not target.dimensions:
-        return f"(SELECT {condition} {source})"
+        return f"(SELECT {condition} FROM {PASSED})"  # noqa: S608
     # As structs, empty values are equal to each other.
     key = ", ".join(f"'{number}': {each.sql}" for number, each in enumerate(target.dimensions))
     groups = ", ".join(each.sql for each in target.dimensions)
-    return f"{{{key}}} IN (SELECT {{{key}}} {source} GROUP BY {groups} HAVING {condition})"
+    return (
+        f"{{{key}}} IN (SELECT {{{key}}} FROM {PASSED} "  # noqa: S608
+        f"GROUP BY {groups} HAVING {condition})"
+    )

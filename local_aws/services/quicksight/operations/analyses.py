@@ -15,6 +15,7 @@ from local_aws.services.quicksight.errors import InvalidParameter, ResourceNotFo
 from local_aws.services.quicksight.model import ANALYSIS
 from local_aws.services.quicksight.operations.assets import Assets
 from local_aws.services.quicksight.operations.common import operation, page, present, when
+from local_aws.services.quicksight.parameters import check_overrides, overridden
 from local_aws.services.quicksight.search import search
 
 DAY = 86_400
@@ -126,17 +127,19 @@ class Analyses(Assets):
         return self.updated_permissions(request)
 
     def _document(self, request: Request, step: str) -> dict[str, Any]:
-        for name in ("FolderArns", "Parameters"):
-            if request.get(name):
-                raise Unsupported(f"{name} of an analysis")
+        if request.get("FolderArns"):
+            raise Unsupported("FolderArns of an analysis")
         source = sources.of_dashboard(self.store, request)
+        given = request.get("Parameters", {})
+        check_overrides(source.definition, given)
         theme = request.get("ThemeArn", source.theme)
         themes.check(self.store, theme)
-        errors = problems(Definition(source.definition), self.store)
+        errors = problems(Definition(overridden(source.definition, given)), self.store)
         return present(
             Name=request["Name"],
             Definition=source.definition,
             ThemeArn=theme,
+            Parameters=request.get("Parameters"),
             Status=f"{step}_FAILED" if errors else f"{step}_SUCCESSFUL",
             Errors=errors,
         )

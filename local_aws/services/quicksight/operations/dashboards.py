@@ -13,11 +13,12 @@ from local_aws.services.quicksight.errors import InvalidParameter, ResourceNotFo
 from local_aws.services.quicksight.model import DASHBOARD
 from local_aws.services.quicksight.operations.assets import VersionedAssets
 from local_aws.services.quicksight.operations.common import operation, page, present, when
+from local_aws.services.quicksight.parameters import check_overrides, overridden
 from local_aws.services.quicksight.search import search
 from local_aws.services.quicksight.versions import LATEST, PUBLISHED, SUCCEEDED
 
-REFUSED = ("Parameters", "FolderArns", "LinkSharingConfiguration", "LinkEntities")
-KEPT = ("VersionDescription", "DashboardPublishOptions", "ValidationStrategy")
+REFUSED = ("FolderArns", "LinkSharingConfiguration", "LinkEntities")
+KEPT = ("VersionDescription", "DashboardPublishOptions", "Parameters", "ValidationStrategy")
 
 
 class Dashboards(VersionedAssets):
@@ -121,12 +122,14 @@ class Dashboards(VersionedAssets):
             if request.get(name):
                 raise Unsupported(f"{name} of a dashboard")
         source = sources.of_dashboard(self.store, request)
+        given = request.get("Parameters", {})
+        check_overrides(source.definition, given)
         theme = request.get("ThemeArn", source.theme)
         themes.check(self.store, theme)
         document = {name: request[name] for name in KEPT if name in request} | present(
             Definition=source.definition, ThemeArn=theme, SourceEntityArn=source.arn
         )
-        return document, problems(Definition(source.definition), self.store)
+        return document, problems(Definition(overridden(source.definition, given)), self.store)
 
     def _chosen(self, row: Row, request: Request) -> Row:
         alias = request.get("AliasName")

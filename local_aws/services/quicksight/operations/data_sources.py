@@ -10,6 +10,7 @@ from local_aws.database import Row
 from local_aws.services.quicksight.errors import InvalidParameter, Unsupported
 from local_aws.services.quicksight.model import DATA_SOURCE
 from local_aws.services.quicksight.operations.common import Operations, operation, page, when
+from local_aws.services.quicksight.search import search
 
 KEPT = ("Name", "Type", "DataSourceParameters", "SslProperties")
 REFUSED = ("Credentials", "VpcConnectionProperties", "FolderArns")
@@ -60,6 +61,13 @@ class DataSources(Operations):
         rows, token = page(request, self.store.list(DATA_SOURCE), lambda row: str(row["id"]))
         return {"DataSources": [self._shown(row) for row in rows]} | token
 
+    @operation()
+    def search_data_sources(self, request: Request) -> Response:
+        """Those that the filter lets through, by id."""
+        rows = search(self.store, DATA_SOURCE, request["Filters"], self.store.list(DATA_SOURCE))
+        shown, token = page(request, rows, lambda row: str(row["id"]))
+        return {"DataSourceSummaries": [self._summary(row) for row in shown]} | token
+
     @operation(202)
     def update_data_source(self, request: Request) -> Response:
         """Replace the name and the parameters."""
@@ -95,6 +103,16 @@ class DataSources(Operations):
         arn = self.store.arn(DATA_SOURCE, source)
         held = {"Permissions": self.store.permissions(arn)} if shown else {}
         return {"DataSourceArn": arn, "DataSourceId": source} | held
+
+    def _summary(self, row: Row) -> dict[str, Any]:
+        return {
+            "Arn": self.store.arn(DATA_SOURCE, row["id"]),
+            "DataSourceId": row["id"],
+            "Name": row["document"]["Name"],
+            "Type": row["document"]["Type"],
+            "CreatedTime": when(row["created"]),
+            "LastUpdatedTime": when(row["updated"]),
+        }
 
     def _shown(self, row: Row) -> dict[str, Any]:
         changed = row["updated"] > row["created"]

@@ -16,6 +16,7 @@ from local_aws.services.quicksight.page.charts.table import plain_table, table_r
 from local_aws.services.quicksight.page.layouts import layout_of
 from local_aws.services.quicksight.page.rich_text import nodes
 from local_aws.services.quicksight.page.themes import page_theme
+from local_aws.services.quicksight.parameters import overridden
 from local_aws.services.quicksight.parameters.dynamic import reader_rows
 from local_aws.services.quicksight.query import Query, Value
 from local_aws.services.quicksight.readers import reader_now
@@ -23,6 +24,7 @@ from local_aws.services.quicksight.security import is_secured
 
 Payload = dict[str, Any]
 MAX_CSV_ROWS = 100_000
+NO_FIELDS = "This visual has empty field wells."
 
 
 class Board:
@@ -32,7 +34,8 @@ class Board:
         self.store, self.choices = store, Choices() if choices is None else choices
         self.row = store.get(DASHBOARD, dashboard)
         self.version = store.versions.get(DASHBOARD, dashboard, self.row["published"])
-        whole = Definition(self.version["document"]["Definition"])
+        document = self.version["document"]
+        whole = Definition(overridden(document["Definition"], document.get("Parameters")))
         self.definition = whole.chosen(self.choices, reader_rows(store, whole.data_sets))
 
     @property
@@ -185,10 +188,10 @@ def _draw(query: Query) -> Payload:
     visual = query.visual
     chart = CHARTS[visual.kind]
     if any(not visual.wells.get(well) for well in chart.needs) or not visual.fields:
-        raise NoFields
+        raise NoFields(NO_FIELDS)
     drawn = chart.draw(query)
     if drawn.get("figure", {}).get("data") == []:
-        raise NoFields
+        raise NoFields(NO_FIELDS)
     return drawn
 
 

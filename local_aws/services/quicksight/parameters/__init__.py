@@ -7,6 +7,8 @@ refused by name, where QuickSight falls back to the default without a word.
 """
 
 from local_aws.services.quicksight.parameters.declarations import Parameter, read_parameters
+from local_aws.services.quicksight.parameters.overrides import check_overrides, overridden
 from local_aws.services.quicksight.parameters.values import Lookup, Value, Values
 
-__all__ = ["Lookup", "Parameter", "Value", "Values", "read_parameters"]
+__all__ = ["Lookup", "Parameter", "Value", "Values", "check_overrides", "overridden",
+           "read_parameters"]  # fmt: skip

@@ -19,7 +19,8 @@ class Parameter:
     rolling: str | None = None
     unset: Mapping[str, Any] = field(default_factory=dict)
     grain: str | None = None
-    mapped: tuple[str, ...] = ()
+    # The dataset parameters that it gives its values to: a data set's identifier, the name there.
+    mapped: tuple[tuple[str, str], ...] = ()
 
 
 def read_parameters(declarations: Iterable[dict[str, Any]]) -> dict[str, Parameter]:
@@ -46,5 +47,8 @@ def _parameter(kind: str, options: dict[str, Any]) -> Parameter:
         defaults.get("RollingDate", {}).get("Expression"),
         options.get("ValueWhenUnset", {}),
         options.get("TimeGranularity"),
-        tuple(m["DataSetIdentifier"] for m in options.get("MappedDataSetParameters", ())),
+        tuple(
+            (m["DataSetIdentifier"], m["DataSetParameterName"])
+            for m in options.get("MappedDataSetParameters", ())
+        ),
     )

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from local_aws.services.quicksight.errors import NoFields, QueryRefused
+from local_aws.services.quicksight.columns import Around
+from local_aws.services.quicksight.errors import NoFields, NothingLeft, QueryRefused, VisualRefused
 from local_aws.services.quicksight.expressions import (
     Compiled,
     Dimension,
@@ -15,9 +16,10 @@ from local_aws.services.quicksight.expressions import (
     quote,
 )
 from local_aws.services.quicksight.fields import Field, measured
-from local_aws.services.quicksight.model import DATA_SET, Store
+from local_aws.services.quicksight.model import Store
 from local_aws.services.quicksight.preparation import column_type
 from local_aws.services.quicksight.query.axis import OTHER, Axis
+from local_aws.services.quicksight.query.given import open_declared
 from local_aws.services.quicksight.query.stages import (
     Selection,
     dimension_column,
@@ -25,7 +27,6 @@ from local_aws.services.quicksight.query.stages import (
 )
 from local_aws.services.quicksight.query.surroundings import dimensions_around
 from local_aws.services.quicksight.query.values import Value, simple
-from local_aws.services.quicksight.spice import open_data_set
 
 if TYPE_CHECKING:
     # A definition checks its visuals with this package's stages.
@@ -42,14 +43,13 @@ class Query:
 
     def __init__(self, store: Store, definition: "Definition", visual: "Visual") -> None:
         if visual.data_set is None:
-            raise NoFields
+            raise NoFields("This visual has empty field wells.")
         self.visual, self.definition, self.data_set = visual, definition, visual.data_set
-        arn = definition.data_sets[visual.data_set]
-        self.connection = open_data_set(store, store.id_of(DATA_SET, arn))
+        self.connection = open_declared(store, definition, visual.data_set)
         try:
             self.schema = self._schema()
             self.columns = definition.columns.typed(self.data_set, self.schema)
-            self.conditions = definition.conditions(visual, self.schema.__contains__)
+            self.conditions = self._conditions()
         except BaseException:
             self.connection.close()
             raise
@@ -63,6 +63,10 @@ class Query:
     def _schema(self) -> dict[str, str]:
         described = self.connection.execute("DESCRIBE data").fetchall()
         return {row[0]: column_type(str(row[1])) for row in described}
+
+    def _conditions(self, around: Around = None) -> list[Compiled]:
+        """What the filters leave, where one is on a table calculation: of such dimensions."""
+        return self.definition.conditions(self.visual, self.schema.__contains__, around)
 
     def rows(self, sql: str) -> list[Row]:
         """Run a query. Raises QueryRefused with what DuckDB says."""
@@ -87,9 +91,12 @@ class Query:
             if known is not None:
                 return known
         try:
-            return self.rows(statement(self._selection(dimensions, measures, sort, limit)))
+            found = self.rows(statement(self._selection(dimensions, measures, sort, limit)))
         except ExpressionError as error:
             raise QueryRefused(str(error)) from error
+        if not dimensions and not found:  # a filter on a table calculation dropped the only group
+            raise NothingLeft("No rows match the filters.")
+        return found
 
     def _selection(
         self, dimensions: Dimensions, measures: Sequence[Field], sort: Sort, limit: int | None
@@ -106,13 +113,11 @@ class Query:
         found = [self._measure(measure, around) for measure in measures]
         order = [term for item in sort for term in self._term(item, around, dimensions)]
         order += [(_column(n), "ASC") for n in range(len(groups))]
-        return Selection(groups, found, self._conditions(around), order, shown, limit)
-
-    def _conditions(self, around: tuple[Dimension, ...]) -> list[Compiled]:
-        """The filters; those on table calculations by the dimensions that are asked for."""
-        if not any(each.level is Level.GROUPED for each in self.conditions):
-            return self.conditions
-        return self.definition.conditions(self.visual, self.schema.__contains__, around)
+        conditions = self.conditions
+        if any(condition.level is Level.GROUPED for condition in conditions):
+            _check_level(dimensions, around)
+            conditions = self._conditions(around)
+        return Selection(groups, found, conditions, order, shown, limit)
 
     def _group(self, item: Field | Axis) -> Compiled:
         if isinstance(item, Axis):
@@ -135,7 +140,7 @@ class Query:
     def count(self) -> int:
         """How many rows the filters leave."""
         everything = Compiled("count(*)", Kind.INTEGER, Level.AGGREGATE)
-        by_row = [c for c in self.conditions if c.level <= Level.ROW]
+        by_row = [c for c in self.conditions if c.level < Level.GROUPED]
         found = self.rows(statement(Selection([], [everything], by_row)))
         return int(found[0][0])  # type: ignore[arg-type]
 
@@ -200,6 +205,19 @@ class Query:
         if field.date or field.numeric or measure is None:
             return ()
         return [{"FieldSort": {"FieldId": measure.id, "Direction": "DESC"}}]
+
+
+def _check_level(dimensions: Dimensions, around: tuple[Dimension, ...]) -> None:
+    """Refuse a filter on a table calculation where it would be over other groups than are shown.
+
+    Of a total it would let all pass or nothing. Raises VisualRefused.
+    """
+    others = any(isinstance(item, Axis) and item.other for item in dimensions)
+    if others or any(dimension.column is None for dimension in around):
+        raise VisualRefused(
+            "A filter on a table calculation of a visual with totals, with several dimensions"
+            ' that are not a table\'s, or with "other" is not supported by local_aws'
+        )
 
 
 def _field(item: Field | Axis) -> Field:

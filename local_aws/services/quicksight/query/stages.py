@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/quicksight/latest/user/order-of-evaluation-quicksigh
     PRE_FILTER   columns worked out before the filters
     filters      on rows
     PRE_AGG      columns worked out before the aggregation, and the filters on those
-    GROUP        the visual's dimensions and the aggregates, and the filters on aggregates
+    filters      on aggregates: the rows of those of the visual's groups that pass
+    GROUP        the visual's dimensions and the aggregates
     NESTED       aggregates of level-aware aggregations, by the same dimensions
     TABLE        table calculations, and the filters on those
     at last      what is left out of the axes, the sort, the limit
@@ -18,7 +19,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from local_aws.services.quicksight.expressions import (
-    WORKED,
     Compiled,
     Level,
     Slot,
@@ -28,6 +28,8 @@ from local_aws.services.quicksight.expressions import (
     quote,
 )
 
+# The rows that the filters on rows leave, as a filter on aggregates asks for them.
+PASSED = "passed"
 Sorting = Sequence[tuple[Compiled, str]]
 
 
@@ -90,9 +92,11 @@ class _Statement:
             self.add(f"SELECT * FROM {self.relation}", "data")  # noqa: S608
         self.filter([c.sql for c in conditions if c not in late])
         self.layers(Stage.PRE_AGG)
-        if late:
-            self.add(f"SELECT * FROM {self.relation}", WORKED)  # noqa: S608
         self.filter([c.sql for c in late])
+        groups = [c.sql for c in self.selection.conditions if c.level == Level.AGGREGATE]
+        if groups:
+            self.add(f"SELECT * FROM {self.relation}", PASSED)  # noqa: S608
+            self.filter(groups)
 
     def groups(self) -> None:
         """The aggregation and the stages after it."""
@@ -132,10 +136,9 @@ class _Statement:
         columns = [f"{d.sql} AS {dimension_column(n)}" for n, d in enumerate(dimensions)]
         columns += [f"{slot.sql} AS {quote(slot.name)}" for slot in self.of(Stage.GROUP)]
         by = ", ".join(str(n + 1) for n in range(len(dimensions)))
-        having = [c.sql for c in self.selection.conditions if c.level == Level.AGGREGATE]
         return (
             f"SELECT {', '.join(columns) or 'count(*) AS rows'} FROM {self.relation}"  # noqa: S608
-            f"{f' GROUP BY {by}' if by else ''}{_where(having, 'HAVING')}"
+            f"{f' GROUP BY {by}' if by else ''}"
         )
 
     def nested_layer(self, slot: Slot, rows: str) -> str:
@@ -178,9 +181,9 @@ def _match(pairs: Iterable[tuple[str, str]]) -> str:
     return " AND ".join(f"{one} IS NOT DISTINCT FROM {other}" for one, other in pairs) or "TRUE"
 
 
-def _where(conditions: Sequence[str], word: str = "WHERE") -> str:
+def _where(conditions: Sequence[str]) -> str:
     joined = " AND ".join(f"({condition})" for condition in conditions)
-    return f" {word} {joined}" if joined else ""
+    return f" WHERE {joined}" if joined else ""
 
 
 def _uses(condition: Compiled, stage: Stage) -> bool:

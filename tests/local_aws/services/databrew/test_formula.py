@@ -139,7 +139,9 @@ def test_errors_name_the_position(
         answer(frame, expression)
 
 
-@pytest.mark.parametrize("expression", ["(" * 5000 + "1", "1" + "+1" * 5000])
+@pytest.mark.parametrize(
+    "expression", ["(" * 5000 + "1", "1" + "+1" * 5000, "lower(" * 500 + "`s`" + ")" * 500]
+)
 def test_expressions_that_are_too_deep(frame: Frame, expression: str) -> None:
     with pytest.raises(InvalidStep, match="nested too deeply"):
         answer(frame, expression)

@@ -68,12 +68,17 @@ def test_no_file_fits(lake: Lake) -> None:
     assert "Path does not exist" in found["ErrorMessage"]
 
 
-def add_table(lake: Lake, library: str, columns: list[tuple[str, str]], **more: Any) -> Any:
+def add_table(
+    lake: Lake, library: str, columns: list[tuple[str, str]], delimiter: str = "|", **more: Any
+) -> Any:
     glue, location = lake.server.client("glue"), f"s3://{lake.name}/table/"
     storage = {
         "Location": location,
         "Columns": [{"Name": name, "Type": kind} for name, kind in columns],
-        "SerdeInfo": {"SerializationLibrary": library, "Parameters": {"field.delim": "|"}},
+        "SerdeInfo": {
+            "SerializationLibrary": library,
+            "Parameters": {"field.delim": delimiter} if delimiter else {},
+        },
     }
     glue.create_database(DatabaseInput={"Name": lake.name})
     glue.create_table(
@@ -84,6 +89,7 @@ def add_table(lake: Lake, library: str, columns: list[tuple[str, str]], **more: 
 
 
 LAZY = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
+OPEN = "org.apache.hadoop.hive.serde2.OpenCSVSerde"
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 
 
@@ -95,6 +101,22 @@ def test_a_table_of_text_has_the_catalogs_names_and_types(lake: Lake) -> None:
     assert table.to_pydict() == {"n": [1, None], "code": ["01", "02"], "v": [2.5, 3.0]}
     described = lake.databrew.describe_dataset(Name=lake.name)
     assert described["Source"] == "DATA-CATALOG"
+
+
+@pytest.mark.parametrize(("library", "between"), [(LAZY, "\x01"), (OPEN, ",")])
+def test_the_delimiter_of_a_serde_that_is_told_none(lake: Lake, library: str, between: str) -> None:
+    lake.s3.put_object(Bucket=lake.name, Key="table/a", Body=f"1{between}a;b\n".encode())
+    source = add_table(lake, library, [("n", "int"), ("v", "string")], delimiter="")
+    assert rows(lake, source).to_pydict() == {"n": [1], "v": ["a;b"]}
+
+
+def test_a_text_in_parquet_stays_as_it_is(lake: Lake) -> None:
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"zip": ["00123", "04567"], "n": ["1", "2"]}), buffer)
+    lake.s3.put_object(Bucket=lake.name, Key="in/x.parquet", Body=buffer.getvalue())
+    source = {"S3InputDefinition": {"Bucket": lake.name, "Key": "in/x.parquet"}}
+    table = rows(lake, source, Format="PARQUET")
+    assert table.to_pydict() == {"zip": ["00123", "04567"], "n": ["1", "2"]}
 
 
 def test_partitions_values_are_columns(lake: Lake) -> None:

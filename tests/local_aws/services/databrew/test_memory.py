@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local_aws.services.databrew import worker
 from local_aws.services.databrew.engine import source as sources
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.inference import typed
@@ -48,3 +49,23 @@ def test_a_profile_keeps_on_disk_what_does_not_fit(tmp_path: Path, large: Source
     assert report["duplicateRowsCount"] == TWICE
     distinct = {column["name"]: column["distinctValuesCount"] for column in report["columns"]}
     assert distinct == {"number": ROWS, "text": ROWS, "word": 1, "few": 7}
+
+
+def test_a_join_keeps_on_disk_what_does_not_fit(
+    tmp_path: Path, large: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "SMALL", 1 << 20)
+    few = tmp_path / "few.csv"
+    few.write_text("few,day\n" + "".join(f"{i},day {i}\n" for i in range(5)))
+    columns = {"leftColumns": '["day"]', "rightColumns": '["number"]', "joinType": "INNER_JOIN"}
+    keys = {"joinKeys": '[{"key":"few","value":"few"}]'}
+    join = {"Action": {"Operation": "JOIN", "Parameters": columns | keys}}
+    source = Source("s3://b/few.csv", "CSV", (str(few),))
+    inputs = {"1": [{"uri": large.uri, "format": large.format, "paths": list(large.paths)}]}
+    with connect(MEMORY, str(tmp_path)) as connection:
+        others = worker.second_inputs(connection, inputs, str(tmp_path))
+        read = ask(connection, source, print, lambda raw: typed(connection, raw))
+        frame = apply(read, [join], others)
+        (written,) = write(frame, [Output(str(tmp_path / "out"), "j", "CSV")])
+    assert written.rows == sum(i % 7 < 5 for i in [*range(ROWS), *range(TWICE)])
+    assert (tmp_path / "tables.duckdb").exists()

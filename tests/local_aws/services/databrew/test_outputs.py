@@ -1,6 +1,7 @@
 """What recipe jobs write: formats, compressions, file counts, tables of the catalog, encryption."""
 
 import bz2
+import csv
 import gzip
 import io
 import json
@@ -119,13 +120,15 @@ def test_every_format_and_compression(lake: Lake) -> None:
     assert run["Outputs"] == outputs
     for format_, codec in pairs:
         ending = f"{format_.lower()}.{ENDINGS[codec]}" if codec else format_.lower()
+        if format_ == "GLUEPARQUET":
+            ending = "glue.parquet.snappy"
         key = f"{format_}/{codec}/{lake.name}_part00000.{ending}"
         assert lake.keys(f"{format_}/{codec}/") == [key]
-        data = lake.read(key)
-        if format_ not in formats.TEXTS:
-            assert packed(format_, data) == (codec or "SNAPPY")
-        if (format_, codec) not in (("AVRO", "BZIP2"), ("AVRO", "ZSTD")):  # not polars'
-            assert rows_of(format_, codec, data) == ROWS, (format_, codec)
+        data, kind = lake.read(key), formats.kind_of(format_)
+        if kind not in formats.TEXTS:
+            assert packed(kind, data) == (codec or "SNAPPY")
+        if (kind, codec) not in (("AVRO", "BZIP2"), ("AVRO", "ZSTD")):  # not polars'
+            assert rows_of(kind, codec, data) == ROWS, (format_, codec)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +138,7 @@ def test_every_format_and_compression(lake: Lake) -> None:
         ({"Format": "TABLEAUHYPER"}, "output format TABLEAUHYPER is not supported"),
         ({"Format": "PARQUET", "CompressionFormat": "LZO"}, "compression LZO for PARQUET"),
         ({"Format": "GLUEPARQUET", "CompressionFormat": "BZIP2"}, "BZIP2 for GLUEPARQUET"),
+        ({"Format": "GLUEPARQUET", "CompressionFormat": "GZIP"}, "GZIP for GLUEPARQUET"),
         ({"CompressionFormat": "ZLIB"}, "compression ZLIB for CSV"),
         ({"MaxOutputFiles": 1000}, "MaxOutputFiles|maxOutputFiles"),
     ],
@@ -175,6 +179,55 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     opened = connect("1GB", str(tmp_path / "spill"))
     yield opened
     opened.close()
+
+
+def test_what_is_no_number_has_its_words_in_text(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    numbers = "['1.5', 'nan', 'inf', '-inf', NULL]"
+    connection.execute(f"CREATE TABLE input AS SELECT unnest({numbers}::DOUBLE[]) AS x, 1 AS y")
+    text = _written(connection, tmp_path, "JSON")
+    found = [json.loads(line, parse_constant=_refuse)["x"] for line in text.splitlines()]
+    assert found == [1.5, "NaN", "Infinity", "-Infinity", None]
+    text = _written(connection, tmp_path, "CSV")
+    assert text == "x,y\n1.5,1\nNaN,1\nInfinity,1\n-Infinity,1\n,1\n"
+
+
+def _written(connection: duckdb.DuckDBPyConnection, folder: Path, format_: str) -> str:
+    (written,) = write(Frame.of(connection, "input"), [Output(str(folder), "t", format_)])
+    return (folder / written.files[0]).read_text()
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
+
+
+def test_structs_maps_and_arrays_are_json_in_csv(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    values = {"s": "{'a': 1, 'b': 'O''Neil, \"Q\"'}", "m": "MAP {'k': 1.5}", "l": "['x', NULL]"}
+    listed = ", ".join(f"{value} AS {name}" for name, value in values.items())
+    connection.execute(f"CREATE TABLE input AS SELECT {listed}")
+    (row,) = csv.DictReader(_written(connection, tmp_path, "CSV").splitlines())
+    assert {name: json.loads(value) for name, value in row.items()} == {
+        "s": {"a": 1, "b": 'O\'Neil, "Q"'}, "m": {"k": 1.5}, "l": ["x", None]
+    }  # fmt: skip
+
+
+def test_an_empty_text_and_a_missing_value_share_a_partition(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    connection.execute(
+        "CREATE TABLE input AS SELECT * FROM (VALUES ('', 1), (NULL, 2), ('a', 3)) t(k, v)"
+    )
+    output = Output(str(tmp_path), "t", partition_columns=("k",))
+    (written,) = write(Frame.of(connection, "input"), [output])
+    assert sorted(written.files) == [
+        "k=__HIVE_DEFAULT_PARTITION__/t_part00000.csv",
+        "k=a/t_part00000.csv",
+    ]
+    missing = tmp_path / "k=__HIVE_DEFAULT_PARTITION__" / "t_part00000.csv"
+    assert missing.read_text() == "v\n1\n2\n"
 
 
 VALUES = {

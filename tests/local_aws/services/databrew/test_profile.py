@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from local_aws.services.databrew.engine.configuration import matches
 from local_aws.services.databrew.engine.errors import InvalidConfiguration
 from local_aws.services.databrew.engine.frame import Frame
 from local_aws.services.databrew.engine.profile import check, profile
@@ -345,3 +346,9 @@ def test_the_default_configuration_is_the_guides(connection: duckdb.DuckDBPyConn
         "VALUE_DISTRIBUTION": {"binNumber": "20"},
         "OUTLIER_DETECTION": {"threshold": "3", "sampleSize": "50"},
     }
+
+
+def test_a_regex_that_backtracks_without_end_is_an_error() -> None:
+    selector = {"Regex": "(a|a)*(a|a)*(a|a)*$"}
+    with pytest.raises(InvalidConfiguration, match="takes too long"):
+        matches(selector, "a" * 250 + "b")

@@ -56,3 +56,14 @@ def test_a_malformed_last_line_is_found_whatever_is_known(tmp_path: Path) -> Non
     frame = ask(connection, source, told.append, lambda raw: typed(connection, raw, source.kinds))
     assert told
     assert frame.rows({"n": "count(*)", "a": "sum(a)"}) == [(10_001, 10_003)]
+
+
+@pytest.mark.parametrize("text", ["a,b\r\n1,2\n3,4\r\n", "a,b\n1,2\r\n3,4\n"])
+def test_lines_that_end_in_several_ways(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes(text.encode())
+    told: list[str] = []
+    with duckdb.connect() as connection:
+        load(connection, Source("s3://b/k", "CSV", (str(file),)), told.append)
+        assert connection.execute("SELECT * FROM raw").fetchall() == [("1", "2"), ("3", "4")]
+    assert "s3://b/k is not all of one form" in told[0]

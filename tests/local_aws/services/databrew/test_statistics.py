@@ -161,3 +161,28 @@ def test_correlations_are_numpys(connection: duckdb.DuckDBPyConnection) -> None:
     assert found["x"]["y"] == pytest.approx(np.corrcoef(columns["x"], columns["y"])[0, 1])
     assert found["y"]["x"] == found["x"]["y"]
     assert found["flat"] == {}
+
+
+def test_numbers_whose_sum_no_double_holds_have_their_order(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute("CREATE OR REPLACE TABLE raw (x VARCHAR)")
+    connection.execute("INSERT INTO raw VALUES ('1e308'), ('-1e308'), ('1e308'), ('3.5')")
+    (found,) = profile(Frame.of(connection, "raw"), {})["columns"]
+    assert (found["sum"], found["mean"], found["variance"]) == (None, None, None)
+    assert (found["min"], found["max"], found["mode"]) == (-1e308, 1e308, 1e308)
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "value", "kind", "largest"),
+    [("TIMESTAMP_NS", "2020-01-02 03:04:05.000000006", "timestamp", None),
+     ("TIMESTAMP WITH TIME ZONE", "2020-01-02 03:04:05+02", "timestamp", None),
+     ("USMALLINT", "65535", "int", 65535), ("UINTEGER", "4294967295", "long", 4294967295),
+     ("UBIGINT", "18446744073709551615", "decimal", 2.0**64)],
+)  # fmt: skip
+def test_types_that_spark_has_not_are_no_texts(
+    connection: duckdb.DuckDBPyConnection, sql_type: str, value: str, kind: str, largest: Any
+) -> None:
+    connection.execute(f"CREATE OR REPLACE TABLE raw AS SELECT '{value}'::{sql_type} AS x")
+    (found,) = profile(Frame.of(connection, "raw"), {})["columns"]
+    assert (found["type"], found.get("max")) == (kind, largest)

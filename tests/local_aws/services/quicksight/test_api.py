@@ -249,3 +249,19 @@ def test_a_dashboard_with_everything_that_a_reader_may_choose(
             assert browser.get(f"{page}.json?{hostile}").status_code == 200
             figures = f"{page}/sheets/{sheet['SheetId']}/visuals/mine.json?{hostile}"
             assert browser.get(figures).json()["state"] == "refused"
+
+
+def test_a_column_name_that_sql_cannot_hold(client: Client, name: str) -> None:
+    table = {"DataSourceArn": make_source(client, name), "Name": "q", "SqlQuery": "SELECT 1",
+             "Columns": [{"Name": "a\0b", "Type": "INTEGER"}]}  # fmt: skip
+    request = {"DataSetId": name, "Name": name, "ImportMode": "DIRECT_QUERY"}
+    code, status, message = refused(
+        client.create_data_set, PhysicalTableMap={"t": {"CustomSql": table}}, **request
+    )
+    assert (code, status) == ("InvalidParameterValueException", 400)
+    assert "NUL" in message
+
+
+def test_a_number_that_no_long_holds(client: Client) -> None:
+    found = refused(client.describe_dashboard, DashboardId="x", VersionNumber=10**30)
+    assert found[:2] == ("SerializationException", 400)

@@ -1,5 +1,6 @@
 """Asset bundles through boto3, against the real server; and bundles that nobody should trust."""
 
+import datetime as dt
 import io
 import json
 import urllib.error
@@ -301,3 +302,47 @@ def test_casing_is_undone(kind: Any) -> None:
     }  # fmt: skip
     shape = kind.input_of("Create")
     assert from_bundle(shape, to_bundle(shape, request)) == request
+
+
+def test_dependencies_of_children_and_rules_and_no_texts(client: Client, name: str) -> None:
+    parent = make_data_set(client, f"{name}-parent", ImportMode="DIRECT_QUERY")["Arn"]
+    rules = client.create_data_set(
+        DataSetId=f"{name}-rules", Name="Rules", ImportMode="DIRECT_QUERY",
+        PhysicalTableMap={"r": {"CustomSql": {
+            "DataSourceArn": f"arn:aws:quicksight:us-east-1:{ACCOUNT}:datasource/{name}-parent",
+            "Name": "r", "SqlQuery": "SELECT 'ann' AS UserName, 'north' AS region",
+            "Columns": [{"Name": "UserName", "Type": "STRING"},
+                        {"Name": "region", "Type": "STRING"}]}}},
+    )["Arn"]  # fmt: skip
+    child = client.create_data_set(
+        DataSetId=f"{name}-child", Name="Child", ImportMode="DIRECT_QUERY", PhysicalTableMap={},
+        LogicalTableMap={"l": {"Alias": "l", "Source": {"DataSetArn": parent}}},
+        RowLevelPermissionDataSet={"Arn": rules, "PermissionPolicy": "GRANT_ACCESS"},
+    )["Arn"]  # fmt: skip
+    definition, own = board(child), f"arn:aws:quicksight:us-east-1:{ACCOUNT}:dashboard/{name}"
+    definition["Sheets"][0]["TextBoxes"] = [
+        {"SheetTextBoxId": text[-1], "Content": text} for text in (own, f"{own}-gone")
+    ]
+    client.create_dashboard(DashboardId=name, Name="Board", Definition=definition)
+    files = exported(client, name, own, IncludeAllDependencies=True)
+    assert sorted(files) == [
+        f"dashboard/{name}.json", f"dataset/{name}-child.json", f"dataset/{name}-parent.json",
+        f"dataset/{name}-rules.json", f"datasource/{name}-parent.json",
+    ]  # fmt: skip
+    assert list(files)[-2:] == [f"dataset/{name}-child.json", f"dashboard/{name}.json"]
+
+
+def test_a_bundle_keeps_a_dashboard_s_values(client: Client, name: str) -> None:
+    definition = board(make_data_set(client, name)["Arn"])
+    definition["ParameterDeclarations"] = [{"DateTimeParameterDeclaration": {"Name": "since"}}]
+    since = dt.datetime(2024, 2, 29, tzinfo=dt.UTC)
+    given = {"DateTimeParameters": [{"Name": "since", "Values": [since]}]}
+    arn = client.create_dashboard(
+        DashboardId=name, Name="Board", Definition=definition, Parameters=given
+    )["Arn"]
+    files = exported(client, name, arn, IncludeAllDependencies=True)
+    prefix = {"ResourceIdOverrideConfiguration": {"PrefixForAllResources": "copy-"}}
+    imported(client, f"{name}-in", zipped(files), OverrideParameters=prefix)
+    again = exported(client, f"{name}-2", arn.replace(name, f"copy-{name}"))
+    values = [file.get("parameters") for file in (*files.values(), *again.values())]
+    assert values.count(files[f"dashboard/{name}.json"]["parameters"]) == 2

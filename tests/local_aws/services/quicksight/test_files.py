@@ -187,6 +187,13 @@ def test_no_manifest(bucket: Bucket) -> None:
     assert "s3://data/manifest.json" in found["Message"]
 
 
+def test_a_header_of_other_words_gives_way_to_the_declared_names(bucket: Bucket) -> None:
+    bucket.put("a.csv", b"number,text,moment\n1,one,2024-01-02\n")
+    bucket.manifest("s3://data/a.csv")
+    assert bucket.ingest()["IngestionStatus"] == "COMPLETED"
+    assert bucket.rows() == [(1, "one", dt.datetime(2024, 1, 2))]
+
+
 @pytest.mark.parametrize(
     ("addresses", "prefix"),
     [(["s3://data/nothing.csv"], ""), ([], "s3://data/nothing/"), (["s3://nothing/a.csv"], "")],

@@ -39,7 +39,10 @@ DEEPEST = 100
 def parse(expression: str) -> Node:
     """The expression as a tree."""
     parser = _Parser(expression)
-    node = parser.either()
+    try:
+        node = parser.either()
+    except RecursionError as error:
+        raise InvalidExpression(expression, 0, "nested too deeply") from error
     parser.finish()
     return node
 

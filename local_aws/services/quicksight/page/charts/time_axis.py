@@ -9,11 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from local_aws.services.quicksight.page.charts.options import Options, inner
+from local_aws.services.quicksight.periods import add
 from local_aws.services.quicksight.query import MAX_CATEGORIES, Axis, Value
-
-MONTHS = {"YEAR": 12, "QUARTER": 3, "MONTH": 1}
-STEPS = {"WEEK": dt.timedelta(weeks=1), "DAY": dt.timedelta(days=1), "HOUR": dt.timedelta(hours=1),
-         "MINUTE": dt.timedelta(minutes=1), "SECOND": dt.timedelta(seconds=1)}  # fmt: skip
 
 
 def filled(axis: Axis, display: Options, values: Options) -> Axis:
@@ -36,8 +33,6 @@ def periods(first: dt.datetime, last: dt.datetime, grain: str) -> Iterator[dt.da
         if at > last:
             return
         yield at
-        if grain in MONTHS:
-            month = at.year * 12 + at.month - 1 + MONTHS[grain]
-            at = at.replace(year=month // 12, month=month % 12 + 1)
-        else:
-            at += STEPS.get(grain, dt.timedelta(days=1))
+        if at == last:  # perhaps the last of the calendar
+            return
+        at = add(at, 1, grain)

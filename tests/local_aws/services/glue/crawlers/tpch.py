@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.csv
 from pyarrow import orc, parquet
 
-from local_aws.services.athena.serdes import avro_writer
+from local_aws.formats import avro
+from local_aws.services.athena.serdes import avro_schema
 from local_aws.services.athena.trino.types import parse_type
 
 MONEY = pa.decimal128(15, 2)
@@ -202,7 +203,8 @@ def _orc(data: pa.Table) -> bytes:
 def _avro(data: pa.Table, folder: Path) -> bytes:
     names = {_BIG: "bigint", _INT: "integer", _STR: "varchar", _DAY: "date", MONEY: "decimal(15,2)"}
     columns = [(field.name, parse_type(names[field.type])) for field in data.schema]
-    avro_writer.write(folder / "x.avro", columns, iter(data.to_batches()), "SNAPPY")
+    schema = avro_schema.row_of(columns)
+    avro.write(folder / "x.avro", schema, iter(data.to_batches()), "SNAPPY")
     return (folder / "x.avro").read_bytes()
 
 

@@ -194,3 +194,32 @@ def test_a_switched_off_filter_has_no_control_and_filters_nothing(quicksight: Qu
     shown = made(quicksight, {"FilterControls": [filter_control("List", "g")]}, FilterGroups=[off])
     assert controls(shown) == []
     assert shown.figures("one", "b")["rows"] == 6
+
+
+def offered_of(quicksight: QuickSight, expression: str) -> Any:
+    everything = {"MatchOperator": "CONTAINS", "SelectAllOptions": "FILTER_ALL_VALUES"}
+    group = filter_group(
+        "CategoryFilter", "size", Configuration={"FilterListConfiguration": everything}
+    )
+    control = {"FilterControlId": "c", "Title": "Size", "SourceFilterId": "f"}
+    field = {"DataSetIdentifier": "sales", "Name": "size", "Expression": expression}
+    quicksight.data_set()
+    quicksight.dashboard(
+        bars("v", measure("units")),
+        FilterGroups=[group],
+        CalculatedFields=[field],
+        sheet={"FilterControls": [{"Dropdown": control}]},
+    )
+    return Board(quicksight.api.store, "board").offered("c")
+
+
+@pytest.mark.parametrize("stage", ["PRE_AGG", "PRE_FILTER"])
+def test_values_of_a_level_aware_field_are_offered(quicksight: QuickSight, stage: str) -> None:
+    large = f"ifelse(sumOver({{units}}, [{{region}}], {stage}) > 20, 'large', 'small')"
+    assert offered_of(quicksight, large)["values"] == ["large", "small"]
+
+
+@pytest.mark.parametrize("expression", ["foo((", "{size}", "sum({units})", "{nothing}"])
+def test_a_field_that_has_no_values_to_offer(quicksight: QuickSight, expression: str) -> None:
+    with pytest.raises(QueryRefused):
+        offered_of(quicksight, expression)

@@ -14,7 +14,6 @@ from tests.local_aws.services.quicksight.fakes import (
     column,
     dimension,
     measure,
-    parameter,
     visual,
 )
 
@@ -117,18 +116,6 @@ def test_a_column_s_format_is_its_fields_unless_they_have_one(quicksight: QuickS
     found = Board(quicksight.api.store, "board").definition.visual("one", "t")
     assert found is not None
     assert [f.format for f in found.wells["Values"]] == [percent, own, {}]
-
-
-def test_a_parameter_that_goes_into_a_data_set_s_query_refuses_its_visuals(
-    quicksight: QuickSight,
-) -> None:
-    quicksight.data_set()
-    mapped = [{"DataSetIdentifier": "sales", "DataSetParameterName": "q"}]
-    declared = parameter("String", "p", MappedDataSetParameters=mapped)
-    quicksight.dashboard(bars("b", measure("units")), ParameterDeclarations=[declared])
-    found = Board(quicksight.api.store, "board").figures("one", "b")
-    assert found["state"] == "refused"
-    assert "MappedDataSetParameters of the parameter p" in found["message"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from local_aws.services.quicksight.columns import Columns
-from local_aws.services.quicksight.expressions import Compiled, Dimension, Kind
+from local_aws.services.quicksight.expressions import Compiled, Dimension, Kind, grouped
 from local_aws.services.quicksight.expressions.calendar import truncated
 from local_aws.services.quicksight.fields import measured
 from local_aws.services.quicksight.preparation import SQL_TYPES
@@ -54,7 +54,7 @@ class Table:
             Dimension(item.split(":")[0], group.sql, dimension_column(n), *item.split(":")[1:])
             for n, (item, group) in enumerate(zip(by, groups, strict=True))
         )
-        conditions = [columns.compile(DATA_SET, "the filter", around)]
+        conditions = [grouped(columns.compile(DATA_SET, "the filter", around))]
         compiled = columns.compile(DATA_SET, NAME, around)
         measure = measured(compiled, "NumericalMeasureField", function)
         order = [(Compiled(dimension_column(n)), "ASC") for n in range(len(by))]

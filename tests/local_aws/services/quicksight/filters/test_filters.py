@@ -18,7 +18,9 @@ import pytest
 from local_aws.services.quicksight.choices import Choices
 from local_aws.services.quicksight.definition import Definition
 from local_aws.services.quicksight.errors import QueryRefused
-from local_aws.services.quicksight.filters import groups, joined
+from local_aws.services.quicksight.expressions import Compiled
+from local_aws.services.quicksight.filters import groups
+from local_aws.services.quicksight.query.stages import Selection, statement
 
 FIXTURES = Path(__file__).parents[4] / "fixtures" / "quicksight" / "filters"
 KINDS = sorted(path.stem for path in FIXTURES.glob("*.json"))
@@ -104,10 +106,9 @@ def kept(table: duckdb.DuckDBPyConnection, kind: str, case: dict[str, Any]) -> l
     definition = Definition(document(kind, case), choices)
     visual = definition.visual("s", "v")
     assert visual is not None
-    where = joined(definition.conditions(visual, lambda _column: True))
-    return [
-        row[0] for row in table.execute(f"SELECT id FROM data WHERE {where} ORDER BY 1").fetchall()
-    ]
+    found, row = definition.conditions(visual, lambda _column: True), Compiled("id")
+    sql = statement(Selection([], [row], found, [(row, "ASC")], grouped=False))
+    return [row[0] for row in table.execute(sql).fetchall()]
 
 
 @pytest.mark.parametrize(("kind", "case"), cases())

@@ -61,7 +61,6 @@ NOT_MILK = filter_group("CategoryFilter", "product", "milk", Configuration={
         ([NOT_MILK, at_least("all kinds", 2)], {"north": 40, "south": 20}),
         ([at_least("kinds", 2), at_least("total", 30, "g")], {"north": 40}),
         ([at_least("kinds", 2), first(1, "units")], {"north": 40}),
-        ([first(1, "kinds")], {"north": 40}),
         ([at_least("running", 40)], {"north": 40, "south": 25, "–": 4}),
         ([at_most("place", 2)], {"north": 40, "south": 25}),
         ([at_most("place within", 1)], {"north": 40, "south": 25, "–": 4, "east": 1}),

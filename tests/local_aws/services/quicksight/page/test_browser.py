@@ -240,7 +240,7 @@ def test_sheets_are_tabs_for_the_keyboard_and_the_back_button(opened: Open) -> N
     ("board", "theme", "width"),
     [
         ("flights#on-time", "light", 1400),
-        ("flights#routes-and-fleet", "dark", 1400),
+        ("flights#fleets", "dark", 1400),
         ("flights#weather", "light", 390),
         ("board", "dark", 1400),
     ],

@@ -4,6 +4,7 @@ A fixture under tests/fixtures/quicksight/visuals is {"why", "visual", "calculat
 `why` says what to look at, `visual` is the definition's, `calculated` its calculated fields.
 """
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 from local_aws.services.quicksight.page.charts import CHARTS
+from local_aws.services.quicksight.page.charts.time_axis import periods
 from local_aws.services.quicksight.page.routes import answer
+from local_aws.services.quicksight.periods import add, start
 from local_aws.wire.http import HttpRequest
 from tests.local_aws.services.quicksight.fakes import QuickSight
 
@@ -42,3 +45,10 @@ def test_a_visual_is_drawn(quicksight: QuickSight, path: Path) -> None:
 def test_every_kind_of_visual_has_a_fixture() -> None:
     kinds = {next(iter(json.loads(path.read_text())["visual"])) for path in FIXTURES}
     assert kinds == set(CHARTS)
+
+
+@pytest.mark.parametrize("grain", ["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"])
+def test_the_periods_up_to_the_calendar_s_end(grain: str) -> None:
+    last = start(dt.datetime(9999, 12, 31), grain)
+    first = add(last, -2, grain)
+    assert list(periods(first, last, grain)) == [first, add(first, 1, grain), last]
