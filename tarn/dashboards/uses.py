@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # Of an expression: comments and texts say nothing of columns; `{a name}` is a column.
-SILENT = re.compile(r"/\*.*?\*/|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+SILENT = re.compile(r"/\*.*?\*/|//[^\n]*|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 COLUMN = re.compile(r"(?<!\$)\{([^{}]+)\}")
 
 

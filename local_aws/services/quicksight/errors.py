@@ -103,6 +103,9 @@ class NoFields(QueryRefused):
 
     state = "empty"
 
+    def __init__(self) -> None:
+        super().__init__("This visual has empty field wells.")
+
 
 class NothingLeft(QueryRefused):
     """A visual whose filters leave nothing to show."""

@@ -132,6 +132,7 @@ def test_calculated_fields() -> None:
         ("{a} + {a b}", ["a", "a b"]),
         ("'{no}' || \"{nor}\" /* {this}\n */ + {yes}", ["yes"]),
         (r"'it\'s {no}' + {yes}", ["yes"]),
+        ("{a} // {no}\n+ 'http://{no}' + {b}", ["a", "b"]),
         ("${parameter}", []),
         ("{unclosed", []),
     ],

@@ -24,7 +24,6 @@ from local_aws.services.quicksight.security import is_secured
 
 Payload = dict[str, Any]
 MAX_CSV_ROWS = 100_000
-NO_FIELDS = "This visual has empty field wells."
 
 
 class Board:
@@ -188,10 +187,10 @@ def _draw(query: Query) -> Payload:
     visual = query.visual
     chart = CHARTS[visual.kind]
     if any(not visual.wells.get(well) for well in chart.needs) or not visual.fields:
-        raise NoFields(NO_FIELDS)
+        raise NoFields
     drawn = chart.draw(query)
     if drawn.get("figure", {}).get("data") == []:
-        raise NoFields(NO_FIELDS)
+        raise NoFields
     return drawn
 
 

@@ -43,7 +43,7 @@ class Query:
 
     def __init__(self, store: Store, definition: "Definition", visual: "Visual") -> None:
         if visual.data_set is None:
-            raise NoFields("This visual has empty field wells.")
+            raise NoFields
         self.visual, self.definition, self.data_set = visual, definition, visual.data_set
         self.connection = open_declared(store, definition, visual.data_set)
         try:
