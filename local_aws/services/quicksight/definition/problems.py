@@ -1,5 +1,6 @@
 """What makes a version fail: data sets and columns that are not there."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from local_aws.services.quicksight.definition.document import Definition
@@ -9,8 +10,14 @@ from local_aws.services.quicksight.preparation import plan
 from local_aws.services.quicksight.query.binding import bind
 
 
-def problems(definition: Definition, store: Store) -> list[dict[str, Any]]:
-    """What makes a version fail, in the shape of DashboardError."""
+def problems(
+    definition: Definition, store: Store, strategy: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """What makes a version fail, in the shape of DashboardError.
+
+    A LENIENT ValidationStrategy lets columns be missing: their visuals say so.
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ValidationStrategy.html
+    """
     schemas: dict[str, dict[str, str]] = {}
     found = []
     for identifier, arn in definition.data_sets.items():
@@ -19,6 +26,8 @@ def problems(definition: Definition, store: Store) -> list[dict[str, Any]]:
             schemas[identifier] = plan(row["document"]).columns
         except ResourceNotFound:
             found.append(_problem("DATA_SET_NOT_FOUND", f"The data set {arn} does not exist"))
+    if strategy and strategy["Mode"] == "LENIENT":
+        return found
     for sheet, kind, options in definition.visual_items():
         try:
             visual = definition.read(sheet, kind, options)

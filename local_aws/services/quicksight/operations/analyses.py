@@ -10,7 +10,6 @@ from typing import Any
 from local_aws.context import Request, Response
 from local_aws.database import Row
 from local_aws.services.quicksight import sources, themes
-from local_aws.services.quicksight.definition import Definition, problems
 from local_aws.services.quicksight.errors import InvalidParameter, ResourceNotFound, Unsupported
 from local_aws.services.quicksight.model import ANALYSIS
 from local_aws.services.quicksight.operations.assets import Assets
@@ -134,7 +133,7 @@ class Analyses(Assets):
         check_overrides(source.definition, given)
         theme = request.get("ThemeArn", source.theme)
         themes.check(self.store, theme)
-        errors = problems(Definition(overridden(source.definition, given)), self.store)
+        errors = self.problems(request, overridden(source.definition, given))
         return present(
             Name=request["Name"],
             Definition=source.definition,

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from local_aws.context import Request, Response
 from local_aws.database import Row
+from local_aws.services.quicksight.definition import Definition, problems
 from local_aws.services.quicksight.operations.common import Operations, page, present, when
 
 Summary = dict[str, Any]
@@ -45,6 +46,10 @@ class Assets(Operations):
             self.store.grant(arn, request.get("GrantPermissions", []))
             self.store.revoke(arn, request.get("RevokePermissions", []))
         return self.described_permissions(request)
+
+    def problems(self, request: Request, definition: dict[str, Any]) -> list[dict[str, Any]]:
+        """What makes a definition fail, by the request's ValidationStrategy."""
+        return problems(Definition(definition), self.store, request.get("ValidationStrategy"))
 
     def keep(self, request: Request, document: dict[str, Any]) -> None:
         """Add the asset with its permissions and tags. Raises ResourceExists."""

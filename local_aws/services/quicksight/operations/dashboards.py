@@ -8,7 +8,6 @@ from typing import Any
 from local_aws.context import Request, Response
 from local_aws.database import Row
 from local_aws.services.quicksight import sources, themes
-from local_aws.services.quicksight.definition import Definition, problems
 from local_aws.services.quicksight.errors import InvalidParameter, ResourceNotFound, Unsupported
 from local_aws.services.quicksight.model import DASHBOARD
 from local_aws.services.quicksight.operations.assets import VersionedAssets
@@ -129,7 +128,7 @@ class Dashboards(VersionedAssets):
         document = {name: request[name] for name in KEPT if name in request} | present(
             Definition=source.definition, ThemeArn=theme, SourceEntityArn=source.arn
         )
-        return document, problems(Definition(overridden(source.definition, given)), self.store)
+        return document, self.problems(request, overridden(source.definition, given))
 
     def _chosen(self, row: Row, request: Request) -> Row:
         alias = request.get("AliasName")

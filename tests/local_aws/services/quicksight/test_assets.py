@@ -1,5 +1,6 @@
 """Analyses, templates and themes through boto3, against the real server."""
 
+import ast
 import sqlite3
 import time
 from pathlib import Path
@@ -83,6 +84,20 @@ def test_an_analysis_of_a_data_set_that_is_not_there(client: Client, name: str) 
     assert (found["Status"], found["Errors"][0]["Type"]) == (
         "CREATION_FAILED", "DATA_SET_NOT_FOUND"
     )  # fmt: skip
+
+
+def test_a_missing_column_fails_a_strict_version_alone(
+    client: Client, name: str, data_set: str
+) -> None:
+    text = str(board(data_set)).replace("units", "missing")
+    request = {"AnalysisId": name, "Name": "One", "Definition": ast.literal_eval(text)}
+    client.create_analysis(**request)
+    found = client.describe_analysis(AnalysisId=name)["Analysis"]
+    assert (found["Status"], found["Errors"][0]["Type"]) == (
+        "CREATION_FAILED", "COLUMN_REPLACEMENT_MISSING"
+    )  # fmt: skip
+    client.update_analysis(**request, ValidationStrategy={"Mode": "LENIENT"})
+    assert client.describe_analysis(AnalysisId=name)["Analysis"]["Status"] == "UPDATE_SUCCESSFUL"
 
 
 def test_permissions_and_searches(client: Client, name: str, data_set: str) -> None:
