@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,10 @@ from tarn.contracts.load import load_contract
 from tarn.errors import aws_errors
 from tarn.ledger import ledger
 from tarn.partition import Partition
+
+PARQUET = re.compile(
+    r"\.parquet(\.\w+)?$"
+)  # Spark's `.snappy.parquet`, DataBrew's `.parquet.snappy`
 
 
 @dataclass(frozen=True)
@@ -57,4 +62,4 @@ def _cut(partition: Partition, record: Mapping[str, Any], layout: Layout, aws: A
 
 def _sizes(partition: Partition, zone: str, token: str, aws: Aws) -> tuple[int, ...]:
     keys = aws.keys(zone, partition.run_folder(token))
-    return tuple(size for key, size in keys if key.endswith(".parquet"))
+    return tuple(size for key, size in keys if PARQUET.search(key))

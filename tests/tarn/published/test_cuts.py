@@ -51,9 +51,12 @@ def test_over_the_budget(sizes: list[int], wanted: int, over: bool) -> None:
 
 
 def test_published_partitions_are_looked_at(lake: Aws) -> None:
-    for zone, token, files in (("curated", "c", 3), ("clean", "k", 2)):
+    for zone, token, files, end in (
+        ("curated", "c", 3, "zstd.parquet"),
+        ("clean", "k", 2, "parquet.snappy"),
+    ):
         for number in range(files):
-            key = f"{AIRLINES.run_folder(token)}part-{number}.parquet"
+            key = f"{AIRLINES.run_folder(token)}part-{number}.{end}"
             lake.s3.put_object(Bucket=lake.settings.bucket(zone), Key=key, Body=b"x" * 10)
     record = {
         "dataset": "airlines", "partition": "all", "token": "p", "finished_at": "",
