@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,20 +20,10 @@ from rich.table import Table
 from laptop.bench import machine, report
 
 if TYPE_CHECKING:
-    from laptop.bench.meter import Cost
+    from laptop.bench.quicksight_runs import Result
 
 TARGET = 0.2
 """Seconds that a visual may take over a million rows."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """One load: the medians of its runs; `difference` where the answers do not agree."""
-
-    load: str
-    quicksight: Cost
-    duckdb: Cost
-    difference: str
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -6,6 +6,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import mean, median
@@ -20,13 +21,22 @@ from laptop.bench import servers
 from laptop.bench.athena_runs import DATABASE, MEMORY, THREADS, Lake, difference
 from laptop.bench.athena_suite import Suite
 from laptop.bench.meter import Cost, Meter
-from laptop.bench.quicksight import Result
 from laptop.bench.quicksight_visuals import COLUMNS, DATA_SET, LOADS, Load, dashboard, data_set
 from laptop.bench.servers import RunFailed
 
 ACCOUNT = {"AwsAccountId": "123456789012"}
 ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 POLL = 0.02
+
+
+@dataclass(frozen=True)
+class Result:
+    """One load: the medians of its runs; `difference` where the answers do not agree."""
+
+    load: str
+    quicksight: Cost
+    duckdb: Cost
+    difference: str
 
 
 class Board:

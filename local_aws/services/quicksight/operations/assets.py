@@ -4,8 +4,9 @@ from typing import Any, ClassVar
 
 from local_aws.context import Request, Response
 from local_aws.database import Row
-from local_aws.services.quicksight.definition import Definition, problems
+from local_aws.services.quicksight.definition import Definition
 from local_aws.services.quicksight.operations.common import Operations, page, present, when
+from local_aws.services.quicksight.problems import problems
 
 Summary = dict[str, Any]
 

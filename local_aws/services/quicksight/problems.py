@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.services.quicksight.definition.document import Definition
+from local_aws.services.quicksight.definition import Definition
 from local_aws.services.quicksight.errors import ResourceNotFound, VisualRefused
 from local_aws.services.quicksight.model import DATA_SET, Store
 from local_aws.services.quicksight.preparation import plan
