@@ -98,8 +98,9 @@ class Console:
         """Whether the request was the console's, which is answered then."""
         if not self._is_ours(request):
             return False
-        session = self.access.session(self._session(request))
-        if request.raw_path.startswith("/quicksight") and session and not _is_foreign(request):
+        of_dashboards = request.raw_path.startswith("/quicksight")
+        session = self.access.session(self._session(request)) if of_dashboards else None
+        if session and not _is_foreign(request):
             from local_aws.services.quicksight.page import handle  # DuckDB comes with it
 
             await handle(self.platform, scope, receive, send, session.reader)

@@ -54,8 +54,8 @@ class Versions:
     def add(self, kind: str, asset: str, document: dict[str, Any], errors: list[Any]) -> int:
         """Store the next version, failed where it has errors; its number."""
         with self.db.transaction():
-            found = self.all(kind, asset)
-            number = 1 + (found[-1]["number"] if found else 0)
+            newest = self._newest(kind, asset)
+            number = 1 + (newest["number"] if newest else 0)
             status = FAILED if errors else SUCCEEDED
             values = (kind, asset, number, stored(document), status, json.dumps(errors))
             self.db.execute(
@@ -82,10 +82,16 @@ class Versions:
 
     def latest(self, kind: str, asset: str) -> Row:
         """The newest version. Raises ResourceNotFound."""
-        found = self.all(kind, asset)
-        if not found:
+        row = self._newest(kind, asset)
+        if row is None:
             raise ResourceNotFound(TYPES[kind], asset)
-        return found[-1]
+        return _parsed(row)
+
+    def _newest(self, kind: str, asset: str) -> Row | None:
+        return self.db.one(
+            "SELECT * FROM asset_versions WHERE kind = ? AND id = ? ORDER BY number DESC LIMIT 1",
+            (kind, asset),
+        )
 
     def delete(self, kind: str, asset: str, number: int) -> None:
         """Remove one version. Raises ResourceNotFound, ConflictException for an alias's."""

@@ -46,7 +46,7 @@ class Import:
     def _make(self, asset: Asset) -> None:
         kind, resource = asset.kind, asset.id
         if self.store.find(kind.name, resource) is None:
-            self.ask(f"Create{kind.noun}", _known(kind, "Create", asset.request))
+            self.ask(f"Create{kind.noun}", asset.request)
             self.undo.append(lambda: self._delete(kind, resource))
         else:
             before = request_of(self.store, kind, resource)
@@ -56,12 +56,11 @@ class Import:
         self._refuse_failed(kind, resource)
 
     def _update(self, kind: Kind, request: Request) -> None:
-        self.ask(f"Update{kind.noun}", _known(kind, "Update", request))
+        self.ask(f"Update{kind.noun}", _updating(kind, request))
         if kind.name == DASHBOARD:
             resource = request[kind.id]
+            self._refuse_failed(kind, resource)
             number = self.store.versions.latest(DASHBOARD, resource)["number"]
-            if self.store.versions.get(DASHBOARD, resource, number)["errors"]:
-                self._refuse_failed(kind, resource)
             which = {"DashboardId": resource, "VersionNumber": number}
             self.ask("UpdateDashboardPublishedVersion", which)
 
@@ -92,8 +91,7 @@ class Import:
         return {"Arn": arn, "Type": error.code, "Message": error.message}
 
 
-def _known(kind: Kind, verb: str, request: Request) -> Request:
-    """What the operation takes of a request: an update takes less than a creation."""
-    if verb == "Create":
-        return request
-    return {name: part for name, part in request.items() if name in kind.input_of(verb).members}
+def _updating(kind: Kind, request: Request) -> Request:
+    """What an update takes of a request: it takes less than a creation."""
+    known = kind.input_of("Update").members
+    return {name: part for name, part in request.items() if name in known}

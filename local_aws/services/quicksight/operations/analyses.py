@@ -33,7 +33,7 @@ class Analyses(Assets):
         analysis = request["AnalysisId"]
         document = self._document(request, "CREATION")
         with self.store.db.transaction():
-            self._purge()
+            self._forget_if_over(self.store.find(ANALYSIS, analysis))
             self.keep(request, document)
         return self.named(analysis) | {"CreationStatus": "CREATION_IN_PROGRESS"}
 
@@ -143,19 +143,21 @@ class Analyses(Assets):
             Errors=errors,
         )
 
-    def _purge(self) -> None:
-        """Forget the analyses whose recovery window is over."""
-        for row in self.store.list(ANALYSIS):
-            if row["document"].get("ends", float("inf")) <= time.time():
-                self.store.delete(ANALYSIS, row["id"])
+    def _forget_if_over(self, row: Row | None) -> bool:
+        """Forget an analysis whose recovery window is over; whether it was."""
+        if row is None or row["document"].get("ends", float("inf")) > time.time():
+            return False
+        self.store.delete(ANALYSIS, row["id"])
+        return True
 
     def _rows(self) -> list[Row]:
-        self._purge()
-        return self.store.list(ANALYSIS)
+        return [row for row in self.store.list(ANALYSIS) if not self._forget_if_over(row)]
 
     def _row(self, request: Request) -> Row:
-        self._purge()
-        return self.row(request)
+        row = self.row(request)
+        if self._forget_if_over(row):
+            raise ResourceNotFound("ANALYSIS", row["id"])
+        return row
 
     def _living(self, request: Request) -> Row:
         row = self._row(request)
