@@ -1,7 +1,6 @@
 """Every recipe operation against its fixture: steps, rows in, rows expected."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,14 +23,6 @@ CASES = [
 ]
 # The operations that make a column for each value that they find.
 COLUMNS_OF_VALUES = {"ONE_HOT_ENCODING", "PIVOT", "SPLIT_COLUMN_WITH_INTERVALS", "TRANSPOSE"}
-
-
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    opened = duckdb.connect(config={"threads": 1})
-    opened.execute("SET TimeZone='UTC'")
-    yield opened
-    opened.close()
 
 
 def value(item: Any) -> str:

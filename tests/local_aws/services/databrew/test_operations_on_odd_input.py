@@ -7,7 +7,7 @@ operation with its fixture is tried here by itself.
 import copy
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +55,6 @@ HUGE = {
     "DOUBLE": [1.7976931348623157e308, -1.7976931348623157e308, 5e-324],
     "VARCHAR": ["9" * 400, "-1e999", "0x7fffffffffffffff"],
 }
-
-
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    opened = duckdb.connect(config={"threads": 1})
-    opened.execute("SET TimeZone='UTC'")
-    yield opened
-    opened.close()
 
 
 def types_of(case: Case) -> dict[str, str]:

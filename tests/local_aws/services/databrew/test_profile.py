@@ -4,7 +4,6 @@ import math
 import random
 import statistics as plain
 from collections import Counter
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -21,14 +20,6 @@ RANDOM = random.Random(7)
 WHOLE = [int(RANDOM.gauss(50, 20)) for _ in range(400)] + [900]
 REAL = [round(RANDOM.expovariate(0.1), 3) for _ in range(401)]
 WORDS = [RANDOM.choice(["a", "bb", "cccc", "NA"]) for _ in range(401)]
-
-
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    opened = duckdb.connect(config={"threads": 1})
-    opened.execute("SET TimeZone='UTC'")
-    yield opened
-    opened.close()
 
 
 def frame_of(connection: duckdb.DuckDBPyConnection, columns: dict[str, list[Any]]) -> Frame:
