@@ -1,0 +1,1 @@
+"""CloudFormation: templates (`template`), stacks (`stacks`), what they make (`resources`)."""

@@ -1,0 +1,1 @@
+"""Templates: parsed, checked and resolved, without any stack or service."""
