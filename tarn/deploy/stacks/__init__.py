@@ -1,0 +1,129 @@
+"""The stacks of an environment: buckets, keys, roles, databases and what else infra/ describes.
+
+A stack that an interrupted deploy left is brought to rest first: one that is at work is waited
+for, one whose making failed is deleted (its buckets stay and are taken over), an update whose
+rollback was cut off goes on with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tarn.aws import Aws
+from tarn.deploy.compare import Change
+from tarn.deploy.environment import Environment, Stack, read_environment
+from tarn.deploy.stacks import watch
+from tarn.deploy.stacks.change_set import ChangeSet, NotYet, change_set, sentences
+from tarn.deploy.stacks.template import Template, template_of
+from tarn.errors import aws_errors
+
+# All that can be done with a stack in one of these states is to delete it.
+SPOILT = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
+HALFWAY = "UPDATE_ROLLBACK_FAILED"
+
+
+@dataclass(frozen=True)
+class StackChange(Change):
+    """What takes CloudFormation a while: `make` gives a line for each resource as it is done."""
+
+    def apply(self) -> Iterator[str]:
+        with aws_errors(self.what):
+            yield from self.make()
+        yield self.done
+
+
+def stacks(aws: Aws) -> Iterator[Change]:
+    """What differs of each stack, in the environment's order, as CloudFormation says."""
+    environment = read_environment(aws.settings)
+    for stack in environment.stacks:
+        yield from of(stack, environment, {}, aws)
+
+
+def of(
+    stack: Stack, environment: Environment, given: Mapping[str, str], aws: Aws
+) -> Iterator[Change]:
+    """What differs of one stack. given: parameters that only a deploy knows."""
+    template = template_of(stack, aws.settings, given)
+    if (rest := _to_rest(stack.name, aws)) is not None:
+        yield rest
+        if _to_rest(stack.name, aws) is not None:
+            return  # nobody made the change: it was only asked for
+    yield from _update(stack.name, template, environment.tags, aws)
+    if environment.protected:
+        yield from _protection(stack.name, aws)
+
+
+def _to_rest(name: str, aws: Aws) -> Change | None:
+    """What has to happen before the stack can be changed at all."""
+    with aws_errors(f"stack {name}"):
+        found = watch.describe(name, aws)
+    if found is None:
+        return None
+    status, stack_id = found["StackStatus"], found["StackId"]
+    client = aws.client("cloudformation")
+    if watch.is_busy(status):
+        return StackChange(f"stack {name}", "wait", partial(_follow, stack_id, aws), (status,))
+    if status in SPOILT:
+        delete = partial(client.delete_stack, StackName=stack_id)
+        make = partial(_follow, stack_id, aws, delete)
+        return StackChange(f"stack {name}", "delete", make, (f"{status}: it cannot be updated",))
+    if status == HALFWAY:
+        go_on = partial(client.continue_update_rollback, StackName=stack_id)
+        return StackChange(
+            f"stack {name}", "wait", partial(_follow, stack_id, aws, go_on), (status,)
+        )
+    return None
+
+
+def _follow(stack_id: str, aws: Aws, begin: Callable[[], Any] | None = None) -> Iterator[str]:
+    """Begin something and watch until it is over; whether it failed is for the next look."""
+    events = watch.Watch(stack_id, aws)
+    if begin is not None:
+        begin()
+    yield from events.lines()
+
+
+def _update(name: str, template: Template, tags: Mapping[str, str], aws: Aws) -> Iterator[Change]:
+    what = f"stack {name}"
+    with aws_errors(what):
+        verb = "create" if watch.is_new(name, aws) else "update"
+    try:
+        with change_set(name, template, tags, aws) as found:
+            if not found.is_empty:
+                make = partial(_execute, found, name, template, tags, aws)
+                detail = tuple(sentences(found.changes)) or ("only tags or outputs",)
+                yield StackChange(what, verb, make, detail)
+    except NotYet as error:
+        yield Change(what, verb, partial(_refuse, error), ("once the stacks before it are there",))
+
+
+def _execute(
+    found: ChangeSet, name: str, template: Template, tags: Mapping[str, str], aws: Aws
+) -> Iterator[str]:
+    """Carry a change set out: what is taken over first as it is found, then as it is declared."""
+    if not found.imported:
+        yield from found.execute(aws)
+        return
+    found.drop(aws)
+    for step in (template.adopting(found.imported), template):
+        with change_set(name, step, tags, aws) as made:
+            if not made.is_empty:
+                yield from made.execute(aws)
+
+
+def _refuse(error: Exception) -> None:
+    raise error
+
+
+def _protection(name: str, aws: Aws) -> Iterator[Change]:
+    with aws_errors(f"stack {name}"):
+        found = watch.describe(name, aws)
+    if found is not None and not found.get("EnableTerminationProtection"):
+        client = aws.client("cloudformation")
+        protect = partial(
+            client.update_termination_protection, StackName=name, EnableTerminationProtection=True
+        )
+        yield Change(f"termination protection of stack {name}", "write", protect)
