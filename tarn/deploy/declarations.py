@@ -38,9 +38,7 @@ def contracts(aws: Aws) -> Iterator[Change]:
 def scripts(aws: Aws) -> Iterator[Change]:
     """The jobs' scripts and modules."""
     for name in glue_scripts.declared(aws.settings):
-        wanted = _Object(
-            glue_scripts.key(name, aws.settings), glue_scripts.read(name, aws.settings)
-        )
+        key, body = glue_scripts.key(name, aws.settings), glue_scripts.read(name, aws.settings)
         yield from _written(aws.settings.uri("ops", key), [_Object(key, body)], aws)
 
 
