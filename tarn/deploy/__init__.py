@@ -32,6 +32,8 @@ STAGES = (
     "ledger:views",
     "quicksight:data_sets",
     "quicksight:dashboards",
+    "mwaa:artifacts",
+    "mwaa:environment",
 )
 
 Stage = Callable[[Aws], Iterator[str]]

@@ -23,13 +23,17 @@ from tarn.errors import Terminal
 from tarn.settings import Settings
 
 INLINE = 51_200  # bytes that a request takes without a bucket
-# Parameters that the settings answer, by their fields.
-OF_SETTINGS = {
+# Parameters that the settings answer, by their fields: those that names are made of, and others.
+NAMING = {
     "Lake": "lake",
     "Env": "env",
     "Database": "database",
     "ShadowDatabase": "shadow_database",
     "OpsDatabase": "ops_database",
+}
+OF_SETTINGS = NAMING | {
+    "AthenaCutoffBytes": "athena_cutoff_bytes",
+    "Principal": "quicksight_principal",
 }
 PART = re.compile(r"\$\{(\w+)\}")
 # What an import of a resource says of it at first: nothing that it may not be like yet.
@@ -86,7 +90,7 @@ def template_of(stack: Stack, settings: Settings, given: Mapping[str, str]) -> T
     said = {name: str(getattr(settings, field)) for name, field in OF_SETTINGS.items()}
     values = said | dict(given) | dict(stack.parameters)
     values = {name: value for name, value in values.items() if name in declared}
-    names = {name: value for name, value in values.items() if name in OF_SETTINGS}
+    names = {name: value for name, value in values.items() if name in NAMING}
     document["Resources"] = _named(document["Resources"], names)
     template = Template(document, values)
     if (size := len(template.body.encode())) > INLINE:
