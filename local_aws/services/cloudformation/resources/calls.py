@@ -1,117 +1,104 @@
-"""A service's operations, asked with a template's values: numbers as text, maps as JSON text.
+"""Calls of a service's API with what a template says.
 
-CloudFormation turns scalars into the type that a property has (``Timeout: "30"``), and boto3 does
-not; and a resource's description has members that no template can write.
+A template's values are loosely typed (a parameter of the type Number is a text, a policy an
+object), while boto3's are not: arguments are brought to the types of the operation's model.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
+from botocore.model import Shape
 
-from local_aws.services.cloudformation.resources.handler import Work
-from local_aws.wire.models import Shape, method_name, operation_model
+from local_aws.services.cloudformation.resources.handler import ResourceFailed
 
-Request = dict[str, Any]
+Answer = dict[str, Any]
 
 
-def call(work: Work, service: str, operation: str, request: Request) -> Request:
-    """The answer to one operation, by AWS's name of it. Raises botocore's ClientError."""
-    fitted = fit(_input(service, operation), request)
-    answer: Request = getattr(work.client(service), method_name(operation))(**fitted)
+def call(client: Any, operation: str, /, **arguments: Any) -> Answer:
+    """The answer of ``client.operation(**arguments)``, without arguments that are None.
+
+    Raises ClientError as the service refuses it, ResourceFailed where a value cannot be sent.
+    """
+    name = client.meta.method_to_api_mapping[operation]
+    shape = client.meta.service_model.operation_model(name).input_shape
+    given = {member: value for member, value in arguments.items() if value is not None}
+    try:
+        answer: Answer = getattr(client, operation)(**fitted(shape, given))
+    except ParamValidationError as error:
+        raise ResourceFailed(str(error)) from None
     return answer
 
 
-def found(
-    work: Work, service: str, operation: str, request: Request, missing: Iterable[str]
-) -> Request | None:
-    """The answer, or None where the service says by one of its codes that there is no such."""
+def find(
+    client: Any, operation: str, absent: Collection[str], /, **arguments: Any
+) -> Answer | None:
+    """As `call`; None where the service answers by one of the codes in `absent`."""
     try:
-        return call(work, service, operation, request)
+        return call(client, operation, **arguments)
     except ClientError as error:
-        if code_of(error) not in missing:
-            raise
-        return None
+        if code_of(error) in absent:
+            return None
+        raise
 
 
 def code_of(error: ClientError) -> str:
-    """AWS's code of an error, such as ``EntityNotFoundException``."""
+    """What the service calls the error."""
     return str(error.response["Error"]["Code"])
 
 
-def fit(shape: Shape, value: Any) -> Any:
-    """A template's value in the types of an operation's shape; boto3 names what does not fit."""
-    kind = shape.type_name
-    if kind in ("structure", "map", "list") and isinstance(value, str):
-        value = _parsed(value)
-    if kind == "structure" and isinstance(value, dict):
-        return {k: fit(shape.members[k], v) if k in shape.members else v for k, v in value.items()}
-    if kind == "map" and isinstance(value, dict):
-        return {k: fit(shape.value, v) for k, v in value.items()}
-    if kind == "list" and isinstance(value, list):
-        return [fit(shape.member, v) for v in value]
-    return _SCALARS.get(kind, lambda given: given)(value)
+def pages(client: Any, operation: str, member: str, /, **arguments: Any) -> list[Any]:
+    """All entries of a listing, whatever number of pages it has."""
+    found = client.get_paginator(operation).paginate(**arguments)
+    return [entry for page in found for entry in page.get(member, [])]
 
 
-def writable(service: str, operation: str, member: str, described: Any) -> Any:
-    """Of what a service describes, what a request's member takes: what a template can say."""
-    return _within(_input(service, operation).members[member], described)
-
-
-def _input(service: str, operation: str) -> Shape:
-    model = operation_model(service, operation)
-    assert model is not None
-    return model.input_shape
-
-
-def _within(shape: Shape, value: Any) -> Any:
-    if shape.type_name == "structure":
-        members = shape.members
-        return {k: _within(members[k], v) for k, v in value.items() if k in members}
-    if shape.type_name == "list":
-        return [_within(shape.member, v) for v in value]
+def fitted(shape: Shape | None, value: Any) -> Any:
+    """A template's value as a member of that shape; what does not fit is left for boto3 to say."""
+    if shape is None:
+        return value
+    if shape.type_name in _FIT:
+        return _FIT[shape.type_name](value)
+    if shape.type_name == "list" and isinstance(value, list):
+        return [fitted(shape.member, one) for one in value]  # type: ignore[attr-defined]
+    if shape.type_name == "map" and isinstance(value, dict):
+        return {key: fitted(shape.value, one) for key, one in value.items()}  # type: ignore[attr-defined]
+    if shape.type_name == "structure" and isinstance(value, dict):
+        members = shape.members  # type: ignore[attr-defined]
+        return {name: fitted(members.get(name), one) for name, one in value.items()}
     return value
 
 
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _text(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
+def text(value: Any) -> Any:
+    """A value where AWS wants a text: JSON of an object, ``true`` of a boolean."""
+    if isinstance(value, dict | list | bool):
+        return json.dumps(value)
     return str(value) if isinstance(value, int | float) else value
 
 
-def _whole(value: Any) -> Any:
-    number = _number(value)
-    return int(number) if isinstance(number, float) and number.is_integer() else number
+def truth(value: Any) -> Any:
+    """A boolean, which a parameter gives as a text."""
+    return {"true": True, "false": False}.get(value.lower(), value) if _is_text(value) else value
 
 
-def _number(value: Any) -> Any:
+def number(value: Any) -> Any:
+    """An integer, which a parameter gives as a text."""
+    if not _is_text(value):
+        return int(value) if isinstance(value, float) and value.is_integer() else value
     try:
-        return json.loads(value) if isinstance(value, str) else value
+        return int(value)
     except ValueError:
         return value
-
-
-def _truth(value: Any) -> Any:
-    return {"true": True, "false": False}.get(value.lower(), value) if _is_text(value) else value
 
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-_SCALARS = {
-    "string": _text,
-    "integer": _whole,
-    "long": _whole,
-    "float": _number,
-    "double": _number,
-    "boolean": _truth,
+_FIT: dict[str, Callable[[Any], Any]] = {
+    "string": text,
+    "boolean": truth,
+    "integer": number,
+    "long": number,
 }

@@ -7,16 +7,13 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from local_aws.services.athena.calls.workgroup_api import UNSUPPORTED
-from local_aws.services.cloudformation.resources.calls import call, writable
+from local_aws.services.cloudformation.resources import tags
+from local_aws.services.cloudformation.resources.athena.answers import find, make
+from local_aws.services.cloudformation.resources.calls import call, pages
+from local_aws.services.cloudformation.resources.described import writable
 from local_aws.services.cloudformation.resources.handler import Handler, Made, Properties, Work
-from local_aws.services.cloudformation.resources.tags import (
-    as_list,
-    dropped_tags,
-    wanted_tags,
-)
+from local_aws.services.cloudformation.resources.undone import undone
 
 DEFAULTS: dict[str, Any] = {
     "EnforceWorkGroupConfiguration": True,
@@ -45,17 +42,18 @@ class WorkGroups(Handler):
 
     def create(self, work: Work) -> Made:
         given = work.properties
-        request = {"Name": given["Name"], "Tags": as_list(wanted_tags(work))}
+        request = {"Name": given["Name"], "Tags": tags.entries(tags.wanted(work))}
         request |= {k: given[k] for k in ("Description",) if k in given}
         request["Configuration"] = dict(given.get("WorkGroupConfiguration", {}))
-        call(work, "athena", "CreateWorkGroup", request)
-        if given.get("State", "ENABLED") != "ENABLED":
-            request = {"WorkGroup": given["Name"], "State": given["State"]}
-            call(work, "athena", "UpdateWorkGroup", request)
-        return self._made(work, given["Name"])
+        make(work, "create_work_group", **request)
+        with undone(lambda: _drop(work, given["Name"])):
+            if given.get("State", "ENABLED") != "ENABLED":
+                state = {"WorkGroup": given["Name"], "State": given["State"]}
+                call(work.client("athena"), "update_work_group", **state)
+            return _made(work, given["Name"])
 
     def update(self, work: Work) -> Made:
-        self._retag(work)
+        _retag(work)
         given = work.properties
         request = {
             "WorkGroup": work.physical_id,
@@ -63,15 +61,11 @@ class WorkGroups(Handler):
             "State": given.get("State", "ENABLED"),
             "ConfigurationUpdates": _updates(given),
         }
-        call(work, "athena", "UpdateWorkGroup", request)
-        return self._made(work, work.physical_id)
+        call(work.client("athena"), "update_work_group", **request)
+        return _made(work, work.physical_id)
 
     def delete(self, work: Work) -> None:
-        if _workgroup(work, work.physical_id) is None:
-            return
-        recursive = work.before.get("RecursiveDeleteOption", False)
-        request = {"WorkGroup": work.physical_id, "RecursiveDeleteOption": recursive}
-        call(work, "athena", "DeleteWorkGroup", request)
+        _drop(work, work.physical_id, work.before.get("RecursiveDeleteOption", False))
 
     def read(self, work: Work) -> Properties | None:
         shown = _workgroup(work, work.physical_id)
@@ -83,48 +77,48 @@ class WorkGroups(Handler):
         configuration.pop("EnableMinimumEncryptionConfiguration", None)
         configuration["EngineVersion"].pop("EffectiveEngineVersion", None)
         members = {k: shown[k] for k in ("Name", "State", "Description") if k in shown}
-        tags = self._tags(work)
-        return (
-            members | {"WorkGroupConfiguration": configuration} | ({"Tags": tags} if tags else {})
-        )
+        own = tags.own(work, _tags(work))
+        return members | {"WorkGroupConfiguration": configuration} | ({"Tags": own} if own else {})
 
     def identify(self, work: Work) -> Made | None:
         name = work.properties["Name"]
-        return self._made(work, name) if _workgroup(work, name) else None
-
-    def _made(self, work: Work, name: str) -> Made:
-        shown = _workgroup(work, name) or {}
-        engine = shown["Configuration"]["EngineVersion"]["EffectiveEngineVersion"]
-        moment = str(int(shown["CreationTime"].timestamp()))
-        engines = {f"{whole}.{ENGINE}": engine for whole in CONFIGURATIONS}
-        return Made(name, {"CreationTime": moment} | engines)
-
-    def _retag(self, work: Work) -> None:
-        arn = {"ResourceARN": _arn(work, work.physical_id)}
-        if dropped := dropped_tags(work):
-            call(work, "athena", "UntagResource", arn | {"TagKeys": dropped})
-        if wanted := wanted_tags(work):
-            call(work, "athena", "TagResource", arn | {"Tags": as_list(wanted)})
-
-    def _tags(self, work: Work) -> list[dict[str, str]]:
-        pages = work.client("athena").get_paginator("list_tags_for_resource")
-        found = pages.paginate(ResourceARN=_arn(work, work.physical_id)).build_full_result()
-        return list(found["Tags"])
+        return _made(work, name) if _workgroup(work, name) else None
 
 
 def _workgroup(work: Work, name: str) -> dict[str, Any] | None:
-    """None where there is none: Athena tells that by the message alone."""
-    try:
-        shown: dict[str, Any] = call(work, "athena", "GetWorkGroup", {"WorkGroup": name})
-    except ClientError as error:
-        if "is not found" in error.response["Error"]["Message"]:
-            return None
-        raise
-    return dict(shown["WorkGroup"])
+    answer = find(work, "get_work_group", WorkGroup=name)
+    return answer["WorkGroup"] if answer else None
 
 
-def _arn(work: Work, name: str) -> str:
-    return f"arn:aws:athena:{work.region}:{work.account_id}:workgroup/{name}"
+def _drop(work: Work, name: str, recursive: bool = False) -> None:
+    find(work, "delete_work_group", WorkGroup=name, RecursiveDeleteOption=recursive)
+
+
+def _made(work: Work, name: str) -> Made:
+    shown = _workgroup(work, name) or {}
+    engine = shown["Configuration"]["EngineVersion"]["EffectiveEngineVersion"]
+    moment = str(int(shown["CreationTime"].timestamp()))
+    engines = {f"{whole}.{ENGINE}": engine for whole in CONFIGURATIONS}
+    return Made(name, {"CreationTime": moment} | engines)
+
+
+def _retag(work: Work) -> None:
+    athena, arn = work.client("athena"), _arn(work)
+    put, gone = tags.changes(_tags(work), tags.wanted(work))
+    if put:
+        call(athena, "tag_resource", ResourceARN=arn, Tags=tags.entries(put))
+    if gone:
+        call(athena, "untag_resource", ResourceARN=arn, TagKeys=gone)
+
+
+def _tags(work: Work) -> dict[str, str]:
+    arn = _arn(work)
+    found = pages(work.client("athena"), "list_tags_for_resource", "Tags", ResourceARN=arn)
+    return tags.by_key(found)
+
+
+def _arn(work: Work) -> str:
+    return f"arn:aws:athena:{work.region}:{work.account_id}:workgroup/{work.physical_id}"
 
 
 def _updates(given: Properties) -> dict[str, Any]:

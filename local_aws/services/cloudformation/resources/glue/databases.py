@@ -1,58 +1,34 @@
-"""Databases of the catalog: ``Ref`` gives the name."""
+"""Databases of the catalog."""
 
 from typing import Any
 
-from local_aws.services.cloudformation.resources.calls import call, found, writable
-from local_aws.services.cloudformation.resources.handler import Handler, Made, Properties, Work
+from local_aws.services.cloudformation.resources.described import writable
+from local_aws.services.cloudformation.resources.glue.named import Document, Named
+from local_aws.services.cloudformation.resources.handler import Properties, Work
 
-MISSING = ("EntityNotFoundException",)
 
-
-class Databases(Handler):
+class Databases(Named):
     """AWS::Glue::Database."""
 
     takes = frozenset({"CatalogId", "DatabaseInput", "DatabaseName"})
     refuses = frozenset({"DatabaseInput.FederatedDatabase", "DatabaseInput.TargetDatabase"})
     replaced_by = frozenset({"DatabaseInput.Name"})
+    noun = "database"
 
-    def create(self, work: Work) -> Made:
-        call(work, "glue", "CreateDatabase", _request(work))
-        return Made(_name(work))
+    def given_name(self, properties: Properties) -> Any:
+        return properties.get("DatabaseName") or properties["DatabaseInput"].get("Name")
 
-    def update(self, work: Work) -> Made:
-        call(work, "glue", "UpdateDatabase", _request(work) | {"Name": work.physical_id})
-        return Made(work.physical_id)
+    def definition(self, work: Work, name: str) -> Document:
+        given = work.properties["DatabaseInput"] | {"Name": name}
+        return self.scope(work.properties) | {"DatabaseInput": given}
 
-    def delete(self, work: Work) -> None:
-        request = _catalog(work.before) | {"Name": work.physical_id}
-        found(work, "glue", "DeleteDatabase", request, MISSING)
+    def changes(self, work: Work, name: str) -> Document:
+        return self.definition(work, name) | {"Name": name}
 
-    def read(self, work: Work) -> Properties | None:
-        answer = self._get(work, work.physical_id)
-        if answer is None:
-            return None
-        shown = writable("glue", "CreateDatabase", "DatabaseInput", answer["Database"])
-        return {"CatalogId": answer["Database"]["CatalogId"], "DatabaseInput": shown}
-
-    def identify(self, work: Work) -> Made | None:
-        name = _name(work)
-        return Made(name) if self._get(work, name) else None
-
-    def _get(self, work: Work, name: str) -> dict[str, Any] | None:
-        request = _catalog(work.properties) | {"Name": name}
-        return found(work, "glue", "GetDatabase", request, MISSING)
-
-
-def _name(work: Work) -> str:
-    """The catalog keeps names in lower case; a template's own is told as it was written."""
-    given = work.properties.get("DatabaseName") or work.properties["DatabaseInput"].get("Name")
-    return given or work.name.lower()
-
-
-def _catalog(properties: Properties) -> dict[str, Any]:
-    return {k: properties[k] for k in ("CatalogId",) if k in properties}
-
-
-def _request(work: Work) -> dict[str, Any]:
-    given = work.properties["DatabaseInput"] | {"Name": work.physical_id or _name(work)}
-    return _catalog(work.properties) | {"DatabaseInput": given}
+    def template(self, shown: Document) -> Document:
+        given = writable("glue", "CreateDatabase", "DatabaseInput", shown)
+        return {
+            "CatalogId": shown["CatalogId"],
+            "DatabaseName": shown["Name"],
+            "DatabaseInput": given | {"Name": shown["Name"]},
+        }

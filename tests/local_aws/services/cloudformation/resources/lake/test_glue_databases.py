@@ -48,7 +48,7 @@ def test_what_is_there_reads_as_a_template_would_write_it(resource: Stack, name:
     shown = database.read()
     assert shown["CatalogId"] == "123456789012"
     assert {k: shown["DatabaseInput"][k] for k in given} == given
-    assert set(shown) == {"CatalogId", "DatabaseInput"}
+    assert set(shown) == {"CatalogId", "DatabaseName", "DatabaseInput"}
 
 
 def test_another_accounts_catalog_is_refused(resource: Stack, name: str) -> None:
