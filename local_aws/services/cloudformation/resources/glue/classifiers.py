@@ -27,7 +27,7 @@ class Classifiers(Named):
 
     def definition(self, work: Work, name: str) -> Document:
         kind, given = _kind(work.properties)
-        return {kind: _renamed(given, RENAMED) | {"Name": name}}
+        return {kind: _renamed(given, RENAMED) | {"Name": name}} if kind else {}
 
     def changes(self, work: Work, name: str) -> Document:
         return self.definition(work, name)

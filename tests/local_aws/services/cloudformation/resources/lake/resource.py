@@ -28,6 +28,10 @@ class Resource:
         self.before = properties
         return self.made
 
+    def retry(self) -> Made:
+        """The create once more, after a kill."""
+        return self.handler.create(self._work(self.before, physical_id="", retried=True))
+
     def update(self, **properties: Any) -> Made:
         self.made = self.handler.update(self._work(properties))
         self.before = properties
