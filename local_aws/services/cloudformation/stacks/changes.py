@@ -1,4 +1,4 @@
-"""What a revision would do to each resource of a stack: for change sets, and to see that it is none.
+"""What a revision would do to each resource of a stack: for change sets, and to see that is none.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets-view.html
 """
@@ -96,7 +96,7 @@ class _Comparison:
         details = [*self._properties(now), *self._attributes(now)]
         if not details:
             return None
-        replacement = self._replacement(now, details)
+        replacement = self._replacement(details)
         if replacement == "True":
             self.plan.known.unknown.add(logical_id)
         policy = ""
@@ -154,7 +154,7 @@ class _Comparison:
             if was != will:
                 yield Detail(name, before=was, after=will)
 
-    def _replacement(self, now: Resource, details: list[Detail]) -> str:
+    def _replacement(self, details: list[Detail]) -> str:
         always = [one for one in details if one.recreation == "Always"]
         if any(not one.dynamic for one in always):
             return "True"

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from local_aws.errors import ServiceError
 from local_aws.services.cloudformation.stacks import statuses
@@ -93,10 +94,12 @@ class Flow:
     def _finish(self, plan: Blueprint, target: Revision) -> None:
         """Everything is made. Raises ServiceError where outputs or exports are not sound."""
         outputs = plan.outputs()
-        exports = {
-            one["ExportName"]: one["OutputValue"] for one in outputs if "ExportName" in one
+        exports = {one["ExportName"]: one["OutputValue"] for one in outputs if "ExportName" in one}
+        changes: dict[str, Any] = {
+            "revision": target,
+            "outputs": outputs,
+            "updated": self._updated(),
         }
-        changes = {"revision": target, "outputs": outputs, "updated": self._updated()}
         with self.store.transaction():
             self.run.exports.set(self.stack_id, exports, plan.known.used)
             self._discard_what_went(plan)
@@ -222,7 +225,7 @@ class Flow:
         deleting = Deleting(self.run, creating=creating)
         return deleting.all(_whole(resources), retained)
 
-    def _end(self, status: str, why: str = "", **changes: object) -> None:
+    def _end(self, status: str, why: str = "", **changes: Any) -> None:
         with self.store.transaction():
             self.history.stack(self.stack_id, status, why, **changes)
             self.store.end_operation(self.stack_id)

@@ -200,8 +200,7 @@ KEPT = ("properties", "tags", "needs", "deletion_policy", "replace_policy", "met
 def _why(decision: Decision) -> str:
     if decision is Decision.REPLACE:
         return (
-            "Requested update requires the creation of a new physical resource; "
-            "hence creating one."
+            "Requested update requires the creation of a new physical resource; hence creating one."
         )
     return ""
 

@@ -8,7 +8,6 @@ took out, what a failed update had made.
 import dataclasses
 import json
 import time
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
@@ -221,9 +220,7 @@ class Store:
 
     def token(self, stack: str, token: str) -> Row | None:
         """``operation, kind`` that the client asked for with that token."""
-        return self.db.one(
-            "SELECT * FROM tokens WHERE stack = ? AND token = ?", (stack, token)
-        )
+        return self.db.one("SELECT * FROM tokens WHERE stack = ? AND token = ?", (stack, token))
 
     def keep_token(self, operation: Operation) -> None:
         if operation.token:

@@ -27,13 +27,13 @@ class Nothing(Handler):
     def update(self, work: Work) -> Made:
         return Made(work.physical_id)
 
-    def delete(self, work: Work) -> None:
+    def delete(self, _work: Work) -> None:
         pass
 
     def read(self, work: Work) -> Properties | None:
         return work.properties
 
-    def identify(self, work: Work) -> Made | None:
+    def identify(self, _work: Work) -> Made | None:
         return None
 
 

@@ -58,9 +58,7 @@ class Preflight:
         if SNAPSHOT in (wanted.deletion_policy, wanted.update_replace_policy):
             yield f"Resource type {type_name} does not support deletion policy Snapshot"
 
-    def _tell(
-        self, logical_id: str, type_name: str, why: str, shown: Mapping[str, Any]
-    ) -> None:
+    def _tell(self, logical_id: str, type_name: str, why: str, shown: Mapping[str, Any]) -> None:
         now = self.run.store.resource(self.run.stack_id, logical_id)
         verb = "UPDATE" if now is not None and now.physical_id else "CREATE"
         if now is None:
@@ -72,9 +70,7 @@ class Preflight:
             self.run.history.resource(told, shown=dict(shown))
 
 
-def unsupported(
-    handler: Handler, type_name: str, properties: Mapping[str, Any]
-) -> Iterator[str]:
+def unsupported(handler: Handler, type_name: str, properties: Mapping[str, Any]) -> Iterator[str]:
     """The properties that AWS takes and the handler does not, or that nobody takes."""
     schema = schemas.schema_of(type_name)
     known = schema.body.get("properties", {}) if schema else {}
@@ -94,5 +90,3 @@ def _has(part: Any, path: list[str]) -> bool:
     if not path:
         return True
     return isinstance(part, Mapping) and path[0] in part and _has(part[path[0]], path[1:])
-
-

@@ -73,10 +73,7 @@ class Run:
     def stopped(self) -> bool:
         """Whether a resource need not be waited for any longer."""
         return (
-            self.closing.is_set()
-            or self.failing.is_set()
-            or self.operation.cancelled
-            or self.late
+            self.closing.is_set() or self.failing.is_set() or self.operation.cancelled or self.late
         )
 
     def check(self) -> None:

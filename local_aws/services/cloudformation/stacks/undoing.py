@@ -78,9 +78,7 @@ class Undoing:
 
     def _ask(self, former: Resource, now: Resource) -> Made:
         before = now.pending.get("properties", now.properties)
-        work = self.run.work(
-            now, former.properties, before, token=names.unique(), tags=former.tags
-        )
+        work = self.run.work(now, former.properties, before, token=names.unique(), tags=former.tags)
         return self.run.handler(former.type).update(work)
 
     def _tell(self, resource: Resource, status: str, why: str = "") -> None:

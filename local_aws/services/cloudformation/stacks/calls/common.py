@@ -47,7 +47,7 @@ class Calls:
         )
 
     def asked_before(self, stack: Stack, kind: str, request: Request) -> bool:
-        """Whether the same call with the same token was taken already. Raises TokenAlreadyExists."""
+        """Whether the call with its token was taken already. Raises TokenAlreadyExists."""
         token = request.get("ClientRequestToken", "")
         known = self.store.token(stack.id, token) if token else None
         if known is None:
@@ -83,6 +83,3 @@ def opened(token: str) -> int:
     if kind != "after" or not (number.isascii() and number.isdecimal() and len(number) < 16):
         raise ValidationError("Invalid NextToken")
     return int(number)
-
-
-

@@ -22,10 +22,8 @@ class ListingCalls(Calls):
     """The operations that tell."""
 
     def describe_stacks(self, request: Request) -> Response:
-        if "StackName" in request:
-            found = [self.find(request["StackName"])]
-        else:
-            found = self.store.stacks()
+        name = request.get("StackName")
+        found = [self.find(name)] if name else self.store.stacks()
         shown, more = paged(found, request, PAGE)
         return {"Stacks": [self.told(stack) for stack in shown], **more}
 

@@ -115,10 +115,15 @@ class StackCalls(Calls):
         stack: Stack,
         wanted: Revision,
         request: Request,
-        kind: str = "UPDATE",
-        **more: Any,
     ) -> None:
-        """Begin an update, or an import."""
+        """Begin an update."""
+        self.begin_update(stack, wanted, request, "UPDATE")
+        self.engine.carry_out(stack.id)
+
+    def begin_update(
+        self, stack: Stack, wanted: Revision, request: Request, kind: str, **more: Any
+    ) -> None:
+        """Write down an update, an import, or the creation that a change set was made for."""
         plan(self, stack, wanted).needs  # noqa: B018 - a circle is refused at once
         operation = replace(
             self.operation(stack, kind, FORWARD, request),
@@ -126,12 +131,11 @@ class StackCalls(Calls):
             options=_wishes(request) | more.pop("options", {}),
         )
         with self.store.transaction():
-            _refuse_update(self.store.stack(stack.id))
+            _refuse_update(self.store.stack(stack.id), kind)
             self.begin(operation)
             role = request.get("RoleARN") or stack.role
             status = f"{kind}_IN_PROGRESS"
             self.history.stack(stack.id, status, BY_USER, role=role, updated=time.time(), **more)
-        self.engine.carry_out(stack.id)
 
     def delete_stack(self, request: Request) -> Response:
         refuse_unsupported("DeleteStack", request)
@@ -270,7 +274,9 @@ def check_name(name: str) -> None:
         )
 
 
-def _refuse_update(stack: Stack) -> None:
+def _refuse_update(stack: Stack, kind: str = "UPDATE") -> None:
+    if stack.status == statuses.REVIEW and kind != "UPDATE":
+        return
     if stack.status not in statuses.UPDATABLE:
         raise ValidationError(
             f"Stack:{stack.id} is in {stack.status} state and can not be updated."
@@ -287,5 +293,3 @@ def _wishes(request: Request) -> dict[str, Any]:
     if minutes := request.get("TimeoutInMinutes"):
         found["deadline"] = time.time() + 60 * minutes
     return found
-
-

@@ -28,7 +28,7 @@ class TemplateCalls(Calls):
 
     def _of_stack(self, request: Request) -> str:
         if "ChangeSetName" in request:
-            return find_change_set(self.store, request)["revision"]["body"]
+            return str(find_change_set(self.store, request)["revision"]["body"])
         if "StackName" not in request:
             raise ValidationError("Either StackName or ChangeSetName must be specified")
         return self.find(request["StackName"]).revision.body
