@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 
+from local_aws.services.cloudformation.template.checks import parts_of
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.model import Resource, Template
 from local_aws.services.cloudformation.template.references import references
 
 
-def order(resources: Mapping[str, Resource], template: Template) -> list[list[str]]:
+def order(resources: Mapping[str, Resource], template: Template | None = None) -> list[list[str]]:
     """Layers of logical ids: all of one layer can be made at once, after those before it.
 
-    `resources` are those that are made (Resolver.active_resources); what refers to another one of
-    the template is not waited for. Raises TemplateInvalid for a circle.
+    `resources` are those that are made (Resolver.active_resources, whose branches not taken are
+    left out); a dependency on another one is not waited for. Raises TemplateInvalid for a circle.
     """
-    waits = dependencies(resources, template)
+    del template  # what it would tell of conditions, active_resources has left out
+    waits = dependencies(resources)
     layers = []
     while waits:
         ready = [name for name, on in waits.items() if not on & waits.keys()]
@@ -22,16 +24,14 @@ def order(resources: Mapping[str, Resource], template: Template) -> list[list[st
                 f"Circular dependency between resources: [{', '.join(_circle(waits))}]"
             )
         layers.append(ready)
-        waits = {name: on for name, on in waits.items() if name not in ready}
+        waits = {name: waits[name] for name in waits.keys() - set(ready)}
     return layers
 
 
-def dependencies(resources: Mapping[str, Resource], template: Template) -> dict[str, set[str]]:
+def dependencies(resources: Mapping[str, Resource]) -> dict[str, set[str]]:
     """What each resource waits for, of `resources`."""
-    del template  # a later version reads the branches that conditions leave
     return {
-        name: (set(of.depends_on) | {found.name for found in references(of.properties)})
-        & resources.keys()
+        name: {*of.depends_on, *(it.name for it in references(parts_of(of)))} & resources.keys()
         for name, of in resources.items()
     }
 

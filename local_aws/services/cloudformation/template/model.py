@@ -4,6 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}"
+"""What change sets show of a value of a resource that is not made yet."""
+PSEUDO_PARAMETERS = frozenset(
+    [
+        "AWS::AccountId",
+        "AWS::NoValue",
+        "AWS::NotificationARNs",
+        "AWS::Partition",
+        "AWS::Region",
+        "AWS::StackId",
+        "AWS::StackName",
+        "AWS::URLSuffix",
+    ]
+)
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -73,6 +89,3 @@ class Template:
     def extended(self) -> bool:
         """Whether it may use what the transform AWS::LanguageExtensions adds."""
         return LANGUAGE_EXTENSIONS in self.transforms
-
-
-LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"

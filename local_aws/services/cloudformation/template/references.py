@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from local_aws.services.cloudformation.template.errors import TemplateInvalid
+from local_aws.services.cloudformation.template.source import children
+
 PLACEHOLDER = re.compile(r"\$\{(?P<literal>!)?(?P<name>[^}]*)\}")
 """``${Name}`` of Fn::Sub; with ``!`` it stands for the text without it."""
+NAME = re.compile(r"[A-Za-z0-9_.:]+")
 
 
 @dataclass(frozen=True)
@@ -19,14 +23,10 @@ class Reference:
 
 def references(part: Any) -> Iterator[Reference]:
     """Every reference in a part, in the order in which they are written."""
-    if isinstance(part, list):
-        for item in part:
-            yield from references(item)
-    elif isinstance(part, dict):
-        if len(part) == 1:
-            yield from _of_function(*next(iter(part.items())))
-        for value in part.values():
-            yield from references(value)
+    if isinstance(part, dict) and len(part) == 1:
+        yield from _of_function(*next(iter(part.items())))
+    for child in children(part):
+        yield from references(child)
 
 
 def _of_function(function: str, argument: Any) -> Iterator[Reference]:
@@ -35,28 +35,33 @@ def _of_function(function: str, argument: Any) -> Iterator[Reference]:
     elif function == "Fn::GetAtt" and (found := attribute_of(argument)):
         yield found
     elif function == "Fn::Sub":
-        yield from _of_sub(argument)
+        variables = argument[1] if isinstance(argument, list) else {}
+        yield from (placed(name) for name in names_of_sub(argument) if name not in variables)
+
+
+def is_loop(name: str) -> bool:
+    """Whether a key is a loop of AWS::LanguageExtensions, not the name of a member."""
+    return name.startswith("Fn::ForEach::")
 
 
 def attribute_of(argument: Any) -> Reference | None:
-    """What Fn::GetAtt names, where both its parts are texts."""
+    """What Fn::GetAtt names, where all its parts are texts."""
     parts = argument.split(".", 1) if isinstance(argument, str) else argument
     if isinstance(parts, list) and len(parts) >= 2 and all(isinstance(it, str) for it in parts):
-        return Reference(parts[0], ".".join(parts[1:]))
+        return Reference(parts[0], ".".join(parts[1:])) if parts[0] else None
     return None
 
 
-def _of_sub(argument: Any) -> Iterator[Reference]:
-    text, variables = argument if _is_pair(argument) else (argument, {})
-    if isinstance(text, str):
-        for found in PLACEHOLDER.finditer(text):
-            name = found["name"].strip()
-            if not found["literal"] and name not in variables:
-                yield placed(name)
-
-
-def _is_pair(argument: Any) -> bool:
-    return isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], dict)
+def names_of_sub(argument: Any) -> list[str]:
+    """The names between the braces of Fn::Sub's text. Raises TemplateInvalid for what is none."""
+    text = argument[0] if isinstance(argument, list) else argument
+    names = [it["name"].strip() for it in PLACEHOLDER.finditer(text) if not it["literal"]]
+    if not all(NAME.fullmatch(name) for name in names):
+        raise TemplateInvalid(
+            "Template error: variable names in Fn::Sub syntax must contain only alphanumeric "
+            "characters, underscores, periods, and colons"
+        )
+    return names
 
 
 def placed(name: str) -> Reference:
@@ -65,16 +70,9 @@ def placed(name: str) -> Reference:
     return Reference(of, attribute) if dot else Reference(name)
 
 
-def conditions(part: Any) -> Iterator[str]:
-    """The conditions that a part names, by Fn::If or Condition."""
-    if isinstance(part, list):
-        for item in part:
-            yield from conditions(item)
-    elif isinstance(part, dict):
-        chosen = part.get("Fn::If")
-        if isinstance(chosen, list) and chosen and isinstance(chosen[0], str):
-            yield chosen[0]
-        if len(part) == 1 and isinstance(part.get("Condition"), str):
-            yield part["Condition"]
-        for value in part.values():
-            yield from conditions(value)
+def arguments(part: Any, function: str) -> Iterator[Any]:
+    """The argument of every use of a function in a part."""
+    if isinstance(part, dict) and len(part) == 1 and function in part:
+        yield part[function]
+    for child in children(part):
+        yield from arguments(child, function)

@@ -1,11 +1,12 @@
 """A template's text, JSON or YAML, as plain values: dicts, lists, texts, numbers, booleans, None.
 
-AWS reads YAML 1.1 without its timestamps, aliases and merges, and the short tags of functions.
+AWS reads YAML 1.1 (an unquoted ``012345670123`` is octal, ``yes`` is true) without its dates,
+aliases and merges, and with short tags for its functions.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -15,35 +16,17 @@ from local_aws.services.cloudformation.template.errors import TemplateInvalid
 MAX_DEPTH = 100
 """Levels of a document. AWS tells no number; no template written by a person comes near."""
 
-TAGS = {"!Ref": "Ref", "!Condition": "Condition"}
-FUNCTIONS = frozenset(
-    [
-        "And",
-        "Base64",
-        "Cidr",
-        "Contains",
-        "EachMemberEquals",
-        "EachMemberIn",
-        "Equals",
-        "FindInMap",
-        "GetAtt",
-        "GetAZs",
-        "If",
-        "ImportValue",
-        "Join",
-        "Length",
-        "Not",
-        "Or",
-        "RefAll",
-        "Select",
-        "Split",
-        "Sub",
-        "ToJsonString",
-        "Transform",
-        "ValueOf",
-        "ValueOfAll",
-    ]
-)
+FUNCTIONS = [
+    *["And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals"],
+    *["FindInMap", "GetAtt", "GetAZs", "GetStackOutput", "If", "ImportValue", "Join", "Length"],
+    *["Not", "Or", "RefAll", "Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf"],
+    "ValueOfAll",
+]
+SHORT_TAGS: Mapping[str, str] = {
+    "!Ref": "Ref",
+    "!Condition": "Condition",
+    **{f"!{name}": f"Fn::{name}" for name in FUNCTIONS},
+}
 STANDARD = "tag:yaml.org,2002:"
 SCALARS = yaml.SafeLoader("")
 """Knows which plain scalars are numbers, booleans and nulls in YAML 1.1."""
@@ -59,12 +42,20 @@ def read(body: str) -> dict[str, Any]:
 
 
 def _json(body: str) -> Any:
+    """JSON; what is none may still be YAML, whose mappings begin with a brace too."""
     try:
-        return json.loads(body, object_pairs_hook=_unique, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        raise _malformed("JSON", error.lineno, error.colno) from None
-    except (RecursionError, ValueError):
-        raise TemplateInvalid("Template format error: JSON not well-formed.") from None
+        return json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError as error:
+        try:
+            return _yaml(body)
+        except TemplateInvalid:
+            raise _malformed("JSON", *_place_of(error)) from None
+
+
+def _place_of(error: ValueError) -> tuple[int, int]:
+    return (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -76,7 +67,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse_constant(name: str) -> None:
+def _no_constant(name: str) -> None:
+    """NaN and Infinity, which Python reads and JSON has not."""
     raise ValueError(name)
 
 
@@ -100,7 +92,7 @@ class _Builder:
 
     def __init__(self, events: Iterator[Any]) -> None:
         self.events = events
-        self.depth = 0
+        self.path: list[str] = []
 
     def document(self) -> Any:
         next(self.events)  # the stream's start
@@ -123,29 +115,25 @@ class _Builder:
         return self.function(event)
 
     def function(self, event: Any) -> dict[str, Any]:
-        name = event.tag.removeprefix("!")
-        if event.tag not in TAGS and name not in FUNCTIONS:
-            raise TemplateInvalid(f"Template format error: YAML not well-formed. {_place(event)}")
+        name = SHORT_TAGS.get(event.tag)
+        if name is None:
+            raise _at(event)
         argument = self.plain(event, text=True)
-        if name == "GetAtt" and isinstance(argument, str):
+        if name == "Fn::GetAtt" and isinstance(argument, str):
             argument = argument.split(".", 1)
-        return {TAGS.get(event.tag, f"Fn::{name}"): argument}
+        return {name: argument}
 
     def plain(self, event: Any, *, text: bool = False) -> Any:
         if isinstance(event, yaml.ScalarEvent):
             return event.value if text else _scalar(event)
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
+        if len(self.path) >= MAX_DEPTH:
             raise _too_deep()
-        mapping = isinstance(event, yaml.MappingStartEvent)
-        found = self.mapping() if mapping else self.sequence()
-        self.depth -= 1
-        return found
+        return self.mapping() if isinstance(event, yaml.MappingStartEvent) else self.sequence()
 
     def sequence(self) -> list[Any]:
-        found = []
+        found: list[Any] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            found.append(self.value(event))
+            found.append(self.below(str(len(found)), event))
         return found
 
     def mapping(self) -> dict[str, Any]:
@@ -154,22 +142,42 @@ class _Builder:
             key = self.key(event)
             if key in found:
                 raise _at(event)
-            found[key] = self.value(next(self.events))
+            found[key] = self.below(key, next(self.events))
+        return found
+
+    def below(self, step: str, event: Any) -> Any:
+        self.path.append(step)
+        found = self.value(event)
+        self.path.pop()
         return found
 
     def key(self, event: Any) -> str:
-        if not isinstance(event, yaml.ScalarEvent) or (event.value == "<<" and event.implicit[0]):
-            raise _at(event)
+        if not isinstance(event, yaml.ScalarEvent) or (event.tag or STANDARD)[0] == "!":
+            kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "map"
+            raise TemplateInvalid(
+                f"Template format error: [{place(self.path)}] "
+                f"map keys must be strings; received a {kind} instead"
+            )
+        if event.value == "<<" and event.implicit[0]:
+            raise _at(event)  # a merge, which AWS's YAML has not
         return str(event.value)
 
 
 def _scalar(event: Any) -> Any:
-    """A plain scalar's value; what YAML calls a date stays a text."""
-    kind = event.tag or _resolve(event)
-    if kind == "!":
-        kind = STANDARD + "str"
-    construct = CONSTRUCTORS.get(kind.removeprefix(STANDARD))
-    return construct(yaml.ScalarNode(kind, event.value)) if construct else event.value
+    """A scalar's value; what YAML calls a date stays a text."""
+    kind = _kind(event)
+    construct = CONSTRUCTORS.get(kind)
+    if construct is None:
+        return event.value
+    found = construct(yaml.ScalarNode(STANDARD + kind, event.value))
+    return str(event.value) if found in ENDLESS or found != found else found
+
+
+def _kind(event: Any) -> str:
+    if event.tag is not None:
+        return str(event.tag.removeprefix(STANDARD))
+    found: str = SCALARS.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
+    return found.removeprefix(STANDARD)
 
 
 CONSTRUCTORS = {
@@ -178,15 +186,15 @@ CONSTRUCTORS = {
     "int": SCALARS.construct_yaml_int,
     "float": SCALARS.construct_yaml_float,
 }
+ENDLESS = (float("inf"), float("-inf"))
+"""Numbers that JSON, which CloudFormation makes of every template, cannot write."""
 
 
-def _resolve(event: Any) -> str:
-    found: str = SCALARS.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
-    return found
-
-
-def _place(event: Any) -> str:
-    return f"(line {event.start_mark.line + 1}, column {event.start_mark.column + 1})"
+def place(path: list[str]) -> str:
+    """A place in a document as AWS writes it, where a resource's properties are called Type."""
+    if len(path) > 2 and path[0] == "Resources" and path[2] == "Properties":
+        path = [*path[:2], "Type", *path[3:]]
+    return "/" + "/".join(path)
 
 
 def _at(event: Any) -> TemplateInvalid:
@@ -200,13 +208,14 @@ def _too_deep() -> TemplateInvalid:
 def _refuse_depth(tree: Any) -> None:
     level = [tree]
     for _ in range(MAX_DEPTH):
-        level = [child for value in level for child in _children(value)]
+        level = [child for value in level for child in children(value)]
         if not level:
             return
     raise _too_deep()
 
 
-def _children(value: Any) -> list[Any]:
+def children(value: Any) -> list[Any]:
+    """What is one level below."""
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else []
