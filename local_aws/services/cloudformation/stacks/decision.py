@@ -43,8 +43,23 @@ def replaces(handler: Handler, changed: list[schemas.PropertyChange]) -> bool:
 
 def is_new(handler: Handler, change: schemas.PropertyChange) -> bool:
     """Whether this change does."""
-    top = change.path.split(".")[0]
-    return change.replacement == "Always" or top in handler.replaced_by
+    return change.replacement == "Always" or any(_at(change, path) for path in handler.replaced_by)
+
+
+def _at(change: schemas.PropertyChange, path: str) -> bool:
+    """Whether the change is of what is at a path, or of a part of it, or of a whole around it."""
+    if f"{change.path}.".startswith(f"{path}."):
+        return True
+    if not path.startswith(f"{change.path}."):
+        return False
+    inner = path.removeprefix(f"{change.path}.").split(".")
+    return _inside(change.before, inner) != _inside(change.after, inner)
+
+
+def _inside(part: Any, path: list[str]) -> Any:
+    for name in path:
+        part = part.get(name) if isinstance(part, Mapping) else None
+    return part
 
 
 def _refuse_custom_name(now: Resource, properties: Mapping[str, Any]) -> None:

@@ -8,7 +8,14 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from local_aws.services.cloudformation.resources.handler import Made, ResourceFailed
+from botocore.exceptions import ClientError
+
+from local_aws.services.cloudformation.resources.handler import (
+    Handler,
+    Made,
+    ResourceFailed,
+    Work,
+)
 from local_aws.services.cloudformation.stacks import names
 from local_aws.services.cloudformation.stacks.blueprint import Blueprint
 from local_aws.services.cloudformation.stacks.decision import Decision, decide
@@ -125,15 +132,24 @@ class Making:
         if not new:
             return handler.update(work)
         if "existed" not in pending:
-            pending["existed"] = handler.identify(work) is not None
-            self.store.put_resource(begun)
-        if pending["existed"] and identified_by_template(begun.type, pending["properties"]):
-            made = handler.identify(work)
-            known = made.physical_id if made else ""
-            raise ResourceFailed(
-                f"Resource of type '{begun.type}' with identifier '{known}' already exists."
-            )
+            self._look(begun, handler, work)
         return handler.create(work)
+
+    def _look(self, begun: Resource, handler: Handler, work: Work) -> None:
+        """Before the first try, whether it is there: then it is another's, and stays so."""
+        try:
+            there = handler.identify(work)
+        except ClientError:
+            there = Made("")  # who may not look, or asks for nonsense, hears of it when it is made
+        pending = begun.pending
+        pending["existed"] = there is not None
+        if there is None:
+            self.store.put_resource(begun)
+        elif there.physical_id and identified_by_template(begun.type, pending["properties"]):
+            raise ResourceFailed(
+                f"Resource of type '{begun.type}' with identifier '{there.physical_id}' "
+                "already exists."
+            )
 
     def _with_remains(self, begun: Resource) -> Resource:
         """With the id of what a failed creation left behind, which was not there before."""
