@@ -116,11 +116,10 @@ def _glue(aws: Aws) -> Iterator[Change]:
     for page in glue.get_paginator("get_jobs").paginate():
         for name in _of(prefix, [job["Name"] for job in page["Jobs"]]):
             yield Change(f"Glue job {name}", "delete", partial(glue.delete_job, JobName=name))
-    for page in glue.get_paginator("list_crawlers").paginate():
-        for name in _of(prefix, page["CrawlerNames"]):
-            yield Change(
-                f"crawler {name}", "delete", partial(forget, glue.delete_crawler, Name=name)
-            )
+    for found in glue.get_paginator("get_crawlers").paginate():
+        for name in _of(prefix, [crawler["Name"] for crawler in found["Crawlers"]]):
+            delete = partial(forget, glue.delete_crawler, Name=name)
+            yield Change(f"crawler {name}", "delete", delete)
 
 
 def _of(prefix: str, names: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from tarn.aws import Aws
 from tarn.deploy import stage
+from tests.tarn import ground
 
 
 def deploy_stages(aws: Aws, *names: str) -> list[str]:
@@ -28,7 +29,7 @@ def lake(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Aws:
     monkeypatch.setenv("TARN_POLL_SECONDS", "0.2")
     monkeypatch.setenv("TARN_QUIET_SECONDS", "0")
     made = Aws.from_environment()
-    deploy_stages(made, "storage:buckets")
+    ground.buckets(made)
     return made
 
 
@@ -46,6 +47,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "infra").symlink_to(ROOT / "infra")
     monkeypatch.setenv("TARN_HOME", str(tmp_path))
     return tmp_path
 
@@ -67,13 +69,16 @@ def declare_policy(home: Path, policy: str) -> None:
 @pytest.fixture
 def deployed(lake: Aws) -> Aws:
     """The lake with what a publish needs, and the ledger's tables."""
+    ground.databases(lake)
+    ground.workgroup(lake)
     deploy_stages(
         lake,
-        "storage:declarations",
-        "glue:databases",
+        "declarations:contracts",
+        "declarations:scripts",
         "glue:tables",
         "ledger:tables",
         "quarantine:table",
+        "glue:jobs",
+        "ledger:views",
     )
-    deploy_stages(lake, "query:workgroup", "ledger:views")
     return lake

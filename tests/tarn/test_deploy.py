@@ -1,6 +1,5 @@
 """A deploy makes what is declared; a second one changes nothing."""
 
-import json
 from typing import Any
 
 import pytest
@@ -8,12 +7,10 @@ import pytest
 from tarn.aws import Aws
 from tarn.contracts.load import dataset_names, load_contract
 from tarn.deploy import STAGES, deploy
-from tarn.deploy.access import permissions
 from tarn.deploy.compare import DONE, covers
 from tarn.errors import Terminal
 from tarn.planning.plan import make_plan
 from tarn.services import athena, catalog
-from tarn.settings import ZONES, Settings
 from tests.tarn.conftest import deploy_stages
 
 
@@ -30,14 +27,6 @@ from tests.tarn.conftest import deploy_stages
 )
 def test_covers(actual: Any, wanted: Any, same: bool) -> None:
     assert covers(actual, wanted) is same
-
-
-def test_permissions_name_what_they_allow() -> None:
-    document = json.dumps(permissions(Aws(Settings(account_id="123456789012"))))
-    assert '"*"' not in document
-    assert "s3:*" not in document
-    for zone in ZONES:
-        assert f"arn:aws:s3:::tarn-dev-{zone}" in document
 
 
 def test_deploy_twice(lake: Aws) -> None:

@@ -18,6 +18,7 @@ from tarn.deploy.environment import Environment, Stack, read_environment
 from tarn.deploy.stacks import watch
 from tarn.deploy.stacks.change_set import ChangeSet, NotYet, change_set, sentences
 from tarn.deploy.stacks.template import Template, template_of
+from tarn.deploy.stacks.watch import StackFailed
 from tarn.errors import aws_errors
 
 # All that can be done with a stack in one of these states is to delete it.
@@ -30,8 +31,11 @@ class StackChange(Change):
     """What takes CloudFormation a while: `make` gives a line for each resource as it is done."""
 
     def apply(self) -> Iterator[str]:
-        with aws_errors(self.what):
-            yield from self.make()
+        try:
+            with aws_errors(self.what):
+                yield from self.make()
+        except StackFailed as error:
+            raise StackFailed(f"{self.what}: {error}") from None
         yield self.done
 
 
@@ -39,14 +43,12 @@ def stacks(aws: Aws) -> Iterator[Change]:
     """What differs of each stack, in the environment's order, as CloudFormation says."""
     environment = read_environment(aws.settings)
     for stack in environment.stacks:
-        yield from of(stack, environment, {}, aws)
+        yield from _stack(stack, environment, aws)
 
 
-def of(
-    stack: Stack, environment: Environment, given: Mapping[str, str], aws: Aws
-) -> Iterator[Change]:
-    """What differs of one stack. given: parameters that only a deploy knows."""
-    template = template_of(stack, aws.settings, given)
+def _stack(stack: Stack, environment: Environment, aws: Aws) -> Iterator[Change]:
+    with aws_errors(f"stack {stack.name}"):
+        template = template_of(stack, aws.settings, _given(stack, aws))
     if (rest := _to_rest(stack.name, aws)) is not None:
         yield rest
         if _to_rest(stack.name, aws) is not None:
@@ -54,6 +56,16 @@ def of(
     yield from _update(stack.name, template, environment.tags, aws)
     if environment.protected:
         yield from _protection(stack.name, aws)
+
+
+# Glue and DataBrew write their logs under names that are the whole account's.
+SHARED_LOGS = "/aws-glue/jobs/output"
+
+
+def _given(stack: Stack, aws: Aws) -> dict[str, str]:
+    """Parameters that only AWS can answer: whether another lake of the account has Glue's logs."""
+    owner = watch.owner(SHARED_LOGS, aws) if stack.template.stem == "lake" else ""
+    return {"GlueLogs": "own" if owner in ("", stack.name) else "shared"}
 
 
 def _to_rest(name: str, aws: Aws) -> Change | None:
@@ -91,7 +103,7 @@ def _update(name: str, template: Template, tags: Mapping[str, str], aws: Aws) ->
     with aws_errors(what):
         verb = "create" if watch.is_new(name, aws) else "update"
     try:
-        with change_set(name, template, tags, aws) as found:
+        with aws_errors(what), change_set(name, template, tags, aws) as found:
             if not found.is_empty:
                 make = partial(_execute, found, name, template, tags, aws)
                 detail = tuple(sentences(found.changes)) or ("only tags or outputs",)

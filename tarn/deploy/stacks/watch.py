@@ -22,6 +22,10 @@ SOON = 0.05  # seconds until the first look; each wait is half as long again as 
 STACK = "AWS::CloudFormation::Stack"
 
 
+class StackFailed(Terminal):
+    """CloudFormation could not do it: what failed first, and what it said of it."""
+
+
 def describe(name: str, aws: Aws) -> dict[str, Any] | None:
     """The stack by its name or id, None where there is none (or is no more)."""
     try:
@@ -32,6 +36,19 @@ def describe(name: str, aws: Aws) -> dict[str, Any] | None:
             return None
         raise
     return None if found["StackStatus"] == GONE else dict(found)
+
+
+def owner(physical_id: str, aws: Aws) -> str:
+    """The stack that a resource belongs to, "" where it is none's."""
+    try:
+        found = aws.client("cloudformation").describe_stack_resources(
+            PhysicalResourceId=physical_id
+        )
+    except ClientError as error:
+        if code_of(error) == "ValidationError" and "does not exist" in str(error):
+            return ""
+        raise
+    return next((str(each["StackName"]) for each in found["StackResources"]), "")
 
 
 def is_new(name: str, aws: Aws) -> bool:
@@ -62,10 +79,10 @@ class Watch:
         self._take()
 
     def until_settled(self) -> Iterator[str]:
-        """`lines`; raises Terminal with what failed first, and what CloudFormation said of it."""
+        """`lines`; raises StackFailed."""
         yield from self.lines()
         if self._failed is not None or self._status() not in GOOD | {GONE}:
-            raise Terminal(self._why())
+            raise StackFailed(self._why())
 
     def lines(self) -> Iterator[str]:
         """A line for each resource that has moved on, until CloudFormation is done."""

@@ -51,7 +51,7 @@ class Blueprint:
     def needs(self) -> dict[str, set[str]]:
         """By logical id what it is made after. Raises TemplateInvalid for a circle."""
         graph.order(self.resources, self.template)
-        return graph.dependencies(self.resources, self.template)
+        return graph.dependencies(self.resources)
 
     def properties(self, logical_id: str) -> dict[str, Any]:
         """Resolved, of the kinds that the schema asks for. Raises Unknown."""
