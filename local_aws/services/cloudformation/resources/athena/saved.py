@@ -59,8 +59,11 @@ class PreparedStatements(Handler):
         return _statement(work.properties)
 
     def update(self, work: Work) -> Made:
-        request = {"Description": ""} | dict(work.properties)
-        call(work.client("athena"), "update_prepared_statement", **request)
+        """Athena cannot be told to forget a description: then the statement is made anew."""
+        if work.before.keys() > work.properties.keys():
+            self.delete(work)
+            return self.create(work)
+        call(work.client("athena"), "update_prepared_statement", **work.properties)
         return Made(work.physical_id)
 
     def delete(self, work: Work) -> None:

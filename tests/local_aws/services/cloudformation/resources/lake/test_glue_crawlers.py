@@ -64,7 +64,6 @@ def test_a_crawler_is_made_as_the_template_says(
     tags = aws.client("glue").get_tags(ResourceArn=arn)["Tags"]
     assert tags == {"team": "data", "env": "dev"}
     read = crawler.read()
-    assert read is not None
     assert {k: read[k] for k in given if k != "Targets"} == {
         k: v for k, v in given.items() if k != "Targets"
     }
@@ -95,7 +94,6 @@ def test_what_an_update_leaves_out_goes_back_to_the_default(
 
     assert without_blanks(shown(aws, name)) == without_blanks(shown(aws, f"{name}f"))
     read = crawler.read()
-    assert read is not None
     assert read["Tags"] == {"b": "2"}
     for one in (crawler, fresh):
         one.delete()
@@ -156,7 +154,6 @@ def test_a_classifiers_types_by_their_other_name(
     found = classifier(aws, name)["CsvClassifier"]
     assert found["CustomDatatypes"] == ["INT", "STRING"]
     read = semicolons.read()
-    assert read is not None
     assert read["CsvClassifier"]["ContainsCustomDatatype"] == ["INT", "STRING"]
     assert set(read["CsvClassifier"]) == set(semicolons.before["CsvClassifier"])
 
