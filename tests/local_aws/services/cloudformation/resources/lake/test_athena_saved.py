@@ -65,6 +65,10 @@ def test_a_prepared_statement_is_made_changed_and_deleted(
     assert statement.retry() == made
     with pytest.raises(ClientError, match="already exists"):
         resource(STATEMENT).create(**given)
+    with pytest.raises(ClientError, match="queryStatement"):
+        statement.update(**given | {"QueryStatement": "x" * 262_145})
+    assert statement.read() == given | {"Description": "one day"}
+    statement.update(**given, Description="another")
     changed = given | {"QueryStatement": "SELECT ?, 2"}
     statement.update(**changed)
     assert statement.read() == changed

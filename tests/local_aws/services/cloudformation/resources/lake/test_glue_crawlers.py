@@ -170,6 +170,17 @@ def test_a_classifier_keeps_nothing_that_a_template_dropped(
     assert classifier(aws, name)["CsvClassifier"]["Version"] == 2
 
 
+def test_a_classifier_that_cannot_be_made_anew_stays(
+    aws: LocalServer, semicolons: Resource, name: str
+) -> None:
+    before = semicolons.before
+    with pytest.raises(ClientError, match="QuoteSymbol"):
+        semicolons.update(CsvClassifier={"Name": name, "Delimiter": "|", "QuoteSymbol": "|"})
+    assert classifier(aws, name)["CsvClassifier"]["Delimiter"] == ";"
+    semicolons.update(**before)
+    assert semicolons.read()["CsvClassifier"]["Delimiter"] == ";"
+
+
 def test_a_classifier_of_json_without_a_name(aws: LocalServer, resource: Stack) -> None:
     records = resource(CLASSIFIER)
     made = records.create(JsonClassifier={"JsonPath": "$[*]"})

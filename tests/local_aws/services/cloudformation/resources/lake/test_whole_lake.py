@@ -1,5 +1,7 @@
-"""A small lake in one template: made, changed, drawn apart and deleted by its stack."""
+"""A small lake in one template: made, changed, rolled back and deleted by its stack."""
 
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,85 +18,104 @@ from tests.local_aws.services.cloudformation.stacks.support import (
 )
 
 TEMPLATE = (Path(__file__).parent / "whole_lake.yaml").read_text()
-LAKE = {"ParameterKey": "Lake"}
+OF = {"AwsAccountId": "123456789012"}
 
 
-@pytest.fixture
-def lake(aws: LocalServer, name: str) -> dict[str, Any]:
-    """A stack's name and its parameter."""
-    return {"Parameters": [LAKE | {"ParameterValue": name}]}
+class Lake:
+    """A stack of the template, and what its resources are called."""
+
+    def __init__(self, server: LocalServer, name: str) -> None:
+        self.server, self.name = server, name
+        self.cf = server.client("cloudformation")
+        self.options: dict[str, Any] = {
+            "Parameters": [{"ParameterKey": "Lake", "ParameterValue": name}],
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        }
+
+    def create(self, template: str = TEMPLATE) -> str:
+        return create(self.cf, self.name, template, **self.options)
+
+    def update(self, old: str, new: str) -> str:
+        """With another text in the template."""
+        assert old in TEMPLATE
+        return update(self.cf, self.name, TEMPLATE.replace(old, new), **self.options)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        return physical(self.cf, self.name)
+
+    def timeout(self) -> int:
+        job = self.server.client("glue").get_job(JobName=self.ids["Job"])["Job"]
+        return int(job["Timeout"])
 
 
-def test_a_lake_is_made_changed_and_deleted(
-    aws: LocalServer, name: str, lake: dict[str, Any]
-) -> None:
-    cf = aws.client("cloudformation")
-    capable = lake | {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
-    assert create(cf, name, TEMPLATE, **capable) == "CREATE_COMPLETE", reasons(cf, name)
-    glue, databrew = aws.client("glue"), aws.client("databrew")
-    quicksight = aws.client("quicksight")
-    of = {"AwsAccountId": "123456789012"}
-    ids = physical(cf, name)
-    told = outputs(cf, name)
-
-    assert glue.get_table(DatabaseName=name, Name="orders")["Table"]["PartitionKeys"]
-    assert ids["Table"] == "orders"
-    assert glue.get_job(JobName=ids["Job"])["Job"]["Role"] == told["RoleArn"]
-    assert glue.get_crawler(Name=ids["Crawler"])["Crawler"]["DatabaseName"] == name
-    query = aws.client("athena").get_named_query(NamedQueryId=ids["Query"])["NamedQuery"]
-    assert query["QueryString"] == f'SELECT count(*) FROM "{name}"."orders"'
-    assert databrew.describe_job(Name=ids["Clean"])["RecipeReference"]["Name"] == ids["Recipe"]
-    data_set = quicksight.describe_data_set(DataSetId=name, **of)["DataSet"]
-    assert told["DataSetArn"] == data_set["Arn"]
-    assert told["Engine"] == "Athena engine version 3"
-
-    changed = TEMPLATE.replace("SELECT count(*)", "SELECT max(id)").replace(
-        "Timeout: 30", "Timeout: 45"
-    )
-    assert update(cf, name, changed, **capable) == "UPDATE_COMPLETE", reasons(cf, name)
-    assert glue.get_job(JobName=ids["Job"])["Job"]["Timeout"] == 45
-    later = physical(cf, name)
-    assert later["Query"] != ids["Query"], "a named query is replaced, as on AWS"
-    assert {k: v for k, v in later.items() if k != "Query"} == {
-        k: v for k, v in ids.items() if k != "Query"
-    }
-    with pytest.raises(Exception, match="was not found"):
-        aws.client("athena").get_named_query(NamedQueryId=ids["Query"])
-
-    assert delete(cf, name) == "DELETE_COMPLETE", reasons(cf, name)
-    assert not [d for d in databrew.list_datasets()["Datasets"] if d["Name"] == ids["Dataset"]]
+@pytest.fixture(scope="module")
+def lake(server: LocalServer) -> Iterator[Lake]:
+    made = Lake(server, f"n{uuid.uuid4().hex[:12]}")
+    assert made.create() == "CREATE_COMPLETE", reasons(made.cf, made.name)
+    ids = made.ids
+    yield made
+    assert delete(made.cf, made.name) == "DELETE_COMPLETE", reasons(made.cf, made.name)
+    names = [d["Name"] for d in server.client("databrew").list_datasets()["Datasets"]]
+    assert ids["Dataset"] not in names
+    glue = server.client("glue")
     with pytest.raises(glue.exceptions.EntityNotFoundException):
-        glue.get_database(Name=name)
+        glue.get_database(Name=made.name)
 
 
-def test_an_update_that_fails_goes_back(aws: LocalServer, name: str, lake: dict[str, Any]) -> None:
-    cf = aws.client("cloudformation")
-    capable = lake | {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
-    assert create(cf, name, TEMPLATE, **capable) == "CREATE_COMPLETE", reasons(cf, name)
-    ids = physical(cf, name)
-    bad = TEMPLATE.replace("Timeout: 30", "Timeout: 45").replace("LOWER_CASE", "MAKE_COFFEE")
-    assert update(cf, name, bad, **capable) == "UPDATE_ROLLBACK_COMPLETE"
-    assert "MAKE_COFFEE" in reasons(cf, name)["Recipe"]
-    assert aws.client("glue").get_job(JobName=ids["Job"])["Job"]["Timeout"] == 30
-    recipe = aws.client("databrew").describe_recipe(
-        Name=ids["Recipe"], RecipeVersion="LATEST_WORKING"
+def test_the_lake_is_as_the_template_says(lake: Lake) -> None:
+    ids, told, name = lake.ids, outputs(lake.cf, lake.name), lake.name
+    glue, quicksight = lake.server.client("glue"), lake.server.client("quicksight")
+    assert ids["Table"] == "orders"
+    assert glue.get_table(DatabaseName=name, Name="orders")["Table"]["PartitionKeys"]
+    assert glue.get_job(JobName=ids["Job"])["Job"]["Role"] == told["RoleArn"]
+    crawler = glue.get_crawler(Name=ids["Crawler"])["Crawler"]
+    assert crawler["Classifiers"] == [ids["Classifier"]]
+    clean = lake.server.client("databrew").describe_job(Name=ids["Clean"])
+    assert clean["RecipeReference"]["Name"] == ids["Recipe"]
+    assert (
+        told["DataSetArn"] == quicksight.describe_data_set(DataSetId=name, **OF)["DataSet"]["Arn"]
     )
+    assert told["Engine"] == "Athena engine version 3"
+    board = quicksight.describe_dashboard(DashboardId=name, **OF)["Dashboard"]
+    assert board["Version"]["Status"] == "CREATION_SUCCESSFUL"
+
+
+def test_an_update_changes_a_job_and_replaces_a_query(lake: Lake) -> None:
+    before, athena = lake.ids, lake.server.client("athena")
+    assert lake.update("SELECT count(*)", "SELECT max(id)") == "UPDATE_COMPLETE"
+    after = lake.ids
+    assert [name for name in before if before[name] != after[name]] == ["Query"]
+    query = athena.get_named_query(NamedQueryId=after["Query"])["NamedQuery"]
+    assert query["QueryString"] == f'SELECT max(id) FROM "{lake.name}"."orders"'
+    with pytest.raises(athena.exceptions.InvalidRequestException, match="was not found"):
+        athena.get_named_query(NamedQueryId=before["Query"])
+    assert lake.update("Timeout: 30", "Timeout: 45") == "UPDATE_COMPLETE"
+    assert lake.timeout() == 45
+
+
+def test_an_update_that_fails_goes_back(lake: Lake) -> None:
+    before = lake.timeout()
+    coffee = "Operation: MAKE_COFFEE, Parameters: {SourceColumn: city}"
+    assert lake.update("Operation: LOWER_CASE, Parameters: {SourceColumn: city}", coffee) == (
+        "UPDATE_ROLLBACK_COMPLETE"
+    )
+    assert "MAKE_COFFEE" in reasons(lake.cf, lake.name)["Recipe"]
+    assert lake.timeout() == before
+    databrew = lake.server.client("databrew")
+    recipe = databrew.describe_recipe(Name=lake.ids["Recipe"], RecipeVersion="LATEST_WORKING")
     assert recipe["Steps"][0]["Action"]["Operation"] == "LOWER_CASE"
-    assert delete(cf, name) == "DELETE_COMPLETE", reasons(cf, name)
 
 
-def test_a_template_of_what_is_not_here_makes_nothing(
-    aws: LocalServer, name: str, lake: dict[str, Any]
-) -> None:
-    cf = aws.client("cloudformation")
-    capable = lake | {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
-    jdbc = "Targets: {JdbcTargets: [{Path: shop/%}]}"
-    marker = "Targets: {S3Targets: [{Path: !Sub 's3://${Bucket}/raw/'}]}"
-    bad = TEMPLATE.replace(marker, jdbc)
-    assert bad != TEMPLATE
-    assert create(cf, name, bad, **capable) == "ROLLBACK_COMPLETE"
-    assert reasons(cf, name)["Crawler"] == (
+def test_a_template_of_what_is_not_here_makes_nothing(server: LocalServer, name: str) -> None:
+    lake = Lake(server, name)
+    files = "Targets: {S3Targets: [{Path: !Sub 's3://${Bucket}/raw/'}]}"
+    assert files in TEMPLATE
+    tables = TEMPLATE.replace(files, "Targets: {JdbcTargets: [{Path: shop/%}]}")
+    assert lake.create(tables) == "ROLLBACK_COMPLETE"
+    assert reasons(lake.cf, name)["Crawler"] == (
         "The property Targets.JdbcTargets of AWS::Glue::Crawler is not supported by local_aws"
     )
-    with pytest.raises(Exception, match="EntityNotFoundException"):
-        aws.client("glue").get_database(Name=name)
+    glue = server.client("glue")
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_database(Name=name)
