@@ -18,6 +18,7 @@ from local_aws.services.cloudformation.resources.handler import (
     Work,
 )
 from local_aws.services.cloudformation.stacks import statuses
+from local_aws.services.cloudformation.stacks.flow import HELD
 from local_aws.services.cloudformation.stacks.records import Revision, Stack
 from local_aws.services.cloudformation.stacks.requests import revision
 
@@ -111,7 +112,7 @@ class NestedStack(Handler):
 
     def _held(self, child: str) -> bool:
         operation = self.store.operation(child)
-        return operation is not None and operation.phase == "HELD"
+        return operation is not None and operation.phase == HELD
 
     def _wait(self, work: Work, child: str) -> None:
         work.wait(lambda: self._held(child) or not statuses.busy(self.store.stack(child).status))
