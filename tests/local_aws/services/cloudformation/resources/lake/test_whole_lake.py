@@ -35,10 +35,13 @@ class Lake:
     def create(self, template: str = TEMPLATE) -> str:
         return create(self.cf, self.name, template, **self.options)
 
-    def update(self, old: str, new: str) -> str:
-        """With another text in the template."""
-        assert old in TEMPLATE
-        return update(self.cf, self.name, TEMPLATE.replace(old, new), **self.options)
+    def update(self, changes: dict[str, str]) -> str:
+        """With other texts in the template."""
+        changed = TEMPLATE
+        for old, new in changes.items():
+            assert old in changed
+            changed = changed.replace(old, new)
+        return update(self.cf, self.name, changed, **self.options)
 
     @property
     def ids(self) -> dict[str, str]:
@@ -83,23 +86,20 @@ def test_the_lake_is_as_the_template_says(lake: Lake) -> None:
 
 def test_an_update_changes_a_job_and_replaces_a_query(lake: Lake) -> None:
     before, athena = lake.ids, lake.server.client("athena")
-    assert lake.update("SELECT count(*)", "SELECT max(id)") == "UPDATE_COMPLETE"
+    changes = {"SELECT count(*)": "SELECT max(id)", "Timeout: 30": "Timeout: 45"}
+    assert lake.update(changes) == "UPDATE_COMPLETE"
     after = lake.ids
     assert [name for name in before if before[name] != after[name]] == ["Query"]
     query = athena.get_named_query(NamedQueryId=after["Query"])["NamedQuery"]
     assert query["QueryString"] == f'SELECT max(id) FROM "{lake.name}"."orders"'
     with pytest.raises(athena.exceptions.InvalidRequestException, match="was not found"):
         athena.get_named_query(NamedQueryId=before["Query"])
-    assert lake.update("Timeout: 30", "Timeout: 45") == "UPDATE_COMPLETE"
     assert lake.timeout() == 45
 
 
 def test_an_update_that_fails_goes_back(lake: Lake) -> None:
     before = lake.timeout()
-    coffee = "Operation: MAKE_COFFEE, Parameters: {SourceColumn: city}"
-    assert lake.update("Operation: LOWER_CASE, Parameters: {SourceColumn: city}", coffee) == (
-        "UPDATE_ROLLBACK_COMPLETE"
-    )
+    assert lake.update({"LOWER_CASE": "MAKE_COFFEE"}) == "UPDATE_ROLLBACK_COMPLETE"
     assert "MAKE_COFFEE" in reasons(lake.cf, lake.name)["Recipe"]
     assert lake.timeout() == before
     databrew = lake.server.client("databrew")
