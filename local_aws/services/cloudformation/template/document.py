@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-li
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -31,10 +31,9 @@ KINDS = {
     "Mappings": ("Mapping", 200),
     "Resources": ("Resource", 500),
     "Outputs": ("Output", 200),
-    "Conditions": ("Condition", None),
-    "Rules": ("Rule", None),
 }
-"""By section: what one of its members is called, and how many AWS takes."""
+"""By section: what one of its members is called, and how many AWS takes. Conditions and rules may
+be called anything, and as many as a template holds."""
 
 T = TypeVar("T")
 ALPHANUMERIC = re.compile(r"[A-Za-z0-9]+")
@@ -141,18 +140,23 @@ def _section(tree: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _each(tree: Mapping[str, Any], section: str, read: Callable[[str, Any], T]) -> dict[str, T]:
     found = {name: of for name, of in _section(tree, section).items() if not is_loop(name)}
+    if section in KINDS:
+        _limit(section, found)
+    return {name: read(name, of) for name, of in found.items()}
+
+
+def _limit(section: str, names: Collection[str]) -> None:
     kind, limit = KINDS[section]
-    if limit is not None and len(found) > limit:
+    if len(names) > limit:
         raise TemplateInvalid(
-            f"Template format error: Number of {section.lower()}, {len(found)}, "
+            f"Template format error: Number of {section.lower()}, {len(names)}, "
             f"is greater than maximum allowed, {limit}"
         )
-    for name in found:
+    for name in names:
         if not ALPHANUMERIC.fullmatch(name) or len(name) > MAX_NAME:
             raise TemplateInvalid(
                 f"Template format error: {kind} name {name[:MAX_NAME]} is non alphanumeric."
             )
-    return {name: read(name, of) for name, of in found.items()}
 
 
 def _transforms(tree: Mapping[str, Any]) -> tuple[str, ...]:
