@@ -8,7 +8,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from local_aws.services.cloudformation.template import checks, loops, members, source, syntax
+from local_aws.services.cloudformation.template import (
+    checks,
+    loops,
+    members,
+    source,
+    syntax,
+    unsupported,
+)
 from local_aws.services.cloudformation.template.declarations import declared
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.model import LANGUAGE_EXTENSIONS, Template
@@ -24,7 +31,8 @@ MAX_NAME = 255
 FORMAT_VERSION = "2010-09-09"
 SECTIONS = [
     *["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings"],
-    *["Conditions", "Transform", "Hooks", "Resources", "Outputs"],
+    *["Conditions", "Transform", "Resources", "Outputs"],
+    *unsupported.SECTIONS,
 ]
 KINDS = {
     "Parameters": ("Parameter", 200),
@@ -114,8 +122,9 @@ def _top_level(tree: Mapping[str, Any]) -> None:
         raise TemplateInvalid(
             "Template format error: unsupported value for AWSTemplateFormatVersion."
         )
-    if "Hooks" in tree:
-        raise TemplateInvalid("The section Hooks is not supported by local_aws")
+    for name in unsupported.SECTIONS:
+        if name in tree:
+            raise TemplateInvalid(f"The section {name} is not supported by local_aws")
     _description(tree)
     if not _section(tree, "Resources"):  # loops count
         raise TemplateInvalid(
