@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_aws.access.network import Rules
 from local_aws.database import Database
 from local_aws.deferred import Deferred
 from local_aws.faults.board import Board
@@ -41,9 +42,10 @@ class Platform:
     account_id: str = "123456789012"
     allow_reset: bool = False
     allow_faults: bool = False
-    simulate_network: bool = False
+    network: Rules = field(default_factory=Rules)
     hosts: tuple[str, ...] = ()
     lifecycle_seconds: float = 3600
+    access_log_seconds: float = 300
     faults: Board = field(default_factory=Board)
     moto: "MotoServices" = field(init=False)
     s3: "S3Store" = field(init=False)

@@ -12,7 +12,7 @@ from local_aws.wire import json_rpc
 from local_aws.wire.http import HttpRequest
 from local_aws.wire.models import Shape, operation_model, service_model
 from local_aws.wire.shapes import wire_name
-from local_aws.wire.validate import validate
+from local_aws.wire.validate import validate, validate_texts
 
 
 class MissingParameter(ServiceError):
@@ -50,10 +50,10 @@ def _check_form(service: str, request: HttpRequest) -> None:
     if operation is None:
         raise UnknownOperation(service, name)
     if operation.input_shape is not None and service_model(service).metadata["protocol"] == "query":
-        _check_fields(operation.input_shape, form)
+        _check_fields(service, operation.input_shape, form)
 
 
-def _check_fields(shape: Shape, form: Mapping[str, str]) -> None:
+def _check_fields(service: str, shape: Shape, form: Mapping[str, str]) -> None:
     given = {field.partition(".")[0] for field in form}
     for member, inner in shape.members.items():
         name = wire_name(member, inner)
@@ -62,3 +62,9 @@ def _check_fields(shape: Shape, form: Mapping[str, str]) -> None:
         text = form.get(name, "0")
         if inner.type_name in ("integer", "long") and not re.fullmatch("-?[0-9]{1,18}", text):
             raise SerializationError(f"'{name}' is not a number: {text!r}")
+    texts = {
+        member: form[wire_name(member, inner)]
+        for member, inner in shape.members.items()
+        if inner.type_name == "string" and wire_name(member, inner) in form
+    }
+    validate_texts(service, shape, texts)

@@ -70,7 +70,7 @@ def _read_list(shape: Shape, form: Form, prefix: str) -> list[Any] | None:
     items: list[Any] = []
     while (item := _read(shape.member, form, f"{prefix}.member.{len(items) + 1}")) is not None:
         items.append(item)
-    return items or None
+    return items or ([] if form.get(prefix) == "" else None)
 
 
 def _scalar(shape: Shape, text: str, name: str) -> Any:
@@ -112,6 +112,8 @@ def _text(shape: Shape, value: Any) -> str:
         return "".join(f"<member>{_text(shape.member, item)}</member>" for item in value)
     if shape.type_name == "timestamp":
         return str(format_timestamp(value, "iso8601"))
+    if shape.type_name == "boolean":
+        return "true" if value else "false"
     return escape(str(value))
 
 

@@ -16,8 +16,10 @@ from local_aws.wire.models import Shape
 CODES = {
     "athena": "InvalidRequestException",
     "quicksight": "InvalidParameterValueException",
+    "cloudformation": "ValidationError",
     "cloudwatch": "ValidationError",
     "logs": "InvalidParameterException",
+    "iam": "ValidationError",
 }
 FIELDS = {"athena": {"AthenaErrorCode": "INVALID_INPUT", "ErrorCode": "INVALID_INPUT"}}
 DISCREET = frozenset({"athena"})
@@ -38,7 +40,18 @@ class ValidationError(ServiceError):
 
 def validate(service: str, shape: Shape | None, request: dict[str, Any]) -> None:
     """Raise `ValidationError` where the request breaks its model."""
-    findings = list(_check(shape, request, "")) if shape is not None else []
+    _refuse(service, list(_check(shape, request, "")) if shape is not None else [])
+
+
+def validate_texts(service: str, shape: Shape, texts: dict[str, str]) -> None:
+    """As `validate`, of those members of a request alone that are texts."""
+    found = [
+        _check_text(shape.members[name], value, _join("", name)) for name, value in texts.items()
+    ]
+    _refuse(service, [finding for findings in found for finding in findings])
+
+
+def _refuse(service: str, findings: list["Finding"]) -> None:
     if findings:
         discreet = service in DISCREET
         raise ValidationError(service, [finding.text(discreet) for finding in findings])
@@ -129,6 +142,6 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
     if not text or "\\p{" in text or "\\uD8" in text.replace("\\ud8", "\\uD8"):
         return None
     try:
-        return re.compile(text)
+        return re.compile(text, re.ASCII)  # as Java's \w is
     except re.error:
         return None

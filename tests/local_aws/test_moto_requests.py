@@ -39,3 +39,10 @@ def test_what_is_missing_is_named(aws: LocalServer) -> None:
     careless = aws.client("sns", config=Config(parameter_validation=False))
     with pytest.raises(ClientError, match="parameter Name"):
         careless.create_topic()
+
+
+@pytest.mark.parametrize("name", ["a b", "a/b", "../x", "x" * 65, "ü", "<b>"])
+def test_a_name_that_iam_does_not_take(aws: LocalServer, name: str) -> None:
+    with pytest.raises(ClientError, match="at 'roleName' failed to satisfy") as refused:
+        aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+    assert refused.value.response["Error"]["Code"] == "ValidationError"

@@ -1,0 +1,37 @@
+"""AWS::S3::BucketPolicy. A bucket has one policy: a second resource for it is refused."""
+
+import json
+
+from local_aws.services.cloudformation.resources.calls import call, find
+from local_aws.services.cloudformation.resources.handler import Made, Properties, Work
+from local_aws.services.cloudformation.resources.named import Named
+
+ABSENT = ("NoSuchBucketPolicy", "NoSuchBucket")
+
+
+class BucketPolicy(Named):
+    named_by = "Bucket"
+    longest = 63
+    takes = frozenset({"Bucket", "PolicyDocument"})
+
+    def update(self, work: Work) -> Made:
+        policy = work.properties["PolicyDocument"]
+        call(work.client("s3"), "put_bucket_policy", Bucket=work.physical_id, Policy=policy)
+        return Made(work.physical_id)
+
+    def delete(self, work: Work) -> None:
+        find(work.client("s3"), "delete_bucket_policy", ABSENT, Bucket=work.physical_id)
+
+    def read(self, work: Work) -> Properties | None:
+        found = find(work.client("s3"), "get_bucket_policy", ABSENT, Bucket=work.physical_id)
+        if found is None:
+            return None
+        return {"Bucket": work.physical_id, "PolicyDocument": json.loads(found["Policy"])}
+
+    def identify(self, work: Work) -> Made | None:
+        bucket = self.name(work)
+        found = find(work.client("s3"), "get_bucket_policy", ABSENT, Bucket=bucket)
+        return Made(bucket) if found is not None else None
+
+    def taken(self, work: Work) -> str:
+        return f"The bucket policy already exists on bucket {self.name(work)}."

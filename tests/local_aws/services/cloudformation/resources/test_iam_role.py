@@ -1,0 +1,143 @@
+"""AWS::IAM::Role."""
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_aws.services.cloudformation.resources.handler import ResourceFailed
+from tests.conftest import LocalServer
+
+New = Callable[..., Any]
+
+
+def allows(action: str) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def trust(service: str) -> dict[str, Any]:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": f"{service}.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.fixture
+def managed(aws: LocalServer) -> str:
+    """The ARN of a managed policy."""
+    document, name = json.dumps(allows("s3:ListBucket")), f"managed-{uuid.uuid4().hex}"
+    answer = aws.client("iam").create_policy(PolicyName=name, PolicyDocument=document)
+    return str(answer["Policy"]["Arn"])
+
+
+def full(managed: str) -> dict[str, Any]:
+    return {
+        "RoleName": f"role-{uuid.uuid4().hex}",
+        "AssumeRolePolicyDocument": trust("glue"),
+        "Description": "Reads the lake",
+        "ManagedPolicyArns": [managed],
+        "MaxSessionDuration": 7200,
+        "Path": "/lake/",
+        "PermissionsBoundary": managed,
+        "Policies": [{"PolicyName": "read", "PolicyDocument": allows("s3:GetObject")}],
+        "Tags": [{"Key": "team", "Value": "lake"}],
+    }
+
+
+def test_role_is_made_whole_and_read_as_written(resource: New, managed: str) -> None:
+    role, given = resource("AWS::IAM::Role"), full(managed)
+    made = role.create(given)
+    assert made.physical_id == given["RoleName"]
+    assert made.attributes["Arn"] == f"arn:aws:iam::123456789012:role/lake/{given['RoleName']}"
+    assert made.attributes["RoleId"].startswith("AROA")
+    assert role.read() == given
+    assert role.identify() == made
+
+
+def test_role_loses_what_its_template_loses(resource: New, managed: str) -> None:
+    role, given = resource("AWS::IAM::Role"), full(managed)
+    role.create(given)
+    kept = {key: given[key] for key in ("RoleName", "Path")}
+    role.update({**kept, "AssumeRolePolicyDocument": trust("databrew")})
+    assert role.read() == {
+        **kept,
+        "AssumeRolePolicyDocument": trust("databrew"),
+        "MaxSessionDuration": 3600,
+    }
+
+
+def test_role_changes_its_policies(resource: New, managed: str, aws: LocalServer) -> None:
+    role, given = resource("AWS::IAM::Role"), full(managed)
+    role.create(given)
+    policies = [
+        {"PolicyName": "read", "PolicyDocument": allows("s3:*")},
+        {"PolicyName": "write", "PolicyDocument": allows("s3:PutObject")},
+    ]
+    role.update({**given, "Policies": policies})
+    assert role.read()["Policies"] == policies
+    role.update({**given, "Policies": policies[1:]})
+    found = aws.client("iam").list_role_policies(RoleName=given["RoleName"])
+    assert found["PolicyNames"] == ["write"]
+
+
+def test_role_is_deleted_with_its_own_policies_only(
+    resource: New, managed: str, aws: LocalServer
+) -> None:
+    role, given = resource("AWS::IAM::Role"), full(managed)
+    role.create(given)
+    iam, name = aws.client("iam"), given["RoleName"]
+    document = json.dumps(allows("s3:ListBucket"))
+    iam.put_role_policy(RoleName=name, PolicyName="by-hand", PolicyDocument=document)
+    with pytest.raises(ClientError, match="must delete policies first"):
+        role.delete()
+    iam.delete_role_policy(RoleName=name, PolicyName="by-hand")
+    role.delete()
+    role.delete()
+    assert role.read() is None
+
+
+def test_role_of_another_is_not_taken(resource: New, managed: str, aws: LocalServer) -> None:
+    given = full(managed)
+    resource("AWS::IAM::Role").create(given)
+    with pytest.raises(ResourceFailed, match=f"{given['RoleName']} already exists"):
+        resource("AWS::IAM::Role").create(given)
+    assert aws.client("iam").get_role(RoleName=given["RoleName"])
+
+
+def test_role_of_an_earlier_try_is_brought_on(
+    resource: New, managed: str, aws: LocalServer
+) -> None:
+    role, given = resource("AWS::IAM::Role"), full(managed)
+    role.handler.make(replace(role.work, properties=given), given["RoleName"])
+    role.create(given, retried=True)
+    assert role.read() == given
+
+
+def test_nothing_is_left_of_a_role_whose_policies_are_refused(resource: New, managed: str) -> None:
+    role, given = resource("AWS::IAM::Role"), full(managed)
+    missing = "arn:aws:iam::123456789012:policy/missing"
+    with pytest.raises(ClientError, match="does not exist"):
+        role.create({**given, "ManagedPolicyArns": [managed, missing]})
+    assert role.identify() is None
+
+
+@pytest.mark.parametrize("name", ["with space", "a/b", "x" * 65, "ü"])
+def test_role_name_that_iam_does_not_take(resource: New, name: str) -> None:
+    role = resource("AWS::IAM::Role")
+    with pytest.raises((ClientError, ResourceFailed)):
+        role.create({"RoleName": name, "AssumeRolePolicyDocument": trust("glue")})
+
+
+@pytest.mark.parametrize("document", ["", "{", "[]", {"Statement": 1}])
+def test_role_whose_trust_is_no_policy(resource: New, document: Any) -> None:
+    role = resource("AWS::IAM::Role")
+    with pytest.raises((ClientError, ResourceFailed)):
+        role.create({"AssumeRolePolicyDocument": document})
+    assert role.identify() is None
