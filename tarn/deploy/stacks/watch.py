@@ -19,6 +19,7 @@ GOOD = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
 # What CloudFormation says of what it did not get to, once something else had failed.
 CANCELLED = re.compile("cancelled", re.IGNORECASE)
 SOON = 0.05  # seconds until the first look; each wait is half as long again as the one before
+LONG = 5.0  # seconds after which it is worth a line that a resource has begun
 STACK = "AWS::CloudFormation::Stack"
 
 
@@ -76,6 +77,7 @@ class Watch:
         self._stack_id, self._aws = stack_id, aws
         self._seen: set[str] = set()
         self._failed: dict[str, Any] | None = None
+        self._begun: dict[str, tuple[float, dict[str, Any]]] = {}
         self._take()
 
     def until_settled(self) -> Iterator[str]:
@@ -98,13 +100,22 @@ class Watch:
         return GONE if found is None else str(found["StackStatus"])
 
     def _new_lines(self) -> Iterator[str]:
-        """The newest event of each resource that had any since the last look."""
-        events = self._take()
-        newest = {event["LogicalResourceId"]: event for event in events}
-        for event in events:
+        """What is done of each resource; of those that take longer, that they have begun."""
+        now = time.monotonic()
+        for event in self._take():
+            name = event["LogicalResourceId"]
             if self._failed is None and _is_failure(event):
                 self._failed = event
-            if newest[event["LogicalResourceId"]] is event and event["ResourceType"] != STACK:
+            if event["ResourceType"] == STACK:
+                continue
+            if is_busy(event["ResourceStatus"]):
+                self._begun[name] = (now, event)
+            else:
+                self._begun.pop(name, None)
+                yield _line(event)
+        for name, (since, event) in list(self._begun.items()):
+            if now - since > LONG:
+                del self._begun[name]
                 yield _line(event)
 
     def _take(self) -> list[dict[str, Any]]:
