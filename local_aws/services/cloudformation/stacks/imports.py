@@ -15,7 +15,6 @@ from local_aws.services.cloudformation.stacks.blueprint import Blueprint
 from local_aws.services.cloudformation.stacks.making import identified_by_template
 from local_aws.services.cloudformation.stacks.records import Stack
 from local_aws.services.cloudformation.template import schemas
-from local_aws.services.cloudformation.template.errors import Unknown
 
 if TYPE_CHECKING:
     from local_aws.services.cloudformation.stacks.calls.common import Calls
@@ -61,12 +60,11 @@ class Imports:
         for logical_id, wanted in self.plan.resources.items():
             if logical_id in self.there:
                 continue
-            try:
-                properties = self.plan.properties(logical_id)
-            except Unknown:
+            # By a name that is plain text: what functions compute is not looked for.
+            named = {n: v for n, v in wanted.properties.items() if isinstance(v, str)}
+            if not identified_by_template(wanted.type_name, named):
                 continue
-            if not identified_by_template(wanted.type_name, properties):
-                continue
+            properties = self.plan.shown(logical_id)  # its name may be all that is known
             made = self._find(logical_id, properties)
             if made is not None:
                 self._check_policy(logical_id)
