@@ -20,7 +20,7 @@ import anyio
 from local_aws import authorise, downloads, moto_requests
 from local_aws.access import network
 from local_aws.access.resources import Arns, Parameters
-from local_aws.caller import CALLER
+from local_aws.caller import ACCESS_KEY, CALLER
 from local_aws.console import LINK_PATH, Console, make_link, sandboxed
 from local_aws.context import Platform
 from local_aws.errors import InternalError, ServiceError, UnknownService
@@ -305,7 +305,7 @@ def _ask_own(
     app: App,
     service: str,
     request: HttpRequest,
-    _auth: sigv4.Authentication,
+    auth: sigv4.Authentication,
     caller: authorise.Caller,
 ) -> HttpResponse:
     """The answer of a service of ours."""
@@ -319,6 +319,7 @@ def _ask_own(
             authorise.check(caller, service, operation, known, arns, policy)
 
     CALLER.set(caller.principal.arn)
+    ACCESS_KEY.set(auth.access_key)
     return dispatch(service, api, request, permit)
 
 

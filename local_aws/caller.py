@@ -4,3 +4,6 @@ from contextvars import ContextVar
 
 CALLER: ContextVar[str | None] = ContextVar("caller", default=None)
 """Its ARN, as GetCallerIdentity says it; None where the server works by itself."""
+
+ACCESS_KEY: ContextVar[str] = ContextVar("access_key", default="")
+"""The access key that signed the call, for what goes on with its caller's rights: a stack."""

@@ -172,6 +172,11 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("ListSecrets|GetRandomPassword|BatchGetSecretValue"),
         _row(".*", "secret:{SecretId}"),
     ),
+    "cloudformation": (
+        _row("ListStacks|ListExports|ListImports|ValidateTemplate"),
+        _row("(Describe|Delete|Execute)ChangeSet", "{StackName/ChangeSetName}"),
+        _row(".*", "{StackName}"),
+    ),
     "service-quotas": (_row("GetServiceQuota", "{ServiceCode}/{QuotaCode}"),),
     "events": (
         _row("(Put|Remove)Targets|ListTargetsByRule", "rule/{Rule}"),
@@ -195,6 +200,7 @@ GLOBAL = ("iam",)
 ROLE_PASSED = {
     "glue": ("(Create|Update)(Crawler|Job)", ("Role", "JobUpdate.Role")),
     "databrew": ("(Create|Update)(Profile|Recipe)Job", ("RoleArn",)),
+    "cloudformation": (".*", ("RoleARN",)),
     "events": ("PutTargets", ("Targets.RoleArn",)),
 }
 """Where a role is handed to a service: the caller must be allowed iam:PassRole on it."""

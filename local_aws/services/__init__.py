@@ -5,6 +5,7 @@ from typing import Any
 
 from local_aws.context import Platform
 from local_aws.deferred import Deferred
+from local_aws.services.cloudformation.waiting import interrupted
 from local_aws.services.cloudwatch.api import CloudWatchApi
 from local_aws.services.cloudwatch.model import MetricStore
 from local_aws.services.databrew.api import DataBrewApi
@@ -63,6 +64,7 @@ def build(platform: Platform) -> Services:
             "databrew": DataBrewApi(platform),
             "service-quotas": ServiceQuotasApi(platform),
             "quicksight": Deferred(lambda: _quicksight(platform), _quicksight_waits(platform)),
+            "cloudformation": Deferred(lambda: _cloudformation(platform), interrupted(platform)),
         },
     )
 
@@ -78,6 +80,12 @@ def _quicksight(platform: Platform) -> Any:
     from local_aws.services.quicksight.api import QuickSightApi
 
     return QuickSightApi(platform)
+
+
+def _cloudformation(platform: Platform) -> Any:
+    from local_aws.services.cloudformation.api import CloudFormationApi
+
+    return CloudFormationApi(platform)
 
 
 def _quicksight_waits(platform: Platform) -> bool:

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from local_aws.errors import SerializationError, ServiceError
 from local_aws.wire.http import HttpRequest, HttpResponse, decoded
-from local_aws.wire.models import Shape
+from local_aws.wire.models import Shape, error_shape
 from local_aws.wire.query_errors import query_error
 from local_aws.wire.shapes import format_timestamp, parse_timestamp, wire_name
 
@@ -60,6 +60,8 @@ def _read(shape: Shape, form: Form, prefix: str) -> Any:
         return {k: v for k, v in members.items() if v is not None} or (None if prefix else {})
     if shape.type_name == "list":
         return _read_list(shape, form, prefix)
+    if shape.type_name == "map":
+        return _read_map(shape, form, prefix)
     text = form.get(prefix)
     if text is None or shape.type_name == "string":
         return text
@@ -70,7 +72,17 @@ def _read_list(shape: Shape, form: Form, prefix: str) -> list[Any] | None:
     items: list[Any] = []
     while (item := _read(shape.member, form, f"{prefix}.member.{len(items) + 1}")) is not None:
         items.append(item)
-    return items or None
+    return items or ([] if form.get(prefix) == "" else None)
+
+
+def _read_map(shape: Shape, form: Form, prefix: str) -> dict[str, Any] | None:
+    found: dict[str, Any] = {}
+    while (key := form.get(f"{prefix}.entry.{len(found) + 1}.key")) is not None:
+        value = _read(shape.value, form, f"{prefix}.entry.{len(found) + 1}.value")
+        if key in found or value is None:
+            raise SerializationError(f"'{prefix}' is not a map: '{key}'")
+        found[key] = value
+    return found or None
 
 
 def _scalar(shape: Shape, text: str, name: str) -> Any:
@@ -112,9 +124,11 @@ def _text(shape: Shape, value: Any) -> str:
         return "".join(f"<member>{_text(shape.member, item)}</member>" for item in value)
     if shape.type_name == "timestamp":
         return str(format_timestamp(value, "iso8601"))
+    if shape.type_name == "boolean":
+        return "true" if value else "false"
     return escape(str(value))
 
 
-def serialise_error(_service: str, error: ServiceError) -> HttpResponse:
-    """The error in the protocol's XML."""
-    return query_error(error)
+def serialise_error(service: str, error: ServiceError) -> HttpResponse:
+    """The error in the protocol's XML, by the code that the service's model declares."""
+    return query_error(error, error.code if error_shape(service, error.code) else "")

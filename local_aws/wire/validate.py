@@ -16,6 +16,7 @@ from local_aws.wire.models import Shape
 CODES = {
     "athena": "InvalidRequestException",
     "quicksight": "InvalidParameterValueException",
+    "cloudformation": "ValidationError",
     "cloudwatch": "ValidationError",
     "logs": "InvalidParameterException",
     "iam": "ValidationError",

@@ -60,6 +60,8 @@ def fitted(shape: Shape | None, value: Any) -> Any:
         return value
     if shape.type_name in _FIT:
         return _FIT[shape.type_name](value)
+    if isinstance(value, str):
+        value = _parsed(value)
     if shape.type_name == "list" and isinstance(value, list):
         return [fitted(shape.member, one) for one in value]  # type: ignore[attr-defined]
     if shape.type_name == "map" and isinstance(value, dict):
@@ -92,6 +94,22 @@ def number(value: Any) -> Any:
         return value
 
 
+def decimal(value: Any) -> Any:
+    """A number with a fraction, which a parameter gives as a text."""
+    try:
+        return float(value) if _is_text(value) else value
+    except ValueError:
+        return value
+
+
+def _parsed(value: str) -> Any:
+    """An object or a list, which a template may give as its JSON."""
+    try:
+        return json.loads(value) if value.lstrip()[:1] in ("{", "[") else value
+    except ValueError:
+        return value
+
+
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -101,4 +119,6 @@ _FIT: dict[str, Callable[[Any], Any]] = {
     "boolean": truth,
     "integer": number,
     "long": number,
+    "float": decimal,
+    "double": decimal,
 }

@@ -1,0 +1,1 @@
+"""CloudFormation's operations, by what they are about."""

@@ -1,0 +1,12 @@
+"""Whether a stack's operation was interrupted, told without importing the service."""
+
+from local_aws.context import Platform
+
+
+def interrupted(platform: Platform) -> bool:
+    """Whether the last process left an operation that has to go on by itself."""
+    db = platform.db("cloudformation")
+    if not db.path.exists():
+        return False
+    there = db.one("SELECT 1 FROM sqlite_master WHERE name = 'operations'")
+    return bool(there and db.one("SELECT 1 FROM operations"))
