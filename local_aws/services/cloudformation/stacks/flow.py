@@ -1,9 +1,9 @@
 """The phases of an operation. Each ends in one transaction, which also says what comes next.
 
-FORWARD: make everything. HELD: a nested stack waits for what its parent decides. CLEANUP: delete what the new template has no more. ROLLBACK: bring back
-what was (of an update), or delete what was made (of a creation). ROLLBACK_CLEANUP: delete what the
-failed update had made. DELETE: delete everything. After a kill the phase begins again; what it had
-done already is in the store.
+FORWARD: make everything. HELD: a nested stack waits for what its parent comes to. CLEANUP: delete
+what the new template has no more. ROLLBACK: bring back what was (of an update), or delete what was
+made (of a creation). ROLLBACK_CLEANUP: delete what the failed update had made. DELETE: delete
+everything. After a kill the phase begins again; what it had done already is in the store.
 """
 
 import logging
