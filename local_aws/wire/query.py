@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from local_aws.errors import SerializationError, ServiceError
 from local_aws.wire.http import HttpRequest, HttpResponse, decoded
-from local_aws.wire.models import Shape
+from local_aws.wire.models import Shape, error_shape
 from local_aws.wire.query_errors import query_error
 from local_aws.wire.shapes import format_timestamp, parse_timestamp, wire_name
 
@@ -117,6 +117,6 @@ def _text(shape: Shape, value: Any) -> str:
     return escape(str(value))
 
 
-def serialise_error(_service: str, error: ServiceError) -> HttpResponse:
-    """The error in the protocol's XML."""
-    return query_error(error)
+def serialise_error(service: str, error: ServiceError) -> HttpResponse:
+    """The error in the protocol's XML, by the code that the service's model declares."""
+    return query_error(error, error.code if error_shape(service, error.code) else "")

@@ -20,11 +20,11 @@ def query_code(error: ServiceError) -> str:
     return CODES.get(error.code, error.code.removesuffix("Exception"))
 
 
-def query_error(error: ServiceError) -> HttpResponse:
-    """The XML of the query protocol, which IAM, STS and SNS speak."""
+def query_error(error: ServiceError, code: str = "") -> HttpResponse:
+    """The XML of the query protocol, which IAM and SNS speak. `code`: as the service has it."""
     body = (
         "<ErrorResponse><Error><Type>Sender</Type>"
-        f"<Code>{query_code(error)}</Code>"
+        f"<Code>{code or query_code(error)}</Code>"
         f"<Message>{escape(error.message)}</Message></Error></ErrorResponse>"
     )
     return HttpResponse(error.status, {"content-type": "text/xml"}, body.encode())

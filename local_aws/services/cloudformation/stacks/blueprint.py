@@ -1,7 +1,8 @@
 """A revision of a stack read: its template with parameters and everything that a stack knows."""
 
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +27,8 @@ class Blueprint:
     pseudo: Pseudo
     known: Known
     tags: Mapping[str, str]
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+    """Several resources are resolved at once, and a resolver is one thread's at a time."""
 
     @cached_property
     def resolver(self) -> Resolver:
@@ -51,23 +54,24 @@ class Blueprint:
     def needs(self) -> dict[str, set[str]]:
         """By logical id what it is made after. Raises TemplateInvalid for a circle."""
         graph.order(self.resources, self.template)
-        return graph.dependencies(self.resources, self.template)
+        return graph.dependencies(self.resources)
 
     def properties(self, logical_id: str) -> dict[str, Any]:
         """Resolved, of the kinds that the schema asks for. Raises Unknown."""
-        found = self.resolver.properties(logical_id)
+        with self.lock:
+            found = self.resolver.properties(logical_id)
         return schemas.coerced(self.resources[logical_id].type_name, found)
 
     def shown(self, logical_id: str) -> dict[str, Any]:
         """The properties without secrets."""
-        return self.masked.properties(logical_id, known_after_apply=True)
+        with self.lock:
+            return self.masked.properties(logical_id, known_after_apply=True)
 
     def outputs(self) -> list[dict[str, str]]:
         """As DescribeStacks tells them. Raises Unknown, TemplateInvalid."""
         found = []
-        for name, output in self.template.outputs.items():
-            if output.condition is not None and not self.resolver.condition(output.condition):
-                continue
+        for name in self.resolver.active_outputs():
+            output = self.template.outputs[name]
             told = {"OutputKey": name, "OutputValue": self.resolver.output(name)}
             if output.description:
                 told["Description"] = output.description

@@ -61,10 +61,10 @@ def changes_of(
 def outputs_shown(plan: Blueprint) -> list[tuple[Any, ...]]:
     """The outputs as far as they are known."""
     found = []
-    for name, output in plan.template.outputs.items():
-        if output.condition is None or plan.resolver.condition(output.condition):
-            value = plan.resolver.output(name, known_after_apply=True)
-            found.append((name, value, output.description, plan.resolver.export(name) or ""))
+    for name in plan.resolver.active_outputs():
+        value = plan.resolver.output(name, known_after_apply=True)
+        told = plan.template.outputs[name].description
+        found.append((name, value, told, plan.resolver.export(name) or ""))
     return found
 
 

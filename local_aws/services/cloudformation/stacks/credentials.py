@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from local_aws.access import document
+from local_aws.access import document, patterns
 from local_aws.access.document import PolicyError
 from local_aws.access.principal import SESSION
 from local_aws.context import Platform
@@ -19,11 +19,13 @@ from local_aws.services.cloudformation.errors import ValidationError
 from local_aws.services.sts.sessions import SessionStore
 
 PRINCIPAL = "cloudformation.amazonaws.com"
+ASSUME = "sts:assumerole"
 SESSION_NAME = "AWSCloudFormation"
 SECONDS = 36 * 3600
 """As long as AWS's own session of a stack may last."""
 
 READ_SECONDS = 120
+HOLDERS_KEPT = 8
 
 
 class Holders:
@@ -33,6 +35,9 @@ class Holders:
         self.platform = platform
         self.sessions = SessionStore(platform)
         self.identities = Identities(platform, platform.moto, self.sessions)
+        self._lock = threading.Lock()
+        self._session: Any = None
+        self._made: dict[tuple[str, str], Clients] = {}
 
     def of(self, access_key: str, role: str) -> str:
         """The holder of an operation. Raises ValidationError for a role that cannot be taken."""
@@ -53,7 +58,7 @@ class Holders:
 
     def _of_role(self, arn: str) -> str:
         role = self.identities.role(arn)
-        if role is None or not _trusts(role.assume_role_policy_document):
+        if role is None or not _trusts(role.assume_role_policy_document, self.platform.account_id):
             raise ValidationError(f"Role {arn} is invalid or cannot be assumed")
         return self.sessions.create(
             SESSION, SECONDS, name=role.name, holder_id=role.id, session_name=SESSION_NAME
@@ -64,45 +69,51 @@ class Holders:
         session = self.sessions.find(holder)
         token = session.token if session else ""
         secret = self.identities.find_key(holder, token).secret_key
-        return Clients(self.platform, holder, secret, token)
-
-
-class Clients:
-    """Clients of one holder, each made when it is first asked for."""
-
-    def __init__(self, platform: Platform, key: str, secret: str, token: str) -> None:
-        self._platform = platform
-        self._keys = {"aws_access_key_id": key, "aws_secret_access_key": secret}
-        if token:
-            self._keys["aws_session_token"] = token
-        self._lock = threading.Lock()  # making one is not safe from several threads
-        self._session: Any = None
-        self._made: dict[str, Any] = {}
-
-    def __call__(self, service: str) -> Any:
         with self._lock:
-            if service not in self._made:
-                self._made[service] = self._make(service)
-            return self._made[service]
+            made = self._made.pop((holder, secret), None)
+            if made is None:
+                made = Clients(self, holder, secret, token)
+            self._made[holder, secret] = made  # the one that was asked for last
+            if len(self._made) > HOLDERS_KEPT:
+                del self._made[next(iter(self._made))]
+        return made
 
-    def _make(self, service: str) -> Any:
+    def make(self, service: str, keys: dict[str, str]) -> Any:
+        """A new client. One at a time: a session of boto3 is not for several threads."""
         from botocore.config import Config
 
-        if self._session is None:
-            self._session = plain_session()
         config = Config(
             retries={"max_attempts": 2, "mode": "standard"},
             read_timeout=READ_SECONDS,
             proxies={},
             s3={"addressing_style": "path"},
         )
-        return self._session.client(
-            service,
-            endpoint_url=self._platform.endpoint_url,
-            region_name=self._platform.region,
-            config=config,
-            **self._keys,
-        )
+        with self._lock:
+            if self._session is None:
+                self._session = plain_session()
+            return self._session.client(
+                service,
+                endpoint_url=self.platform.endpoint_url,
+                region_name=self.platform.region,
+                config=config,
+                **keys,
+            )
+
+
+class Clients:
+    """Clients of one holder, each made when it is first asked for."""
+
+    def __init__(self, holders: Holders, key: str, secret: str, token: str) -> None:
+        self._holders = holders
+        self._keys = {"aws_access_key_id": key, "aws_secret_access_key": secret}
+        if token:
+            self._keys["aws_session_token"] = token
+        self._made: dict[str, Any] = {}
+
+    def __call__(self, service: str) -> Any:
+        if service not in self._made:
+            self._made[service] = self._holders.make(service, self._keys)
+        return self._made[service]
 
 
 def plain_session() -> Any:
@@ -118,11 +129,19 @@ def plain_session() -> Any:
     return boto3.Session(botocore_session=session)
 
 
-def _trusts(trust: str) -> bool:
+def _trusts(trust: str, account: str) -> bool:
     """Whether a role lets CloudFormation act in it."""
     try:
         statements = document.parse(trust, document.TRUST).statements
     except PolicyError:
         return False
-    named = [one for one in statements if ("Service", PRINCIPAL) in (one.principals or ())]
-    return any(one.allow for one in named) and all(one.allow for one in named)
+    facts = {"aws:sourceaccount": (account,)}
+    named = [
+        one
+        for one in statements
+        if ("Service", PRINCIPAL) in (one.principals or ())
+        and not (one.not_principals or one.not_actions)
+        and any(patterns.matches(name.lower().translate(patterns.WILDCARDS), ASSUME) for name in one.actions)
+        and all(test.holds(facts.get) for test in one.tests)
+    ]
+    return bool(named) and all(one.allow for one in named)

@@ -53,7 +53,7 @@ def _at(change: schemas.PropertyChange, path: str) -> bool:
     if not path.startswith(f"{change.path}."):
         return False
     inner = path.removeprefix(f"{change.path}.").split(".")
-    return _inside(change.before, inner) != _inside(change.after, inner)
+    return bool(_inside(change.before, inner) != _inside(change.after, inner))
 
 
 def _inside(part: Any, path: list[str]) -> Any:

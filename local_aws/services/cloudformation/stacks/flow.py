@@ -1,9 +1,9 @@
 """The phases of an operation. Each ends in one transaction, which also says what comes next.
 
-FORWARD: make everything. CLEANUP: delete what the new template has no more. ROLLBACK: bring back
-what was (of an update), or delete what was made (of a creation). ROLLBACK_CLEANUP: delete what the
-failed update had made. DELETE: delete everything. After a kill the phase begins again; what it had
-done already is in the store.
+FORWARD: make everything. HELD: a nested stack waits for what its parent comes to. CLEANUP: delete
+what the new template has no more. ROLLBACK: bring back what was (of an update), or delete what was
+made (of a creation). ROLLBACK_CLEANUP: delete what the failed update had made. DELETE: delete
+everything. After a kill the phase begins again; what it had done already is in the store.
 """
 
 import logging
@@ -21,14 +21,15 @@ from local_aws.services.cloudformation.stacks.lookups import Known
 from local_aws.services.cloudformation.stacks.making import Making
 from local_aws.services.cloudformation.stacks.preflight import Preflight
 from local_aws.services.cloudformation.stacks.records import Resource, Revision
-from local_aws.services.cloudformation.stacks.run import Cancelled, Run
+from local_aws.services.cloudformation.stacks.run import Cancelled, Closing, Run
 from local_aws.services.cloudformation.stacks.undoing import Undoing
 from local_aws.services.cloudformation.stacks.walk import walk
 
 logger = logging.getLogger(__name__)
 
-FORWARD, CLEANUP = "FORWARD", "CLEANUP"
+FORWARD, HELD, CLEANUP = "FORWARD", "HELD", "CLEANUP"
 ROLLBACK, ROLLBACK_CLEANUP, DELETE = "ROLLBACK", "ROLLBACK_CLEANUP", "DELETE"
+HOLD_SECONDS = 0.1
 BY_USER = "User Initiated"
 
 
@@ -40,6 +41,7 @@ class Flow:
         self.stack_id = run.stack_id
         self.phases: dict[str, Callable[[], None]] = {
             FORWARD: self._forward,
+            HELD: self._hold,
             CLEANUP: self._cleanup,
             ROLLBACK: self._roll_back,
             ROLLBACK_CLEANUP: self._clean_after_rollback,
@@ -64,12 +66,49 @@ class Flow:
             plan = self._plan(target)
             failed = self._make(plan)
             if not failed and not self.run.operation.cancelled:
-                self._finish(plan, target)
+                if self._waits_for_parent():
+                    self._begin_to_hold(plan)
+                else:
+                    self._finish(plan, target)
                 return
             why = self._told(failed)
         except ServiceError as error:
             why = error.message
         self._failed(why)
+
+    # A nested stack.
+    def _waits_for_parent(self) -> bool:
+        """What an update takes out of a nested stack is there until no parent can go back."""
+        return self._kind == "UPDATE" and self._decision() is None
+
+    def _decision(self) -> str | None:
+        """What the nearest parent came to: CLEANUP, ROLLBACK; None while it has not."""
+        parent = self.run.stack.parent
+        operation = self.store.operation(parent) if parent else None
+        if operation is None:
+            return CLEANUP
+        if operation.phase in (ROLLBACK, ROLLBACK_CLEANUP):
+            return ROLLBACK
+        return None if operation.phase in (FORWARD, HELD) else CLEANUP
+
+    def _begin_to_hold(self, plan: Blueprint) -> None:
+        with self.store.transaction():
+            self.store.move_operation(self.stack_id, phase=HELD)
+            self.store.change_stack(self.stack_id, outputs=plan.outputs())
+
+    def _hold(self) -> None:
+        """Raises Closing where the server stops meanwhile."""
+        while (decided := self._decision()) is None:
+            if self.run.closing.wait(HOLD_SECONDS):
+                raise Closing
+        target = self.run.operation.target
+        if decided == ROLLBACK or target is None:
+            self._begin_rollback("Parent stack is rolled back")
+            return
+        plan = self._plan(target)
+        for name in plan.resources:
+            plan.shown(name)  # what it imports
+        self._finish(plan, target)
 
     def _plan(self, target: Revision) -> Blueprint:
         known = Known(self.store, self.run.exports, self.stack_id, self.run.client)
@@ -240,7 +279,11 @@ class Flow:
 def _whole(resources: dict[str, Resource]) -> dict[str, Resource]:
     """What an update was giving them when it failed counts for what is deleted."""
     return {
-        name: replace(one, deletion_policy=one.pending.get("deletion_policy", one.deletion_policy))
+        name: replace(
+            one,
+            deletion_policy=one.pending.get("deletion_policy", one.deletion_policy),
+            needs=one.pending.get("needs", one.needs),
+        )
         for name, one in resources.items()
     }
 

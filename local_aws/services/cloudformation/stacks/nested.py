@@ -18,6 +18,7 @@ from local_aws.services.cloudformation.resources.handler import (
     Work,
 )
 from local_aws.services.cloudformation.stacks import statuses
+from local_aws.services.cloudformation.stacks.flow import HELD, ROLLBACK
 from local_aws.services.cloudformation.stacks.records import Revision, Stack
 from local_aws.services.cloudformation.stacks.requests import revision
 
@@ -44,6 +45,9 @@ class NestedStack(Handler):
         return self._settled(work, child.id, "created", {statuses.CREATE_COMPLETE})
 
     def update(self, work: Work) -> Made:
+        parent = self.store.operation(work.stack_id)
+        if parent is not None and parent.phase == ROLLBACK:
+            work.wait(lambda: not statuses.busy(self.store.stack(work.physical_id).status))
         self._wait(work, work.physical_id)
         with self._calls(work) as calls:
             child = self.store.stack(work.physical_id)
@@ -111,7 +115,7 @@ class NestedStack(Handler):
 
     def _held(self, child: str) -> bool:
         operation = self.store.operation(child)
-        return operation is not None and operation.phase == "HELD"
+        return operation is not None and operation.phase == HELD
 
     def _wait(self, work: Work, child: str) -> None:
         work.wait(lambda: self._held(child) or not statuses.busy(self.store.stack(child).status))

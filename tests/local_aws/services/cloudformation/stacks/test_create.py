@@ -79,7 +79,7 @@ def test_a_failure_rolls_back_what_was_made(server: LocalServer, cf: Any, name: 
     assert create(cf, name, body) == "ROLLBACK_COMPLETE"
     assert name not in databases(server)
     why = reasons(cf, name)
-    assert "a b" in why["Group"]
+    assert "HandlerErrorCode: InvalidRequest" in why["Group"]
     told = reasons(cf, name, "ROLLBACK_IN_PROGRESS")[name]
     assert told == (
         "The following resource(s) failed to create: [Group]. Rollback requested by user."
