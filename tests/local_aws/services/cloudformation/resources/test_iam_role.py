@@ -103,29 +103,13 @@ def test_role_is_deleted_with_its_own_policies_only(
     assert role.read() is None
 
 
-def test_role_of_another_is_not_taken(resource: New, managed: str, aws: LocalServer) -> None:
-    given = full(managed)
-    resource("AWS::IAM::Role").create(given)
-    with pytest.raises(ResourceFailed, match=f"{given['RoleName']} already exists"):
-        resource("AWS::IAM::Role").create(given)
-    assert aws.client("iam").get_role(RoleName=given["RoleName"])
-
-
 def test_role_of_an_earlier_try_is_brought_on(
     resource: New, managed: str, aws: LocalServer
 ) -> None:
     role, given = resource("AWS::IAM::Role"), full(managed)
-    role.handler.make(replace(role.work, properties=given), given["RoleName"])
-    role.create(given, retried=True)
+    role.handler.make(replace(role.work, properties=given))
+    role.create(given)
     assert role.read() == given
-
-
-def test_nothing_is_left_of_a_role_whose_policies_are_refused(resource: New, managed: str) -> None:
-    role, given = resource("AWS::IAM::Role"), full(managed)
-    missing = "arn:aws:iam::123456789012:policy/missing"
-    with pytest.raises(ClientError, match="does not exist"):
-        role.create({**given, "ManagedPolicyArns": [managed, missing]})
-    assert role.identify() is None
 
 
 @pytest.mark.parametrize("name", ["with space", "a/b", "x" * 65, "ü"])
