@@ -46,12 +46,11 @@ def test_a_job_is_made_as_the_template_says(aws: LocalServer, resource: Stack, n
     assert found["ExecutionProperty"] == {"MaxConcurrentRuns": 3}
     assert (found["MaxRetries"], found["NumberOfWorkers"], found["Timeout"]) == (1, 2, 30)
     read = job.read()
-    assert read is not None
     assert read["Tags"] == {"team": "data"}
     assert read["GlueVersion"] == "5.0"
     assert not {"MaxCapacity", "AllocatedCapacity"} & set(read)
     job.delete()
-    assert job.read() is None
+    assert job.gone
     job.delete()
 
 
@@ -73,7 +72,6 @@ def test_what_an_update_leaves_out_goes_back_to_the_default(
     fresh.create(Name=f"{name}f", **SMALLEST)
     assert shown(aws, name) | {"Name": f"{name}f"} == shown(aws, f"{name}f")
     read = job.read()
-    assert read is not None
     assert "Tags" not in read
     assert read["MaxCapacity"] == 0.0625
 
@@ -107,7 +105,6 @@ def test_a_connection_is_made_changed_and_deleted(
     given = connection(name, JDBC_CONNECTION_URL=url, SECRET_ID="shop", PASSWORD="hunter2")
     assert made.create(**given, Tags={"a": "1"}).physical_id == name
     read = made.read()
-    assert read is not None
     assert read["Tags"] == {"a": "1"}
     assert read["ConnectionInput"]["ConnectionProperties"] == {
         "JDBC_CONNECTION_URL": url,
@@ -125,6 +122,5 @@ def test_a_network_connection_needs_no_properties(resource: Stack, name: str) ->
     made = resource(CONNECTION)
     made.create(CatalogId=ACCOUNT, ConnectionInput={"Name": name, "ConnectionType": "NETWORK"})
     read = made.read()
-    assert read is not None
     assert read["ConnectionInput"]["ConnectionType"] == "NETWORK"
     made.delete()
