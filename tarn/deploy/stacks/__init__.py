@@ -16,7 +16,7 @@ from tarn.aws import Aws
 from tarn.deploy.compare import Change
 from tarn.deploy.environment import Environment, Stack, read_environment
 from tarn.deploy.stacks import watch
-from tarn.deploy.stacks.change_set import ChangeSet, NotYet, change_set, sentences
+from tarn.deploy.stacks.change_sets import ChangeSet, NotYet, change_set, sentences
 from tarn.deploy.stacks.template import Template, template_of
 from tarn.deploy.stacks.watch import StackFailed
 from tarn.errors import aws_errors
