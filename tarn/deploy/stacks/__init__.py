@@ -15,7 +15,7 @@ from typing import Any
 from tarn.aws import Aws
 from tarn.deploy.compare import Change
 from tarn.deploy.environment import Environment, Stack, read_environment
-from tarn.deploy.stacks import watch
+from tarn.deploy.stacks import takeover, watch
 from tarn.deploy.stacks.change_sets import ChangeSet, NotYet, change_set, sentences
 from tarn.deploy.stacks.template import Template, template_of
 from tarn.deploy.stacks.watch import StackFailed
@@ -101,29 +101,45 @@ def _follow(stack_id: str, aws: Aws, begin: Callable[[], Any] | None = None) -> 
 def _update(name: str, template: Template, tags: Mapping[str, str], aws: Aws) -> Iterator[Change]:
     what = f"stack {name}"
     with aws_errors(what):
-        verb = "create" if watch.is_new(name, aws) else "update"
+        is_new = watch.is_new(name, aws)
+        there = takeover.found(template, aws) if is_new else {}
+    verb = "create" if is_new else "update"
     try:
         with aws_errors(what), change_set(name, template, tags, aws) as found:
             if not found.is_empty:
-                make = partial(_execute, found, name, template, tags, aws)
-                detail = tuple(sentences(found.changes)) or ("only tags or outputs",)
+                make = partial(_execute, found, Wanted(name, template, tags, there), aws)
+                detail = tuple(sentences(found.changes, there)) or ("only tags or outputs",)
                 yield StackChange(what, verb, make, detail)
     except NotYet as error:
         yield Change(what, verb, partial(_refuse, error), ("once the stacks before it are there",))
 
 
-def _execute(
-    found: ChangeSet, name: str, template: Template, tags: Mapping[str, str], aws: Aws
-) -> Iterator[str]:
-    """Carry a change set out: what is taken over first as it is found, then as it is declared."""
-    if not found.imported:
+@dataclass(frozen=True)
+class Wanted:
+    """A stack as it is declared. there: what of a new one is there already."""
+
+    name: str
+    template: Template
+    tags: Mapping[str, str]
+    there: Mapping[str, takeover.Found]
+
+
+def _execute(found: ChangeSet, wanted: Wanted, aws: Aws) -> Iterator[str]:
+    """Carry a change set out; after an import of what is there, the one that it is then."""
+    if not wanted.there:
         yield from found.execute(aws)
         return
     found.drop(aws)
-    for step in (template.adopting(found.imported), template):
-        with change_set(name, step, tags, aws) as made:
-            if not made.is_empty:
-                yield from made.execute(aws)
+    bare = Template(takeover.document(wanted.template, wanted.there), {})
+    to_import = [
+        {"LogicalResourceId": n, "ResourceType": one.kind, "ResourceIdentifier": one.identifier}
+        for n, one in wanted.there.items()
+    ]
+    with change_set(wanted.name, bare, wanted.tags, aws, to_import) as importing:
+        yield from importing.execute(aws)
+    with change_set(wanted.name, wanted.template, wanted.tags, aws) as made:
+        if not made.is_empty:
+            yield from made.execute(aws)
 
 
 def _refuse(error: Exception) -> None:

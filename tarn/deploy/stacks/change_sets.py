@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updatin
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -41,11 +41,6 @@ class ChangeSet:
     is_empty: bool
     used: bool = False  # executed, or deleted
 
-    @property
-    def imported(self) -> tuple[str, ...]:
-        """The resources that are there, and would be taken into the stack."""
-        return tuple(c["LogicalResourceId"] for c in self.changes if c["Action"] == "Import")
-
     def execute(self, aws: Aws) -> Iterator[str]:
         """Do it; a line for each resource as it comes. Raises Terminal with the first failure."""
         events = watch.Watch(self.stack_id, aws)
@@ -63,13 +58,22 @@ class ChangeSet:
 
 @contextmanager
 def change_set(
-    name: str, template: Template, tags: Mapping[str, str], aws: Aws
+    name: str,
+    template: Template,
+    tags: Mapping[str, str],
+    aws: Aws,
+    to_import: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[ChangeSet]:
     """The change set of a stack; deleted after, unless it was executed meanwhile.
 
-    So is a stack that was only made to hold it. Raises NotYet.
+    So is a stack that was only made to hold it. to_import: as ResourcesToImport has them, for one
+    that does no more than that. Raises NotYet.
     """
-    made = _create(name, template, tags, aws)
+    kind = "CREATE" if watch.is_new(name, aws) else "UPDATE"
+    asked = {"ChangeSetType": kind, "ImportExistingResources": True}
+    if to_import:
+        asked = {"ChangeSetType": "IMPORT", "ResourcesToImport": list(to_import)}
+    made = _create(name, template, tags, asked, aws)
     found = None
     try:
         found = _described(made["Id"], made["StackId"], aws)
@@ -79,18 +83,19 @@ def change_set(
             _delete(made["Id"], made["StackId"], aws)
 
 
-def _create(name: str, template: Template, tags: Mapping[str, str], aws: Aws) -> dict[str, Any]:
+def _create(
+    name: str, template: Template, tags: Mapping[str, str], asked: Mapping[str, Any], aws: Aws
+) -> dict[str, Any]:
     parameters = template.parameters.items()
     try:
         answer = aws.client("cloudformation").create_change_set(
             StackName=name,
             ChangeSetName=f"{PREFIX}{uuid.uuid4().hex[:12]}",
-            ChangeSetType="CREATE" if watch.is_new(name, aws) else "UPDATE",
             TemplateBody=template.body,
             Parameters=[{"ParameterKey": n, "ParameterValue": v} for n, v in parameters],
             Capabilities=["CAPABILITY_NAMED_IAM"],
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-            ImportExistingResources=True,
+            **asked,
         )
     except ClientError as error:
         if NO_EXPORT in str(error):
@@ -128,11 +133,21 @@ def _delete(arn: str, stack_id: str, aws: Aws) -> None:
         return
     if not client.list_change_sets(StackName=stack_id)["Summaries"]:  # none is another's
         client.delete_stack(StackName=stack_id)
+        for pause in watch.pauses(aws):
+            if watch.describe(stack_id, aws) is None:
+                return
+            pause()
 
 
-def sentences(changes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """A sentence for each resource: what goes or is replaced stands first, and in capitals."""
-    return [_sentence(c) for c in sorted(changes, key=lambda c: not _verb(c).isupper())]
+def sentences(changes: Sequence[Mapping[str, Any]], there: Container[str] = ()) -> list[str]:
+    """A sentence for each resource: what goes or is replaced stands first, and in capitals.
+
+    there: the logical ids of what is taken over, which a change set alone may not know.
+    """
+    taken = [
+        dict(c) | {"Action": "Import"} if c["LogicalResourceId"] in there else c for c in changes
+    ]
+    return [_sentence(c) for c in sorted(taken, key=lambda c: not _verb(c).isupper())]
 
 
 LOUD = {"True": "REPLACE", "Conditional": "PERHAPS REPLACE"}

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,6 @@ OF_SETTINGS = NAMING | {
     "Principal": "quicksight_principal",
 }
 PART = re.compile(r"\$\{(\w+)\}")
-# What an import of a resource says of it at first: nothing that it may not be like yet.
-BARE = {
-    "AWS::S3::Bucket": ("BucketName",),
-    "AWS::Athena::WorkGroup": ("Name",),
-    "AWS::SNS::Topic": ("TopicName",),
-}
 
 
 @dataclass(frozen=True)
@@ -59,20 +53,6 @@ class Template:
     def resources(self) -> Mapping[str, Mapping[str, Any]]:
         found: Mapping[str, Mapping[str, Any]] = self.document["Resources"]
         return found
-
-    def adopting(self, names: Iterable[str]) -> Template:
-        """The template that takes these resources into the stack as they are found.
-
-        CloudFormation does not make what it imports like its template. It does so at the next
-        update, of what then differs: of everything that this one leaves out.
-        """
-        resources = dict(self.resources)
-        for name in names:
-            resource = resources[name]
-            kept = BARE.get(resource["Type"], tuple(resource.get("Properties", {})))
-            bare = {k: v for k, v in resource.get("Properties", {}).items() if k in kept}
-            resources[name] = dict(resource) | {"Properties": bare}
-        return replace(self, document=dict(self.document) | {"Resources": resources})
 
 
 def template_of(stack: Stack, settings: Settings, given: Mapping[str, str]) -> Template:

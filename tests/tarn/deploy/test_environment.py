@@ -125,17 +125,6 @@ def test_names_are_sent_as_plain_text() -> None:
     )
 
 
-def test_what_is_taken_over_is_taken_as_it_is() -> None:
-    settings = Settings()
-    lake = read_environment(settings).stack("lake")
-    assert lake is not None
-    template = template_of(lake, settings, {})
-    bare = template.adopting(["RawBucket"])
-    assert bare.resources["RawBucket"]["Properties"] == {"BucketName": "tarn-dev-raw"}
-    assert bare.resources["CleanBucket"] == template.resources["CleanBucket"]
-    assert "BucketEncryption" in template.resources["RawBucket"]["Properties"]
-
-
 def test_every_environment_is_declared_with_its_stacks_in_order() -> None:
     folder = ROOT / "infra" / "environments"
     kinds = {
