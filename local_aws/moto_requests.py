@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
+from local_aws import moto_values
 from local_aws.errors import SerializationError, ServiceError, UnknownOperation
 from local_aws.wire import json_rpc
 from local_aws.wire.http import HttpRequest
@@ -36,7 +37,9 @@ def _check_json(service: str, request: HttpRequest) -> None:
     operation = operation_model(service, name)
     if operation is None:
         raise UnknownOperation(service, name)
-    validate(service, operation.input_shape, json_rpc.parse(operation, request))
+    parameters = json_rpc.parse(operation, request)
+    validate(service, operation.input_shape, parameters)
+    moto_values.check(service, name, parameters)
 
 
 def _check_form(service: str, request: HttpRequest) -> None:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from a2wsgi import WSGIMiddleware
 
+from local_aws import event_topics
 from local_aws.context import Platform
 from local_aws.moto_state import MotoState
 from local_aws.wire.http import Receive, Scope, Send
@@ -148,6 +149,7 @@ class MotoServices:
             from moto.sqs.models import Queue
 
             Queue.wait_for_messages = _wait_for_messages
+            event_topics.teach()
             self._app = DomainDispatcherApplication(create_backend_app)
             self._state.load()
         return self._app

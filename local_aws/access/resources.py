@@ -90,6 +90,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
     ),
     "logs": (
         _row("DescribeLogGroups", "log-group::log-stream:"),
+        _row("(Tag|Untag|ListTagsFor)Resource", "{resourceArn}"),
         _row(".*", "log-group:{logGroupName/logGroupIdentifier}:log-stream:{logStreamName|}"),
     ),
     "quicksight": (

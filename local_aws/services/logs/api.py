@@ -1,7 +1,7 @@
 """CloudWatch Logs' operations.
 
 What AWS does: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/. Not here:
-subscriptions, metric filters, Insights queries, encryption keys, tags, live tail.
+subscriptions, metric filters, Insights queries, encryption keys, live tail.
 """
 
 import time
@@ -29,7 +29,7 @@ RETENTION_DAYS = (
 )
 
 # Members that would change what an operation means: refused rather than left out of account.
-UNSUPPORTED_GROUP = ("kmsKeyId", "tags", "deletionProtectionEnabled")
+UNSUPPORTED_GROUP = ("kmsKeyId", "deletionProtectionEnabled")
 UNSUPPORTED_SEARCH = ("accountIdentifiers", "includeLinkedAccounts", "logGroupIdentifiers")
 
 _HOUR = 3_600_000
@@ -56,7 +56,8 @@ class LogsApi:
                 raise unsupported(f"CreateLogGroup's {member}")
         if request.get("logGroupClass", "STANDARD") != "STANDARD":
             raise unsupported(f"The log group class {request['logGroupClass']}")
-        self.store.create_group(request["logGroupName"])
+        _check_tags(request.get("tags", {}))
+        self.store.create_group(request["logGroupName"], request.get("tags"))
         return {}
 
     def delete_log_group(self, request: Request) -> Response:
@@ -107,6 +108,28 @@ class LogsApi:
             "logGroupClass": "STANDARD",
             **retention,
         }
+
+    # Tags
+
+    def tag_resource(self, request: Request) -> Response:
+        _check_tags(request["tags"])
+        self.store.tag(self._tagged(request), request["tags"])
+        return {}
+
+    def untag_resource(self, request: Request) -> Response:
+        self.store.untag(self._tagged(request), request["tagKeys"])
+        return {}
+
+    def list_tags_for_resource(self, request: Request) -> Response:
+        return {"tags": self.store.tags(self._tagged(request))}
+
+    def _tagged(self, request: Request) -> str:
+        """The group of an ARN; nothing else here has tags."""
+        arn: str = request["resourceArn"]
+        group = arn.removeprefix(self._arn("")).removesuffix(":*")
+        if not arn.startswith(self._arn("")) or ":" in group:
+            raise InvalidParameterException(f"Invalid resourceArn: {arn}")
+        return group
 
     # Streams
 
@@ -218,6 +241,11 @@ class LogsApi:
 
     def _arn(self, group: str) -> str:
         return self.platform.arn("logs", f"log-group:{group}")
+
+
+def _check_tags(tags: dict[str, str]) -> None:
+    if any(key.lower().startswith("aws:") for key in tags):
+        raise InvalidParameterException("Tag keys that begin with aws: are AWS's own.")
 
 
 def _timely(times: Sequence[int]) -> tuple[slice, dict[str, int]]:

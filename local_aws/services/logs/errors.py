@@ -21,6 +21,12 @@ class InvalidParameterException(ServiceError):
     code = "InvalidParameterException"
 
 
+class TooManyTagsException(ServiceError):
+    """More tags than a resource can have."""
+
+    code = "TooManyTagsException"
+
+
 def unsupported(what: str) -> InvalidParameterException:
     """The refusal of something that AWS can do and we cannot."""
     return InvalidParameterException(f"{what} is not supported by local_aws")

@@ -5,13 +5,14 @@ Events are read in the order of their timestamps, and of their arrival where tho
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from local_aws.services.logs.errors import (
     ResourceAlreadyExistsException,
     ResourceNotFoundException,
+    TooManyTagsException,
 )
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ CREATE TABLE IF NOT EXISTS log_groups (
     name TEXT PRIMARY KEY,
     created INTEGER NOT NULL,
     retention INTEGER
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS group_tags (
+    log_group TEXT NOT NULL REFERENCES log_groups ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (log_group, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS streams (
     id INTEGER PRIMARY KEY,
@@ -46,6 +53,7 @@ CREATE INDEX IF NOT EXISTS events_in_order ON events (stream, timestamp, id);
 
 Row = dict[str, Any]
 
+MAX_TAGS = 50
 PAGE_BYTES = 1_000_000  # a response of GetLogEvents or FilterLogEvents holds at most about 1 MB
 EVENT_OVERHEAD = 26  # bytes that AWS counts for each event beside its message
 _CHUNK = 500
@@ -93,11 +101,14 @@ class LogStore:
 
     # Groups
 
-    def create_group(self, name: str) -> None:
+    def create_group(self, name: str, tags: Mapping[str, str] | None = None) -> None:
         """Raises ResourceAlreadyExistsException."""
         sql = "INSERT OR IGNORE INTO log_groups (name, created) VALUES (?, ?)"
-        if not self.db.execute(sql, (name, _milliseconds())):
-            raise ResourceAlreadyExistsException(f"The specified log group already exists: {name}")
+        with self.db.transaction():
+            if not self.db.execute(sql, (name, _milliseconds())):
+                said = f"The specified log group already exists: {name}"
+                raise ResourceAlreadyExistsException(said)
+            self.tag(name, tags or {})
 
     def group(self, name: str) -> Row:
         """Raises ResourceNotFoundException."""
@@ -124,6 +135,27 @@ class LogStore:
         self.group(name)
         self.db.execute("UPDATE log_groups SET retention = ? WHERE name = ?", (days, name))
         self.expire()
+
+    def tags(self, group: str) -> dict[str, str]:
+        self.group(group)
+        rows = self.db.all("SELECT key, value FROM group_tags WHERE log_group = ?", (group,))
+        return {row["key"]: row["value"] for row in rows}
+
+    def tag(self, group: str, tags: Mapping[str, str]) -> None:
+        """Set tags beside those that it has. Raises TooManyTagsException."""
+        with self.db.transaction():
+            if len({*self.tags(group), *tags}) > MAX_TAGS:
+                raise TooManyTagsException(f"A log group can have up to {MAX_TAGS} tags.")
+            rows = [(group, key, value) for key, value in tags.items()]
+            sql = "INSERT OR REPLACE INTO group_tags (log_group, key, value) VALUES (?, ?, ?)"
+            self.db.connection.executemany(sql, rows)
+
+    def untag(self, group: str, keys: Iterable[str]) -> None:
+        """Remove tags; one that it has not is no error."""
+        self.group(group)
+        with self.db.transaction():
+            sql = "DELETE FROM group_tags WHERE log_group = ? AND key = ?"
+            self.db.connection.executemany(sql, [(group, key) for key in keys])
 
     def expire(self) -> None:
         """Delete the events that are older than their group's retention."""

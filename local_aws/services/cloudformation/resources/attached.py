@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Set
+from dataclasses import replace
 from typing import Any
 
 from local_aws.services.cloudformation.resources.handler import (
@@ -35,18 +36,15 @@ class Attached(Handler):
         """The document that is on it; None where there is none."""
 
     def create(self, work: Work) -> Made:
-        wanted = self._targets(work.properties)
-        if not wanted:
+        if not self._targets(work.properties):
             raise ResourceFailed(f"At least one of {', '.join(self.lists)} must be non-empty.")
-        for target in wanted:
-            self.attach(work, target)
-        return Made(work.name, {"Id": work.name})
+        return self.update(replace(work, physical_id=work.name))
 
     def update(self, work: Work) -> Made:
         wanted = self._targets(work.properties)
         for target in wanted:
             self.attach(work, target)
-        for target in self.dropped(work, set(wanted)):
+        for target in self.dropped(work, frozenset(wanted)):
             self.detach(work, target)
         return Made(work.physical_id, {"Id": work.physical_id})
 
@@ -70,9 +68,13 @@ class Attached(Handler):
             for name in self.lists
             if name in expected
         }
-        wanted = expected.get("PolicyDocument")
-        other = [document for document in having.values() if document != wanted]
-        return {**lists, "PolicyDocument": other[0] if other else wanted}
+        wanted = {name: expected[name] for name in self.document("") if name in expected}
+        told = [self.document(document) for document in having.values()]
+        return {**lists, **next((one for one in told if one != wanted), wanted)}
+
+    def document(self, attached: Any) -> dict[str, Any]:
+        """What `attached` answers as the property that gave it."""
+        return {"PolicyDocument": attached}
 
     def identify(self, work: Work) -> Made | None:
         if self.read(work) is None:

@@ -87,7 +87,7 @@ class Handler(ABC):
         """Make it; where `work.retried`, go on with what an earlier try made.
 
         Otherwise a resource under the name that the template gives is somebody else's, and the
-        create fails. Of a create that fails nothing is left.
+        create fails. What a create that failed left behind is what `identify` then finds.
         """
 
     @abstractmethod

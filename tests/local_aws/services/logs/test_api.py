@@ -204,7 +204,7 @@ def test_refused(logs: Any, stream: dict[str, str]) -> None:
         "InvalidParameterException",
         "The specified nextToken is invalid: forged",
     )
-    for members in ({"kmsKeyId": "k"}, {"tags": {"a": "b"}}, {"logGroupClass": "DELIVERY"}):
+    for members in ({"kmsKeyId": "k"}, {"logGroupClass": "DELIVERY"}):
         code, message = refusal(logs.create_log_group, logGroupName="/refused", **members)
         assert code == "InvalidParameterException"
         assert "not supported by local_aws" in message

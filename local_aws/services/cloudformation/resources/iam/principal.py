@@ -20,9 +20,9 @@ class Principal(Named):
     create_only: ClassVar[tuple[str, ...]]
     has_tags: ClassVar[bool] = True
 
-    def make(self, work: Work, name: str) -> None:
+    def make(self, work: Work) -> None:
         given = {key: work.properties.get(key) for key in self.create_only}
-        self.ask(work, "create_{}", name, **given)
+        self.ask(work, "create_{}", self.name(work), **given)
 
     def update(self, work: Work) -> Made:
         self._bring_inline(work)

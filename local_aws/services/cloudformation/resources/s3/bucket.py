@@ -40,10 +40,15 @@ class Bucket(Named):
     )
     refuses = frozenset({"NotificationConfiguration.LambdaConfigurations"})
 
-    def make(self, work: Work, name: str) -> None:
+    def make(self, work: Work) -> None:
         region = work.region
         place = None if region == CLASSIC_REGION else {"LocationConstraint": region}
-        call(work.client("s3"), "create_bucket", Bucket=name, CreateBucketConfiguration=place)
+        call(
+            work.client("s3"),
+            "create_bucket",
+            Bucket=self.name(work),
+            CreateBucketConfiguration=place,
+        )
 
     def update(self, work: Work) -> Made:
         s3, bucket = work.client("s3"), work.physical_id

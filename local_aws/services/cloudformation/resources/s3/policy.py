@@ -1,10 +1,11 @@
-"""AWS::S3::BucketPolicy. A bucket has one policy: a second resource for it is refused."""
+"""AWS::S3::BucketPolicy. A bucket has one policy, so it is known by its bucket's name."""
 
 import json
+from dataclasses import replace
 
 from local_aws.services.cloudformation.resources.calls import call, find
 from local_aws.services.cloudformation.resources.handler import Made, Properties, Work
-from local_aws.services.cloudformation.resources.named import Named
+from local_aws.services.cloudformation.resources.named import AlreadyExists, Named
 
 ABSENT = ("NoSuchBucketPolicy", "NoSuchBucket")
 
@@ -13,6 +14,12 @@ class BucketPolicy(Named):
     named_by = "Bucket"
     longest = 63
     takes = frozenset({"Bucket", "PolicyDocument"})
+
+    def create(self, work: Work) -> Made:
+        work = replace(work, physical_id=str(work.properties["Bucket"]))
+        if not work.retried and self.identify(work) is not None:
+            raise AlreadyExists(f"The bucket policy already exists on bucket {work.physical_id}.")
+        return self.update(work)
 
     def update(self, work: Work) -> Made:
         policy = work.properties["PolicyDocument"]
@@ -32,6 +39,3 @@ class BucketPolicy(Named):
         bucket = self.name(work)
         found = find(work.client("s3"), "get_bucket_policy", ABSENT, Bucket=bucket)
         return Made(bucket) if found is not None else None
-
-    def taken(self, work: Work) -> str:
-        return f"The bucket policy already exists on bucket {self.name(work)}."

@@ -41,7 +41,7 @@ class Setting:
         if value is None and self.default is None:
             call(s3, f"delete_{self.operation}".removesuffix("_configuration"), Bucket=bucket)
             return
-        wanted = self.to_api(value) if value is not None else self.default
+        wanted = self.default if value is None else self.to_api(value)
         arguments = {self.argument: wanted} if self.argument else wanted or {}
         call(s3, f"put_{self.operation}", Bucket=bucket, **arguments)
 
@@ -111,6 +111,23 @@ def _filter(one: Value) -> Value:
     return {"Filter": {"S3Key": {"Rules": rules}}} if rules else {}
 
 
+LOGGING = {
+    "DestinationBucketName": "TargetBucket",
+    "LogFilePrefix": "TargetPrefix",
+    "TargetObjectKeyFormat": "TargetObjectKeyFormat",
+}
+
+
+def _logging_to_api(value: Value) -> Value:
+    enabled = {LOGGING[name]: given for name, given in value.items()}
+    return {"LoggingEnabled": {"TargetPrefix": ""} | enabled}
+
+
+def _logging_to_template(value: Value) -> Value:
+    enabled = value.get("LoggingEnabled", {})
+    return {name: enabled[there] for name, there in LOGGING.items() if enabled.get(there)}
+
+
 PUBLIC_ACCESS = dict.fromkeys(
     ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
 )
@@ -161,6 +178,14 @@ SETTINGS = (
         default={},
         to_api=_notification_to_api,
         to_template=_notification_to_template,
+    ),
+    Setting(
+        "LoggingConfiguration",
+        "bucket_logging",
+        "BucketLoggingStatus",
+        default={},
+        to_api=_logging_to_api,
+        to_template=_logging_to_template,
     ),
 )
 """In the order in which they are put: who owns objects decides which ACLs a bucket takes."""

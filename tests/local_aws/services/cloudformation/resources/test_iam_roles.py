@@ -103,29 +103,36 @@ def test_role_is_deleted_with_its_own_policies_only(
     assert role.read() is None
 
 
-def test_role_of_another_is_not_taken(resource: New, managed: str, aws: LocalServer) -> None:
-    given = full(managed)
-    resource("AWS::IAM::Role").create(given)
-    with pytest.raises(ResourceFailed, match=f"{given['RoleName']} already exists"):
-        resource("AWS::IAM::Role").create(given)
-    assert aws.client("iam").get_role(RoleName=given["RoleName"])
-
-
 def test_role_of_an_earlier_try_is_brought_on(
     resource: New, managed: str, aws: LocalServer
 ) -> None:
     role, given = resource("AWS::IAM::Role"), full(managed)
-    role.handler.make(replace(role.work, properties=given), given["RoleName"])
+    role.handler.make(replace(role.work, properties=given))
     role.create(given, retried=True)
     assert role.read() == given
 
 
-def test_nothing_is_left_of_a_role_whose_policies_are_refused(resource: New, managed: str) -> None:
-    role, given = resource("AWS::IAM::Role"), full(managed)
-    missing = "arn:aws:iam::123456789012:policy/missing"
-    with pytest.raises(ClientError, match="does not exist"):
-        role.create({**given, "ManagedPolicyArns": [managed, missing]})
-    assert role.identify() is None
+def test_role_with_policies_that_aws_manages(resource: New, aws: LocalServer) -> None:
+    role = resource("AWS::IAM::Role")
+    arns = [
+        "arn:aws:iam::aws:policy/service-role/AWSGlueServiceRole",
+        "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+    ]
+    given = {"AssumeRolePolicyDocument": trust("glue"), "ManagedPolicyArns": arns}
+    role.create(given | {"PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"})
+    found = role.read()
+    assert sorted(found["ManagedPolicyArns"]) == sorted(arns)
+    assert found["PermissionsBoundary"] == "arn:aws:iam::aws:policy/PowerUserAccess"
+    iam = aws.client("iam")
+    policy = iam.get_policy(PolicyArn=arns[1])["Policy"]
+    version = policy["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arns[1], VersionId=version)["PolicyVersion"]
+    assert "s3:Get*" in document["Document"]["Statement"][0]["Action"]
+    for missing in ("AWSGlueServiceRole", "../AmazonS3ReadOnlyAccess", "Nope", ""):
+        with pytest.raises(ClientError, match="NoSuchEntity"):
+            role.update({**given, "ManagedPolicyArns": [f"arn:aws:iam::aws:policy/{missing}"]})
+    role.update({"AssumeRolePolicyDocument": trust("glue")})
+    role.delete()
 
 
 @pytest.mark.parametrize("name", ["with space", "a/b", "x" * 65, "ü"])

@@ -1,4 +1,4 @@
-"""SNS's types. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_SNS.html
+"""AWS::SNS::Topic.
 
 What SNS here would take and forget (tracing, archives, delivery logs, signature versions) is no
 property that is taken.
@@ -8,35 +8,31 @@ from typing import Any
 
 from local_aws.services.cloudformation.resources import tags
 from local_aws.services.cloudformation.resources.calls import call, find, pages, text, truth
+from local_aws.services.cloudformation.resources.fifo import Fifo
 from local_aws.services.cloudformation.resources.handler import (
-    Handler,
     Made,
     Properties,
-    ResourceFailed,
     Work,
 )
-from local_aws.services.cloudformation.resources.named import Named, changed, shortened
+from local_aws.services.cloudformation.resources.named import changed
+from local_aws.services.cloudformation.resources.sns import protocols
 
 ABSENT = ("NotFound", "NotFoundException")
-PROTOCOLS = ("sqs", "http", "https", "email", "email-json")
-"""What a subscription here may be of; messages are told to the first three alone."""
-
 TOPIC_DEFAULTS = {"DisplayName": "", "KmsMasterKeyId": "", "ContentBasedDeduplication": "false"}
 """Attributes by their properties, which have the same names."""
 
-FIFO_SUFFIX = ".fifo"
 
-
-class Topic(Named):
+class Topic(Fifo):
     """A topic is the name in its ARN, which is its physical id."""
 
     named_by = "TopicName"
+    fifo_by = "FifoTopic"
     longest = 256
     takes = frozenset({"TopicName", "FifoTopic", "Subscription", "Tags", *TOPIC_DEFAULTS})
 
-    def make(self, work: Work, name: str) -> None:
-        fifo = {"FifoTopic": "true"} if _is_fifo(work) else {}
-        call(work.client("sns"), "create_topic", Name=name, Attributes=fifo)
+    def make(self, work: Work) -> None:
+        fifo = {"FifoTopic": "true"} if self.is_fifo(work) else {}
+        call(work.client("sns"), "create_topic", Name=self.name(work), Attributes=fifo)
 
     def update(self, work: Work) -> Made:
         sns, arn = work.client("sns"), work.physical_id
@@ -63,7 +59,7 @@ class Topic(Named):
         wanted, before = _subscribers(work.properties), _subscribers(work.before)
         now = _subscriptions(sns, work.physical_id)
         for protocol, endpoint in wanted:
-            _check_protocol(protocol)
+            protocols.check(protocol)
             call(
                 sns,
                 "subscribe",
@@ -102,15 +98,6 @@ class Topic(Named):
         found = find(work.client("sns"), "get_topic_attributes", ABSENT, TopicArn=arn)
         return _made(arn) if found is not None else None
 
-    def name(self, work: Work) -> str:
-        if self.named_by in work.properties or not _is_fifo(work):
-            return super().name(work)
-        return shortened(work.name, self.longest - len(FIFO_SUFFIX)) + FIFO_SUFFIX
-
-
-def _is_fifo(work: Work) -> bool:
-    return truth(work.properties.get("FifoTopic", False)) is True
-
 
 def _made(arn: str) -> Made:
     return Made(arn, {"TopicArn": arn, "TopicName": arn.rpartition(":")[2]})
@@ -129,13 +116,3 @@ def _subscriptions(sns: Any, topic: str) -> dict[tuple[str, str], str]:
     """The ARNs of a topic's subscriptions by protocol and endpoint."""
     found = pages(sns, "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic)
     return {(one["Protocol"], one["Endpoint"]): one["SubscriptionArn"] for one in found}
-
-
-def _check_protocol(protocol: str) -> None:
-    if protocol not in PROTOCOLS:
-        raise ResourceFailed(f"Subscriptions of the protocol {protocol} are not supported here")
-
-
-HANDLERS: dict[str, Handler] = {
-    "AWS::SNS::Topic": Topic(),
-}
