@@ -131,8 +131,9 @@ class Making:
             return made
         if not new:
             return handler.update(work)
-        if "existed" not in pending:
-            self._look(begun, handler, work)
+        if "existed" in pending:
+            return handler.create(replace(work, retried=True))
+        self._look(begun, handler, work)
         return handler.create(work)
 
     def _look(self, begun: Resource, handler: Handler, work: Work) -> None:

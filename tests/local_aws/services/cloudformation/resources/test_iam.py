@@ -119,7 +119,7 @@ def test_managed_policy_of_an_earlier_try_is_brought_on(
     document = json.dumps(allows("s3:*"))
     aws.client("iam").create_policy(PolicyName=given, PolicyDocument=document)
     wanted = {"ManagedPolicyName": given, "PolicyDocument": allows("s3:*"), "Roles": [role]}
-    policy.create(wanted)
+    policy.create(wanted, retried=True)
     assert policy.read() == {**wanted, "Path": "/"}
 
 

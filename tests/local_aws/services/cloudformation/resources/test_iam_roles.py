@@ -108,7 +108,7 @@ def test_role_of_an_earlier_try_is_brought_on(
 ) -> None:
     role, given = resource("AWS::IAM::Role"), full(managed)
     role.handler.make(replace(role.work, properties=given))
-    role.create(given)
+    role.create(given, retried=True)
     assert role.read() == given
 
 
