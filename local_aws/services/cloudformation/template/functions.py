@@ -39,6 +39,27 @@ class Values(Protocol):
     def condition(self, name: str) -> bool: ...
 
 
+def evaluated(part: Any, values: Values) -> Any:
+    """A part of a template with its functions carried out and AWS::NoValue left out."""
+    if isinstance(part, list):
+        return [found for item in part if (found := values.value(item)) is not NO_VALUE]
+    if not isinstance(part, dict):
+        return part
+    if len(part) == 1 and (name := next(iter(part))) in FUNCTIONS:
+        return _carried_out(name, part[name], values)
+    found = {name: values.value(value) for name, value in part.items()}
+    return {name: value for name, value in found.items() if value is not NO_VALUE}
+
+
+def _carried_out(name: str, argument: Any, values: Values) -> Any:
+    if not SHAPES[name][0](argument):
+        raise _refused(name)
+    found = FUNCTIONS[name](argument, values)
+    if isinstance(found, str):
+        _bounded(len(found))
+    return found
+
+
 def _refused(function: str) -> TemplateInvalid:
     return TemplateInvalid(f"Template error: {SHAPES[function][1]}")
 
