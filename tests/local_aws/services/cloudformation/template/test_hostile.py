@@ -68,7 +68,14 @@ RESOURCE = st.fixed_dictionaries(
     {"Type": st.sampled_from(["AWS::S3::Bucket", "AWS::Glue::Job", "Custom::T"])},
     optional={"Properties": PROPERTIES | VALUES, "DependsOn": st.just("B"), "Metadata": PROPERTIES},
 )
-COMPARISON = st.builds(lambda *it: {"Fn::Equals": it}, VALUES, VALUES)
+OPERAND = st.sampled_from(
+    [{"Ref": "P"}, {"Ref": "L"}, {"Ref": "AWS::NoValue"}, "p", 1, True, [], {}]
+)
+COMPARISON = st.builds(lambda *it: {"Fn::Equals": it}, OPERAND, OPERAND)
+ITEMS = st.lists(SCALARS, max_size=3)
+BODY = st.fixed_dictionaries({"Q&{I}": RESOURCE})
+LOOP = st.tuples(st.just("I"), st.one_of(ITEMS, ITEMS, VALUES), BODY)
+EXPORT = st.fixed_dictionaries({"Name": SCALARS}) | VALUES
 TEMPLATES = st.fixed_dictionaries(
     {
         "Parameters": st.just(
@@ -77,18 +84,13 @@ TEMPLATES = st.fixed_dictionaries(
         "Mappings": st.just({"M": {"a": {"b": [1, "c"]}}}),
         "Conditions": st.fixed_dictionaries({"C": COMPARISON}),
         "Resources": st.fixed_dictionaries(
-            {"A": RESOURCE, "B": RESOURCE},
-            optional={
-                "Fn::ForEach::L": st.tuples(
-                    st.just("I"), VALUES, st.fixed_dictionaries({"Q${I}": RESOURCE})
-                )
-            },
+            {"A": RESOURCE, "B": RESOURCE}, optional={"Fn::ForEach::L": LOOP}
         ),
-        "Transform": st.just("AWS::LanguageExtensions"),
+        "Transform": st.sampled_from(["AWS::LanguageExtensions", []]),
     },
     optional={
         "Outputs": st.fixed_dictionaries(
-            {"O": st.fixed_dictionaries({"Value": VALUES}, optional={"Export": VALUES})}
+            {"O": st.fixed_dictionaries({"Value": VALUES}, optional={"Export": EXPORT})}
         ),
     },
 )
