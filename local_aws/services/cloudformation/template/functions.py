@@ -13,7 +13,12 @@ from typing import Any, Final, Protocol
 from local_aws.services.cloudformation.template.checks import no_mapping
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.model import KNOWN_AFTER_APPLY
-from local_aws.services.cloudformation.template.references import PLACEHOLDER, attribute_of, placed
+from local_aws.services.cloudformation.template.references import (
+    COMPUTED,
+    PLACEHOLDER,
+    attribute_of,
+    placed,
+)
 from local_aws.services.cloudformation.template.scalars import WHOLE, text_of
 from local_aws.services.cloudformation.template.syntax import SHAPES
 
@@ -76,8 +81,10 @@ def ref(argument: Any, values: Values) -> Any:
 
 def get_att(argument: Any, values: Values) -> Any:
     found = attribute_of(argument)
-    if found is None or not found.attribute:
+    if found is None or found.attribute is None:
         raise _refused("Fn::GetAtt")
+    if found.attribute == COMPUTED:
+        return values.attribute(found.name, _text(values.value(argument[1]), "Fn::GetAtt"))
     return values.attribute(found.name, found.attribute)
 
 

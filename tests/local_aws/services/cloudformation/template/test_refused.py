@@ -30,6 +30,7 @@ def test_parse(path: Path) -> None:
             '{"Resources": {"B": {"Type": "AWS::S3::Bucket", ',
             "JSON not well-formed. (line 1, column",
         ),
+        ('{"Resources": {}, "Outputs": 1e999', "JSON not well-formed. (line 1, column"),
         ('{"a": 1, "b": 2, "a": 3}', "JSON not well-formed. Duplicate key a"),
     ],
 )

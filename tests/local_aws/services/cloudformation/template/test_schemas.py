@@ -93,6 +93,7 @@ def test_refusal() -> None:
             {"PublicAccessBlockConfiguration": {"BlockPublicAcls": "true"}},
             {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}},
         ),
+        ("AWS::Glue::Job", {"Timeout": 7.0}, {"Timeout": 7}),
         ("AWS::S3::Bucket", {"Unknown": "7"}, {"Unknown": "7"}),
         ("Custom::Anything", {"Any": "7"}, {"Any": "7"}),
     ],
