@@ -101,7 +101,9 @@ KEY = resource(
     {
         "EnableKeyRotation": True,
         "KeyPolicy": {
-            "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn"}, "Action": ["kms:Decrypt"]}]
+            "Statement": [
+                {"Effect": "Allow", "Principal": {"AWS": "arn"}, "Action": ["kms:Decrypt"]}
+            ]
         },
     },
     **RETAINED,
