@@ -72,7 +72,7 @@ class MadeUp:
         return found.type_name, self.resolver.value(named) if member in found.properties else {}
 
     def imported(self, name: str) -> str:
-        # Every stack exports under Lake-Env-Output, and imports from one that is deployed before it.
+        # Every stack exports under Lake-Env-Output, and imports of those before it.
         output = name.rpartition("-")[2]
         lake = stack("lake").outputs
         return lake[output] if output in lake else stack("security").outputs[output]
@@ -168,7 +168,9 @@ def _documents(of: Stack) -> Iterator[Document]:
 def documents() -> tuple[Document, ...]:
     """Every policy of every template, with the defaults and with all that may be turned on."""
     found = [one for name in NAMES for one in _documents(stack(name))]
-    found += [one for name, given in EVERYTHING.items() for one in _documents(resolve(name, **given))]
+    found += [
+        one for name, given in EVERYTHING.items() for one in _documents(resolve(name, **given))
+    ]
     return tuple(found)
 
 

@@ -60,7 +60,12 @@ ALLOWED = [
     ("airflow", "iam:PassRole", f"{ROLE}tarn-dev-crawler", TO_GLUE),
     ("airflow", "iam:PassRole", f"{ROLE}tarn-dev-databrew", TO_BREW),
     ("airflow", "sns:Publish", TOPIC, NONE),
-    ("airflow", "quicksight:CreateIngestion", f"{SIGHT}dataset/tarn-worst-routes/ingestion/a", NONE),
+    (
+        "airflow",
+        "quicksight:CreateIngestion",
+        f"{SIGHT}dataset/tarn-worst-routes/ingestion/a",
+        NONE,
+    ),
     ("mwaa", "s3:PutObject", f"{S3}raw/flights/run=a/flights.csv", NONE),
     ("mwaa", "s3:GetObject", f"{S3}airflow/dags/flights.py", NONE),
     ("mwaa", "sqs:SendMessage", f"arn:aws:sqs:{REGION}:999999999999:airflow-celery-1", NONE),
@@ -112,7 +117,7 @@ REFUSED = [
     # another key, and the lake's past its service
     ("glue", "kms:Decrypt", f"arn:aws:kms:{LOCAL}:key/another", VIA_S3),
     ("glue", "kms:Decrypt", KEY, NONE),
-    ("glue", "kms:Decrypt", KEY, {"kms:viaservice": f"s3.eu-west-1.amazonaws.com"}),
+    ("glue", "kms:Decrypt", KEY, {"kms:viaservice": "s3.eu-west-1.amazonaws.com"}),
     ("crawler", "kms:GenerateDataKey", KEY, VIA_S3),
     ("airflow", "kms:ScheduleKeyDeletion", KEY, NONE),
     # the zones themselves
@@ -128,7 +133,12 @@ REFUSED = [
     ("airflow", "iam:PassRole", f"{ROLE}tarn-dev-glue", TO_GLUE),
     ("airflow", "iam:PassRole", f"{ROLE}tarn-prod-databrew", TO_BREW),
     ("airflow", "iam:PassRole", f"{ROLE}tarn-dev-databrew", TO_GLUE),
-    ("airflow", "iam:PassRole", f"{ROLE}tarn-dev-databrew", {"iam:passedtoservice": "ec2.amazonaws.com"}),
+    (
+        "airflow",
+        "iam:PassRole",
+        f"{ROLE}tarn-dev-databrew",
+        {"iam:passedtoservice": "ec2.amazonaws.com"},
+    ),
     ("ci-deploy", "iam:PassRole", f"{ROLE}administrator", TO_GLUE),
     # CI past CloudFormation, without the boundary, over its own rights
     ("ci-plan", "cloudformation:CreateChangeSet", f"{STACK}tarn-dev-lake/1", NONE),
@@ -193,9 +203,7 @@ WRITERS = {
 
 
 def bucket_policy(zone: str) -> Policy:
-    found = next(
-        one for one in documents() if one.logical_id == f"{zone.capitalize()}BucketPolicy"
-    )
+    found = next(one for one in documents() if one.logical_id == f"{zone.capitalize()}BucketPolicy")
     return document.parse(json.dumps(found.body), document.BUCKET)
 
 
