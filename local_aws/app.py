@@ -110,7 +110,8 @@ class App:
 
     def sts_of(self, caller: authorise.Caller) -> StsApi:
         """STS as the caller sees it."""
-        return StsApi(self.identities, self.sessions, caller.principal, caller.lookup)
+        record = self.platform.record
+        return StsApi(self.identities, self.sessions, record, caller.principal, caller.lookup)
 
     def _build(self) -> None:
         self.services = build(self.platform)
@@ -309,14 +310,14 @@ def _ask_own(
     caller: authorise.Caller,
 ) -> HttpResponse:
     """The answer of a service of ours."""
-    arns = app.arns
+    arns, record = app.arns, app.platform.record
     api: Any = app.sts_of(caller) if service == "sts" else app.services.apis[service]
 
     def permit(operation: str, parameters: Parameters) -> None:
-        if not caller.principal.is_root:
+        if record.on or not caller.principal.is_root:
             known = app.services.complete(service, parameters)
             policy = api.resource_policy() if service == "glue" else None
-            authorise.check(caller, service, operation, known, arns, policy)
+            authorise.check(caller, service, operation, known, arns, record, policy)
 
     CALLER.set(caller.principal.arn)
     return dispatch(service, api, request, permit)
@@ -333,11 +334,12 @@ def _ask_moto(
     root = caller.principal.is_root
     if auth.presigned and not root:
         raise sigv4.IncompleteSignature("This service takes no presigned requests here.")
-    if root and service != "iam":
+    record = app.platform.record
+    if root and service != "iam" and not record.on:
         return None
     operation, parameters = authorise.moto_call(request, strict=not root)
     known = app.moto.complete(service, parameters)
-    authorise.check(caller, service, operation, known, app.arns)
+    authorise.check(caller, service, operation, known, app.arns, record)
     if service != "iam":
         return None
     iam.check(operation, parameters)

@@ -13,20 +13,24 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from local_aws.access import evaluate, facts, resources
+from local_aws.access import facts, resources
 from local_aws.access.document import Policy
 from local_aws.access.evaluate import Query
 from local_aws.access.network import Network
 from local_aws.access.patterns import Lookup
 from local_aws.access.principal import USER, Principal
+from local_aws.access.record import Record
 from local_aws.access.resources import Arns, Parameters
 from local_aws.errors import SerializationError, ServiceError
 from local_aws.wire import query
 from local_aws.wire.http import HttpRequest
 from local_aws.wire.sigv4 import Authentication
 
-FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken", "sts:AssumeRole"}
-"""What needs no identity's policy: AssumeRole is decided with the role's trust."""
+FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
+"""What needs no identity's policy."""
+
+WITH_TRUST = "sts:AssumeRole"
+"""Decided by STS itself, with the role's trust."""
 
 IN_CATALOG = re.compile(r"^arn:aws:glue:[^:]*:[^:]*:(catalog|database|table|user|connection)")
 """What the catalog's resource policy is about."""
@@ -73,23 +77,35 @@ def check(
     operation: str,
     parameters: Parameters,
     arns: Arns,
+    record: Record,
     catalog_policy: Policy | None = None,
 ) -> None:
     """Raise `AccessDenied` with AWS's words unless the caller may."""
-    who = caller.principal
-    if who.is_root or f"{service}:{operation}" in FREE:
+    who, name = caller.principal, f"{service}:{operation}"
+    free = who.is_root or name in FREE
+    if name == WITH_TRUST or (free and not record.on):
         return
     if service == "iam" and who.kind == USER and who.temporary:
         raise QueryAccessDenied("Cannot call IAM API operations with GetSessionToken credentials")
     for action, resource in resources.needs(service, operation, parameters, arns):
+        query = Query(who, action, resource, _lookup(caller, service, action))
+        if free:
+            record.note(query, allowed=True)
+            continue
         policy = catalog_policy if IN_CATALOG.search(resource) else None
-        decision = evaluate.decide(Query(who, action, resource, caller.lookup), policy)
+        decision = record.decide(query, policy)
         if not decision.allowed:
             kind = QueryAccessDenied if service in QUERY_SERVICES else AccessDenied
             raise kind(
                 f"User: {who.arn} is not authorized to perform: {action} on resource: "
                 f"{resource} {decision.reason}"
             )
+
+
+def _lookup(caller: Caller, service: str, action: str) -> Lookup:
+    if action != resources.PASSING:
+        return caller.lookup
+    return facts.beside({"iam:passedtoservice": (f"{service}.amazonaws.com",)}, caller.lookup)
 
 
 def moto_call(request: HttpRequest, *, strict: bool) -> tuple[str, Parameters]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_aws.access.record import Record
 from local_aws.database import Database
 from local_aws.deferred import Deferred
 from local_aws.faults.board import Board
@@ -45,6 +46,7 @@ class Platform:
     hosts: tuple[str, ...] = ()
     lifecycle_seconds: float = 3600
     faults: Board = field(default_factory=Board)
+    record: Record = field(default_factory=Record)
     moto: "MotoServices" = field(init=False)
     s3: "S3Store" = field(init=False)
     glue: "Catalog" = field(init=False)

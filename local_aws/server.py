@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from local_aws import disk
+from local_aws.access.record import Record
 from local_aws.app import App
 from local_aws.connection import CLIENT_SECONDS, MAX_CONNECTIONS, Config, Limits, Server
 from local_aws.context import Credentials, Platform
@@ -42,6 +43,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         folder = DataFolder(options.data)
         listener = _listen(options.host, options.port)
+        record = Record(options.record_calls)
     except (OSError, DataFolderRefused) as error:
         sys.exit(f"local_aws: {error}")
     data = folder.path
@@ -58,6 +60,7 @@ def main(arguments: list[str] | None = None) -> None:
         simulate_network=options.simulate_network,
         hosts=tuple(options.allow_host),
         lifecycle_seconds=options.lifecycle_seconds,
+        record=record,
     )
     try:
         app = App(platform)
@@ -91,6 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--simulate-network", action="store_true", help="for tests: believe x-local-aws- headers"
+    )
+    parser.add_argument(
+        "--record-calls",
+        type=Path,
+        metavar="FILE",
+        help="append a line of JSON for each decision: who, which action, on what, allowed or not",
     )
     parser.add_argument(
         "--fsync",

@@ -187,6 +187,7 @@ STATISTICS = re.compile(r"(Get|Update|Delete)ColumnStatisticsFor(Table|Partition
 GLOBAL = ("iam",)
 """Services whose ARNs have no region."""
 
+PASSING = "iam:PassRole"
 ROLE_PASSED = {
     "glue": ("(Create|Update)(Crawler|Job)", ("Role", "JobUpdate.Role")),
     "databrew": ("(Create|Update)(Profile|Recipe)Job", ("RoleArn",)),
@@ -232,7 +233,7 @@ def needs(service: str, operation: str, parameters: Parameters, arns: Arns) -> l
     if re.fullmatch(pattern, operation):
         for role in itertools.chain(*(_values(parameters, member) for member in members)):
             name = role if role.startswith("arn:") else f"role/{role}"
-            found.append(("iam:PassRole", arns.of("iam", name)))
+            found.append((PASSING, arns.of("iam", name)))
     return found
 
 

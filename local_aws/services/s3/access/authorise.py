@@ -5,10 +5,11 @@ may not list a bucket is not told that a key is missing; a copy reads its source
 """
 
 import datetime as dt
+from dataclasses import replace
 from functools import partial
 
 from local_aws.access import evaluate
-from local_aws.access.evaluate import Query
+from local_aws.access.evaluate import Decision, Query
 from local_aws.access.principal import ANONYMOUS, Principal
 from local_aws.errors import ServiceError
 from local_aws.services.s3.access import acl
@@ -57,6 +58,8 @@ class Gate:
     def stands_open(self, request: S3Request) -> bool:
         """Root, at a bucket that has no policy: nothing is left to decide. Costs no look-up."""
         auth = request.auth
+        if self._s3.platform.record.on:
+            return False
         if auth is None or not auth.principal.is_root or not NOTED.isdisjoint(request.headers):
             return False
         if not request.bucket:
@@ -103,19 +106,16 @@ class Gate:
 
     def _require(self, request: S3Request, operation: str, action: str, target: Target) -> None:
         who, bucket, key = principal_of(request), target.bucket, target.key
-        if who.is_root and action in ALWAYS_ROOTS:
-            return
+        record = self._s3.platform.record
         if target.version is not None:
             action = OF_VERSION.get(action, action)
         rules = self._rules_or_none(bucket)
         arn = f"{ARN}{bucket}/{key}" if key else f"{ARN}{bucket}" if bucket else "*"
         lookup = lookup_of(self._s3, operation, request, target, dt.datetime.now(dt.UTC))
-        query = Query(who, action, arn, lookup)
-        decision = evaluate.decide(query, rules.policy if rules else None)
-        restricted = who.is_anonymous and rules and rules.is_public and rules.block.restrict
-        if decision.allowed and not restricted:
-            return
-        if not decision.explicit and rules and self._acl_allows(query, rules, target):
+        query = record.watch(Query(who, action, arn, lookup))
+        decision = self._decide(query, rules, target)
+        record.note(query, decision.allowed)
+        if decision.allowed:
             return
         if who.is_anonymous:
             raise AccessDenied
@@ -123,6 +123,18 @@ class Gate:
             f"User: {who.arn} is not authorized to perform: {action} on resource: "
             f'"{arn}" {decision.reason}'
         )
+
+    def _decide(self, query: Query, rules: Rules | None, target: Target) -> Decision:
+        """By policies, or where these are silent by the lists of bucket and object."""
+        who = query.principal
+        if who.is_root and query.action in ALWAYS_ROOTS:
+            return Decision(True)
+        decision = evaluate.decide(query, rules.policy if rules else None)
+        if who.is_anonymous and rules and rules.is_public and rules.block.restrict:
+            decision = replace(decision, allowed=False)
+        if not decision.allowed and not decision.explicit and rules:
+            return replace(decision, allowed=self._acl_allows(query, rules, target))
+        return decision
 
     def _rules_or_none(self, bucket: str) -> Rules | None:
         try:
