@@ -19,8 +19,10 @@ import anyio
 
 from local_aws import authorise, downloads, moto_requests
 from local_aws.access import network
+from local_aws.access.document import Policy
 from local_aws.access.resources import Arns, Parameters
-from local_aws.caller import CALLER
+from local_aws.acting import Acting
+from local_aws.caller import CALLER, PRINCIPAL
 from local_aws.console import LINK_PATH, Console, make_link, sandboxed
 from local_aws.context import Platform
 from local_aws.errors import InternalError, ServiceError, UnknownService
@@ -31,6 +33,7 @@ from local_aws.identities import Identities
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
 from local_aws.services import build, iam
+from local_aws.services.s3.access import keys
 from local_aws.services.s3.errors import error_response
 from local_aws.services.s3.http import sigv2
 from local_aws.services.sts.api import StsApi
@@ -108,6 +111,11 @@ class App:
     def arns(self) -> Arns:
         return Arns(self.platform.account_id, self.platform.region, self.moto.resource_arn)
 
+    def key_policy(self, arn: str) -> Policy | None:
+        """What hangs on a key of KMS."""
+        text = self.moto.key_policy(arn)
+        return None if text is None else keys.policy_of(text)
+
     def sts_of(self, caller: authorise.Caller) -> StsApi:
         """STS as the caller sees it."""
         record = self.platform.record
@@ -118,6 +126,9 @@ class App:
         self.sessions = SessionStore(self.platform)
         self.identities = Identities(self.platform, self.moto, self.sessions)
         self.platform.find_key = self.identities.find_key
+        self.platform.acting = Acting(
+            self.platform, self.identities, self.sessions, self.services.s3.gate
+        )
         self.console = Console(self.platform, self.services)
 
     async def authenticate(self, request: HttpRequest) -> sigv4.Authentication:
@@ -316,10 +327,11 @@ def _ask_own(
     def permit(operation: str, parameters: Parameters) -> None:
         if record.on or not caller.principal.is_root:
             known = app.services.complete(service, parameters)
-            policy = api.resource_policy() if service == "glue" else None
-            authorise.check(caller, service, operation, known, arns, record, policy)
+            policy_of = getattr(api, "policy_of", _no_policy)
+            authorise.check(caller, service, operation, known, arns, record, policy_of)
 
     CALLER.set(caller.principal.arn)
+    PRINCIPAL.set(caller.principal)
     return dispatch(service, api, request, permit)
 
 
@@ -339,11 +351,16 @@ def _ask_moto(
         return None
     operation, parameters = authorise.moto_call(request, strict=not root)
     known = app.moto.complete(service, parameters)
-    authorise.check(caller, service, operation, known, app.arns, record)
+    policy_of = app.key_policy if service == "kms" else _no_policy
+    authorise.check(caller, service, operation, known, app.arns, record, policy_of)
     if service != "iam":
         return None
     iam.check(operation, parameters)
     return iam.answer(app.moto, operation, parameters)
+
+
+def _no_policy(_resource: str) -> None:
+    """Of a service whose resources have none."""
 
 
 async def _reset(app: App, auth: sigv4.Authentication, send: Send) -> bool:

@@ -1,19 +1,18 @@
 """Whether a caller may call an operation of a service beside S3.
 
-Root may: of these services' resources only Glue's catalog has a policy of its own here (topics',
-queues', keys' and secrets' policies are kept by moto and not evaluated). Users and roles need
-policies that allow.
+Root may. Users and roles need policies that allow; of these services' resources the policies of
+Glue's catalog and of KMS keys count too (those of topics, queues and secrets are kept by moto and
+not evaluated).
 """
 
 import datetime as dt
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from local_aws.access import facts, resources
+from local_aws.access import evaluate, facts, resources
 from local_aws.access.document import Policy
 from local_aws.access.evaluate import Query
 from local_aws.access.network import Network
@@ -31,9 +30,6 @@ FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
 
 WITH_TRUST = "sts:AssumeRole"
 """Decided by STS itself, with the role's trust."""
-
-IN_CATALOG = re.compile(r"^arn:aws:glue:[^:]*:[^:]*:(catalog|database|table|user|connection)")
-"""What the catalog's resource policy is about."""
 
 QUERY_SERVICES = ("iam", "sts", "sns", "cloudwatch")
 """Whose refusals have the status of the query protocol."""
@@ -53,6 +49,7 @@ class QueryAccessDenied(AccessDenied):
     status = 403
 
 
+PolicyOf = Callable[[str], Policy | None]
 Complete = Callable[[str, Parameters], Parameters]
 """Adds to an operation's parameters what a resource's name needs and only its service knows."""
 
@@ -78,9 +75,12 @@ def check(
     parameters: Parameters,
     arns: Arns,
     record: Record,
-    catalog_policy: Policy | None = None,
+    policy_of: PolicyOf = lambda _resource: None,
 ) -> None:
-    """Raise `AccessDenied` with AWS's words unless the caller may."""
+    """Raise `AccessDenied` with AWS's words unless the caller may.
+
+    `policy_of` knows the policies that hang on resources, by their ARNs.
+    """
     who, name = caller.principal, f"{service}:{operation}"
     free = who.is_root or name in FREE
     if name == WITH_TRUST or (free and not record.on):
@@ -92,8 +92,8 @@ def check(
         if free:
             record.note(query, allowed=True)
             continue
-        policy = catalog_policy if IN_CATALOG.search(resource) else None
-        decision = record.decide(query, policy)
+        how = evaluate.decide_key if action.startswith("kms:") else evaluate.decide
+        decision = record.decide(query, policy_of(resource), how=how)
         if not decision.allowed:
             kind = QueryAccessDenied if service in QUERY_SERVICES else AccessDenied
             raise kind(

@@ -1,6 +1,11 @@
-"""Whose call is answered now, for what keeps it: a run's StartedBy, a job's CreatedBy."""
+"""Whose call is answered now, for what keeps it: a run's StartedBy, a query's rights."""
 
 from contextvars import ContextVar
 
+from local_aws.access.principal import Principal
+
 CALLER: ContextVar[str | None] = ContextVar("caller", default=None)
 """Its ARN, as GetCallerIdentity says it; None where the server works by itself."""
+
+PRINCIPAL: ContextVar[Principal | None] = ContextVar("principal", default=None)
+"""The caller with its policies, as they were when it called."""

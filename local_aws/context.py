@@ -11,6 +11,7 @@ from local_aws.deferred import Deferred
 from local_aws.faults.board import Board
 
 if TYPE_CHECKING:
+    from local_aws.acting import Acting
     from local_aws.moto_services import MotoServices
     from local_aws.services.athena.model import AthenaEngine
     from local_aws.services.cloudwatch.model import MetricStore
@@ -54,6 +55,7 @@ class Platform:
     metrics: "MetricStore" = field(init=False)
     athena: "AthenaEngine | Deferred" = field(init=False)
     find_key: "FindKey" = field(init=False)
+    acting: "Acting" = field(init=False)
     _databases: dict[str, Database] = field(default_factory=dict, init=False, repr=False)
 
     @property

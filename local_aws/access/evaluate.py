@@ -13,7 +13,7 @@ from functools import lru_cache
 from local_aws.access import patterns
 from local_aws.access.document import Policy, Statement
 from local_aws.access.patterns import Lookup
-from local_aws.access.principal import Principal
+from local_aws.access.principal import SERVICE, Principal
 
 
 class Named(IntEnum):
@@ -63,6 +63,25 @@ def decide(query: Query, resource_policy: Policy | None = None) -> Decision:
     if who.is_root:
         return Decision(True)
     return _allowed(query, resource_policy)
+
+
+def decide_key(query: Query, key_policy: Policy | None) -> Decision:
+    """Whether the principal may, of a KMS key.
+
+    The key's policy is the root of its access: what identities' policies allow counts only where
+    it names the account. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+    """
+    decision = decide(query, key_policy)
+    if key_policy is None or query.principal.is_root or not decision.allowed:
+        return decision
+    if granted(key_policy, query) is Named.NOT:
+        return Decision(False, _missing("resource-based policy", query))
+    return decision
+
+
+def may_assume(trust: Policy, query: Query) -> bool:
+    """Whether a role's trust alone lets the principal assume it, as a service needs no more."""
+    return granted(trust, query) is not Named.NOT and not denies(trust, query)
 
 
 def _allowed(query: Query, resource_policy: Policy | None) -> Decision:
@@ -121,6 +140,8 @@ def naming(statement: Statement, principal: Principal) -> Named:
 
 
 def _named(kind: str, name: str, principal: Principal) -> Named:
+    if kind == "Service" and principal.kind == SERVICE:
+        return Named.SELF if name == principal.arn else Named.NOT
     if kind != "AWS":
         return Named.NOT
     if name == "*":

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 ROOT, USER, SESSION, ANONYMOUS_KIND = "Account", "User", "AssumedRole", "Anonymous"
 """The values of ``aws:PrincipalType``."""
 
+SERVICE = "Service"
+"""The kind of an AWS service that assumes a role; its ARN is its name, ``glue.amazonaws.com``."""
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -39,6 +42,11 @@ class Principal:
 
 
 ANONYMOUS = Principal(ANONYMOUS_KIND, "anonymous", "", "anonymous", "")
+
+
+def service_of(name: str) -> Principal:
+    """A service of AWS, by the name that trust policies give it."""
+    return Principal(SERVICE, "", name, name, name)
 
 
 def root_of(account_id: str) -> Principal:

@@ -8,7 +8,7 @@ own way from calls to a policy). Without a file nothing is written, and a query 
 import datetime as dt
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -71,11 +71,15 @@ class Record:
         self._lock = threading.Lock()
 
     def decide(
-        self, query: Query, resource_policy: Policy | None = None, source: str = REQUEST
+        self,
+        query: Query,
+        resource_policy: Policy | None = None,
+        source: str = REQUEST,
+        how: Callable[[Query, Policy | None], Decision] = evaluate.decide,
     ) -> Decision:
-        """As `evaluate.decide`."""
+        """As `evaluate.decide`, or another of its kind."""
         watched = self.watch(query)
-        decision = evaluate.decide(watched, resource_policy)
+        decision = how(watched, resource_policy)
         self.note(watched, decision.allowed, source)
         return decision
 

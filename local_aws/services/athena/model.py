@@ -6,6 +6,7 @@ What a real Trino behind the same calls would have to offer is `AthenaEngine`'s 
 # ruff: noqa: S608 - writing SQL is what this module does; values go through quote()
 from __future__ import annotations
 
+import copy
 import threading
 import weakref
 from collections.abc import Callable
@@ -61,6 +62,14 @@ class AthenaEngine:
         self._free: list[duckdb.DuckDBPyConnection] = []
         self._lent: dict[int, duckdb.DuckDBPyConnection] = {}
         self._interrupted: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
+
+    def acting(self, platform: Platform) -> AthenaEngine:
+        """The same engine, reading and writing as the platform lets it."""
+        if platform is self.platform:
+            return self
+        found = copy.copy(self)
+        found.platform = platform
+        return found
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Of a DuckDB that no other query has: its memory and threads are this query's alone.

@@ -261,6 +261,14 @@ class S3Store:
                     told = LISTED.decode(info.attributes.dump())
                     yield Entry(key, info.size, info.mtime_ns, info.etag, told)
 
+    def path_of(self, bucket: str, info: ObjectInfo) -> Path:  # noqa: ARG002 - an actor is asked of it
+        """Where an engine reads the bytes of an object that it listed."""
+        return info.path
+
+    def locate(self, bucket: str) -> None:
+        """Raises NoSuchBucket."""
+        self.require_bucket(bucket)
+
     def read(self, bucket: str, key: str) -> bytes:
         with self.open(bucket, key) as file:
             return file.read()

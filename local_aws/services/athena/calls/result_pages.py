@@ -6,7 +6,7 @@ from typing import Any
 
 from local_aws.context import Platform, Request, Response
 from local_aws.services.athena.calls.paging import Tokens
-from local_aws.services.athena.errors import InvalidRequest
+from local_aws.services.athena.errors import SERVICE, InvalidRequest
 from local_aws.services.athena.queries import results
 from local_aws.services.athena.queries.store import ACTIVE
 from local_aws.services.s3.model import parse_uri
@@ -54,10 +54,13 @@ class ResultPages:
     def _rows(self, body: dict[str, Any], start: int, limit: int) -> tuple[list[Row], int | None]:
         """A full page always has a token, as on Athena, though nothing may be left after it."""
         bucket, key = parse_uri(body["output"])
-        if self._platform.s3.stat(bucket, key) is None:
+        # Who may not read a result in S3 is not shown it here
+        # (https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html).
+        s3 = self._platform.acting.of_caller(SERVICE).s3
+        if s3.stat(bucket, key) is None:
             raise InvalidRequest("Could not find results", "RESULT_NOT_FOUND")
         rows: list[Row] = []
-        with self._platform.s3.open(bucket, key) as stream:
+        with s3.open(bucket, key) as stream:
             stream.seek(start)
             for cells, place in _reader(body)(stream):
                 rows.append({"Data": [{} if c is None else {"VarCharValue": c} for c in cells]})
