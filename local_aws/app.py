@@ -21,7 +21,7 @@ from local_aws import authorise, downloads, moto_requests
 from local_aws.access import network
 from local_aws.access.document import Policy
 from local_aws.access.resources import Arns, Parameters
-from local_aws.acting import Acting
+from local_aws.acting.acting import Acting
 from local_aws.caller import CALLER, PRINCIPAL
 from local_aws.console import LINK_PATH, Console, make_link, sandboxed
 from local_aws.context import Platform

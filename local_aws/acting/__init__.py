@@ -4,8 +4,3 @@ An engine is given a `Platform`, and so it is here: `Acting` hands out one whose
 and metrics decide first whether the role or the caller may. Who is the account's root gets the
 platform as it is, so that root's work costs nothing.
 """
-
-from local_aws.acting.acting import Acting, RoleRefused
-from local_aws.acting.actor import Actor, Denied
-
-__all__ = ["Acting", "Actor", "Denied", "RoleRefused"]

@@ -10,10 +10,10 @@ from local_aws.access.patterns import Values
 from local_aws.access.principal import SESSION, Principal, service_of
 from local_aws.acting.actor import Actor
 from local_aws.acting.catalog import GuardedCatalog
+from local_aws.acting.errors import RoleRefused
 from local_aws.acting.storage import GuardedStore
-from local_aws.acting.telemetry import GuardedLogs, GuardedMetrics
+from local_aws.acting.telemetry import GuardedLogs, GuardedMetrics, QuietLogs
 from local_aws.caller import PRINCIPAL
-from local_aws.errors import ServiceError
 from local_aws.services.sts.sessions import Session
 
 if TYPE_CHECKING:
@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 
 LIFETIME = 8 * 24 * 3600
 """Seconds that a role's keys live in a process: no run may take longer (Glue's runs: 7 days)."""
-
-
-class RoleRefused(ServiceError):
-    """The role's trust does not let the service assume it. Services have their own words."""
-
-    code = "AccessDeniedException"
-
-    def __init__(self, role: str, service: str) -> None:
-        super().__init__(f"{service} is not authorized to assume the role {role}")
-        self.role = role
 
 
 class Acting:
@@ -62,9 +52,15 @@ class Acting:
         found = self._identities.role_session(role, session)
         return found or self._identities.root
 
-    def in_role(self, role: str, service: str, session: str) -> "Platform":
-        """The platform as the role may use it. Raises `RoleRefused`."""
-        return self.of(self.principal(role, service, session), service)
+    def in_role(self, role: str, service: str, session: str, *, quiet: bool = False) -> "Platform":
+        """The platform as the role may use it. Raises `RoleRefused`.
+
+        quiet: logs that it may not write are left out.
+        """
+        found = self.of(self.principal(role, service, session), service)
+        if quiet and found.actor is not None:
+            found.logs = QuietLogs(found.logs)
+        return found
 
     def of(self, who: Principal, service: str, *, called_via: bool = False) -> "Platform":
         """The platform as that principal may use it through the service."""
@@ -73,6 +69,7 @@ class Acting:
         if actor.is_free:
             return platform
         guarded = copy.copy(platform)
+        guarded.actor = actor
         guarded.s3 = GuardedStore(platform.s3, actor, self._gate)
         guarded.glue = GuardedCatalog(platform.glue, actor, platform.account_id)
         guarded.logs = GuardedLogs(platform.logs, actor, platform.arn("logs", ""))

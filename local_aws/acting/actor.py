@@ -11,18 +11,7 @@ from local_aws.access.network import Network
 from local_aws.access.patterns import Lookup, Values
 from local_aws.access.principal import Principal
 from local_aws.access.record import Record
-from local_aws.errors import ServiceError
-
-
-class Denied(ServiceError):
-    """What the actor may not. `action` and `resource` are for services with words of their own."""
-
-    code = "AccessDeniedException"
-
-    def __init__(self, message: str, action: str, resource: str) -> None:
-        super().__init__(message)
-        self.action = action
-        self.resource = resource
+from local_aws.acting.errors import Denied
 
 
 @dataclass(frozen=True)

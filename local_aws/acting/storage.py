@@ -7,7 +7,8 @@ from typing import Any, BinaryIO
 
 from local_aws.access.evaluate import Decision, Query
 from local_aws.access.patterns import Values
-from local_aws.acting.actor import Actor, Denied
+from local_aws.acting.actor import Actor
+from local_aws.acting.errors import S3Denied
 from local_aws.services.s3.access import keys
 from local_aws.services.s3.access.authorise import Gate, arn_of
 from local_aws.services.s3.access.facts import Target
@@ -18,17 +19,6 @@ from local_aws.services.s3.store.objects import Deletion, ObjectInfo
 
 GET, PUT, DELETE = "s3:GetObject", "s3:PutObject", "s3:DeleteObject"
 LIST, LOCATE = "s3:ListBucket", "s3:GetBucketLocation"
-
-
-class S3Denied(Denied):
-    """Refused by S3; `uri` is what for."""
-
-    code = "AccessDenied"
-    status = 403
-
-    def __init__(self, message: str, action: str, resource: str, uri: str) -> None:
-        super().__init__(message, action, resource)
-        self.uri = uri
 
 
 class GuardedStore(S3Store):

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from local_aws.acting.actor import Actor, Denied
+from local_aws.acting.actor import Actor
+from local_aws.acting.errors import Denied
 from local_aws.services.cloudwatch.model import MetricStore
 from local_aws.services.logs.errors import ResourceNotFoundException
 from local_aws.services.logs.model import LogStore
@@ -51,7 +52,7 @@ class GuardedLogs(LogStore):
         return f"{self._prefix}log-group:{group}:log-stream:{stream}"
 
 
-class QuietLogs:
+class QuietLogs(LogStore):
     """Logs of a run that goes on without them, as runs on AWS do whose role may not write any."""
 
     def __init__(self, logs: LogStore) -> None:
@@ -59,11 +60,9 @@ class QuietLogs:
         self._told = False
 
     def create_group(self, name: str) -> None:
-        """As `LogStore.create_group`."""
         self._try(self._logs.create_group, name)
 
     def append(self, group: str, stream: str, messages: Iterable[tuple[int, str]]) -> None:
-        """As `LogStore.append`."""
         self._try(self._logs.append, group, stream, messages)
 
     def _try(self, write: Any, *arguments: Any) -> None:

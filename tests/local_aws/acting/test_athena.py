@@ -87,7 +87,7 @@ def test_an_answer_that_may_not_be_read(lake: Lake, session: Any) -> None:
     person = session(*statements)
     found = ask(person, lake, "SELECT * FROM t")
     assert found["Status"]["State"] == "SUCCEEDED"
-    with pytest.raises(ClientError, match="not authorized to perform: s3:GetObject"):
+    with pytest.raises(ClientError, match="You do not seem to have access to the S3 location"):
         person.client("athena").get_query_results(QueryExecutionId=found["QueryExecutionId"])
 
 

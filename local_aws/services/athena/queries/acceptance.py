@@ -15,7 +15,7 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local_aws.acting import Denied
+from local_aws.acting.errors import Denied
 from local_aws.context import Platform, Request
 from local_aws.services.athena import statements
 from local_aws.services.athena.errors import (

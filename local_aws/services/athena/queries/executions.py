@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from local_aws.acting import Denied
+from local_aws.acting.errors import Denied
 from local_aws.caller import PRINCIPAL
 from local_aws.context import Request
 from local_aws.errors import ServiceError

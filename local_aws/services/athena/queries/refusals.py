@@ -4,8 +4,7 @@ https://repost.aws/knowledge-center/access-denied-athena has those of S3. Words 
 with "Insufficient permissions" where Trino plans a query, and have its code where Hive runs a DDL.
 """
 
-from local_aws.acting import Denied
-from local_aws.acting.storage import S3Denied
+from local_aws.acting.errors import Denied, S3Denied
 from local_aws.services.athena.errors import QueryFailed, from_glue
 
 

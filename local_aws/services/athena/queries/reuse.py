@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from local_aws.acting import Denied
+from local_aws.acting.errors import Denied
 from local_aws.services.athena.errors import QueryFailed
 from local_aws.services.athena.model import AthenaEngine
 from local_aws.services.athena.queries import results
