@@ -1,6 +1,8 @@
 """From a role's name to what a service may do in it."""
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from local_aws.access import document, evaluate, facts
@@ -14,7 +16,6 @@ from local_aws.acting.errors import RoleRefused
 from local_aws.acting.storage import GuardedStore
 from local_aws.acting.telemetry import GuardedLogs, GuardedMetrics, QuietLogs
 from local_aws.caller import PRINCIPAL
-from local_aws.services.sts.sessions import Session
 
 if TYPE_CHECKING:
     from local_aws.context import Platform
@@ -81,21 +82,30 @@ class Acting:
         who = PRINCIPAL.get()
         return self._platform if who is None else self.of(who, service, called_via=True)
 
-    def keys(self, who: Principal, session: str) -> Session | None:
-        """Keys for a process that works in a role; None for the account, which has its own.
+    @contextmanager
+    def environment(self, platform: "Platform") -> Iterator[dict[str, str]]:
+        """The environment of a process that works in the role that `platform` was given to.
 
-        End them with `forget` when the process has ended.
+        Its keys live as long as the context, and at most `LIFETIME`.
         """
-        found = None if who.is_root else self._identities.role_named(who.entity)
-        if found is None:
-            return None
-        return self._sessions.create(
-            SESSION, LIFETIME, name=found.name, holder_id=found.id, session_name=session
+        own = platform.child_environment()
+        who = platform.actor.principal if platform.actor else self._identities.root
+        role = None if who.is_root else self._identities.role_named(who.entity)
+        if role is None:
+            yield own
+            return
+        _, _, session_name = who.user_id.partition(":")
+        session = self._sessions.create(
+            SESSION, LIFETIME, name=role.name, holder_id=role.id, session_name=session_name
         )
-
-    def forget(self, session: Session) -> None:
-        """Its keys open nothing any more."""
-        self._sessions.end(session.access_key)
+        try:
+            yield own | {
+                "AWS_ACCESS_KEY_ID": session.access_key,
+                "AWS_SECRET_ACCESS_KEY": session.secret_key,
+                "AWS_SESSION_TOKEN": session.token,
+            }
+        finally:
+            self._sessions.end(session.access_key)
 
     def _trusts(self, role: object, service: str) -> bool:
         text, arn = role.assume_role_policy_document, role.arn  # type: ignore[attr-defined]

@@ -49,32 +49,32 @@ class GuardedStore(S3Store):
         return self._store.stat(bucket, key, version)
 
     def list(self, bucket: str, prefix: str = "", start_after: str = "") -> Iterator[ObjectInfo]:
-        self._require_listing(bucket, prefix)
+        self.require_listing(bucket, prefix)
         return self._store.list(bucket, prefix, start_after)
 
     def names(
         self, bucket: str, prefix: str = "", after: str = "", fold: bool = False
     ) -> Iterator[str]:
-        self._require_listing(bucket, prefix)
+        self.require_listing(bucket, prefix)
         return self._store.names(bucket, prefix, after, fold)
 
     def infos(self, bucket: str, names: "Names") -> Iterator[ObjectInfo]:
         return self._store.infos(bucket, names)
 
     def open(self, bucket: str, key: str) -> BinaryIO:
-        self._require_reading(bucket, key)
+        self.require_reading(bucket, key)
         return self._store.open(bucket, key)
 
     def read(self, bucket: str, key: str) -> bytes:
-        self._require_reading(bucket, key)
+        self.require_reading(bucket, key)
         return self._store.read(bucket, key)
 
     def path(self, bucket: str, key: str) -> Path:
-        self._require_reading(bucket, key)
+        self.require_reading(bucket, key)
         return self._store.path(bucket, key)
 
     def path_of(self, bucket: str, info: ObjectInfo) -> Path:
-        self._require_reading(bucket, info.key)
+        self.require_reading(bucket, info.key)
         return self._store.path_of(bucket, info)
 
     # Writes.
@@ -88,17 +88,17 @@ class GuardedStore(S3Store):
         metadata: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
     ) -> ObjectInfo:
-        self.require_writing(bucket, key, headers or {})
+        self.require_writing(bucket, key, headers)
         return self._store.put(bucket, key, data, content_type, metadata, headers)
 
     def take(self, bucket: str, key: str, path: Path) -> None:
-        self.require_writing(bucket, key, {})
+        self.require_writing(bucket, key)
         self._store.take(bucket, key, path)
 
     def set_attributes(self, bucket: str, key: str, **change: Any) -> ObjectInfo:
         """Of an object that the actor has written: a client would have said it with the upload."""
         if (bucket, key) not in self._written:
-            self.require_writing(bucket, key, change.get("headers") or {})
+            self.require_writing(bucket, key, change.get("headers"))
         return self._store.set_attributes(bucket, key, **change)
 
     def delete(
@@ -108,13 +108,18 @@ class GuardedStore(S3Store):
         check: Callable[[Any], None] | None = None,
         version: str | None = None,
     ) -> Deletion:
-        self._require(DELETE, bucket, key)
+        self.require_deleting(bucket, key)
         return self._store.delete(bucket, key, check, version)
 
     # The questions.
 
-    def require_writing(self, bucket: str, key: str, headers: Mapping[str, str]) -> None:
-        """Raise where the actor may not put an object there with those headers."""
+    def require_deleting(self, bucket: str, key: str) -> None:
+        self._require(DELETE, bucket, key)
+
+    def require_writing(
+        self, bucket: str, key: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        headers = headers or {}
         target = Target(bucket, key)
         own: dict[str, Values] = {f"s3:{name}": (value,) for name, value in headers.items()}
         self._require(PUT, bucket, key, own)
@@ -123,14 +128,14 @@ class GuardedStore(S3Store):
                 self._require_use(use)
         self._written.add((bucket, key))
 
-    def _require_reading(self, bucket: str, key: str) -> None:
+    def require_reading(self, bucket: str, key: str) -> None:
 
         self._require(GET, bucket, key)
         with suppress(S3Error):
             for use in keys.reading(self._gate.backend, Target(bucket, key)):
                 self._require_use(use)
 
-    def _require_listing(self, bucket: str, prefix: str) -> None:
+    def require_listing(self, bucket: str, prefix: str) -> None:
         self._require(LIST, bucket, own={"s3:prefix": (prefix,)}, uri=f"s3://{bucket}/{prefix}")
 
     def _require(
