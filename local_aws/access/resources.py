@@ -191,6 +191,13 @@ PASSING = "iam:PassRole"
 ROLE_PASSED = {
     "glue": ("(Create|Update)(Crawler|Job)", ("Role", "JobUpdate.Role")),
     "databrew": ("(Create|Update)(Profile|Recipe)Job", ("RoleArn",)),
+    "quicksight": (
+        "(Create|Update)DataSource",
+        (
+            "DataSourceParameters.AthenaParameters.RoleArn",
+            "DataSourceParameters.S3Parameters.RoleArn",
+        ),
+    ),
     "events": ("PutTargets", ("Targets.RoleArn",)),
 }
 """Where a role is handed to a service: the caller must be allowed iam:PassRole on it."""
