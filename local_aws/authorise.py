@@ -105,7 +105,8 @@ def check(
 def _lookup(caller: Caller, service: str, action: str) -> Lookup:
     if action != resources.PASSING:
         return caller.lookup
-    return facts.beside({"iam:passedtoservice": (f"{service}.amazonaws.com",)}, caller.lookup)
+    taker = "ec2" if service == "iam" else service  # an instance profile is for machines
+    return facts.beside({"iam:passedtoservice": (f"{taker}.amazonaws.com",)}, caller.lookup)
 
 
 def moto_call(request: HttpRequest, *, strict: bool) -> tuple[str, Parameters]:
