@@ -97,8 +97,8 @@ class Runner:
 
     def _in_role(self, run: dict[str, Any]) -> Platform:
         """The platform as the job's role may use it. Raises `RoleRefused`."""
-        role, session = run["job"]["RoleArn"], run["RunId"]
-        return self.platform.acting.in_role(role, SERVICE, session, quiet=True)
+        role = run["job"].get("RoleArn", "")
+        return self.platform.acting.in_role(role, SERVICE, run["RunId"], quiet=True)
 
     def _scratch(self, run_id: str) -> Path:
         return self.platform.scratch("databrew") / run_id

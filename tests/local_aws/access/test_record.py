@@ -125,3 +125,28 @@ def test_a_line_that_a_kill_cut_off_ends_the_reading(tmp_path: Path) -> None:
 def test_without_a_file_nothing_is_watched() -> None:
     query = Query(root_of("123456789012"), "s3:GetObject", "*", lambda _: None)
     assert Record().watch(query) is query
+
+
+def test_what_an_engine_does_is_recorded_as_well(
+    recorded: tuple[LocalServer, Path], lines: Any
+) -> None:
+    """By the service that acts, also as root; a line says through which service."""
+    server, _ = recorded
+    server.client("s3").create_bucket(Bucket="record-athena")
+    athena = server.client("athena")
+    query = athena.start_query_execution(
+        QueryString="CREATE DATABASE recorded",
+        ResultConfiguration={"OutputLocation": "s3://record-athena/r/"},
+    )["QueryExecutionId"]
+    state = "QUEUED"
+    while state in ("QUEUED", "RUNNING"):
+        found = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
+        state = found["Status"]["State"]
+        time.sleep(0.02)
+    assert state == "SUCCEEDED", found
+    acted = [line for line in lines() if line.source == "athena.amazonaws.com"]
+    assert {line.principal for line in acted} == {ROOT}
+    done = {(line.action, line.resource) for line in acted}
+    assert ("s3:GetBucketLocation", "arn:aws:s3:::record-athena") in done
+    assert ("glue:CreateDatabase", f"arn:aws:glue:us-east-1:{ROOT[13:25]}:catalog") in done
+    assert ("s3:PutObject", f"arn:aws:s3:::record-athena/r/{query}.txt") in done

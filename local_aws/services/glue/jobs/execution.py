@@ -80,7 +80,7 @@ class Execution:
     def execute(self) -> Outcome:
         """Run to the end and record it."""
         try:
-            check_role(self._platform, self.run.plan["Role"])
+            check_role(self._platform, self.run.plan.get("Role", ""))
             with self._platform.acting.environment(self._role) as environment:
                 self._own_environment = environment
                 outcome = self._prepare_and_run()
@@ -274,7 +274,7 @@ class Execution:
 def _in_role(platform: Platform, run: Run) -> Platform:
     """The platform as the run's role may use it; itself where the run will fail by its role."""
     try:
-        return platform.acting.in_role(run.plan["Role"], SERVICE, SESSION, quiet=True)
+        return platform.acting.in_role(run.plan.get("Role", ""), SERVICE, SESSION, quiet=True)
     except RoleRefused:
         return platform
 
