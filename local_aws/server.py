@@ -14,6 +14,7 @@ from pathlib import Path
 
 from local_aws import disk
 from local_aws.access.network import Rules
+from local_aws.access.record import Record
 from local_aws.app import App
 from local_aws.connection import CLIENT_SECONDS, MAX_CONNECTIONS, Config, Limits, Server
 from local_aws.context import Credentials, Platform
@@ -43,6 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         folder = DataFolder(options.data)
         listener = _listen(options.host, options.port)
+        record = Record(options.record_calls)
     except (OSError, DataFolderRefused) as error:
         sys.exit(f"local_aws: {error}")
     data = folder.path
@@ -60,6 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
         hosts=tuple(options.allow_host),
         lifecycle_seconds=options.lifecycle_seconds,
         access_log_seconds=options.access_log_seconds,
+        record=record,
     )
     try:
         app = App(platform)
@@ -98,6 +101,12 @@ def _parser() -> argparse.ArgumentParser:
         "--secure-network",
         action="store_true",
         help="who reaches this address does so over a closed network: aws:SecureTransport is true",
+    )
+    parser.add_argument(
+        "--record-calls",
+        type=Path,
+        metavar="FILE",
+        help="append a line of JSON for each decision: who, which action, on what, allowed or not",
     )
     parser.add_argument(
         "--fsync",

@@ -8,7 +8,9 @@ if TYPE_CHECKING:
 
 ROOT, USER, SESSION, ANONYMOUS_KIND = "Account", "User", "AssumedRole", "Anonymous"
 """The values of ``aws:PrincipalType``."""
+
 SERVICE = "Service"
+"""The kind of an AWS service that acts for itself or assumes a role: its ARN is its name."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,12 @@ class Principal:
 ANONYMOUS = Principal(ANONYMOUS_KIND, "anonymous", "", "anonymous", "")
 
 
+def service_of(name: str) -> Principal:
+    """A service of AWS, by the name that trust policies give it."""
+    return Principal(SERVICE, "", name, name, name)
+
+
 def root_of(account_id: str) -> Principal:
     """The account itself, whose key pair the server was started with."""
     arn = f"arn:aws:iam::{account_id}:root"
     return Principal(ROOT, account_id, arn, account_id, arn)
-
-
-def service_of(name: str, account_id: str) -> Principal:
-    """A service of AWS that acts for itself: it may what a resource's policy lets it."""
-    return Principal(SERVICE, account_id, name, name, name)
