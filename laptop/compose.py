@@ -1,15 +1,18 @@
-"""What `docker compose` needs beside its files: the secrets, a file each, and .env.
+"""``python3 -m laptop.compose``: what `docker compose` needs beside its files.
+
+The secrets, a file each, and .env. Any Python 3.11 runs it, without the packages of this checkout.
 
 A secret that is there stays: PostgreSQL keeps the password that its volume was made with. Compose
 mounts a file with the owner and the mode that it has here, and the containers are not this user: so
 everybody may read the files, in a folder that only their owner may enter.
 """
 
+import argparse
 import base64
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from laptop.home import ROOT
@@ -78,3 +81,38 @@ def write_choice(form: str, file: Path = ROOT / ".env", folder: Path = FOLDER) -
 def password(folder: Path = FOLDER) -> str:
     """That of Airflow's user admin."""
     return str(json.loads((folder / "airflow_passwords").read_text())["admin"])
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Those of ``lake compose-secrets``."""
+    parser.add_argument("--aws", action="store_true", help="for AWS itself, without local_aws")
+    parser.add_argument("--show-password", action="store_true", help="that of Airflow's user admin")
+
+
+def run(options: argparse.Namespace, _rest: Sequence[str] = ()) -> None:
+    """Make the secrets of docker-compose.yml that are missing, and .env"""
+    new = make_secrets()
+    say(f"{FOLDER}: {len(RECIPES) - len(new)} secrets were there, {len(new)} are new")
+    form = "aws" if options.aws else "local"
+    if write_choice(form):
+        say(f"{ROOT / '.env'}: compose/{form}.yml over docker-compose.yml")
+    else:
+        say(f"{ROOT / '.env'} is there already, and stays")
+    if options.show_password:
+        say(password())
+
+
+def say(line: str) -> None:
+    """To who ran the command."""
+    print(line)  # noqa: T201 - without rich, which is of the checkout's packages
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command without ``./lake``."""
+    parser = argparse.ArgumentParser(prog="python3 -m laptop.compose", description=run.__doc__)
+    add_options(parser)
+    run(parser.parse_args(arguments))
+
+
+if __name__ == "__main__":
+    main()

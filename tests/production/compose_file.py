@@ -1,4 +1,4 @@
-"""docker-compose.yml as `docker compose` reads it: the files laid over each other, variables put in.
+"""docker-compose.yml as `docker compose` reads it: files laid over each other, variables put in.
 
 https://docs.docker.com/reference/compose-file/merge/
 """

@@ -134,7 +134,9 @@ class Production:
     def start_worker(self, name: str) -> psutil.Popen:
         """One container of the service airflow-worker, which has a host name of its own."""
         more = {"AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port())}
-        return self.start("airflow-worker", "--celery-hostname", f"celery@{name}", name=name, more=more)
+        return self.start(
+            "airflow-worker", "--celery-hostname", f"celery@{name}", name=name, more=more
+        )
 
     def finish(self, name: str) -> None:
         """Wait for a service that ends by itself."""
