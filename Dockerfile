@@ -6,7 +6,13 @@ FROM ${PYTHON_IMAGE}
 RUN useradd --create-home --uid 50000 tarn
 WORKDIR /opt/tarn
 COPY requirements.lock ./
-RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+# As ./lake does: pip installs uv by its hashes, uv the rest. pip alone refuses the lock, since
+# Airflow's provider asks for celery[redis], and pip takes the extra for a package without a hash.
+RUN awk '/^[^ #]/ { wanted = ($0 ~ /^uv==/) } wanted' requirements.lock > /tmp/uv.txt && \
+    pip install --no-cache-dir --require-hashes -r /tmp/uv.txt && \
+    uv pip install --python /usr/local/bin/python --no-cache --compile-bytecode \
+        --require-hashes -r requirements.lock && \
+    rm /tmp/uv.txt
 COPY . .
 # The containers' root is read-only: what is not compiled now is compiled by every process again.
 # A new volume takes its owner from the folder that it is mounted on.

@@ -4,9 +4,9 @@
 
 as root, with Debian's iproute2 and tini. IMAGE and STORES are roots of tests.production.image. Each
 service has what Docker would give it by the file: a network address under its name, a read-only
-root, its tmpfs, volumes and secrets, its user, no capability, no new privilege, an init, the image's
-and its own environment. Left out: cgroups (limits), seccomp, the network `stores` beside the other,
-and the entry points of the images of PostgreSQL and Redis.
+root, its tmpfs, volumes and secrets, its user, no capability, no new privilege, an init, the
+image's and its own environment. Left out: cgroups (limits), seccomp, the network `stores` beside
+the other, and the entry points of the images of PostgreSQL and Redis.
 """
 
 import json
@@ -36,7 +36,7 @@ INITDB = (
     "set -e; cd /tmp; B=/usr/lib/postgresql/15/bin; D=/var/lib/postgresql/data; "
     '[ -e "$D/PG_VERSION" ] || { '
     '"$B/initdb" -D "$D" --username="$POSTGRES_USER" --pwfile="$POSTGRES_PASSWORD_FILE" '
-    "--auth-host=scram-sha-256 --auth-local=trust >/dev/null; "
+    "--auth-host=scram-sha-256 --auth-local=trust --encoding=UTF8 --locale=C.UTF-8 >/dev/null; "
     'echo "host all all all scram-sha-256" >>"$D/pg_hba.conf"; '
     'echo "CREATE DATABASE $POSTGRES_DB" | "$B/postgres" --single -D "$D" postgres >/dev/null; }; '
     'exec "$B/postgres" -D "$D" -c listen_addresses=\'*\''
@@ -115,7 +115,7 @@ class Host:
         yield f"mount -t proc proc {place}/proc"
         yield f"mount --rbind /dev {place}/dev"
         yield from self._mounts(told, root, place)
-        yield f"mount --bind {self.folder}/hosts {place}/etc/hosts"
+        yield f"mount --bind {self.folder}/hosts {_made(root, place, '/etc/hosts', file=True)}"
         yield f"mount --bind /usr/bin/tini-static {_made(root, place, INIT, file=True)}"
         yield f"mount -o remount,bind,ro {place}"
         command = [INIT, "--", *(told.get("command") or ["sh", "-c", INITDB])]
@@ -162,7 +162,8 @@ class Host:
         command = ["/bin/sh", "-c", *words] if kind == "CMD-SHELL" else words
         if service == "postgres":
             command[0] = f"/usr/lib/postgresql/15/bin/{command[0]}"
-        child = self._main(container)
+        if not (child := self._main(container)):
+            return False, 0.0, "it has not begun"
         enter = ["nsenter", f"--target={child}", "--mount", "--uts", "--net", "--pid"]
         place = self.folder / f"{container}.root"
         told = self._inside(service, place, ["env", f"HOSTNAME={container}", *command])
@@ -174,7 +175,7 @@ class Host:
         """The pid, on this machine, of a container's first process: the child of its unshare."""
         parent = self.running[container].pid
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        return int(children[0])
+        return int(children[0]) if children else 0
 
     def wait_for(self, service: str, container: str = "", seconds: float = 150) -> None:
         began = time.monotonic()

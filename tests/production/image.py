@@ -21,11 +21,24 @@ from pathlib import Path
 
 from laptop.home import ROOT
 
-PACKAGES = "python3,python3-venv"
-BASE_IMAGE = "python3 -m venv /usr/local && ln -sf python3 /usr/local/bin/python"
+APT = "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y"
+BASE_IMAGE = (
+    f"{APT} --no-install-recommends python3 python3-venv >/dev/null && "
+    "python3 -m venv /usr/local && ln -sf python3 /usr/local/bin/python"
+)
+STORES = (
+    "printf 'exit 101' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d && "  # starts none
+    f"{APT} --no-install-recommends postgresql-15 redis-server >/dev/null && "
+    "install -d -o postgres -g postgres -m 700 /var/lib/postgresql/data && "
+    "install -d -o redis -g redis /data"
+)
+"""What of the images of PostgreSQL and Redis the file asks for: programs, users, folders."""
+MIRROR = "http://deb.debian.org/debian"
 PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 # How this machine reaches the registry; an engine has its own way.
-REGISTRY = re.compile(r"PIP_\w+|\w*SSL_CERT\w*|\w*CA_BUNDLE|(https?|no)_proxy", re.IGNORECASE)
+REGISTRY = re.compile(
+    r"PIP_\w+|UV_\w+|\w*SSL_CERT\w*|\w*CA_BUNDLE|(https?|no)_proxy", re.IGNORECASE
+)
 
 
 def instructions(text: str) -> Iterator[tuple[str, str]]:
@@ -72,14 +85,8 @@ class Image:
         """Only FROM uses one."""
 
     def _from(self, rest: str) -> None:
-        if not (self.root / "bin").exists():
-            command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}"]
-            run([*command, "bookworm", str(self.root), "http://deb.debian.org/debian"])
-        for file in ("/etc/resolv.conf", "/etc/ssl/certs/ca-certificates.crt"):
-            there = self.root / file[1:]
-            there.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, there)
-        self._run(BASE_IMAGE)
+        debian(self.root)
+        self.run(BASE_IMAGE)
 
     def _env(self, rest: str) -> None:
         self.environment |= dict(re.findall(r"(\w+)=(\S+)", rest))
@@ -99,23 +106,30 @@ class Image:
             shutil.copy(ROOT / name, there)
 
     def _run(self, rest: str) -> None:
+        self.run(rest)
+
+    def run(self, line: str) -> None:
+        """A shell's line in the root, as the user of the instructions so far."""
+        for file in ("/etc/resolv.conf", "/etc/ssl/certs/ca-certificates.crt"):
+            there = self.root / file[1:]
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, there)  # what reaches a registry from here; packages write their own
         registry = {k: v for k, v in os.environ.items() if REGISTRY.fullmatch(k)}
-        inside = f"cd {self.folder} && {rest}"
+        inside = f"cd {self.folder} && {line}"
         command = ["chroot", f"--userspec={self.user}", str(self.root), "/bin/sh", "-c", inside]
         run(command, registry | self.environment)
 
 
+def debian(root: Path) -> None:
+    """A plain bookworm."""
+    if not (root / "bin").exists():
+        run(["debootstrap", "--variant=minbase", "bookworm", str(root), MIRROR])
+
+
 def make_stores(root: Path) -> None:
-    """What of the images of PostgreSQL and Redis the file asks for: programs, users, folders."""
-    image = Image(root)
-    image._from("")
-    image._run(
-        "printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d && "
-        "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y "
-        "--no-install-recommends postgresql-15 redis-server && "
-        "install -d -o postgres -g postgres -m 700 /var/lib/postgresql/data && "
-        "install -d -o redis -g redis /data"
-    )
+    """The root for the containers of PostgreSQL and Redis."""
+    debian(root)
+    Image(root).run(STORES)
 
 
 def run(command: list[str], environment: dict[str, str] | None = None) -> None:
