@@ -44,7 +44,9 @@ def read(body: str) -> dict[str, Any]:
 def _json(body: str) -> Any:
     """JSON; what is none may still be YAML, whose mappings begin with a brace too."""
     try:
-        return json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
+        return json.loads(
+            body, object_pairs_hook=_unique, parse_constant=_endless, parse_float=_finite
+        )
     except RecursionError:
         raise _too_deep() from None
     except ValueError as error:
@@ -67,9 +69,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(name: str) -> None:
-    """NaN and Infinity, which Python reads and JSON has not."""
-    raise ValueError(name)
+def _endless(text: str) -> float:
+    """NaN, Infinity and 1e999, which Python reads and JSON has not."""
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    found = float(text)
+    return _endless(text) if found in ENDLESS else found
 
 
 def _yaml(body: str) -> Any:
@@ -110,9 +117,7 @@ class _Builder:
             raise TemplateInvalid(
                 "Template error: YAML aliases are not allowed in CloudFormation templates"
             )
-        if event.tag in (None, "!") or event.tag.startswith(STANDARD):
-            return self.plain(event)
-        return self.function(event)
+        return self.function(event) if _is_short(event) else self.plain(event)
 
     def function(self, event: Any) -> dict[str, Any]:
         name = SHORT_TAGS.get(event.tag)
@@ -152,7 +157,7 @@ class _Builder:
         return found
 
     def key(self, event: Any) -> str:
-        if not isinstance(event, yaml.ScalarEvent) or (event.tag or STANDARD)[0] == "!":
+        if not isinstance(event, yaml.ScalarEvent) or _is_short(event):
             kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "map"
             raise TemplateInvalid(
                 f"Template format error: [{place(self.path)}] "
@@ -161,6 +166,11 @@ class _Builder:
         if event.value == "<<" and event.implicit[0]:
             raise _at(event)  # a merge, which AWS's YAML has not
         return str(event.value)
+
+
+def _is_short(event: Any) -> bool:
+    """Whether a value has a tag of CloudFormation's own; ``!`` alone says that it is a text."""
+    return event.tag not in (None, "!") and not event.tag.startswith(STANDARD)
 
 
 def _scalar(event: Any) -> Any:
