@@ -7,6 +7,7 @@ drops a user's permissions boundary, which would let the user do more than was s
 import re
 from typing import Any
 
+from local_aws import aws_policies
 from local_aws.access import document
 from local_aws.access.document import PolicyError
 from local_aws.access.resources import Parameters
@@ -29,6 +30,13 @@ class MalformedPolicyDocument(ServiceError):
 class NoSuchEntity(ServiceError):
     code = "NoSuchEntity"
     status = 404
+
+
+class DeleteConflict(ServiceError):
+    """What is still in use."""
+
+    code = "DeleteConflict"
+    status = 409
 
 
 class Unsupported(ServiceError):
@@ -62,6 +70,9 @@ def _parse(text: Any, kind: str) -> None:
 
 def answer(moto: MotoServices, operation: str, parameters: Parameters) -> HttpResponse | None:
     """The answer to what moto does not have, else None."""
+    aws_policies.know(moto, parameters.get("PolicyArn"), parameters.get("PermissionsBoundary"))
+    if operation == "DeletePolicy":
+        _check_unattached(moto, parameters.get("PolicyArn", ""))
     if operation == "PutUserPermissionsBoundary":
         _set_boundary(moto, parameters, parameters.get("PermissionsBoundary", ""))
     elif operation == "DeleteUserPermissionsBoundary":
@@ -70,6 +81,14 @@ def answer(moto: MotoServices, operation: str, parameters: Parameters) -> HttpRe
         return None
     body = f'<{operation}Response xmlns="{NAMESPACE}"><ResponseMetadata/></{operation}Response>'
     return HttpResponse(200, {"content-type": "text/xml"}, body.encode())
+
+
+def _check_unattached(moto: MotoServices, arn: str) -> None:
+    """moto would leave principals with a policy that is gone."""
+    with moto.iam() as iam:
+        policy = iam.managed_policies.get(arn) if iam else None
+        if policy is not None and policy.attachment_count:
+            raise DeleteConflict("Cannot delete a policy attached to entities.")
 
 
 def _set_boundary(moto: MotoServices, parameters: Parameters, arn: str) -> None:

@@ -60,6 +60,8 @@ def _read(shape: Shape, form: Form, prefix: str) -> Any:
         return {k: v for k, v in members.items() if v is not None} or (None if prefix else {})
     if shape.type_name == "list":
         return _read_list(shape, form, prefix)
+    if shape.type_name == "map":
+        return _read_map(shape, form, prefix)
     text = form.get(prefix)
     if text is None or shape.type_name == "string":
         return text
@@ -71,6 +73,16 @@ def _read_list(shape: Shape, form: Form, prefix: str) -> list[Any] | None:
     while (item := _read(shape.member, form, f"{prefix}.member.{len(items) + 1}")) is not None:
         items.append(item)
     return items or ([] if form.get(prefix) == "" else None)
+
+
+def _read_map(shape: Shape, form: Form, prefix: str) -> dict[str, Any] | None:
+    found: dict[str, Any] = {}
+    while (key := form.get(f"{prefix}.entry.{len(found) + 1}.key")) is not None:
+        value = _read(shape.value, form, f"{prefix}.entry.{len(found) + 1}.value")
+        if key in found or value is None:
+            raise SerializationError(f"'{prefix}' is not a map: '{key}'")
+        found[key] = value
+    return found or None
 
 
 def _scalar(shape: Shape, text: str, name: str) -> Any:

@@ -5,6 +5,7 @@ here keeps a rule's schedule, so ScheduleExpression is not taken.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from local_aws.services.cloudformation.resources import tags
@@ -45,6 +46,8 @@ class Rule(Named):
 
     def create(self, work: Work) -> Made:
         """PutRule makes it whole: there is nothing bare before."""
+        work = replace(work, before={}, physical_id="")
+        self.found(work)
         return self._put(work, self.name(work), _bus(work.properties))
 
     def update(self, work: Work) -> Made:

@@ -40,6 +40,7 @@ class Work:
     the resource was last made from (empty for a create). `name` is for a resource whose template
     gives none, and `token` for a request that wants one: both are the same when a step is tried
     again after the server was killed, so that nothing is made twice. `tags` are the stack's.
+    `retried`: an earlier try of this step was cut off, so what is there under the name is its work.
     """
 
     client: Callable[[str], Any]
@@ -54,6 +55,7 @@ class Work:
     before: Properties = field(default_factory=dict)
     physical_id: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    retried: bool = False
     stopped: Callable[[], bool] = lambda: False
 
     def wait(self, done: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
@@ -80,13 +82,13 @@ class Handler(ABC):
     replaced_by: ClassVar[frozenset[str]] = frozenset()
     """Properties whose change makes a new resource, beside those of which the schema says so."""
 
-    named_by: ClassVar[str] = ""
-    """The property by which a template names it: where that is given, a resource that was there
-    before the first try is somebody else's. A name of the stack's own is nobody else's."""
-
     @abstractmethod
     def create(self, work: Work) -> Made:
-        """Make it. A resource that an earlier try of the same step made is taken as it is."""
+        """Make it; where `work.retried`, go on with what an earlier try made.
+
+        Otherwise a resource under the name that the template gives is somebody else's, and the
+        create fails. What a create that failed left behind is what `identify` then finds.
+        """
 
     @abstractmethod
     def update(self, work: Work) -> Made:

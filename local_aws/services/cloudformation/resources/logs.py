@@ -81,10 +81,9 @@ class LogStream(Handler):
     """All that a stream has is its name; its physical id is its own name, as AWS's ``Ref`` says."""
 
     takes = frozenset({"LogGroupName", "LogStreamName"})
-    named_by = "LogStreamName"
 
     def create(self, work: Work) -> Made:
-        found = self.identify(work)
+        found = self.identify(work) if work.retried else None
         if found is not None:
             return found
         stream = self._name(work)

@@ -3,14 +3,25 @@
 from dataclasses import replace
 from typing import ClassVar
 
-from local_aws.services.cloudformation.resources.handler import Handler, Made, Work
+from local_aws.services.cloudformation.resources.handler import Handler, Made, ResourceFailed, Work
+
+
+class AlreadyExists(ResourceFailed):
+    """The name is somebody else's resource; CloudFormation takes none without an import."""
+
+    code = "AlreadyExists"
 
 
 class Named(Handler):
     """It is made bare by `make`, then `update` brings it from nothing to its properties.
 
-    So a step that was cut off anywhere is done again from its beginning, over what is there.
+    So a step that was cut off anywhere is done again from its beginning, over what is there. What
+    is there under a name that the template gives is this step's own only in a retry; under a name
+    of the stack's (`work.name`) it always is.
     """
+
+    named_by: ClassVar[str] = ""
+    """The property that gives the name."""
 
     longest: ClassVar[int] = 255
     """Characters that a name may have."""
@@ -20,11 +31,18 @@ class Named(Handler):
 
     def create(self, work: Work) -> Made:
         work = replace(work, before={}, physical_id="")
-        found = self.identify(work)
+        found = self.found(work)
         if found is None:
             self.make(work)
             found = self.identify(work)
         return self.update(replace(work, physical_id=found.physical_id if found else ""))
+
+    def found(self, work: Work) -> Made | None:
+        """What an earlier try made. Raises AlreadyExists where it is somebody else's."""
+        found = self.identify(work)
+        if found is not None and self.named_by in work.properties and not work.retried:
+            raise AlreadyExists(f"{self.name(work)} already exists")
+        return found
 
     def name(self, work: Work) -> str:
         """The name of the resource that is there or is to be."""

@@ -143,7 +143,6 @@ class ResourcePolicy(Handler):
     """A secret has one policy, so it is known by its secret."""
 
     takes = frozenset({"SecretId", "ResourcePolicy"})
-    named_by = "SecretId"
 
     def create(self, work: Work) -> Made:
         return self.update(work)

@@ -141,7 +141,10 @@ def _trusts(trust: str, account: str) -> bool:
         for one in statements
         if ("Service", PRINCIPAL) in (one.principals or ())
         and not (one.not_principals or one.not_actions)
-        and any(patterns.matches(name.lower().translate(patterns.WILDCARDS), ASSUME) for name in one.actions)
+        and any(
+            patterns.matches(name.lower().translate(patterns.WILDCARDS), ASSUME)
+            for name in one.actions
+        )
         and all(test.holds(facts.get) for test in one.tests)
     ]
     return bool(named) and all(one.allow for one in named)

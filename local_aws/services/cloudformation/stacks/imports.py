@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources.
 
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.caller import ACCESS_KEY
 from local_aws.context import Request
 from local_aws.services.cloudformation.errors import ValidationError
@@ -30,8 +32,6 @@ class Imports:
         """By logical id what identifies it. Raises ValidationError."""
         named = request.get("ResourcesToImport", [])
         if kind == "IMPORT":
-            if not named:
-                raise ValidationError("ResourcesToImport must be specified for an import")
             return {one["LogicalResourceId"]: self._named(one) for one in named}
         if named:
             raise ValidationError("ResourcesToImport is for change sets of type IMPORT")
@@ -79,19 +79,24 @@ class Imports:
         handler = self.calls.engine.handler_of(type_name)
         if handler is None:
             return None
+        try:
+            return handler.identify(self._work(logical_id, properties))
+        except ClientError:
+            return None  # who may not look takes nothing in; making it will say why
+
+    def _work(self, logical_id: str, properties: dict[str, Any]) -> Work:
         platform = self.calls.platform
-        return handler.identify(
-            Work(
-                client=self.calls.engine.holders.clients(ACCESS_KEY.get()),
-                stack_id=self.stack.id,
-                stack_name=self.stack.name,
-                logical_id=logical_id,
-                properties=schemas.coerced(type_name, properties),
-                name="",
-                token="",
-                account_id=platform.account_id,
-                region=platform.region,
-            )
+        type_name = self.plan.resources[logical_id].type_name
+        return Work(
+            client=self.calls.engine.holders.clients(ACCESS_KEY.get()),
+            stack_id=self.stack.id,
+            stack_name=self.stack.name,
+            logical_id=logical_id,
+            properties=schemas.coerced(type_name, properties),
+            name="",
+            token="",
+            account_id=platform.account_id,
+            region=platform.region,
         )
 
     def _check_policy(self, logical_id: str) -> None:

@@ -264,6 +264,11 @@ class Store:
         )
         return [json.loads(row["body"]) for row in rows]
 
+    def documents_of(self, kind: str) -> list[dict[str, Any]]:
+        """Those of all stacks."""
+        rows = self.db.all("SELECT body FROM documents WHERE kind = ?", (kind,))
+        return [json.loads(row["body"]) for row in rows]
+
     def forget_documents(self, kind: str, stack: str, key: str = "") -> None:
         self.db.execute(
             "DELETE FROM documents WHERE kind = ?1 AND stack = ?2 AND (?3 = '' OR id = ?3)",

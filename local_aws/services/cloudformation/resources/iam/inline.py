@@ -59,8 +59,6 @@ class Inline(Handler):
         self.holder = f"{kind.title()}Name"
         self.takes = frozenset({"PolicyName", "PolicyDocument", self.holder})  # type: ignore[misc]
 
-    named_by = "PolicyName"
-
     def create(self, work: Work) -> Made:
         return self.update(work)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from local_aws.services.cloudformation.resources.calls import call, find
 from local_aws.services.cloudformation.resources.handler import Made, Properties, Work
-from local_aws.services.cloudformation.resources.named import Named
+from local_aws.services.cloudformation.resources.named import AlreadyExists, Named
 
 ABSENT = ("NoSuchBucketPolicy", "NoSuchBucket")
 
@@ -16,7 +16,10 @@ class BucketPolicy(Named):
     takes = frozenset({"Bucket", "PolicyDocument"})
 
     def create(self, work: Work) -> Made:
-        return self.update(replace(work, physical_id=str(work.properties["Bucket"])))
+        work = replace(work, physical_id=str(work.properties["Bucket"]))
+        if not work.retried and self.identify(work) is not None:
+            raise AlreadyExists(f"The bucket policy already exists on bucket {work.physical_id}.")
+        return self.update(work)
 
     def update(self, work: Work) -> Made:
         policy = work.properties["PolicyDocument"]

@@ -35,7 +35,6 @@ class TopicPolicy(Attached):
 
 class TopicInlinePolicy(Handler):
     takes = frozenset({"PolicyDocument", "TopicArn"})
-    named_by = "TopicArn"
 
     def create(self, work: Work) -> Made:
         return self.update(work)

@@ -61,6 +61,8 @@ class ChangeSetCalls(StackCalls):
 
     def _refuse_kind(self, kind: str, stack: Stack | None, request: Request) -> None:
         name = request["StackName"]
+        if kind == "IMPORT" and not request.get("ResourcesToImport"):
+            raise ValidationError("ResourcesToImport must be specified for an import")
         if stack is None:
             if kind == "UPDATE" or name.startswith("arn:"):
                 raise ValidationError(f"Stack [{name}] does not exist")

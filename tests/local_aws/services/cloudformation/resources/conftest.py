@@ -30,15 +30,13 @@ class Resource:
         return self.made
 
     def update(self, properties: Properties, **more: Any) -> Made:
-        before = self.work.properties
-        self.work = replace(
-            self.work,
-            properties=properties,
-            before=before,
-            physical_id=self.made.physical_id,
-            **more,
+        """What was last made stays what it was where the update fails."""
+        before, physical = self.work.properties, self.made.physical_id
+        work = replace(
+            self.work, properties=properties, before=before, physical_id=physical, **more
         )
-        self.made = self.handler.update(self.work)
+        self.made = self.handler.update(work)
+        self.work = work
         return self.made
 
     def read(self) -> Properties | None:

@@ -111,7 +111,7 @@ def test_bucket_of_an_earlier_try_is_brought_on(resource: New, aws: LocalServer)
     name = bucket_name()
     aws.client("s3").create_bucket(Bucket=name)
     bucket = resource("AWS::S3::Bucket")
-    bucket.create({"BucketName": name, **FULL})
+    bucket.create({"BucketName": name, **FULL}, retried=True)
     assert bucket.read() == {"BucketName": name, **FULL}
 
 
@@ -178,6 +178,22 @@ def test_bucket_has_the_acl_that_its_ownership_lets_it_have(
         resource("AWS::S3::Bucket").create({"AccessControl": "PublicRead"})
 
 
+def test_bucket_whose_requests_are_logged(resource: New) -> None:
+    logs = resource("AWS::S3::Bucket").create({}).physical_id
+    bucket = resource("AWS::S3::Bucket")
+    logging = {"DestinationBucketName": logs, "LogFilePrefix": "access/"}
+    bucket.create({"LoggingConfiguration": logging})
+    assert bucket.read()["LoggingConfiguration"] == logging
+    dated = {
+        **logging,
+        "TargetObjectKeyFormat": {"PartitionedPrefix": {"PartitionDateSource": "EventTime"}},
+    }
+    bucket.update({"LoggingConfiguration": dated})
+    assert bucket.read()["LoggingConfiguration"] == dated
+    bucket.update({})
+    assert "LoggingConfiguration" not in bucket.read()
+
+
 @pytest.mark.parametrize("name", ["Capitals", "a", "x" * 64, "../escape", "a b", "ünïcode", ""])
 def test_bucket_name_that_s3_does_not_take(resource: New, name: str) -> None:
     with pytest.raises((ClientError, ResourceFailed)):
@@ -213,6 +229,8 @@ def test_bucket_policy(resource: New, aws: LocalServer) -> None:
     assert policy.create({"Bucket": bucket, "PolicyDocument": policy_of(bucket)}).physical_id
     assert policy.read() == {"Bucket": bucket, "PolicyDocument": policy_of(bucket)}
     assert policy.identify() == policy.made
+    with pytest.raises(ResourceFailed, match=f"already exists on bucket {bucket}"):
+        resource("AWS::S3::BucketPolicy").create(policy.work.properties)
     changed = policy_of(bucket) | {"Id": "new"}
     policy.update({"Bucket": bucket, "PolicyDocument": json.dumps(changed)})
     assert policy.read()["PolicyDocument"] == changed

@@ -96,7 +96,7 @@ def test_queue_is_deleted(resource: New) -> None:
 def test_queue_of_an_earlier_try_is_brought_on(resource: New, aws: LocalServer) -> None:
     queue, name = resource("AWS::SQS::Queue"), queue_name()
     aws.client("sqs").create_queue(QueueName=name)
-    queue.create({"QueueName": name, "VisibilityTimeout": 60})
+    queue.create({"QueueName": name, "VisibilityTimeout": 60}, retried=True)
     assert queue.read()["VisibilityTimeout"] == 60
 
 

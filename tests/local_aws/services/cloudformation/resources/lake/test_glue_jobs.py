@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.services.cloudformation.resources import handler_of
 from tests.conftest import LocalServer
 from tests.local_aws.services.cloudformation.resources.lake.resource import ACCOUNT, Stack
 
@@ -82,6 +83,12 @@ def test_what_glue_here_does_not_run_is_not_made(resource: Stack, name: str) -> 
     with pytest.raises(ClientError, match="gluestreaming"):
         job.create(Name=name, **SMALLEST | {"Command": {"Name": "gluestreaming"}})
     assert job.identify() is None
+
+
+@pytest.mark.parametrize("noun", ["SecurityConfiguration", "Trigger", "Workflow", "Registry"])
+def test_what_glue_here_has_not_is_no_type(noun: str) -> None:
+    assert handler_of(f"AWS::Glue::{noun}") is None
+    assert handler_of("AWS::LakeFormation::Permissions") is None
 
 
 def test_a_jobs_second_try_takes_what_the_first_made(resource: Stack, name: str) -> None:

@@ -1,5 +1,6 @@
 """A small lake in one template: made, changed, rolled back and deleted by its stack."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ from tests.local_aws.services.cloudformation.stacks.support import (
     outputs,
     physical,
     reasons,
+    settle,
     update,
+    wait_for,
 )
 
 TEMPLATE = (Path(__file__).parent / "whole_lake.yaml").read_text()
@@ -84,6 +87,31 @@ def test_the_lake_is_as_the_template_says(lake: Lake) -> None:
     assert board["Version"]["Status"] == "CREATION_SUCCESSFUL"
 
 
+def drifts(lake: Lake) -> dict[str, str]:
+    """What is not as its stack made it."""
+    cf = lake.cf
+    started = cf.detect_stack_drift(StackName=lake.name)["StackDriftDetectionId"]
+
+    def ended() -> bool:
+        shown = cf.describe_stack_drift_detection_status(StackDriftDetectionId=started)
+        return str(shown["DetectionStatus"]) == "DETECTION_COMPLETE"
+
+    wait_for(ended)
+    found = cf.describe_stack_resource_drifts(StackName=lake.name)["StackResourceDrifts"]
+    told = {one["LogicalResourceId"]: one["StackResourceDriftStatus"] for one in found}
+    assert told, "nothing was looked at"
+    return {name: status for name, status in told.items() if status != "IN_SYNC"}
+
+
+def test_what_was_changed_beside_the_stack_has_drifted(lake: Lake) -> None:
+    assert drifts(lake) == {}
+    glue, ids = lake.server.client("glue"), lake.ids
+    classifier = {"Name": ids["Classifier"], "Delimiter": "|"}
+    glue.update_classifier(CsvClassifier=classifier)
+    assert drifts(lake) == {"Classifier": "MODIFIED"}
+    glue.update_classifier(CsvClassifier=classifier | {"Delimiter": ";"})
+
+
 def test_an_update_changes_a_job_and_replaces_a_query(lake: Lake) -> None:
     before, athena = lake.ids, lake.server.client("athena")
     changes = {"SELECT count(*)": "SELECT max(id)", "Timeout: 30": "Timeout: 45"}
@@ -119,3 +147,58 @@ def test_a_template_of_what_is_not_here_makes_nothing(server: LocalServer, name:
     glue = server.client("glue")
     with pytest.raises(glue.exceptions.EntityNotFoundException):
         glue.get_database(Name=name)
+
+
+TAKEN = {
+    "Database": {
+        "Type": "AWS::Glue::Database",
+        "Properties": {
+            "CatalogId": {"Ref": "AWS::AccountId"},
+            "DatabaseName": {"Ref": "Lake"},
+            "DatabaseInput": {"Name": {"Ref": "Lake"}, "Description": "the stack's"},
+        },
+    },
+    "WorkGroup": {"Type": "AWS::Athena::WorkGroup", "Properties": {"Name": {"Ref": "Lake"}}},
+    "Source": {
+        "Type": "AWS::QuickSight::DataSource",
+        "Properties": {
+            "AwsAccountId": {"Ref": "AWS::AccountId"},
+            "DataSourceId": {"Ref": "Lake"},
+            "Name": "Lake",
+            "Type": "ATHENA",
+        },
+    },
+}
+
+
+def test_a_lake_that_was_there_before_is_taken_over(server: LocalServer, name: str) -> None:
+    """As one that was deployed before there were stacks."""
+    lake = Lake(server, name)
+    server.client("glue").create_database(DatabaseInput={"Name": name})
+    server.client("athena").create_work_group(Name=name)
+    server.client("quicksight").create_data_source(
+        DataSourceId=name, Name="Lake", Type="ATHENA", **OF
+    )
+    kept = {k: v | {"DeletionPolicy": "Retain"} for k, v in TAKEN.items()}
+    body = json.dumps({"Parameters": {"Lake": {"Type": "String"}}, "Resources": kept})
+    of = {"StackName": name, "ChangeSetName": "first"}
+    lake.cf.create_change_set(
+        **of,
+        ChangeSetType="CREATE",
+        TemplateBody=body,
+        ImportExistingResources=True,
+        **lake.options,
+    )
+    wait_for(lambda: lake.cf.describe_change_set(**of)["Status"] == "CREATE_COMPLETE")
+    changes = lake.cf.describe_change_set(**of)["Changes"]
+    assert {one["ResourceChange"]["Action"] for one in changes} == {"Import"}
+    lake.cf.execute_change_set(**of)
+    assert settle(lake.cf, name) == "CREATE_COMPLETE", reasons(lake.cf, name)
+    assert physical(lake.cf, name) == {
+        "Database": name,
+        "WorkGroup": name,
+        "Source": f"123456789012|{name}",
+    }
+    assert drifts(lake) == {"Database": "MODIFIED"}, "its description is not the template's yet"
+    assert delete(lake.cf, name) == "DELETE_COMPLETE"
+    assert server.client("athena").get_work_group(WorkGroup=name)

@@ -108,8 +108,31 @@ def test_role_of_an_earlier_try_is_brought_on(
 ) -> None:
     role, given = resource("AWS::IAM::Role"), full(managed)
     role.handler.make(replace(role.work, properties=given))
-    role.create(given)
+    role.create(given, retried=True)
     assert role.read() == given
+
+
+def test_role_with_policies_that_aws_manages(resource: New, aws: LocalServer) -> None:
+    role = resource("AWS::IAM::Role")
+    arns = [
+        "arn:aws:iam::aws:policy/service-role/AWSGlueServiceRole",
+        "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+    ]
+    given = {"AssumeRolePolicyDocument": trust("glue"), "ManagedPolicyArns": arns}
+    role.create(given | {"PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"})
+    found = role.read()
+    assert sorted(found["ManagedPolicyArns"]) == sorted(arns)
+    assert found["PermissionsBoundary"] == "arn:aws:iam::aws:policy/PowerUserAccess"
+    iam = aws.client("iam")
+    policy = iam.get_policy(PolicyArn=arns[1])["Policy"]
+    version = policy["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arns[1], VersionId=version)["PolicyVersion"]
+    assert "s3:Get*" in document["Document"]["Statement"][0]["Action"]
+    for missing in ("AWSGlueServiceRole", "../AmazonS3ReadOnlyAccess", "Nope", ""):
+        with pytest.raises(ClientError, match="NoSuchEntity"):
+            role.update({**given, "ManagedPolicyArns": [f"arn:aws:iam::aws:policy/{missing}"]})
+    role.update({"AssumeRolePolicyDocument": trust("glue")})
+    role.delete()
 
 
 @pytest.mark.parametrize("name", ["with space", "a/b", "x" * 65, "ü"])
