@@ -1,6 +1,7 @@
 """KMS's types. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_KMS.html"""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from local_aws.services.cloudformation.resources import tags
@@ -30,7 +31,7 @@ USAGES = {
 """What a key of a kind is for; agreeing on keys is not done here."""
 
 
-class Key(Named):
+class Key(Handler):
     """A key has no name, so its description is the step's token until all else is done.
 
     By it a step that was cut off finds the key that it made.
@@ -51,15 +52,21 @@ class Key(Named):
     )
     replaced_by = frozenset({"KeySpec", "KeyUsage"})
 
-    def make(self, work: Work) -> None:
+    def create(self, work: Work) -> Made:
+        found = self.identify(replace(work, physical_id="")) if work.retried else None
+        key = found.physical_id if found else self._make(work)
+        return self.update(replace(work, before={}, physical_id=key))
+
+    @staticmethod
+    def _make(work: Work) -> str:
         given = work.properties
         spec = given.get("KeySpec", "SYMMETRIC_DEFAULT")
         usage = given.get("KeyUsage", "ENCRYPT_DECRYPT")
         if usage not in USAGES.get(spec.partition("_")[0], ()):
             raise ResourceFailed(f"KeyUsage {usage} is not supported for KeySpec {spec}")
         _check_rotation(given)
-        policy = json.dumps(parsed(given["KeyPolicy"])) if "KeyPolicy" in given else None
-        call(
+        policy = parsed(given["KeyPolicy"]) if "KeyPolicy" in given else None
+        answer = call(
             work.client("kms"),
             "create_key",
             Description=work.token,
@@ -68,6 +75,7 @@ class Key(Named):
             Policy=policy,
             Tags=_entries(tags.wanted(work)),
         )
+        return str(answer["KeyMetadata"]["KeyId"])
 
     def update(self, work: Work) -> Made:
         kms, key, given = work.client("kms"), work.physical_id, work.properties

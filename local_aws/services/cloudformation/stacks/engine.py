@@ -37,7 +37,12 @@ class Engine:
 
     @cached_property
     def own(self) -> dict[str, Handler]:
-        return own_types(self)
+        from local_aws.services.cloudformation.stacks.nested import NestedStack
+
+        return {
+            name: NestedStack(self) if kind is NestedStack else kind()
+            for name, kind in own_types().items()
+        }
 
     def handler_of(self, type_name: str) -> Handler | None:
         """What makes resources of a type; None where nothing here does."""

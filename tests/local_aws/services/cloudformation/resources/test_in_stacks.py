@@ -83,13 +83,20 @@ def test_s3_and_kms(cf: Any, name: str, aws: LocalServer) -> None:
     del resources["Policy"]
     assert update(cf, name, whole(resources, **told)) == "UPDATE_COMPLETE"
     assert s3.put_object(Bucket=bucket, Key="a", Body=b"x")["ServerSideEncryption"] == "AES256"
-    assert delete(cf, name) == "DELETE_FAILED"
-    assert "not empty" in str(reasons(cf, name, "DELETE_FAILED"))
     for version in s3.list_object_versions(Bucket=bucket)["Versions"]:
         s3.delete_object(Bucket=bucket, Key="a", VersionId=version["VersionId"])
     assert delete(cf, name) == "DELETE_COMPLETE"
     found = aws.client("kms").describe_key(KeyId=key)["KeyMetadata"]
     assert found["KeyState"] == "PendingDeletion"
+
+
+def test_bucket_with_objects_stays(cf: Any, name: str, aws: LocalServer) -> None:
+    assert create(cf, name, whole({"Bucket": one("S3::Bucket", BucketName=name)}))
+    aws.client("s3").put_object(Bucket=name, Key="a", Body=b"x")
+    assert delete(cf, name) == "DELETE_FAILED"
+    assert "not empty" in str(reasons(cf, name, "DELETE_FAILED"))
+    aws.client("s3").delete_object(Bucket=name, Key="a")
+    assert delete(cf, name) == "DELETE_COMPLETE"
 
 
 def test_iam(cf: Any, name: str, aws: LocalServer) -> None:
