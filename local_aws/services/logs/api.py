@@ -1,7 +1,7 @@
 """CloudWatch Logs' operations.
 
 What AWS does: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/. Not here:
-subscriptions, metric filters, Insights queries, encryption keys, live tail.
+subscriptions, metric filters, Insights queries, live tail.
 """
 
 import time
@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from local_aws.context import Platform, Request, Response
-from local_aws.services.logs import tokens
+from local_aws.services.logs import keys, tokens
 from local_aws.services.logs.errors import InvalidParameterException, unsupported
 from local_aws.services.logs.model import (
     END,
@@ -29,7 +29,7 @@ RETENTION_DAYS = (
 )
 
 # Members that would change what an operation means: refused rather than left out of account.
-UNSUPPORTED_GROUP = ("kmsKeyId", "deletionProtectionEnabled")
+UNSUPPORTED_GROUP = ("deletionProtectionEnabled",)
 UNSUPPORTED_SEARCH = ("accountIdentifiers", "includeLinkedAccounts", "logGroupIdentifiers")
 
 _HOUR = 3_600_000
@@ -57,7 +57,10 @@ class LogsApi:
         if request.get("logGroupClass", "STANDARD") != "STANDARD":
             raise unsupported(f"The log group class {request['logGroupClass']}")
         _check_tags(request.get("tags", {}))
-        self.store.create_group(request["logGroupName"], request.get("tags"))
+        key = request.get("kmsKeyId")
+        if key is not None:
+            keys.check(self.platform, key)
+        self.store.create_group(request["logGroupName"], request.get("tags"), key)
         return {}
 
     def delete_log_group(self, request: Request) -> Response:
@@ -98,6 +101,7 @@ class LogsApi:
     def _described_group(self, group: Row) -> Response:
         arn = self._arn(group["name"])
         retention = {"retentionInDays": group["retention"]} if group["retention"] else {}
+        key = {"kmsKeyId": group["kms_key"]} if group["kms_key"] else {}
         return {
             "logGroupName": group["name"],
             "creationTime": group["created"],
@@ -107,7 +111,29 @@ class LogsApi:
             "storedBytes": group["bytes"],
             "logGroupClass": "STANDARD",
             **retention,
+            **key,
         }
+
+    # Keys
+
+    def associate_kms_key(self, request: Request) -> Response:
+        group = self._keyed(request)
+        keys.check(self.platform, request["kmsKeyId"])
+        self.store.set_key(group, request["kmsKeyId"])
+        return {}
+
+    def disassociate_kms_key(self, request: Request) -> Response:
+        self.store.set_key(self._keyed(request), None)
+        return {}
+
+    @staticmethod
+    def _keyed(request: Request) -> str:
+        """Results of Insights queries have keys by their resourceIdentifier: none are here."""
+        if "resourceIdentifier" in request:
+            raise unsupported("A key by resourceIdentifier")
+        if "logGroupName" not in request:
+            raise InvalidParameterException("logGroupName is required.")
+        return str(request["logGroupName"])
 
     # Tags
 
@@ -126,7 +152,7 @@ class LogsApi:
     def _tagged(self, request: Request) -> str:
         """The group of an ARN; nothing else here has tags."""
         arn: str = request["resourceArn"]
-        group = arn.removeprefix(self._arn("")).removesuffix(":*")
+        group = arn.removeprefix(self._arn(""))
         if not arn.startswith(self._arn("")) or ":" in group:
             raise InvalidParameterException(f"Invalid resourceArn: {arn}")
         return group

@@ -30,6 +30,10 @@ CREATE TABLE IF NOT EXISTS group_tags (
     value TEXT NOT NULL,
     PRIMARY KEY (log_group, key)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS group_keys (
+    log_group TEXT PRIMARY KEY REFERENCES log_groups ON DELETE CASCADE,
+    kms_key TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS streams (
     id INTEGER PRIMARY KEY,
     log_group TEXT NOT NULL REFERENCES log_groups ON DELETE CASCADE,
@@ -101,7 +105,9 @@ class LogStore:
 
     # Groups
 
-    def create_group(self, name: str, tags: Mapping[str, str] | None = None) -> None:
+    def create_group(
+        self, name: str, tags: Mapping[str, str] | None = None, kms_key: str | None = None
+    ) -> None:
         """Raises ResourceAlreadyExistsException."""
         sql = "INSERT OR IGNORE INTO log_groups (name, created) VALUES (?, ?)"
         with self.db.transaction():
@@ -109,6 +115,7 @@ class LogStore:
                 said = f"The specified log group already exists: {name}"
                 raise ResourceAlreadyExistsException(said)
             self.tag(name, tags or {})
+            self.set_key(name, kms_key)
 
     def group(self, name: str) -> Row:
         """Raises ResourceNotFoundException."""
@@ -120,8 +127,9 @@ class LogStore:
     def groups(self) -> list[Row]:
         """All groups by name, with the bytes that they hold."""
         sql = (
-            "SELECT *, (SELECT coalesce(sum(bytes), 0) FROM streams WHERE log_group = g.name)"
-            " AS bytes FROM log_groups g ORDER BY name"
+            "SELECT g.*, (SELECT coalesce(sum(bytes), 0) FROM streams WHERE log_group = g.name)"
+            " AS bytes, kms_key FROM log_groups g LEFT JOIN group_keys ON log_group = g.name"
+            " ORDER BY name"
         )
         return self.db.all(sql)
 
@@ -135,6 +143,15 @@ class LogStore:
         self.group(name)
         self.db.execute("UPDATE log_groups SET retention = ? WHERE name = ?", (days, name))
         self.expire()
+
+    def set_key(self, group: str, kms_key: str | None) -> None:
+        """The ARN of the key that the group is under; None for the service's own."""
+        self.group(group)
+        if kms_key is None:
+            self.db.execute("DELETE FROM group_keys WHERE log_group = ?", (group,))
+        else:
+            sql = "INSERT OR REPLACE INTO group_keys (log_group, kms_key) VALUES (?, ?)"
+            self.db.execute(sql, (group, kms_key))
 
     def tags(self, group: str) -> dict[str, str]:
         self.group(group)

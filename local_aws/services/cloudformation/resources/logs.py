@@ -16,7 +16,7 @@ ABSENT = ("ResourceNotFoundException",)
 class LogGroup(Named):
     named_by = "LogGroupName"
     longest = 512
-    takes = frozenset({"LogGroupName", "LogGroupClass", "RetentionInDays", "Tags"})
+    takes = frozenset({"LogGroupName", "LogGroupClass", "KmsKeyId", "RetentionInDays", "Tags"})
 
     def make(self, work: Work) -> None:
         call(
@@ -34,6 +34,7 @@ class LogGroup(Named):
                 call(logs, "delete_retention_policy", logGroupName=group)
             else:
                 call(logs, "put_retention_policy", logGroupName=group, retentionInDays=days)
+        self._bring_key(work)
         found = _described(logs, group) or {}
         arn = found["logGroupArn"]
         put, gone = tags.changes(_tags(logs, arn), tags.wanted(work))
@@ -42,6 +43,16 @@ class LogGroup(Named):
         if gone:
             call(logs, "untag_resource", resourceArn=arn, tagKeys=gone)
         return _made(found)
+
+    @staticmethod
+    def _bring_key(work: Work) -> None:
+        if not changed(work, "KmsKeyId"):
+            return
+        logs, group, key = work.client("logs"), work.physical_id, work.properties.get("KmsKeyId")
+        if key:
+            call(logs, "associate_kms_key", logGroupName=group, kmsKeyId=key)
+        else:
+            call(logs, "disassociate_kms_key", logGroupName=group)
 
     def delete(self, work: Work) -> None:
         find(work.client("logs"), "delete_log_group", ABSENT, logGroupName=work.physical_id)
@@ -52,12 +63,14 @@ class LogGroup(Named):
         if found is None:
             return None
         own = tags.own(work, _tags(logs, found["logGroupArn"]))
-        lists = {"RetentionInDays": found.get("retentionInDays"), "Tags": own}
-        kept = {name: value for name, value in lists.items() if value}
-        return {
+        told = {
             "LogGroupName": found["logGroupName"],
             "LogGroupClass": found["logGroupClass"],
-        } | kept
+            "KmsKeyId": found.get("kmsKeyId"),
+            "RetentionInDays": found.get("retentionInDays"),
+            "Tags": own,
+        }
+        return {name: value for name, value in told.items() if value}
 
     def identify(self, work: Work) -> Made | None:
         found = _described(work.client("logs"), self.name(work))

@@ -204,11 +204,45 @@ def test_refused(logs: Any, stream: dict[str, str]) -> None:
         "InvalidParameterException",
         "The specified nextToken is invalid: forged",
     )
-    for members in ({"kmsKeyId": "k"}, {"logGroupClass": "DELIVERY"}):
-        code, message = refusal(logs.create_log_group, logGroupName="/refused", **members)
-        assert code == "InvalidParameterException"
-        assert "not supported by local_aws" in message
+    code, message = refusal(
+        logs.create_log_group, logGroupName="/refused", logGroupClass="DELIVERY"
+    )
+    assert code == "InvalidParameterException"
+    assert "not supported by local_aws" in message
     code, message = refusal(
         logs.start_query, logGroupName="/x", startTime=0, endTime=1, queryString="fields @message"
     )
     assert (code, "StartQuery" in message) == ("UnknownOperationException", True)
+
+
+def test_tags_of_a_group(logs: Any, stream: dict[str, str]) -> None:
+    group = stream["logGroupName"]
+    arn = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["logGroupArn"]
+    logs.tag_resource(resourceArn=arn, tags={"team": "lake", "env": "dev"})
+    logs.tag_resource(resourceArn=arn, tags={"env": "prod"})
+    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"team": "lake", "env": "prod"}
+    logs.untag_resource(resourceArn=arn, tagKeys=["team", "missing"])
+    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"env": "prod"}
+    many = {f"tag{number}": "x" for number in range(50)}
+    assert refusal(logs.tag_resource, resourceArn=arn, tags=many)[0] == "TooManyTagsException"
+    own = {"aws:own": "x"}
+    assert refusal(logs.tag_resource, resourceArn=arn, tags=own)[0] == "InvalidParameterException"
+    for wrong, code in (
+        (f"{arn}-missing", "ResourceNotFoundException"),
+        (f"{arn}:log-stream:x", "InvalidParameterException"),
+        ("arn:aws:s3:::bucket", "InvalidParameterException"),
+    ):
+        assert refusal(logs.list_tags_for_resource, resourceArn=wrong)[0] == code
+
+
+def test_tags_and_keys_go_with_their_group(logs: Any, server: LocalServer) -> None:
+    name = f"/kept/{uuid.uuid4().hex}"
+    key = server.client("kms").create_key()["KeyMetadata"]["Arn"]
+    logs.create_log_group(logGroupName=name, tags={"team": "lake"}, kmsKeyId=key)
+    found = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]
+    assert found["kmsKeyId"] == key
+    logs.delete_log_group(logGroupName=name)
+    logs.create_log_group(logGroupName=name)
+    found = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]
+    assert "kmsKeyId" not in found
+    assert logs.list_tags_for_resource(resourceArn=found["logGroupArn"])["tags"] == {}

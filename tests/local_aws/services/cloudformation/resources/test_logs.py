@@ -57,7 +57,20 @@ def test_log_group_whose_retention_is_refused(resource: New) -> None:
         resource("AWS::Logs::LogGroup").create({"RetentionInDays": 31})
     with pytest.raises(ClientError, match="class"):
         resource("AWS::Logs::LogGroup").create({"LogGroupClass": "INFREQUENT_ACCESS"})
-    assert "KmsKeyId" not in resource("AWS::Logs::LogGroup").handler.takes
+
+
+def test_log_group_under_a_key(resource: New) -> None:
+    key = resource("AWS::KMS::Key")
+    arn = key.create({}).attributes["Arn"]
+    group = resource("AWS::Logs::LogGroup")
+    group.create({"KmsKeyId": arn})
+    assert group.read()["KmsKeyId"] == arn
+    group.update({})
+    assert "KmsKeyId" not in group.read()
+    key.update({"Enabled": False})
+    for refused in (arn, f"{arn}x", "alias/aws/s3", key.made.physical_id):
+        with pytest.raises(ClientError, match="KMS"):
+            resource("AWS::Logs::LogGroup").create({"KmsKeyId": refused})
 
 
 @pytest.mark.parametrize("named", ["a b", "x" * 513, "ü", "a:b", "<x>"])
