@@ -145,13 +145,13 @@ def everything(body: str) -> None:
 
 
 @given(TEMPLATES | SECTIONS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_template(tree: dict[str, Any]) -> None:
     everything(json.dumps(tree))
 
 
 @given(st.text(max_size=200) | st.text(alphabet="{}[]:,'\"!&*|>-# \n\tab0<~", max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text(body: str) -> None:
     everything(body)
 
@@ -166,7 +166,7 @@ PLAIN: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(st.dictionaries(PRINTED, PLAIN, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_json_and_yaml_are_the_same(tree: dict[str, Any]) -> None:
     as_yaml = yaml.safe_dump(tree, allow_unicode=True, default_flow_style=False)
     assert source.read(as_yaml) == source.read(json.dumps(tree)) == tree
