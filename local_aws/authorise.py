@@ -31,7 +31,7 @@ FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken", "sts:AssumeRole"}
 IN_CATALOG = re.compile(r"^arn:aws:glue:[^:]*:[^:]*:(catalog|database|table|user|connection)")
 """What the catalog's resource policy is about."""
 
-QUERY_SERVICES = ("iam", "sts", "sns", "cloudwatch")
+QUERY_SERVICES = ("iam", "sts", "sns", "cloudwatch", "cloudformation")
 """Whose refusals have the status of the query protocol."""
 
 FORM = "application/x-www-form-urlencoded"

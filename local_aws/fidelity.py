@@ -15,6 +15,9 @@ from local_aws.services.athena.api import AthenaApi
 from local_aws.services.athena.calls import workgroup_api
 from local_aws.services.athena.queries import acceptance, result_objects
 from local_aws.services.athena.trino import calls
+from local_aws.services.cloudformation import resources
+from local_aws.services.cloudformation.api import CloudFormationApi
+from local_aws.services.cloudformation.stacks import own_types, requests
 from local_aws.services.cloudwatch import api as cloudwatch
 from local_aws.services.databrew import datasets, outputs
 from local_aws.services.databrew.api import DataBrewApi
@@ -43,6 +46,7 @@ from local_aws.wire.models import method_name, service_model
 BLOCK = re.compile(r"(<!-- begin: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 APIS: dict[str, tuple[type, ...]] = {
     "athena": (AthenaApi,),
+    "cloudformation": (CloudFormationApi,),
     "cloudwatch": (cloudwatch.CloudWatchApi,),
     "databrew": (DataBrewApi,),
     "glue": (GlueApi,),
@@ -103,6 +107,7 @@ def blocks() -> dict[str, str]:
             *(f"EncryptionOption {name}" for name in result_objects.UNSUPPORTED),
             *workgroup_api.UNSUPPORTED,
         ],
+        "cloudformation refused": requests.UNSUPPORTED,
         "cloudwatch refused": cloudwatch.UNSUPPORTED,
         "databrew entities refused": sorted(ENTITIES),
         "databrew inputs refused": datasets.UNSUPPORTED,
@@ -114,6 +119,7 @@ def blocks() -> dict[str, str]:
         "sts refused": sts.UNSUPPORTED,
     }
     found |= {name: ", ".join(f"`{item}`" for item in items) for name, items in refused.items()}
+    found["cloudformation types"] = _types()
     found["quicksight functions"] = _functions()
     found["quicksight refused"] = "\n".join(f"- {item}" for item in quicksight.UNSUPPORTED)
     return found
@@ -125,6 +131,21 @@ def _functions() -> str:
     for known in expressions.FUNCTIONS.values():
         chapters.setdefault(known.chapter, []).append(f"`{known.name}`")
     return "\n".join(f"- {name}: {', '.join(sorted(chapters[name]))}" for name in sorted(chapters))
+
+
+def _types() -> str:
+    """The types that stacks can hold with what they take, a line each."""
+    made = {
+        name: handler
+        for service in resources.MODULES
+        for name, handler in resources.handlers(service).items()
+    } | own_types.own_types()
+    lines = []
+    for name in sorted(made):
+        refused = ", ".join(f"`{path}`" for path in sorted(made[name].refuses))
+        taken = ", ".join(sorted(made[name].takes)) or "no property"
+        lines.append(f"- `{name}`: {taken}" + (f"; refused: {refused}" if refused else ""))
+    return "\n".join(lines)
 
 
 def _operations(service: str) -> str:

@@ -174,7 +174,6 @@ ROWS: dict[str, tuple[Row, ...]] = {
     ),
     "cloudformation": (
         _row("ListStacks|ListExports|ListImports|ValidateTemplate"),
-        _row("(Describe|Delete|Execute)ChangeSet", "{StackName/ChangeSetName}"),
         _row(".*", "{StackName}"),
     ),
     "service-quotas": (_row("GetServiceQuota", "{ServiceCode}/{QuotaCode}"),),

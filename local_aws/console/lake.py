@@ -33,6 +33,7 @@ class Lake:
         self.athena: Any = services.apis["athena"]
         self.databrew: Any = services.apis["databrew"]
         self.quicksight: Any = services.apis["quicksight"]
+        self.cloudformation: Any = services.apis["cloudformation"]
         self.logs: Any = services.apis["logs"]
         self._usage: dict[str, tuple[float, Usage]] = {}
 

@@ -178,7 +178,23 @@ def tone(state: str) -> str:
         return "good"
     if state in BAD:
         return "bad"
-    return "busy" if state in BUSY else "calm"
+    return "busy" if state in BUSY else _stack_tone(state)
+
+
+def _stack_tone(state: str) -> str:
+    """CloudFormation's statuses are of three parts: what is done, the way back, how far.
+
+    >>> [_stack_tone(one) for one in ("UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "READY")]
+    ['good', 'bad', 'calm']
+    """
+    if state in ("DRIFTED", "MODIFIED") or state.endswith("_FAILED"):
+        return "bad"
+    if state.endswith("_IN_PROGRESS"):
+        return "calm" if state == "REVIEW_IN_PROGRESS" else "busy"
+    if state.endswith("ROLLBACK_COMPLETE"):
+        return "bad"
+    whole = state.endswith("_COMPLETE") and state != "DELETE_COMPLETE"
+    return "good" if whole or state == "IN_SYNC" else "calm"
 
 
 def words(state: str) -> str:

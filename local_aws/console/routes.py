@@ -31,6 +31,7 @@ from local_aws.console import (
     logs,
     overview,
     queries,
+    stacks,
     storage,
 )
 from local_aws.console.access import HOME, LINK_SECONDS, SESSION_SECONDS, Access, NotAPage
@@ -78,6 +79,8 @@ PAGES: dict[str, Page] = {
     "query": queries.query,
     "workgroups": queries.workgroups,
     "dashboards": dashboards.dashboards,
+    "stacks": stacks.stacks,
+    "stack": stacks.stack,
     "log": logs.log,
 }
 

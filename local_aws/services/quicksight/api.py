@@ -53,7 +53,7 @@ UNSUPPORTED = (
     "refused whole to readers from whom column-level security hides a column of its parent",
     "Alerts by email of a failed refresh",
     "Namespaces other than default; users of IAM Identity Center; custom permissions",
-    "Folders; asset bundles as CloudFormation, of folders and refresh schedules",
+    "Folders; asset bundles of folders and refresh schedules, property overrides of exports",
     "Link sharing, linked entities",
     "Filled maps, layer maps, custom content and plugins; places on a map by name (latitude and "
     "longitude are drawn)",

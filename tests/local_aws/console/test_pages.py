@@ -343,7 +343,7 @@ def test_what_a_query_costs(query: dict[str, Any], dollars: float) -> None:
 def test_every_page_of_the_menu_stands(browser: httpx.Client) -> None:
     menu = show(browser, "").partition("<nav")[2].partition("</nav>")[0]
     addresses = [part.partition('"')[0] for part in menu.split('href="')[1:]]
-    assert len(addresses) == 9
+    assert len(addresses) == 10
     for address in addresses:
         page = browser.get(address)
         assert page.status_code == 200, address

@@ -13,13 +13,6 @@ def writable(service: str, operation: str, member: str, described: Any) -> Any:
     return _within(shape.members[member], described)
 
 
-def request_of(service: str, operation: str, described: Any) -> Any:
-    """What a whole request takes of it."""
-    model = operation_model(service, operation)
-    assert model is not None
-    return _within(model.input_shape, described)
-
-
 def _within(shape: Shape, value: Any) -> Any:
     if shape.type_name == "structure":
         members = shape.members

@@ -1,4 +1,4 @@
-"""A create of several calls that fails leaves nothing."""
+"""A step of several calls that fails half way leaves what was there before."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +10,7 @@ from local_aws.errors import ServiceError
 
 @contextmanager
 def undone(undo: Callable[[], object]) -> Iterator[None]:
-    """Undo what was made where the rest of the making fails; the failure is what is told."""
+    """Undo what was done where the rest of it fails; the failure is what is told."""
     try:
         yield
     except (ClientError, ServiceError):

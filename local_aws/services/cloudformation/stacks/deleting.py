@@ -38,7 +38,11 @@ class Deleting:
         if self.run.closing.is_set():
             raise Closing
         policy = resource.deletion_policy
-        retained = policy == "Retain" or (policy == "RetainExceptOnCreate" and not self.creating)
+        excepted = self.creating and (
+            policy == "RetainExceptOnCreate"
+            or self.run.operation.options.get("retain_except_on_create")
+        )
+        retained = policy != "Delete" and not excepted
         if retain or (retained and resource.physical_id):
             self._tell(resource, SKIPPED, keep=keep)
             return

@@ -41,7 +41,7 @@ def reason(error: Exception, verb: str, token: str = "") -> str:
 def _of_client(error: ClientError, token: str) -> str:
     told = error.response["Error"]
     facts = error.response.get("ResponseMetadata", {})
-    where = f"(Service: {error.operation_name}, Status Code: {facts.get('HTTPStatusCode')})"
+    where = f"(Operation: {error.operation_name}, Status Code: {facts.get('HTTPStatusCode')})"
     code = handler_code(told.get("Code", ""))
     return (
         f'Resource handler returned message: "{told.get("Message")} {where}" '

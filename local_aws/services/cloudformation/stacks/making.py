@@ -132,7 +132,7 @@ class Making:
         if not new:
             return handler.update(work)
         if "existed" in pending:
-            return handler.create(replace(work, retried=True))
+            return handler.create(replace(work, retried=not pending["existed"]))
         self._look(begun, handler, work)
         return handler.create(work)
 
@@ -144,9 +144,12 @@ class Making:
             there = Made("")  # who may not look, or asks for nonsense, hears of it when it is made
         pending = begun.pending
         pending["existed"] = there is not None
-        if there is None:
-            self.store.put_resource(begun)
-        elif there.physical_id and identified_by_template(begun.type, pending["properties"]):
+        self.store.put_resource(begun)
+        if (
+            there
+            and there.physical_id
+            and identified_by_template(begun.type, pending["properties"])
+        ):
             raise ResourceFailed(
                 f"Resource of type '{begun.type}' with identifier '{there.physical_id}' "
                 "already exists."

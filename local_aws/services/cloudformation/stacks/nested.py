@@ -19,6 +19,7 @@ from local_aws.services.cloudformation.resources.handler import (
 )
 from local_aws.services.cloudformation.stacks import statuses
 from local_aws.services.cloudformation.stacks.flow import HELD, ROLLBACK
+from local_aws.services.cloudformation.stacks.model import Store
 from local_aws.services.cloudformation.stacks.records import Revision, Stack
 from local_aws.services.cloudformation.stacks.requests import revision
 
@@ -33,7 +34,11 @@ class NestedStack(Handler):
     takes: ClassVar[frozenset[str]] = frozenset({"TemplateURL", "Parameters", "Tags"})
 
     def __init__(self, engine: "Engine") -> None:
-        self.engine, self.store = engine, engine.store
+        self.engine = engine
+
+    @property
+    def store(self) -> Store:
+        return self.engine.store
 
     def create(self, work: Work) -> Made:
         with self._calls(work) as calls:

@@ -1,6 +1,6 @@
 """The types that CloudFormation makes itself."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from local_aws.services.cloudformation.resources.handler import (
     Handler,
@@ -8,18 +8,16 @@ from local_aws.services.cloudformation.resources.handler import (
     Properties,
     Work,
 )
-
-if TYPE_CHECKING:
-    from local_aws.services.cloudformation.stacks.engine import Engine
+from local_aws.services.cloudformation.stacks.records import STACK_TYPE
 
 
-class Nothing(Handler):
-    """A type that stands for nothing: AWS::CDK::Metadata, AWS::CloudFormation::WaitConditionHandle.
+class Placeholder(Handler):
+    """AWS::CloudFormation::WaitConditionHandle without a WaitCondition: it stands for nothing.
 
-    Without a WaitCondition a handle is a placeholder, as AWS's own examples use it.
+    AWS makes an address for signals, which a condition (refused by name) would wait for.
     """
 
-    takes: ClassVar[frozenset[str]] = frozenset({"Analytics"})
+    takes: ClassVar[frozenset[str]] = frozenset()
 
     def create(self, work: Work) -> Made:
         return Made(work.name)
@@ -37,12 +35,18 @@ class Nothing(Handler):
         return None
 
 
-def own_types(engine: "Engine") -> dict[str, Handler]:
-    """By their names."""
+class CdkMetadata(Placeholder):
+    """AWS::CDK::Metadata: what CDK tells AWS of the versions in use. Nobody is told here."""
+
+    takes: ClassVar[frozenset[str]] = frozenset({"Analytics"})
+
+
+def own_types() -> dict[str, type[Handler]]:
+    """By their names. A nested stack's takes the engine."""
     from local_aws.services.cloudformation.stacks.nested import NestedStack
 
     return {
-        "AWS::CDK::Metadata": Nothing(),
-        "AWS::CloudFormation::WaitConditionHandle": Nothing(),
-        "AWS::CloudFormation::Stack": NestedStack(engine),
+        "AWS::CDK::Metadata": CdkMetadata,
+        "AWS::CloudFormation::WaitConditionHandle": Placeholder,
+        STACK_TYPE: NestedStack,
     }

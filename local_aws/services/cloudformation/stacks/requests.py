@@ -20,6 +20,7 @@ UNSUPPORTED = (
     "DisableValidation",
     "IncludeNestedStacks",
     "ResourceTypes",
+    "RollbackConfiguration.MonitoringTimeInMinutes",
     "RollbackConfiguration.RollbackTriggers",
     "StackPolicyBody",
     "StackPolicyDuringUpdateBody",

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-sectio
 from collections.abc import Mapping
 from typing import Any
 
+from local_aws.services.cloudformation.template import unsupported
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.model import Parameter
 from local_aws.services.cloudformation.template.scalars import number_of, text_of
@@ -25,7 +26,6 @@ OF_RESOURCES = frozenset(
     ]
 )
 """Types whose values must be there in the account."""
-SSM = "AWS::SSM::Parameter::"
 TYPES = (
     frozenset(["String", "Number", "CommaDelimitedList", "List<Number>", "List<String>"])
     | OF_RESOURCES
@@ -67,7 +67,7 @@ def declared(name: str, of: Any) -> Parameter:
 
 
 def _known_type(type_name: str) -> None:
-    if type_name in TYPES or type_name.startswith(SSM):
+    if type_name in TYPES or type_name.startswith(unsupported.PARAMETER_TYPES):
         return  # those of SSM are refused when a value is asked for: GetTemplateSummary works
     raise TemplateInvalid(f"Template format error: Unrecognized parameter type: {type_name}")
 

@@ -4,11 +4,18 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-li
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from local_aws.services.cloudformation.template import checks, loops, members, source, syntax
+from local_aws.services.cloudformation.template import (
+    checks,
+    loops,
+    members,
+    source,
+    syntax,
+    unsupported,
+)
 from local_aws.services.cloudformation.template.declarations import declared
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.model import LANGUAGE_EXTENSIONS, Template
@@ -24,17 +31,17 @@ MAX_NAME = 255
 FORMAT_VERSION = "2010-09-09"
 SECTIONS = [
     *["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings"],
-    *["Conditions", "Transform", "Hooks", "Resources", "Outputs"],
+    *["Conditions", "Transform", "Resources", "Outputs"],
+    *unsupported.SECTIONS,
 ]
 KINDS = {
     "Parameters": ("Parameter", 200),
     "Mappings": ("Mapping", 200),
     "Resources": ("Resource", 500),
     "Outputs": ("Output", 200),
-    "Conditions": ("Condition", None),
-    "Rules": ("Rule", None),
 }
-"""By section: what one of its members is called, and how many AWS takes."""
+"""By section: what one of its members is called, and how many AWS takes. Conditions and rules may
+be called anything, and as many as a template holds."""
 
 T = TypeVar("T")
 ALPHANUMERIC = re.compile(r"[A-Za-z0-9]+")
@@ -115,8 +122,9 @@ def _top_level(tree: Mapping[str, Any]) -> None:
         raise TemplateInvalid(
             "Template format error: unsupported value for AWSTemplateFormatVersion."
         )
-    if "Hooks" in tree:
-        raise TemplateInvalid("The section Hooks is not supported by local_aws")
+    for name in unsupported.SECTIONS:
+        if name in tree:
+            raise TemplateInvalid(f"The section {name} is not supported by local_aws")
     _description(tree)
     if not _section(tree, "Resources"):  # loops count
         raise TemplateInvalid(
@@ -141,18 +149,23 @@ def _section(tree: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _each(tree: Mapping[str, Any], section: str, read: Callable[[str, Any], T]) -> dict[str, T]:
     found = {name: of for name, of in _section(tree, section).items() if not is_loop(name)}
+    if section in KINDS:
+        _limit(section, found)
+    return {name: read(name, of) for name, of in found.items()}
+
+
+def _limit(section: str, names: Collection[str]) -> None:
     kind, limit = KINDS[section]
-    if limit is not None and len(found) > limit:
+    if len(names) > limit:
         raise TemplateInvalid(
-            f"Template format error: Number of {section.lower()}, {len(found)}, "
+            f"Template format error: Number of {section.lower()}, {len(names)}, "
             f"is greater than maximum allowed, {limit}"
         )
-    for name in found:
+    for name in names:
         if not ALPHANUMERIC.fullmatch(name) or len(name) > MAX_NAME:
             raise TemplateInvalid(
                 f"Template format error: {kind} name {name[:MAX_NAME]} is non alphanumeric."
             )
-    return {name: read(name, of) for name, of in found.items()}
 
 
 def _transforms(tree: Mapping[str, Any]) -> tuple[str, ...]:

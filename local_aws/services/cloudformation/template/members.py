@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from local_aws.services.cloudformation.template import schemas
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.model import Output, Resource
 
@@ -40,7 +41,8 @@ def resource(logical_id: str, of: Any) -> Resource:
             f"Template format error: [/Resources/{logical_id}] "
             "Every Resources object must contain a Type member."
         )
-    if unknown := [name for name in of if name not in RESOURCE_KEYS]:
+    known = [*RESOURCE_KEYS, "Version"] if schemas.is_custom(of["Type"]) else RESOURCE_KEYS
+    if unknown := [name for name in of if name not in known]:
         raise TemplateInvalid(f"Invalid template resource property '{unknown[0]}'")
     return Resource(
         logical_id=logical_id,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import regex
 
-from local_aws.services.cloudformation.template.declarations import OF_RESOURCES, SSM
+from local_aws.services.cloudformation.template import unsupported
+from local_aws.services.cloudformation.template.declarations import OF_RESOURCES
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.model import Parameter, Template
 from local_aws.services.cloudformation.template.scalars import number_of
@@ -71,7 +72,7 @@ def item_type(parameter: Parameter) -> str:
 
 
 def _refuse_type(parameter: Parameter, text: str) -> None:
-    if parameter.type_name.startswith(SSM):
+    if parameter.type_name.startswith(unsupported.PARAMETER_TYPES):
         raise TemplateInvalid(
             f"Parameter {parameter.name}: the type {parameter.type_name} is not supported by "
             "local_aws"

@@ -114,7 +114,13 @@ class Resolver:
         and dynamic references stay as they are written.
         """
         found = self._resolved(self.active[logical_id].properties, known_after_apply)
-        return dict(found if known_after_apply else self._dynamic(found))
+        if found is NO_VALUE:
+            return {}
+        if not isinstance(found, dict):
+            raise TemplateInvalid(
+                f"Template format error: [/Resources/{logical_id}/Properties] must be an object"
+            )
+        return found if known_after_apply else dict(self._dynamic(found))
 
     def output(self, name: str, *, known_after_apply: bool = False) -> str:
         """An output's value, as the text that DescribeStacks shows. Raises Unknown."""

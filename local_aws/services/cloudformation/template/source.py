@@ -110,9 +110,7 @@ class _Builder:
             raise TemplateInvalid(
                 "Template error: YAML aliases are not allowed in CloudFormation templates"
             )
-        if event.tag in (None, "!") or event.tag.startswith(STANDARD):
-            return self.plain(event)
-        return self.function(event)
+        return self.function(event) if _is_short(event) else self.plain(event)
 
     def function(self, event: Any) -> dict[str, Any]:
         name = SHORT_TAGS.get(event.tag)
@@ -152,7 +150,7 @@ class _Builder:
         return found
 
     def key(self, event: Any) -> str:
-        if not isinstance(event, yaml.ScalarEvent) or (event.tag or STANDARD)[0] == "!":
+        if not isinstance(event, yaml.ScalarEvent) or _is_short(event):
             kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "map"
             raise TemplateInvalid(
                 f"Template format error: [{place(self.path)}] "
@@ -161,6 +159,11 @@ class _Builder:
         if event.value == "<<" and event.implicit[0]:
             raise _at(event)  # a merge, which AWS's YAML has not
         return str(event.value)
+
+
+def _is_short(event: Any) -> bool:
+    """Whether a value has a tag of CloudFormation's own; ``!`` alone says that it is a text."""
+    return event.tag not in (None, "!") and not event.tag.startswith(STANDARD)
 
 
 def _scalar(event: Any) -> Any:

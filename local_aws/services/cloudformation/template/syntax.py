@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from local_aws.services.cloudformation.template import unsupported
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.references import (
     attribute_of,
@@ -139,10 +140,6 @@ OF_RULES: Mapping[str, tuple[Shape, str]] = {
     name: (listed(2), f"every {name} object requires a list of 2 parameters.")
     for name in ("Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn")
 }
-REFUSED = frozenset(
-    ["Fn::Transform", "Fn::GetStackOutput", "Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"]
-)
-"""Functions of CloudFormation's that local_aws does not carry out."""
 EXTENSIONS = frozenset(["Fn::Length", "Fn::ToJsonString"])
 IN_CONDITIONS = frozenset(["Ref", "Fn::FindInMap", "Fn::Select", "Fn::Join", "Fn::Split"]) | (
     EXTENSIONS | {"Fn::Sub", "Fn::If"}
@@ -186,7 +183,7 @@ def _check_function(
 
 
 def _refuse(name: str, known: Mapping[str, tuple[Shape, str]], *, extended: bool) -> None:
-    if name in REFUSED:
+    if name in unsupported.FUNCTIONS:
         raise TemplateInvalid(f"The function {name} is not supported by local_aws")
     if (name in EXTENSIONS or is_loop(name)) and not extended:
         raise TemplateInvalid(f"Template error: {name} needs the transform AWS::LanguageExtensions")

@@ -12,7 +12,7 @@ from local_aws import downloads
 from local_aws.context import Platform, Request, Response
 from local_aws.database import Row
 from local_aws.errors import ServiceError
-from local_aws.services.quicksight.bundles import archive, export, overrides
+from local_aws.services.quicksight.bundles import archive, export, overrides, template
 from local_aws.services.quicksight.bundles.importing import Ask, Import
 from local_aws.services.quicksight.bundles.jobs import (
     EXPORT,
@@ -34,6 +34,8 @@ from local_aws.services.quicksight.operations.common import (
 from local_aws.services.quicksight.refreshes.clock import RefreshClock
 
 ROLLED_BACK, NOT_ROLLED_BACK = "FAILED_ROLLBACK_COMPLETED", "FAILED_ROLLBACK_ERROR"
+BUNDLE, TEMPLATE = "QUICKSIGHT_JSON", "CLOUDFORMATION_JSON"
+FORMATS = {BUNDLE: export.bundle, TEMPLATE: template.template}
 OF_FOLDERS = ("IncludeFolderMemberships", "IncludeFolderMembers")
 
 
@@ -62,11 +64,12 @@ class Bundles(Operations):
             arns = request["ResourceArns"]
             if request.get("IncludeAllDependencies"):
                 arns = export.with_dependencies(self.store, arns)
-            body = export.bundle(
+            write = FORMATS[request["ExportFormat"]]
+            body = write(
                 self.store, arns, bool(request.get("IncludePermissions")),
                 bool(request.get("IncludeTags")),
             )  # fmt: skip
-            (downloads.folder(self.platform) / _file(job)).write_bytes(body)
+            (downloads.folder(self.platform) / _file(job, request)).write_bytes(body)
             result = {"Warnings": export.warnings(self.store, arns)}
             self.jobs.end(EXPORT, job, SUCCESSFUL, result)
         except ServiceError as error:
@@ -85,7 +88,9 @@ class Bundles(Operations):
             AwsAccountId=self.platform.account_id,
             CreatedTime=when(row["created"]),
             JobStatus=row["status"],
-            DownloadUrl=downloads.link(self.platform, _file(row["id"])) if done else None,
+            DownloadUrl=downloads.link(self.platform, _file(row["id"], row["request"]))
+            if done
+            else None,
             Errors=row["result"].get("Errors") or None,
             Warnings=row["result"].get("Warnings") or None,
         )
@@ -177,13 +182,14 @@ class Bundles(Operations):
 
 
 def _check_export(request: Request) -> None:
-    if request["ExportFormat"] != "QUICKSIGHT_JSON":
-        raise Unsupported(f"The export format {request['ExportFormat']}", "Use QUICKSIGHT_JSON.")
+    if request.get("CloudFormationOverridePropertyConfiguration"):
+        raise Unsupported("CloudFormationOverridePropertyConfiguration")
     for name in OF_FOLDERS:
         if request.get(name) not in (None, False, "NONE"):
             raise Unsupported(name)
 
 
-def _file(job: str) -> str:
+def _file(job: str, request: Request) -> str:
     """A job's bundle: an id may have any case, and a disk may not tell them apart."""
-    return f"bundle-{hashlib.sha256(job.encode()).hexdigest()[:32]}.qs"
+    ending = "qs" if request["ExportFormat"] == BUNDLE else "json"
+    return f"bundle-{hashlib.sha256(job.encode()).hexdigest()[:32]}.{ending}"

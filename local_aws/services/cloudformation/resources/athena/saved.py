@@ -8,6 +8,7 @@ from typing import Any
 from local_aws.services.cloudformation.resources.athena.answers import find, make
 from local_aws.services.cloudformation.resources.calls import call, pages
 from local_aws.services.cloudformation.resources.handler import Handler, Made, Properties, Work
+from local_aws.services.cloudformation.resources.undone import undone
 
 NAMED = ("Name", "Description", "Database", "QueryString", "WorkGroup")
 STATEMENT = ("StatementName", "WorkGroup")
@@ -59,8 +60,14 @@ class PreparedStatements(Handler):
         return _statement(work.properties)
 
     def update(self, work: Work) -> Made:
-        request = {"Description": ""} | dict(work.properties)
-        call(work.client("athena"), "update_prepared_statement", **request)
+        """Athena cannot be told to forget a description: then the statement is made anew."""
+        athena = work.client("athena")
+        if _prepared(work) and "Description" not in work.before.keys() - work.properties.keys():
+            call(athena, "update_prepared_statement", **work.properties)
+            return Made(work.physical_id)
+        self.delete(work)
+        with undone(lambda: call(athena, "create_prepared_statement", **work.before)):
+            call(athena, "create_prepared_statement", **work.properties)
         return Made(work.physical_id)
 
     def delete(self, work: Work) -> None:

@@ -52,8 +52,10 @@ class Jobs(Named):
         return dataset | ({"RecipeReference": _reference(recipe)} if recipe else {})
 
     def update(self, work: Work) -> Made:
-        for name in ORIGIN:
-            if work.before.get(name) != work.properties.get(name):
+        shown = self.describe(work, work.physical_id)
+        now, wanted = self.fixed(self.template(shown)) if shown else {}, self.fixed(work.properties)
+        for name, value in wanted.items():
+            if now and now.get(name) != value:
                 raise ResourceFailed(
                     f"DataBrew cannot change the {name} of the job {work.physical_id}: "
                     "give the job another Name"
@@ -72,8 +74,7 @@ class Jobs(Named):
 
 
 def _reference(recipe: Document) -> Document:
-    version = recipe.get("Version")
-    return {"Name": recipe["Name"]} | ({"RecipeVersion": version} if version else {})
+    return {"Name": recipe["Name"], "RecipeVersion": recipe.get("Version") or "LATEST_PUBLISHED"}
 
 
 def _recipe(reference: Document) -> dict[str, Any]:

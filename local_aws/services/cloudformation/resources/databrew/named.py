@@ -45,7 +45,7 @@ class Named(Handler):
     def create(self, work: Work) -> Made:
         given = work.properties
         request = self.request(given) | self.fixed(given)
-        request |= {"Name": given["Name"], "Tags": tags.wanted(work)}
+        request |= {"Name": given["Name"], "Tags": tags.wanted(work) or None}
         try:
             call(work.client("databrew"), f"create_{self.of(given)}", **request)
         except ClientError as error:
@@ -93,4 +93,4 @@ class Named(Handler):
 
 def present(document: Properties, *names: str) -> Document:
     """Those of the members that say something."""
-    return {name: document[name] for name in names if document.get(name) not in (None, [], {})}
+    return {name: document[name] for name in names if document.get(name) not in (None, "", [], {})}

@@ -1,10 +1,12 @@
 """Custom classifiers."""
 
+from dataclasses import replace
 from typing import Any
 
 from local_aws.services.cloudformation.resources.calls import call
 from local_aws.services.cloudformation.resources.glue.named import Document, Named
 from local_aws.services.cloudformation.resources.handler import Made, Properties, Work
+from local_aws.services.cloudformation.resources.undone import undone
 from local_aws.services.glue.classifiers.definitions import KINDS
 
 RENAMED = {"ContainsCustomDatatype": "CustomDatatypes"}
@@ -34,11 +36,17 @@ class Classifiers(Named):
 
     def update(self, work: Work) -> Made:
         (old, before), (new, after) = _kind(work.before), _kind(work.properties)
-        if old == new and before.keys() <= after.keys():
+        there = self.get(work, work.physical_id) is not None
+        if there and old == new and before.keys() <= after.keys():
             return super().update(work)
         self.delete(work)
-        call(work.client("glue"), "create_classifier", **self.definition(work, work.physical_id))
+        with undone(lambda: self._make(replace(work, properties=work.before))):
+            self._make(work)
         return Made(work.physical_id)
+
+    def _make(self, work: Work) -> None:
+        request = self.definition(work, work.physical_id)
+        call(work.client("glue"), "create_classifier", **request)
 
     def template(self, shown: Document) -> Document:
         kind, found = _kind(shown)

@@ -241,6 +241,7 @@ class StackCalls(Calls):
         self, stack: Stack, kind: str, status: str, request: Request, options: dict[str, Any]
     ) -> None:
         operation = self.operation(stack, kind, ROLLBACK, request)
+        options = options | {"retain_except_on_create": request.get("RetainExceptOnCreate", False)}
         with self.store.transaction():
             if self.store.stack(stack.id).status != stack.status:
                 raise ValidationError(f"Stack:{stack.id} is being changed")
@@ -290,6 +291,8 @@ def _wishes(request: Request) -> dict[str, Any]:
     found: dict[str, Any] = {"on_failure": request.get("OnFailure", "ROLLBACK")}
     if request.get("DisableRollback"):
         found["on_failure"] = "DO_NOTHING"
+    if request.get("RetainExceptOnCreate"):
+        found["retain_except_on_create"] = True
     if minutes := request.get("TimeoutInMinutes"):
         found["deadline"] = time.time() + 60 * minutes
     return found

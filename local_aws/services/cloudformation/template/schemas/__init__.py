@@ -6,6 +6,7 @@ from local_aws.services.cloudformation.template.schemas.problems import problems
 from local_aws.services.cloudformation.template.schemas.schema import (
     Schema,
     has_attribute,
+    is_custom,
     is_known,
     schema_of,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "changes",
     "coerced",
     "has_attribute",
+    "is_custom",
     "is_known",
     "problems",
     "refusal",

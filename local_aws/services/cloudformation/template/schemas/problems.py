@@ -18,7 +18,7 @@ PATTERN_SECONDS = 2
 """A value on which a pattern of AWS's takes longer is taken as it is: the service checks it too."""
 MASKED = "failed validation constraint for keyword [{}]"
 """What is said where saying more would show a value, which may be a secret."""
-UNSUPPORTED = "extraneous key [{}] is not permitted"
+EXTRANEOUS = "extraneous key [{}] is not permitted"
 
 
 def problems(type_name: str, properties: Mapping[str, Any]) -> list[str]:
@@ -39,6 +39,8 @@ def problems(type_name: str, properties: Mapping[str, Any]) -> list[str]:
 
 def _is_open(value: Any) -> bool:
     """Whether a value is not known yet: a change set cannot say that it is wrong."""
+    if isinstance(value, list):
+        return any(_is_open(item) for item in value)
     return isinstance(value, str) and (KNOWN_AFTER_APPLY in value or "{{resolve:" in value)
 
 
@@ -55,27 +57,61 @@ def _validator(type_name: str) -> Any:
     return VALIDATOR(schema.body if schema else {})
 
 
-def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+def _matches(pattern: str, value: str) -> bool:
     """AWS's patterns are Java's, which Python's own engine does not all read."""
-    if isinstance(value, str) and _differs(pattern, value):
+    try:
+        return regex.search(pattern, value, timeout=PATTERN_SECONDS) is not None
+    except (regex.error, TimeoutError):
+        return True
+
+
+Errors = Iterator[ValidationError]
+
+
+def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Errors:
+    if isinstance(value, str) and not _matches(pattern, value):
         yield ValidationError("")
 
 
-def _differs(pattern: str, value: str) -> bool:
-    try:
-        return regex.search(pattern, value, timeout=PATTERN_SECONDS) is None
-    except (regex.error, TimeoutError):
-        return False
+def _pattern_properties(validator: Any, patterns: Any, value: Any, _schema: Any) -> Errors:
+    for name, schema in patterns.items():
+        for key in [key for key in value if _matches(name, key)] if isinstance(value, dict) else []:
+            yield from validator.descend(value[key], schema, path=key, schema_path=name)
 
 
-VALIDATOR: Any = extend(Draft7Validator, {"pattern": _pattern})
+def _additional_properties(validator: Any, extra: Any, value: Any, schema: Any) -> Errors:
+    for name in _extra(schema, value) if isinstance(value, dict) else []:
+        if extra is False:
+            yield ValidationError(EXTRANEOUS.format(name))
+        elif isinstance(extra, dict):
+            yield from validator.descend(value[name], extra, path=name)
+
+
+def _extra(schema: Any, value: Mapping[str, Any]) -> list[str]:
+    """The members of a value that its schema does not name."""
+    known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    return [
+        name
+        for name in value
+        if name not in known and not any(_matches(pattern, name) for pattern in patterns)
+    ]
+
+
+VALIDATOR: Any = extend(
+    Draft7Validator,
+    {
+        "additionalProperties": _additional_properties,
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+    },
+)
 
 
 def _read_only(schema: Schema, properties: Mapping[str, Any]) -> Iterator[str]:
     for path in schema.paths("readOnlyProperties"):
         *steps, name = path.split("/")
         if _holds(properties, steps, name):
-            yield f"{'/'.join(['#', *steps])}: {UNSUPPORTED.format(name)}"
+            yield f"{'/'.join(['#', *steps])}: {EXTRANEOUS.format(name)}"
 
 
 def _holds(part: Any, steps: list[str], name: str) -> bool:
@@ -90,17 +126,6 @@ def _sentence(error: ValidationError) -> str:
     place = "/".join(["#", *(str(step) for step in error.absolute_path)])
     say = SENTENCES.get(str(error.validator))
     return f"{place}: {say(error) if say else MASKED.format(error.validator)}"
-
-
-def _extraneous(error: ValidationError) -> str:
-    schema: Any = error.schema
-    known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
-    extra = [
-        name
-        for name in _instance(error)
-        if name not in known and not any(regex.search(it, name) for it in patterns)
-    ]
-    return UNSUPPORTED.format(", ".join(extra))
 
 
 def _instance(error: ValidationError) -> Any:
@@ -153,7 +178,7 @@ def _amount(words: str) -> Callable[[ValidationError], str]:
 
 
 SENTENCES: Mapping[str, Callable[[ValidationError], str]] = {
-    "additionalProperties": _extraneous,
+    "additionalProperties": lambda error: error.message,
     "anyOf": lambda error: (
         f"#: no subschema matched out of the total {len(_branches(error))} subschemas"
     ),

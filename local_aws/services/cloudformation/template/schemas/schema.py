@@ -82,16 +82,17 @@ AWS gives differs from type to type, and no schema tells."""
 
 def is_known(type_name: str) -> bool:
     """Whether CloudFormation has a type."""
-    return type_name in _files() or _is_custom(type_name)
+    return type_name in _files() or is_custom(type_name)
 
 
-def _is_custom(type_name: str) -> bool:
+def is_custom(type_name: str) -> bool:
+    """Whether a type is made by a Lambda function of the account's."""
     return type_name.startswith(CUSTOM) or type_name == "AWS::CloudFormation::CustomResource"
 
 
 def has_attribute(type_name: str, name: str) -> bool:
     """Whether ``Fn::GetAtt`` of a type may ask for an attribute."""
-    if _is_custom(type_name) or type_name == "AWS::CloudFormation::Stack":
+    if is_custom(type_name) or type_name == "AWS::CloudFormation::Stack":
         return True
     schema = schema_of(type_name)
     if schema is None:

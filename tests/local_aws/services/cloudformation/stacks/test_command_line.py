@@ -33,6 +33,8 @@ def test_deploy_and_deploy_again(server: LocalServer, cf: Any, name: str, tmp_pa
     assert (first.returncode, "Successfully created/updated stack" in first.stdout) == (0, True)
     again = aws_cli(server, *deploy, "--no-fail-on-empty-changeset")
     assert (again.returncode, "No changes to deploy" in again.stdout) == (0, True)
+    for one in cf.list_change_sets(StackName=name)["Summaries"]:  # named after the second
+        cf.delete_change_set(ChangeSetName=one["ChangeSetId"])
     file.write_text(template(Group=workgroup(f"{name}-2")))
     assert aws_cli(server, *deploy).returncode == 0
     assert status(cf, name) == "UPDATE_COMPLETE"

@@ -1,17 +1,19 @@
 """A resource of a stack, and a name of its own."""
 
+from __future__ import annotations
+
 import uuid
+from typing import Any
 
 import pytest
 
-from tests.conftest import LocalServer
 from tests.local_aws.services.cloudformation.resources.lake.resource import Resource, Stack
 
 
 @pytest.fixture
-def resource(aws: LocalServer) -> Stack:
+def resource(resource: Any) -> Stack:
     """Makes a resource of a type; nothing is created yet."""
-    return lambda type_name, **tags: Resource(aws, type_name, tags)
+    return lambda type_name, **tags: Resource(resource(type_name, tags=tags))
 
 
 @pytest.fixture

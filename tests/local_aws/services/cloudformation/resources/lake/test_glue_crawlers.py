@@ -64,7 +64,6 @@ def test_a_crawler_is_made_as_the_template_says(
     tags = aws.client("glue").get_tags(ResourceArn=arn)["Tags"]
     assert tags == {"team": "data", "env": "dev"}
     read = crawler.read()
-    assert read is not None
     assert {k: read[k] for k in given if k != "Targets"} == {
         k: v for k, v in given.items() if k != "Targets"
     }
@@ -95,7 +94,6 @@ def test_what_an_update_leaves_out_goes_back_to_the_default(
 
     assert without_blanks(shown(aws, name)) == without_blanks(shown(aws, f"{name}f"))
     read = crawler.read()
-    assert read is not None
     assert read["Tags"] == {"b": "2"}
     for one in (crawler, fresh):
         one.delete()
@@ -156,7 +154,6 @@ def test_a_classifiers_types_by_their_other_name(
     found = classifier(aws, name)["CsvClassifier"]
     assert found["CustomDatatypes"] == ["INT", "STRING"]
     read = semicolons.read()
-    assert read is not None
     assert read["CsvClassifier"]["ContainsCustomDatatype"] == ["INT", "STRING"]
     assert set(read["CsvClassifier"]) == set(semicolons.before["CsvClassifier"])
 
@@ -171,6 +168,17 @@ def test_a_classifier_keeps_nothing_that_a_template_dropped(
     semicolons.update(CsvClassifier={"Name": name, "ContainsHeader": "ABSENT", "Delimiter": "|"})
     assert classifier(aws, name)["CsvClassifier"]["Delimiter"] == "|"
     assert classifier(aws, name)["CsvClassifier"]["Version"] == 2
+
+
+def test_a_classifier_that_cannot_be_made_anew_stays(
+    aws: LocalServer, semicolons: Resource, name: str
+) -> None:
+    before = semicolons.before
+    with pytest.raises(ClientError, match="QuoteSymbol"):
+        semicolons.update(CsvClassifier={"Name": name, "Delimiter": "|", "QuoteSymbol": "|"})
+    assert classifier(aws, name)["CsvClassifier"]["Delimiter"] == ";"
+    semicolons.update(**before)
+    assert semicolons.read()["CsvClassifier"]["Delimiter"] == ";"
 
 
 def test_a_classifier_of_json_without_a_name(aws: LocalServer, resource: Stack) -> None:

@@ -22,7 +22,7 @@ def test_a_database_is_made_changed_and_deleted(
     assert "Description" not in aws.client("glue").get_database(Name=name)["Database"]
 
     database.delete()
-    assert database.read() is None
+    assert database.gone
     database.delete()
 
 
@@ -30,7 +30,7 @@ def test_a_database_without_a_name_gets_the_stacks(resource: Stack) -> None:
     database = resource(TYPE)
     made = database.create(CatalogId="123456789012", DatabaseInput={})
     assert made.physical_id == made.physical_id.lower()
-    assert made.physical_id.startswith("lake-thing-")
+    assert made.physical_id.startswith("teststack-thing")
     assert database.identify() == made
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.services.cloudformation.resources import handler_of
 from tests.conftest import LocalServer
 from tests.local_aws.services.cloudformation.resources.lake.resource import ACCOUNT, Stack
 
@@ -46,12 +47,11 @@ def test_a_job_is_made_as_the_template_says(aws: LocalServer, resource: Stack, n
     assert found["ExecutionProperty"] == {"MaxConcurrentRuns": 3}
     assert (found["MaxRetries"], found["NumberOfWorkers"], found["Timeout"]) == (1, 2, 30)
     read = job.read()
-    assert read is not None
     assert read["Tags"] == {"team": "data"}
     assert read["GlueVersion"] == "5.0"
     assert not {"MaxCapacity", "AllocatedCapacity"} & set(read)
     job.delete()
-    assert job.read() is None
+    assert job.gone
     job.delete()
 
 
@@ -73,7 +73,6 @@ def test_what_an_update_leaves_out_goes_back_to_the_default(
     fresh.create(Name=f"{name}f", **SMALLEST)
     assert shown(aws, name) | {"Name": f"{name}f"} == shown(aws, f"{name}f")
     read = job.read()
-    assert read is not None
     assert "Tags" not in read
     assert read["MaxCapacity"] == 0.0625
 
@@ -84,6 +83,12 @@ def test_what_glue_here_does_not_run_is_not_made(resource: Stack, name: str) -> 
     with pytest.raises(ClientError, match="gluestreaming"):
         job.create(Name=name, **SMALLEST | {"Command": {"Name": "gluestreaming"}})
     assert job.identify() is None
+
+
+@pytest.mark.parametrize("noun", ["SecurityConfiguration", "Trigger", "Workflow", "Registry"])
+def test_what_glue_here_has_not_is_no_type(noun: str) -> None:
+    assert handler_of(f"AWS::Glue::{noun}") is None
+    assert handler_of("AWS::LakeFormation::Permissions") is None
 
 
 def test_a_jobs_second_try_takes_what_the_first_made(resource: Stack, name: str) -> None:
@@ -107,7 +112,6 @@ def test_a_connection_is_made_changed_and_deleted(
     given = connection(name, JDBC_CONNECTION_URL=url, SECRET_ID="shop", PASSWORD="hunter2")
     assert made.create(**given, Tags={"a": "1"}).physical_id == name
     read = made.read()
-    assert read is not None
     assert read["Tags"] == {"a": "1"}
     assert read["ConnectionInput"]["ConnectionProperties"] == {
         "JDBC_CONNECTION_URL": url,
@@ -125,6 +129,5 @@ def test_a_network_connection_needs_no_properties(resource: Stack, name: str) ->
     made = resource(CONNECTION)
     made.create(CatalogId=ACCOUNT, ConnectionInput={"Name": name, "ConnectionType": "NETWORK"})
     read = made.read()
-    assert read is not None
     assert read["ConnectionInput"]["ConnectionType"] == "NETWORK"
     made.delete()
