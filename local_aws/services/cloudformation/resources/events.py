@@ -146,11 +146,7 @@ def _pattern(text: str | None) -> Any:
 
 
 def _bring_tags(events: Any, arn: str, work: Work) -> None:
-    put, gone = tags.changes(_tags(events, arn), tags.wanted(work))
-    if put:
-        call(events, "tag_resource", ResourceARN=arn, Tags=tags.entries(put))
-    if gone:
-        call(events, "untag_resource", ResourceARN=arn, TagKeys=gone)
+    tags.bring(events, {"ResourceARN": arn}, _tags(events, arn), tags.wanted(work))
 
 
 def _tags(events: Any, arn: str) -> dict[str, str]:
@@ -162,6 +158,7 @@ class EventBus(Named):
 
     named_by = "Name"
     longest = 256
+    made_with = frozenset({"Description"})
     takes = frozenset({"Name", "Description", "Tags"})
 
     def make(self, work: Work) -> None:
@@ -170,7 +167,7 @@ class EventBus(Named):
         call(work.client("events"), "create_event_bus", Name=name, Description=description)
 
     def update(self, work: Work) -> Made:
-        if work.before and changed(work, "Description"):
+        if changed(work, "Description") and not work.retried:
             raise ResourceFailed("Changing the Description of an event bus is not supported here")
         events, name = work.client("events"), work.physical_id
         found = call(events, "describe_event_bus", Name=name)

@@ -1,6 +1,7 @@
 """KMS's types. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_KMS.html"""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -54,8 +55,10 @@ class Key(Handler):
 
     def create(self, work: Work) -> Made:
         found = self.identify(replace(work, physical_id="")) if work.retried else None
-        key = found.physical_id if found else self._make(work)
-        return self.update(replace(work, before={}, physical_id=key))
+        if found is not None:
+            return self.update(replace(work, before={}, physical_id=found.physical_id))
+        given = {name: v for name, v in work.properties.items() if name == "KeyPolicy"}
+        return self.update(replace(work, before=given, physical_id=self._make(work)))
 
     @staticmethod
     def _make(work: Work) -> str:
@@ -80,17 +83,13 @@ class Key(Handler):
     def update(self, work: Work) -> Made:
         kms, key, given = work.client("kms"), work.physical_id, work.properties
         _check_rotation(given)
-        if work.before and changed(work, "KeyPolicy"):
+        if changed(work, "KeyPolicy"):
             policy = parsed(given.get("KeyPolicy", _default_policy(work.account_id)))
             call(kms, "put_key_policy", KeyId=key, PolicyName=POLICY, Policy=policy)
         if changed(work, "EnableKeyRotation"):
             verb = "enable" if truth(given.get("EnableKeyRotation", False)) is True else "disable"
             call(kms, f"{verb}_key_rotation", KeyId=key)
-        put, gone = tags.changes(_tags(kms, key), tags.wanted(work))
-        if put:
-            call(kms, "tag_resource", KeyId=key, Tags=_entries(put))
-        if gone:
-            call(kms, "untag_resource", KeyId=key, TagKeys=gone)
+        tags.bring(kms, {"KeyId": key}, _tags(kms, key), tags.wanted(work), _entries)
         if changed(work, "Enabled"):
             verb = "enable" if truth(given.get("Enabled", True)) is True else "disable"
             call(kms, f"{verb}_key", KeyId=key)
@@ -169,7 +168,7 @@ def _check_rotation(given: Properties) -> None:
         raise ResourceFailed("You cannot set the EnableKeyRotation property to true on this key")
 
 
-def _entries(found: dict[str, str]) -> list[dict[str, str]]:
+def _entries(found: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"TagKey": key, "TagValue": value} for key, value in found.items()]
 
 

@@ -25,27 +25,33 @@ TEMPLATE, KEY = "SecretStringTemplate", "GenerateStringKey"
 
 
 class Secret(Named):
-    """Its value is put as a version of its own, whose id is the step's: a retry puts no second."""
+    """A value is a version, whose id is the step's: a retry puts no second one."""
 
     named_by = "Name"
     longest = 512
-    takes = frozenset(
-        {"Name", "Description", "GenerateSecretString", "KmsKeyId", "SecretString", "Tags"}
-    )
+    made_with = frozenset({"Description", "GenerateSecretString", "KmsKeyId", "SecretString"})
+    takes = frozenset({"Name", "Tags", *made_with})
 
     def make(self, work: Work) -> None:
-        call(work.client("secretsmanager"), "create_secret", Name=self.name(work))
+        secrets, given = work.client("secretsmanager"), work.properties
+        value = _value(secrets, work)
+        call(
+            secrets,
+            "create_secret",
+            Name=self.name(work),
+            Description=given.get("Description"),
+            KmsKeyId=given.get("KmsKeyId"),
+            SecretString=value,
+            ClientRequestToken=None if value is None else _version(work),
+        )
 
     def update(self, work: Work) -> Made:
         self._describe(work)
         self._put_value(work)
         secrets, secret = work.client("secretsmanager"), work.physical_id
         found = _described(work, secret) or {}
-        put, gone = tags.changes(tags.by_key(found.get("Tags", [])), tags.wanted(work))
-        if put:
-            call(secrets, "tag_resource", SecretId=secret, Tags=tags.entries(put))
-        if gone:
-            call(secrets, "untag_resource", SecretId=secret, TagKeys=gone)
+        now = tags.by_key(found.get("Tags", []))
+        tags.bring(secrets, {"SecretId": secret}, now, tags.wanted(work))
         return _made(secret)
 
     def _describe(self, work: Work) -> None:
@@ -114,6 +120,11 @@ def _described(work: Work, secret: str) -> dict[str, Any] | None:
     """None for a secret that waits for its deletion, too."""
     found = find(work.client("secretsmanager"), "describe_secret", ABSENT, SecretId=secret)
     return None if found is None or "DeletedDate" in found else found
+
+
+def _version(work: Work) -> str:
+    """The id of the version that this step puts."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, work.token))
 
 
 def _value(secrets: Any, work: Work) -> str | None:
