@@ -17,6 +17,7 @@ from local_aws.context import Credentials, Platform
 app = App(Platform(Path(sys.argv[1]), 0, Credentials("a", "b")))
 app.services.start()
 heavy = {"duckdb", "sqlglot", "pyarrow", "pandas", "numpy", "plotly", "moto", "botocore.model"}
+heavy |= {"cfnlint", "jsonschema"}
 print(*sorted(heavy & set(sys.modules)))
 """
 

@@ -10,7 +10,12 @@ from local_aws.services.cloudformation.template.model import (
     Resource,
     Template,
 )
-from local_aws.services.cloudformation.template.references import Reference, arguments, references
+from local_aws.services.cloudformation.template.references import (
+    COMPUTED,
+    Reference,
+    arguments,
+    references,
+)
 
 
 def check(template: Template) -> None:
@@ -152,7 +157,7 @@ def unresolved(names: Iterable[str], section: str) -> TemplateInvalid:
 
 def _attributes(template: Template) -> None:
     for it in references(parts(template)):
-        if it.attribute is None:
+        if it.attribute in (None, COMPUTED):
             continue
         type_name = template.resources[it.name].type_name
         if not schemas.has_attribute(type_name, it.attribute):

@@ -13,7 +13,12 @@ from typing import Any, Final, Protocol
 from local_aws.services.cloudformation.template.checks import no_mapping
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.model import KNOWN_AFTER_APPLY
-from local_aws.services.cloudformation.template.references import PLACEHOLDER, attribute_of, placed
+from local_aws.services.cloudformation.template.references import (
+    COMPUTED,
+    PLACEHOLDER,
+    attribute_of,
+    placed,
+)
 from local_aws.services.cloudformation.template.scalars import WHOLE, text_of
 from local_aws.services.cloudformation.template.syntax import SHAPES
 
@@ -39,6 +44,27 @@ class Values(Protocol):
     def condition(self, name: str) -> bool: ...
 
 
+def evaluated(part: Any, values: Values) -> Any:
+    """A part of a template with its functions carried out and AWS::NoValue left out."""
+    if isinstance(part, list):
+        return [found for item in part if (found := values.value(item)) is not NO_VALUE]
+    if not isinstance(part, dict):
+        return part
+    if len(part) == 1 and (name := next(iter(part))) in FUNCTIONS:
+        return _carried_out(name, part[name], values)
+    found = {name: values.value(value) for name, value in part.items()}
+    return {name: value for name, value in found.items() if value is not NO_VALUE}
+
+
+def _carried_out(name: str, argument: Any, values: Values) -> Any:
+    if not SHAPES[name][0](argument):
+        raise _refused(name)
+    found = FUNCTIONS[name](argument, values)
+    if isinstance(found, str):
+        _bounded(len(found))
+    return found
+
+
 def _refused(function: str) -> TemplateInvalid:
     return TemplateInvalid(f"Template error: {SHAPES[function][1]}")
 
@@ -55,8 +81,10 @@ def ref(argument: Any, values: Values) -> Any:
 
 def get_att(argument: Any, values: Values) -> Any:
     found = attribute_of(argument)
-    if found is None or not found.attribute:
+    if found is None or found.attribute is None:
         raise _refused("Fn::GetAtt")
+    if found.attribute == COMPUTED:
+        return values.attribute(found.name, _text(values.value(argument[1]), "Fn::GetAtt"))
     return values.attribute(found.name, found.attribute)
 
 

@@ -24,7 +24,8 @@ def order(resources: Mapping[str, Resource], template: Template | None = None) -
                 f"Circular dependency between resources: [{', '.join(_circle(waits))}]"
             )
         layers.append(ready)
-        waits = {name: waits[name] for name in waits.keys() - set(ready)}
+        done = set(ready)
+        waits = {name: on for name, on in waits.items() if name not in done}
     return layers
 
 

@@ -9,6 +9,9 @@ from typing import Any
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.functions import Values
 from local_aws.services.cloudformation.template.scalars import text_of
+from local_aws.services.cloudformation.template.syntax import BOOLEANS, OF_RULES
+
+SHAPES = {**BOOLEANS, **OF_RULES}
 
 
 def holds(expression: Any, values: Values) -> bool:
@@ -16,6 +19,9 @@ def holds(expression: Any, values: Values) -> bool:
     if isinstance(expression, dict) and len(expression) == 1:
         function, argument = next(iter(expression.items()))
         if function in LOGIC:
+            shape, message = SHAPES[function]
+            if not shape(argument):
+                raise TemplateInvalid(f"Template error: {message}")
             return LOGIC[function](argument, values)
     raise TemplateInvalid(
         "Template format error: Conditions can only be boolean operations on parameters and "

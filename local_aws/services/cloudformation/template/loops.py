@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
-from local_aws.services.cloudformation.template.functions import FUNCTIONS
+from local_aws.services.cloudformation.template.functions import evaluated
 from local_aws.services.cloudformation.template.logic import holds
 from local_aws.services.cloudformation.template.model import Template
 from local_aws.services.cloudformation.template.references import is_loop
@@ -19,7 +19,7 @@ LOOPED = ("Conditions", "Resources", "Outputs")
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 NAMES = frozenset(["Ref", "Fn::GetAtt"])
 """Functions whose names may themselves be functions here."""
-MAX_VALUES = 250_000
+MAX_VALUES = 100_000
 """Values that loops may write out: loops in loops could make more than any memory."""
 NO_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
 
@@ -64,15 +64,10 @@ class _Known:
         self.known = known
         self.lookup = self
         self.region = str(known.get("AWS::Region", ""))
+        self.deciding: list[str] = []
 
     def value(self, part: Any) -> Any:
-        if isinstance(part, list):
-            return [self.value(item) for item in part]
-        if not isinstance(part, dict):
-            return part
-        if len(part) == 1 and (function := FUNCTIONS.get(next(iter(part)))):
-            return function(next(iter(part.values())), self)
-        return {name: self.value(value) for name, value in part.items()}
+        return evaluated(part, self)
 
     def ref(self, name: str) -> Any:
         if not isinstance(name, str) or name not in self.known:
@@ -88,9 +83,15 @@ class _Known:
         return self.ref(name)
 
     def condition(self, name: str) -> bool:
-        if name not in self.template.conditions:
-            return bool(self.ref(name))
-        return holds(self.template.conditions[name], self)
+        """A condition, of which nobody has checked that it is there, or not in a circle."""
+        if name not in self.template.conditions or name in self.deciding:
+            raise TemplateInvalid(
+                f"Transform AWS::LanguageExtensions failed with: condition {name} cannot be decided"
+            )
+        self.deciding.append(name)
+        found = holds(self.template.conditions[name], self)
+        self.deciding.pop()
+        return found
 
 
 class _Expansion:

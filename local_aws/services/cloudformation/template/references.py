@@ -10,6 +10,8 @@ from local_aws.services.cloudformation.template.source import children
 
 PLACEHOLDER = re.compile(r"\$\{(?P<literal>!)?(?P<name>[^}]*)\}")
 """``${Name}`` of Fn::Sub; with ``!`` it stands for the text without it."""
+COMPUTED = "*"
+"""An attribute that is itself a function: CloudFormation takes a Ref for it."""
 NAME = re.compile(r"[A-Za-z0-9_.:]+")
 
 
@@ -45,10 +47,14 @@ def is_loop(name: str) -> bool:
 
 
 def attribute_of(argument: Any) -> Reference | None:
-    """What Fn::GetAtt names, where all its parts are texts."""
+    """What Fn::GetAtt names; None where it is malformed. A computed attribute is ``*``."""
     parts = argument.split(".", 1) if isinstance(argument, str) else argument
-    if isinstance(parts, list) and len(parts) >= 2 and all(isinstance(it, str) for it in parts):
-        return Reference(parts[0], ".".join(parts[1:])) if parts[0] else None
+    if not isinstance(parts, list) or len(parts) < 2 or not isinstance(parts[0], str):
+        return None
+    if len(parts) == 2 and isinstance(parts[1], dict):
+        return Reference(parts[0], COMPUTED)
+    if all(isinstance(it, str) and it for it in parts):
+        return Reference(parts[0], ".".join(parts[1:]))
     return None
 
 

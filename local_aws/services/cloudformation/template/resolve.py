@@ -2,16 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from local_aws.services.cloudformation.template.checks import parts_of, unresolved
 from local_aws.services.cloudformation.template.errors import TemplateInvalid, Unknown
-from local_aws.services.cloudformation.template.functions import (
-    FUNCTIONS,
-    MAX_TEXT,
-    NO_VALUE,
-)
+from local_aws.services.cloudformation.template.functions import NO_VALUE, evaluated
 from local_aws.services.cloudformation.template.logic import check_rules, holds
 from local_aws.services.cloudformation.template.members import EXPORT, malformed_export
 from local_aws.services.cloudformation.template.model import KNOWN_AFTER_APPLY, Resource, Template
@@ -86,6 +83,8 @@ class Resolver:
         self.decided: dict[str, bool] = {}
         self.forgiving = False
         check_rules(template.rules, self)
+        for name in template.conditions:
+            self.condition(name)
         self.active = {
             name: self._chosen_of(of)
             for name, of in template.resources.items()
@@ -102,6 +101,16 @@ class Resolver:
     def active_resources(self) -> dict[str, Resource]:
         """Those whose condition holds, or that have none, without the branches not taken."""
         return dict(self.active)
+
+    def showing(self, names: Mapping[str, Any], lookup: Lookup) -> "Resolver":
+        """The same stack with other values: secrets as they may be shown.
+
+        What the true values decided, conditions and rules, stays decided.
+        """
+        shown = copy(self)
+        shown.names = {**self.names, **names}
+        shown.lookup = lookup
+        return shown
 
     def active_outputs(self) -> list[str]:
         """The names of the outputs whose condition holds, or that have none."""
@@ -154,14 +163,7 @@ class Resolver:
 
     def value(self, part: Any) -> Any:
         """A part of the template with its functions carried out and AWS::NoValue left out."""
-        if isinstance(part, list):
-            return [found for item in part if (found := self.value(item)) is not NO_VALUE]
-        if not isinstance(part, dict):
-            return part
-        if len(part) == 1 and (function := FUNCTIONS.get(next(iter(part)))):
-            return _bounded(function(next(iter(part.values())), self))
-        found = {name: self.value(value) for name, value in part.items()}
-        return {name: value for name, value in found.items() if value is not NO_VALUE}
+        return evaluated(part, self)
 
     def _resolved(self, part: Any, known_after_apply: bool) -> Any:
         self.forgiving = known_after_apply
@@ -224,12 +226,6 @@ class Resolver:
                 f"Dynamic references to {found['service']} are not supported by local_aws"
             )
         return self.lookup.dynamic(f"secretsmanager:{found['rest']}")
-
-
-def _bounded(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise TemplateInvalid(f"Template error: a value is longer than {MAX_TEXT} characters")
-    return value
 
 
 __all__ = ["KNOWN_AFTER_APPLY", "Lookup", "Pseudo", "Resolver", "TemplateInvalid", "Unknown"]

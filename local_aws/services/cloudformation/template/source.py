@@ -44,7 +44,9 @@ def read(body: str) -> dict[str, Any]:
 def _json(body: str) -> Any:
     """JSON; what is none may still be YAML, whose mappings begin with a brace too."""
     try:
-        return json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
+        return json.loads(
+            body, object_pairs_hook=_unique, parse_constant=_endless, parse_float=_finite
+        )
     except RecursionError:
         raise _too_deep() from None
     except ValueError as error:
@@ -67,9 +69,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(name: str) -> None:
-    """NaN and Infinity, which Python reads and JSON has not."""
-    raise ValueError(name)
+def _endless(text: str) -> float:
+    """NaN, Infinity and 1e999, which Python reads and JSON has not."""
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    found = float(text)
+    return _endless(text) if found in ENDLESS else found
 
 
 def _yaml(body: str) -> Any:

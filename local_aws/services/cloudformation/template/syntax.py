@@ -82,7 +82,7 @@ SHAPES: Mapping[str, tuple[Shape, str]] = {
         "attribute for return value",
     ),
     "Fn::GetAtt": (
-        lambda argument: (found := attribute_of(argument)) is not None and bool(found.attribute),
+        lambda argument: attribute_of(argument) is not None,
         "every Fn::GetAtt object requires two non-empty parameters, the resource name and the "
         "resource attribute",
     ),

@@ -67,6 +67,8 @@ def _scalar(value: Any, types: set[str]) -> Any:
         own = "boolean" in types
     else:
         own = "number" in types or ("integer" in types and value == int(value))
+    if own and isinstance(value, float) and value == int(value) and "number" not in types:
+        return int(value)
     return text_of(value) if "string" in types and not own else value
 
 

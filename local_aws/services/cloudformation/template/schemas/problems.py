@@ -97,12 +97,19 @@ def _extra(schema: Any, value: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _required(_validator: Any, names: Any, value: Any, _schema: Any) -> Errors:
+    for name in names if isinstance(value, dict) else []:
+        if name not in value:
+            yield ValidationError(f"required key [{name}] not found")
+
+
 VALIDATOR: Any = extend(
     Draft7Validator,
     {
         "additionalProperties": _additional_properties,
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
+        "required": _required,
     },
 )
 
@@ -130,12 +137,6 @@ def _sentence(error: ValidationError) -> str:
 
 def _instance(error: ValidationError) -> Any:
     return error.instance
-
-
-def _missing(error: ValidationError) -> str:
-    names: Any = error.validator_value
-    missing = [name for name in names if name not in _instance(error)]
-    return ", ".join(f"required key [{name}] not found" for name in missing)
 
 
 def _expected(error: ValidationError) -> str:
@@ -194,7 +195,7 @@ SENTENCES: Mapping[str, Callable[[ValidationError], str]] = {
     "oneOf": lambda error: (
         f"#: {sum(not it for it in _failures(error))} subschemas matched instead of one"
     ),
-    "required": _missing,
+    "required": lambda error: error.message,
     "type": _expected,
     "uniqueItems": lambda _error: "array items are not unique",
 }
