@@ -211,7 +211,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row(".*", "secret:{SecretId}"),
     ),
     "cloudformation": (
-        _row("ListStacks|ListExports|ListImports|ValidateTemplate"),
+        _row("List(Stacks|Exports|Imports)|ValidateTemplate|DescribeStackDriftDetectionStatus"),
         _row(".*", "{StackName}"),
     ),
     "service-quotas": (_row("GetServiceQuota", "{ServiceCode}/{QuotaCode}"),),
@@ -245,7 +245,10 @@ PASSING = "iam:PassRole"
 ROLE_PASSED = {
     "glue": ("(Create|Update)(Crawler|Job)", ("Role", "JobUpdate.Role")),
     "databrew": ("(Create|Update)(Profile|Recipe)Job", ("RoleArn",)),
-    "cloudformation": (".*", ("RoleARN",)),
+    "cloudformation": (
+        "(Create|Update|Delete|Rollback)Stack|CreateChangeSet|ContinueUpdateRollback",
+        ("RoleARN",),
+    ),
     "quicksight": (
         "(Create|Update)DataSource",
         (
