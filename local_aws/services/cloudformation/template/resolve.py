@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from local_aws.services.cloudformation.template.checks import parts_of, unresolved
+from local_aws.services.cloudformation.template.document import processed
 from local_aws.services.cloudformation.template.errors import TemplateInvalid, Unknown
 from local_aws.services.cloudformation.template.functions import NO_VALUE, evaluated
 from local_aws.services.cloudformation.template.logic import check_rules, holds
@@ -63,7 +64,7 @@ class Lookup(Protocol):
 
 
 class Resolver:
-    """One template with one stack's values.
+    """One template with one stack's values; `template` is the one after its transforms.
 
     Raises TemplateInvalid where a rule's assertion does not hold, or where something that is made
     refers to what its condition leaves out.
@@ -76,6 +77,7 @@ class Resolver:
         pseudo: Pseudo,
         lookup: Lookup,
     ) -> None:
+        template = processed(template, parameters, pseudo.values())
         self.template = template
         self.lookup = lookup
         self.region = pseudo.region

@@ -39,7 +39,6 @@ def resolved() -> Callable[..., Resolver]:
     def resolve(body: str, lookup: object | None = None, **given: str) -> Resolver:
         template = document.parse(body)
         values = parameters.values(template, given, {})
-        template = document.processed(template, values, PSEUDO.values())
         return Resolver(template, values, PSEUDO, lookup or Answers())
 
     return resolve

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from local_aws.services.cloudformation.template import document
 from local_aws.services.cloudformation.template.errors import TemplateInvalid, Unknown
 from local_aws.services.cloudformation.template.resolve import KNOWN_AFTER_APPLY, Resolver
 
@@ -200,3 +201,16 @@ def test_what_is_shown_is_decided_by_the_true_values(resolved: Resolve) -> None:
     shown = resolver.showing({"Secret": "****"}, Nothing())
     assert shown.properties("A", known_after_apply=True) == {"P": "is ****", "Q": KNOWN_AFTER_APPLY}
     assert resolver.properties("A") == {"P": "is s3cret", "Q": "B's id"}
+
+
+def test_loops_are_written_out_once(resolved: Resolve) -> None:
+    resolver = resolved(
+        "Transform: AWS::LanguageExtensions\n"
+        "Resources: {Fn::ForEach::L: [I, [a, b], {'T${I}': {Type: Custom::T}}]}\n"
+        "Outputs: {Fn::ForEach::O: [I, [a, b], {'O${I}': {Value: !Ref 'T${I}'}}]}\n"
+    )
+    assert list(resolver.active_resources()) == ["Ta", "Tb"]
+    assert [resolver.output(name) for name in resolver.active_outputs()] == ["Ta's id", "Tb's id"]
+    again = document.processed(resolver.template, {}, {})
+    assert again == resolver.template
+    assert list(document.parse(again.body).resources) == []
