@@ -1,7 +1,6 @@
 """Data sources."""
 
 from local_aws.services.cloudformation.resources.quicksight.assets import Asset
-from local_aws.services.quicksight.operations.data_sources import PARAMETERS
 
 OTHERS = (
     "AmazonElasticsearchParameters",
@@ -35,7 +34,4 @@ class DataSources(Asset):
     told = (*given, *fixed)
     facts = ("Arn", "CreatedTime", "LastUpdatedTime", "Status")
     takes = frozenset({"AwsAccountId", "DataSourceId", "Permissions", "Tags", *given, *fixed})
-    refuses = frozenset(
-        f"DataSourceParameters.{name}"
-        for name in (*OTHERS, *(f"{own}.RoleArn" for own in PARAMETERS.values()))
-    )
+    refuses = frozenset(f"DataSourceParameters.{name}" for name in OTHERS)

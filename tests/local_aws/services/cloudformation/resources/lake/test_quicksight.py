@@ -109,7 +109,6 @@ def test_a_data_source_that_is_somebody_elses_stays(
 def test_what_quicksight_here_has_not_is_refused_beforehand(resource: Stack) -> None:
     handler = resource(f"{PREFIX}DataSource").handler
     assert "DataSourceParameters.RdsParameters" in handler.refuses
-    assert "DataSourceParameters.AthenaParameters.RoleArn" in handler.refuses
     assert not {"Credentials", "VpcConnectionProperties", "FolderArns"} & handler.takes
     assert not {"LinkSharingConfiguration"} & resource(f"{PREFIX}Dashboard").handler.takes
     assert handler_of(f"{PREFIX}Folder") is None
@@ -183,7 +182,7 @@ def test_a_refresh_schedule(resource: Stack, spice: Resource) -> None:
             "ScheduleId": "nightly",
             "RefreshType": "INCREMENTAL_REFRESH",
             "ScheduleFrequency": frequency,
-            "StartAfterDateTime": "2030-01-01T00:00:00+00:00",
+            "StartAfterDateTime": "2030-01-01T00:00:00Z",
         },
     }
     timed = schedule.create(**given)
