@@ -38,7 +38,7 @@ class Blueprint:
     def masked(self) -> Resolver:
         """Resolves for what is shown."""
         known = Masked(self.known.store, self.known.exports, self.known.stack_id, self.known.client)
-        known.unknown = self.known.unknown
+        known.unknown, known.used = self.known.unknown, self.known.used
         hidden = {
             name: replace(value, text=HIDDEN, resolved=HIDDEN) if value.no_echo else value
             for name, value in self.values.items()

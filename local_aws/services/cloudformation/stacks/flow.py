@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from local_aws.errors import ServiceError
+from local_aws.services.cloudformation.resources.handler import ResourceFailed
 from local_aws.services.cloudformation.stacks import statuses
 from local_aws.services.cloudformation.stacks.blueprint import Blueprint, blueprint
 from local_aws.services.cloudformation.stacks.deleting import Deleting, sweep
@@ -112,6 +113,7 @@ class Flow:
 
     def _plan(self, target: Revision) -> Blueprint:
         known = Known(self.store, self.run.exports, self.stack_id, self.run.client)
+        known.holds = True
         return blueprint(self.run.platform, self.run.stack, target, known)
 
     def _make(self, plan: Blueprint) -> dict[str, Exception]:
@@ -140,6 +142,8 @@ class Flow:
             "updated": self._updated(),
         }
         with self.store.transaction():
+            if self.run.operation.cancelled:  # while the last resource was made
+                raise ResourceFailed(BY_USER)
             self.run.exports.set(self.stack_id, exports, plan.known.used)
             self._discard_what_went(plan)
             self.store.forget_former(self.stack_id)
@@ -222,7 +226,6 @@ class Flow:
         outputs = {
             one["ExportName"]: one["OutputValue"] for one in stack.outputs if "ExportName" in one
         }
-        plan.known.unknown = set()
         for name in plan.resources:
             plan.shown(name)
         self.run.exports.set(self.stack_id, outputs, plan.known.used)
@@ -238,8 +241,10 @@ class Flow:
         if failed := self._delete_all(creating=True):
             self._end(statuses.ROLLBACK_FAILED, _undeleted(failed))
             return
-        self.store.forget_former(self.stack_id)
-        self._end(statuses.ROLLBACK_COMPLETE)
+        with self.store.transaction():
+            self.run.exports.set(self.stack_id, {}, set())
+            self.store.forget_former(self.stack_id)
+            self._end(statuses.ROLLBACK_COMPLETE)
 
     def _clean_after_rollback(self) -> None:
         sweep(self.run, creating=True)

@@ -14,7 +14,7 @@ class Known:
     """The template package's Lookup over a stack as it is.
 
     `unknown` are resources whose ids and attributes nobody can tell yet. What is imported is kept
-    in `used`.
+    in `used`, and with `holds` at once with the stack: it cannot go while the stack is made.
     """
 
     def __init__(
@@ -24,6 +24,7 @@ class Known:
         self.stack_id, self.client = stack_id, client
         self.unknown: set[str] = set()
         self.used: set[str] = set()
+        self.holds = False
 
     def ref(self, logical_id: str) -> Any:
         return self._resource(logical_id).physical_id
@@ -42,6 +43,8 @@ class Known:
         if value is None:
             raise TemplateInvalid(f"No export named {name} found.")
         self.used.add(name)
+        if self.holds:
+            self.exports.use(self.stack_id, name)
         return value
 
     def dynamic(self, reference: str) -> str:

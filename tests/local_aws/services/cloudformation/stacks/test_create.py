@@ -222,6 +222,51 @@ def test_deletion_policies(server: LocalServer, cf: Any, name: str) -> None:
     assert left == {f"{name}_kept", f"{name}_tried"}
 
 
+def test_what_a_failed_creation_leaves_of_what_is_retained(
+    server: LocalServer, cf: Any, name: str
+) -> None:
+    kept = database(name, DeletionPolicy="Retain")
+    broken = workgroup("a b", DependsOn="Kept")
+    assert create(cf, name, template(Kept=kept, Broken=broken)) == "ROLLBACK_COMPLETE"
+    assert "Kept DELETE_SKIPPED" in story(cf, name)
+    server.client("glue").delete_database(Name=name)
+    body = template(Kept=kept, Broken=broken)
+    assert create(cf, f"{name}x", body, RetainExceptOnCreate=True) == "ROLLBACK_COMPLETE"
+    assert name not in databases(server)
+
+
+def test_what_cdk_synthesises(cf: Any, name: str) -> None:
+    """As CDK writes it, without the rule that reads a parameter of Systems Manager."""
+    stack = {
+        "Resources": {
+            "LakeDatabase7D1F": {
+                **database(name.lower()),
+                "Metadata": {"aws:cdk:path": f"{name}/LakeDatabase"},
+            },
+            "CDKMetadata": {
+                "Type": "AWS::CDK::Metadata",
+                "Properties": {"Analytics": "v2:deflate64:H4sIAAAA"},
+                "Metadata": {"aws:cdk:path": f"{name}/CDKMetadata/Default"},
+                "Condition": "CDKMetadataAvailable",
+            },
+        },
+        "Conditions": {
+            "CDKMetadataAvailable": {
+                "Fn::Or": [
+                    {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]},
+                    {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]},
+                ]
+            }
+        },
+    }
+    assert create(cf, name, json.dumps(stack)) == "CREATE_COMPLETE"
+    version = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/cdk-bootstrap/x/version"}
+    rule = json.dumps(stack | {"Parameters": {"BootstrapVersion": version}})
+    message = refused(cf.create_stack, StackName=f"{name}x", TemplateBody=rule)[1]
+    assert "BootstrapVersion" in message
+    assert "AWS::SSM::Parameter::Value<String> is not supported by local_aws" in message
+
+
 def test_what_cannot_be_deleted_can_be_left(server: LocalServer, cf: Any, name: str) -> None:
     s3 = server.client("s3")
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}

@@ -233,6 +233,9 @@ def test_exports_are_held_by_those_who_import_them(cf: Any, name: str) -> None:
     message = refused(cf.delete_stack, StackName=name)[1]
     assert message == f"Cannot delete export {name}-db as it is in use by {user}."
     assert update(cf, name, template(Data=database(name))) == "UPDATE_ROLLBACK_COMPLETE"
+    worse = template(Group=group, Broken=workgroup("a b"))
+    assert update(cf, user, worse) == "UPDATE_ROLLBACK_COMPLETE"
+    assert cf.list_imports(ExportName=f"{name}-db")["Imports"] == [user]
     taken = create(cf, f"{name}-2", whole({"D": database(f"{name}_2")}, Outputs={
         "Name": {"Value": "x", "Export": {"Name": f"{name}-db"}}}))  # fmt: skip
     assert taken == "ROLLBACK_COMPLETE"
