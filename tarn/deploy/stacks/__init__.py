@@ -48,7 +48,7 @@ def stacks(aws: Aws) -> Iterator[Change]:
 
 def _stack(stack: Stack, environment: Environment, aws: Aws) -> Iterator[Change]:
     with aws_errors(f"stack {stack.name}"):
-        template = template_of(stack, aws.settings, _given(stack, aws))
+        template = template_of(stack, aws, _given(stack, aws))
     if (rest := _to_rest(stack.name, aws)) is not None:
         yield rest
         if _to_rest(stack.name, aws) is not None:
