@@ -173,7 +173,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row(".*", "secret:{SecretId}"),
     ),
     "cloudformation": (
-        _row("ListStacks|ListExports|ListImports|ValidateTemplate"),
+        _row("List(Stacks|Exports|Imports)|ValidateTemplate|DescribeStackDriftDetectionStatus"),
         _row(".*", "{StackName}"),
     ),
     "service-quotas": (_row("GetServiceQuota", "{ServiceCode}/{QuotaCode}"),),
@@ -199,7 +199,10 @@ GLOBAL = ("iam",)
 ROLE_PASSED = {
     "glue": ("(Create|Update)(Crawler|Job)", ("Role", "JobUpdate.Role")),
     "databrew": ("(Create|Update)(Profile|Recipe)Job", ("RoleArn",)),
-    "cloudformation": (".*", ("RoleARN",)),
+    "cloudformation": (
+        "(Create|Update|Delete|Rollback)Stack|CreateChangeSet|ContinueUpdateRollback",
+        ("RoleARN",),
+    ),
     "events": ("PutTargets", ("Targets.RoleArn",)),
 }
 """Where a role is handed to a service: the caller must be allowed iam:PassRole on it."""

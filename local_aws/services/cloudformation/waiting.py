@@ -4,9 +4,12 @@ from local_aws.context import Platform
 
 
 def interrupted(platform: Platform) -> bool:
-    """Whether the last process left an operation that has to go on by itself."""
+    """Whether the last process left what has to go on by itself."""
     db = platform.db("cloudformation")
     if not db.path.exists():
         return False
-    there = db.one("SELECT 1 FROM sqlite_master WHERE name = 'operations'")
-    return bool(there and db.one("SELECT 1 FROM operations"))
+    there = db.one("SELECT 1 FROM sqlite_master WHERE name = 'notices'")
+    return bool(there) and any(
+        db.one(f"SELECT 1 FROM {table}")  # noqa: S608 - of these two
+        for table in ("operations", "notices")
+    )

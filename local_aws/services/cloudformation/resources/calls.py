@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
 from botocore.model import Shape
+from botocore.utils import parse_timestamp
 
 from local_aws.services.cloudformation.resources.handler import ResourceFailed
 
@@ -102,11 +103,19 @@ def decimal(value: Any) -> Any:
         return value
 
 
+def moment(value: Any) -> Any:
+    """A time, which a template gives as a text. Raises ResourceFailed for what is none."""
+    try:
+        return parse_timestamp(value)
+    except (ValueError, RuntimeError, OverflowError) as error:
+        raise ResourceFailed(f"{value} is not a time: {error}") from None
+
+
 def _parsed(value: str) -> Any:
     """An object or a list, which a template may give as its JSON."""
     try:
         return json.loads(value) if value.lstrip()[:1] in ("{", "[") else value
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
 
 
@@ -121,4 +130,5 @@ _FIT: dict[str, Callable[[Any], Any]] = {
     "long": number,
     "float": decimal,
     "double": decimal,
+    "timestamp": moment,
 }

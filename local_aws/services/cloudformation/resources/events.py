@@ -162,6 +162,7 @@ class EventBus(Named):
 
     named_by = "Name"
     longest = 256
+    made_with = frozenset({"Description"})
     takes = frozenset({"Name", "Description", "Tags"})
 
     def make(self, work: Work) -> None:
@@ -170,7 +171,7 @@ class EventBus(Named):
         call(work.client("events"), "create_event_bus", Name=name, Description=description)
 
     def update(self, work: Work) -> Made:
-        if work.before and changed(work, "Description"):
+        if changed(work, "Description") and not work.retried:
             raise ResourceFailed("Changing the Description of an event bus is not supported here")
         events, name = work.client("events"), work.physical_id
         found = call(events, "describe_event_bus", Name=name)

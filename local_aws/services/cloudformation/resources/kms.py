@@ -54,8 +54,10 @@ class Key(Handler):
 
     def create(self, work: Work) -> Made:
         found = self.identify(replace(work, physical_id="")) if work.retried else None
-        key = found.physical_id if found else self._make(work)
-        return self.update(replace(work, before={}, physical_id=key))
+        if found is not None:
+            return self.update(replace(work, before={}, physical_id=found.physical_id))
+        given = {name: v for name, v in work.properties.items() if name == "KeyPolicy"}
+        return self.update(replace(work, before=given, physical_id=self._make(work)))
 
     @staticmethod
     def _make(work: Work) -> str:
@@ -80,7 +82,7 @@ class Key(Handler):
     def update(self, work: Work) -> Made:
         kms, key, given = work.client("kms"), work.physical_id, work.properties
         _check_rotation(given)
-        if work.before and changed(work, "KeyPolicy"):
+        if changed(work, "KeyPolicy"):
             policy = parsed(given.get("KeyPolicy", _default_policy(work.account_id)))
             call(kms, "put_key_policy", KeyId=key, PolicyName=POLICY, Policy=policy)
         if changed(work, "EnableKeyRotation"):

@@ -16,6 +16,7 @@ ABSENT = ("ResourceNotFoundException",)
 class LogGroup(Named):
     named_by = "LogGroupName"
     longest = 512
+    made_with = frozenset({"KmsKeyId"})
     takes = frozenset({"LogGroupName", "LogGroupClass", "KmsKeyId", "RetentionInDays", "Tags"})
 
     def make(self, work: Work) -> None:
@@ -24,6 +25,7 @@ class LogGroup(Named):
             "create_log_group",
             logGroupName=self.name(work),
             logGroupClass=work.properties.get("LogGroupClass"),
+            kmsKeyId=work.properties.get("KmsKeyId"),
         )
 
     def update(self, work: Work) -> Made:

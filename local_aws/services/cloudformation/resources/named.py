@@ -13,15 +13,19 @@ class AlreadyExists(ResourceFailed):
 
 
 class Named(Handler):
-    """It is made bare by `make`, then `update` brings it from nothing to its properties.
+    """It is made by `make` with some properties, then `update` brings it on to the others.
 
-    So a step that was cut off anywhere is done again from its beginning, over what is there. What
-    is there under a name that the template gives is this step's own only in a retry; under a name
-    of the stack's (`work.name`) it always is.
+    A step that was cut off anywhere is done again from nothing, over what is there. What is there
+    under a name that the template gives is this step's own only in a retry; under a name of the
+    stack's (`work.name`) it always is.
     """
 
     named_by: ClassVar[str] = ""
     """The property that gives the name."""
+
+    made_with: ClassVar[frozenset[str]] = frozenset()
+    """The properties that `make` gives. AWS gives them so, and a role that may make a thing only as
+    it should be (with a boundary, under a key) may not change it so afterwards."""
 
     longest: ClassVar[int] = 255
     """Characters that a name may have."""
@@ -35,6 +39,8 @@ class Named(Handler):
         if found is None:
             self.make(work)
             found = self.identify(work)
+            given = {name: v for name, v in work.properties.items() if name in self.made_with}
+            work = replace(work, before=given)
         return self.update(replace(work, physical_id=found.physical_id if found else ""))
 
     def found(self, work: Work) -> Made | None:

@@ -25,16 +25,25 @@ TEMPLATE, KEY = "SecretStringTemplate", "GenerateStringKey"
 
 
 class Secret(Named):
-    """Its value is put as a version of its own, whose id is the step's: a retry puts no second."""
+    """A value is a version, whose id is the step's: a retry puts no second one."""
 
     named_by = "Name"
     longest = 512
-    takes = frozenset(
-        {"Name", "Description", "GenerateSecretString", "KmsKeyId", "SecretString", "Tags"}
-    )
+    made_with = frozenset({"Description", "GenerateSecretString", "KmsKeyId", "SecretString"})
+    takes = frozenset({"Name", "Tags", *made_with})
 
     def make(self, work: Work) -> None:
-        call(work.client("secretsmanager"), "create_secret", Name=self.name(work))
+        secrets, given = work.client("secretsmanager"), work.properties
+        value = _value(secrets, work)
+        call(
+            secrets,
+            "create_secret",
+            Name=self.name(work),
+            Description=given.get("Description"),
+            KmsKeyId=given.get("KmsKeyId"),
+            SecretString=value,
+            ClientRequestToken=None if value is None else _version(work),
+        )
 
     def update(self, work: Work) -> Made:
         self._describe(work)
@@ -114,6 +123,11 @@ def _described(work: Work, secret: str) -> dict[str, Any] | None:
     """None for a secret that waits for its deletion, too."""
     found = find(work.client("secretsmanager"), "describe_secret", ABSENT, SecretId=secret)
     return None if found is None or "DeletedDate" in found else found
+
+
+def _version(work: Work) -> str:
+    """The id of the version that this step puts."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, work.token))
 
 
 def _value(secrets: Any, work: Work) -> str | None:

@@ -43,11 +43,16 @@ class Queue(Fifo):
     named_by = "QueueName"
     fifo_by = "FifoQueue"
     longest = 80
-    takes = frozenset({"QueueName", "FifoQueue", "Tags", *DEFAULTS})
+    made_with = frozenset({"FifoQueue", *DEFAULTS})
+    takes = frozenset({"QueueName", "Tags", *made_with})
 
     def make(self, work: Work) -> None:
-        fifo = {"FifoQueue": "true"} if self.is_fifo(work) else {}
-        call(work.client("sqs"), "create_queue", QueueName=self.name(work), Attributes=fifo)
+        attributes = {
+            name: text(v) for name, v in work.properties.items() if name in self.made_with
+        }
+        if not self.is_fifo(work):
+            attributes.pop("FifoQueue", None)  # SQS takes no false
+        call(work.client("sqs"), "create_queue", QueueName=self.name(work), Attributes=attributes)
 
     def update(self, work: Work) -> Made:
         sqs, url = work.client("sqs"), work.physical_id

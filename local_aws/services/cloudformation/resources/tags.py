@@ -1,8 +1,9 @@
 """Tags of a resource: the template's own, over those of the stack."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from local_aws.services.cloudformation.resources.calls import call
 from local_aws.services.cloudformation.resources.handler import Work
 
 Entries = list[dict[str, str]]
@@ -36,3 +37,22 @@ def own(work: Work, found: Mapping[str, str]) -> Entries:
     """Tags as the template would write them: without those that the resource has of its stack."""
     given = by_key((work.properties or work.before).get("Tags") or [])
     return entries({k: v for k, v in found.items() if k in given or work.tags.get(k) != v})
+
+
+def bring(
+    client: Any,
+    resource: Mapping[str, str],
+    now: Mapping[str, str],
+    after: Mapping[str, str],
+    shape: Callable[[Mapping[str, str]], Any] = entries,
+    members: tuple[str, str] = ("Tags", "TagKeys"),
+) -> None:
+    """Tag and untag a resource, which is named as `TagResource` wants it: ``{"ResourceArn": ...}``.
+
+    `shape` is how the service takes tags, `members` what it calls those and the keys to remove.
+    """
+    put, gone = changes(now, after)
+    if put:
+        call(client, "tag_resource", **resource, **{members[0]: shape(put)})
+    if gone:
+        call(client, "untag_resource", **resource, **{members[1]: gone})

@@ -12,6 +12,7 @@ from local_aws.services.cloudformation.stacks.events import History
 from local_aws.services.cloudformation.stacks.exports import Exports
 from local_aws.services.cloudformation.stacks.flow import Flow
 from local_aws.services.cloudformation.stacks.model import Store
+from local_aws.services.cloudformation.stacks.notices import Notices
 from local_aws.services.cloudformation.stacks.own_types import own_types
 from local_aws.services.cloudformation.stacks.run import Closing, Run
 
@@ -25,9 +26,10 @@ class Engine:
 
     def __init__(self, platform: Platform, store: Store) -> None:
         self.platform, self.store = platform, store
-        self.history = History(store)
+        self.history = History(store, platform)
         self.exports = Exports(store)
         self.closing = threading.Event()
+        self.notices = Notices(store, lambda: self.holders, self.closing)
         self._lock = threading.Lock()
         self._threads: dict[str, threading.Thread] = {}
 
@@ -50,6 +52,7 @@ class Engine:
 
     def recover(self) -> None:
         """What a kill interrupted goes on."""
+        self.notices.wake()
         for operation in self.store.operations():
             self.carry_out(operation.stack)
 
@@ -76,6 +79,7 @@ class Engine:
     def _work(self, stack_id: str, before: threading.Thread | None) -> None:
         if before is not None:
             before.join()  # its last transaction let the next operation in
+        self.notices.wake()
         flow: Flow | None = None
         try:
             flow = Flow(self._run(stack_id))
@@ -87,6 +91,7 @@ class Engine:
                 flow.broken(error)
             logger.exception("stack %s", stack_id)
         finally:
+            self.notices.wake()
             with self._lock:
                 if self._threads.get(stack_id) is threading.current_thread():
                     del self._threads[stack_id]

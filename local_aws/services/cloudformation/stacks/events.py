@@ -3,25 +3,28 @@
 import datetime as dt
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
+from local_aws.context import Platform
 from local_aws.services.cloudformation.stacks import names
 from local_aws.services.cloudformation.stacks.model import Store
+from local_aws.services.cloudformation.stacks.notices import message, topics
 from local_aws.services.cloudformation.stacks.records import STACK_TYPE, Event, Resource, Stack
 
 
 class History:
     """Changes a status and writes the event that tells of it, both or neither."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, platform: Platform) -> None:
+        self.store, self.platform = store, platform
 
     def stack(self, stack_id: str, status: str, reason: str = "", **changes: Any) -> Stack:
         """The stack has a new status, and other values in some fields."""
         with self.store.transaction():
             stack = self.store.change_stack(stack_id, status=status, reason=reason, **changes)
-            operation = self.store.operation(stack_id)
-            self.store.add_event(
+            self._add(
+                stack,
                 Event(
                     id=names.unique(),
                     stack=stack.id,
@@ -31,9 +34,7 @@ class History:
                     type=STACK_TYPE,
                     status=status,
                     reason=reason,
-                    token=operation.token if operation else "",
-                    operation=operation.id if operation else "",
-                )
+                ),
             )
         return stack
 
@@ -47,8 +48,8 @@ class History:
         with self.store.transaction():
             if keep:
                 self.store.put_resource(resource)
-            operation = self.store.operation(resource.stack)
-            self.store.add_event(
+            self._add(
+                self.store.stack(resource.stack),
                 Event(
                     id=_event_id(resource),
                     stack=resource.stack,
@@ -59,10 +60,20 @@ class History:
                     status=resource.status,
                     reason=resource.reason,
                     properties=json.dumps(shown) if shown else "",
-                    token=operation.token if operation else "",
-                    operation=operation.id if operation else "",
-                )
+                ),
             )
+
+    def _add(self, stack: Stack, event: Event) -> None:
+        """With what is being done, and a notice for each topic that is told."""
+        operation = self.store.operation(stack.id)
+        if operation is not None:
+            event = replace(event, token=operation.token, operation=operation.id)
+        self.store.add_event(event)
+        told = topics(stack, operation)
+        holder = operation.holder if operation else ""
+        for topic in told if holder else ():
+            text = message(stack, event, self.platform.account_id, holder)
+            self.store.add_notice(topic, text, holder)
 
 
 def _event_id(resource: Resource) -> str:

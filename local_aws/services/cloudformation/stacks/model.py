@@ -51,6 +51,9 @@ CREATE TABLE IF NOT EXISTS events (
     seq INTEGER PRIMARY KEY, stack TEXT NOT NULL, body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS events_of ON events (stack, seq);
+CREATE TABLE IF NOT EXISTS notices (
+    id INTEGER PRIMARY KEY, topic TEXT NOT NULL, message TEXT NOT NULL, holder TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS exports (
     name TEXT PRIMARY KEY, stack TEXT NOT NULL, value TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -243,6 +246,19 @@ class Store:
             (stack, before if before is not None else 1 << 62, limit),
         )
         return [(row["seq"], Event(**json.loads(row["body"]))) for row in rows]
+
+    def add_notice(self, topic: str, message: str, holder: str) -> None:
+        self.db.execute(
+            "INSERT INTO notices (topic, message, holder) VALUES (?, ?, ?)",
+            (topic, message, holder),
+        )
+
+    def notices(self) -> list[Row]:
+        """Some of those that nobody has published yet, the oldest first."""
+        return self.db.all("SELECT * FROM notices ORDER BY id LIMIT 100")
+
+    def forget_notice(self, number: int) -> None:
+        self.db.execute("DELETE FROM notices WHERE id = ?", (number,))
 
     # Change sets, drift detections.
     def put_document(self, kind: str, key: str, stack: str, document: dict[str, Any]) -> None:

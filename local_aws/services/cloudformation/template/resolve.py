@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -82,6 +83,8 @@ class Resolver:
         self.decided: dict[str, bool] = {}
         self.forgiving = False
         check_rules(template.rules, self)
+        for name in template.conditions:
+            self.condition(name)
         self.active = {
             name: self._chosen_of(of)
             for name, of in template.resources.items()
@@ -98,6 +101,16 @@ class Resolver:
     def active_resources(self) -> dict[str, Resource]:
         """Those whose condition holds, or that have none, without the branches not taken."""
         return dict(self.active)
+
+    def showing(self, names: Mapping[str, Any], lookup: Lookup) -> "Resolver":
+        """The same stack with other values: secrets as they may be shown.
+
+        What the true values decided, conditions and rules, stays decided.
+        """
+        shown = copy(self)
+        shown.names = {**self.names, **names}
+        shown.lookup = lookup
+        return shown
 
     def active_outputs(self) -> list[str]:
         """The names of the outputs whose condition holds, or that have none."""

@@ -103,12 +103,8 @@ def _made(work: Work, name: str) -> Made:
 
 
 def _retag(work: Work) -> None:
-    athena, arn = work.client("athena"), _arn(work)
-    put, gone = tags.changes(_tags(work), tags.wanted(work))
-    if put:
-        call(athena, "tag_resource", ResourceARN=arn, Tags=tags.entries(put))
-    if gone:
-        call(athena, "untag_resource", ResourceARN=arn, TagKeys=gone)
+    arn = {"ResourceARN": _arn(work)}
+    tags.bring(work.client("athena"), arn, _tags(work), tags.wanted(work))
 
 
 def _tags(work: Work) -> dict[str, str]:

@@ -82,13 +82,9 @@ class Named(Handler):
     def _retag(self, work: Work) -> None:
         databrew = work.client("databrew")
         place = f"{work.region}:{work.account_id}:{self.noun}/{work.physical_id}"
-        arn = f"arn:aws:databrew:{place}"
-        now = call(databrew, "list_tags_for_resource", ResourceArn=arn)["Tags"]
-        put, gone = tags.changes(now, tags.wanted(work))
-        if put:
-            call(databrew, "tag_resource", ResourceArn=arn, Tags=put)
-        if gone:
-            call(databrew, "untag_resource", ResourceArn=arn, TagKeys=gone)
+        arn = {"ResourceArn": f"arn:aws:databrew:{place}"}
+        now = call(databrew, "list_tags_for_resource", **arn)["Tags"]
+        tags.bring(databrew, arn, now, tags.wanted(work), dict)
 
 
 def present(document: Properties, *names: str) -> Document:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from local_aws.services.cloudformation.resources.calls import find, text
@@ -48,9 +49,9 @@ class Recipes(Named):
 
 def _step(step: Document) -> Document:
     action = dict(step["Action"])
-    if "Parameters" in action:
-        given = action["Parameters"].items()
-        action["Parameters"] = {name[:1].lower() + name[1:]: text(v) for name, v in given}
+    given = action.get("Parameters")
+    if isinstance(given, Mapping):  # otherwise boto3 says what it is not
+        action["Parameters"] = {k[:1].lower() + k[1:]: text(v) for k, v in given.items()}
     return step | {"Action": action}
 
 

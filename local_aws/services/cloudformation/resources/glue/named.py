@@ -14,6 +14,7 @@ from local_aws.services.cloudformation.resources.handler import Handler, Made, P
 
 MISSING = ("EntityNotFoundException",)
 TAKEN = "AlreadyExistsException"
+TAGS = ("TagsToAdd", "TagsToRemove")
 Document = dict[str, Any]
 
 
@@ -91,12 +92,8 @@ class Named(Handler):
         return answer[self.noun.capitalize()] if answer else None
 
     def _retag(self, work: Work) -> None:
-        glue, arn = work.client("glue"), self._arn(work)
-        put, gone = tags.changes(self._tags(work), tags.wanted(work))
-        if put:
-            call(glue, "tag_resource", ResourceArn=arn, TagsToAdd=put)
-        if gone:
-            call(glue, "untag_resource", ResourceArn=arn, TagsToRemove=gone)
+        glue, arn = work.client("glue"), {"ResourceArn": self._arn(work)}
+        tags.bring(glue, arn, self._tags(work), tags.wanted(work), dict, TAGS)
 
     def _tags(self, work: Work) -> dict[str, str]:
         answer = call(work.client("glue"), "get_tags", ResourceArn=self._arn(work))

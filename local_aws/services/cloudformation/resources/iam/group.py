@@ -14,12 +14,12 @@ class Group(Principal):
     kind = "group"
     named_by = "GroupName"
     longest = 128
-    create_only = ("Path",)
+    made_with = frozenset({"Path"})
     has_tags = False
     takes = frozenset({"GroupName", "Path", "ManagedPolicyArns", "Policies"})
 
     def update(self, work: Work) -> Made:
-        if work.before and changed(work, "Path"):
+        if changed(work, "Path") and not work.retried:
             raise ResourceFailed("Changing the Path of a group is not supported here")
         return super().update(work)
 

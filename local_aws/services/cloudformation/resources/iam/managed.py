@@ -17,6 +17,7 @@ TOLD = ("DefaultVersionId", "IsAttachable", "PolicyId", *COUNTS)
 class ManagedPolicy(Named):
     named_by = "ManagedPolicyName"
     longest = 128
+    made_with = frozenset({"Description", "Path", "PolicyDocument"})
     takes = frozenset({"ManagedPolicyName", "Description", "Path", "PolicyDocument", *KINDS})
 
     def make(self, work: Work) -> None:
@@ -31,7 +32,7 @@ class ManagedPolicy(Named):
         )
 
     def update(self, work: Work) -> Made:
-        if work.before and changed(work, "PolicyDocument"):
+        if changed(work, "PolicyDocument") and not self._is_current(work):
             self._add_version(work)
         iam, arn = work.client("iam"), work.physical_id
         for listed, kind in KINDS.items():
@@ -43,6 +44,11 @@ class ManagedPolicy(Named):
                 if holder not in wanted:
                     self._detach(work, kind, holder)
         return _made(self._described(work, arn) or {})
+
+    def _is_current(self, work: Work) -> bool:
+        """Whether a try that was cut off made the version."""
+        document = self._document(work, self._described(work, work.physical_id) or {})
+        return bool(document == parsed(work.properties["PolicyDocument"]))
 
     def _add_version(self, work: Work) -> None:
         """Of a full set the oldest goes, which is never the one in use."""
@@ -79,13 +85,10 @@ class ManagedPolicy(Named):
         found = self._described(work, arn)
         if found is None:
             return None
-        version = call(
-            iam, "get_policy_version", PolicyArn=arn, VersionId=found["DefaultVersionId"]
-        )
         kept: dict[str, Any] = {
             "ManagedPolicyName": found["PolicyName"],
             "Path": found["Path"],
-            "PolicyDocument": version["PolicyVersion"]["Document"],
+            "PolicyDocument": self._document(work, found),
         }
         for listed, kind in KINDS.items():
             member = f"Policy{listed}"
@@ -104,6 +107,13 @@ class ManagedPolicy(Named):
     def _described(work: Work, arn: str) -> dict[str, Any] | None:
         answer = find(work.client("iam"), "get_policy", ABSENT, PolicyArn=arn)
         return answer["Policy"] if answer else None
+
+    @staticmethod
+    def _document(work: Work, found: dict[str, Any]) -> Any:
+        version = {"PolicyArn": found["Arn"], "VersionId": found["DefaultVersionId"]}
+        return call(work.client("iam"), "get_policy_version", **version)["PolicyVersion"][
+            "Document"
+        ]
 
     @staticmethod
     def _detach(work: Work, kind: str, holder: str) -> None:

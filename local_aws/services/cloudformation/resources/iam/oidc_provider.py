@@ -13,7 +13,7 @@ class OidcProvider(Named):
     """Its ARN is made of its address, so one that is made anew is the same to every policy."""
 
     named_by = "Url"
-    longest = 255
+    made_with = frozenset({"ClientIdList", "ThumbprintList"})
     takes = frozenset({"Url", "ClientIdList", "ThumbprintList", "Tags"})
 
     def make(self, work: Work) -> None:
@@ -28,7 +28,7 @@ class OidcProvider(Named):
 
     def update(self, work: Work) -> Made:
         iam, provider = work.client("iam"), {"OpenIDConnectProviderArn": work.physical_id}
-        if work.before and changed(work, "ClientIdList", "ThumbprintList"):
+        if changed(work, "ClientIdList", "ThumbprintList"):
             # IAM here adds and removes no single client.
             find(iam, "delete_open_id_connect_provider", ABSENT, **provider)
             self.make(work)

@@ -14,14 +14,13 @@ ABSENT = ("NoSuchEntity",)
 
 
 class Principal(Named):
-    """`kind`: IAM's word, such as ``role``. `create_only`: properties that only a new one takes."""
+    """`kind`: IAM's word, such as ``role``."""
 
     kind: ClassVar[str]
-    create_only: ClassVar[tuple[str, ...]]
     has_tags: ClassVar[bool] = True
 
     def make(self, work: Work) -> None:
-        given = {key: work.properties.get(key) for key in self.create_only}
+        given = {key: work.properties.get(key) for key in self.made_with}
         self.ask(work, "create_{}", self.name(work), **given)
 
     def update(self, work: Work) -> Made:

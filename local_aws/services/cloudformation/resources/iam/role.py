@@ -13,7 +13,15 @@ class Role(Principal):
     kind = "role"
     named_by = "RoleName"
     longest = 64
-    create_only = ("AssumeRolePolicyDocument", "Path")
+    made_with = frozenset(
+        {
+            "AssumeRolePolicyDocument",
+            "Description",
+            "MaxSessionDuration",
+            "Path",
+            "PermissionsBoundary",
+        }
+    )
     takes = frozenset(
         {
             "RoleName",
@@ -30,7 +38,7 @@ class Role(Principal):
 
     def update(self, work: Work) -> Made:
         given = work.properties
-        if work.before and changed(work, "AssumeRolePolicyDocument"):
+        if changed(work, "AssumeRolePolicyDocument"):
             trust = given["AssumeRolePolicyDocument"]
             self.ask(work, "update_assume_{}_policy", work.physical_id, PolicyDocument=trust)
         if changed(work, "Description", "MaxSessionDuration"):

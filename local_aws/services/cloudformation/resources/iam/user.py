@@ -10,7 +10,7 @@ class User(Principal):
     kind = "user"
     named_by = "UserName"
     longest = 64
-    create_only = ("Path",)
+    made_with = frozenset({"Path"})
     takes = frozenset(
         {
             "UserName",
@@ -24,7 +24,7 @@ class User(Principal):
     )
 
     def update(self, work: Work) -> Made:
-        if work.before and changed(work, "Path"):
+        if changed(work, "Path"):
             path = work.properties.get("Path", "/")
             self.ask(work, "update_{}", work.physical_id, NewPath=path)
         iam, user = work.client("iam"), work.physical_id

@@ -45,7 +45,7 @@ class Asset(Handler):
         except ClientError as error:
             if not work.retried or code_of(error) != TAKEN:
                 raise
-            answer = self.ask(work, "update", asset, **self.request(work.properties))
+            return self.update(work)
         with undone(lambda: self.drop(work, asset)):
             self.settle(work, asset, answer)
             return self.made(work, asset)
@@ -118,18 +118,17 @@ class Asset(Handler):
 
     def ask(self, work: Work, verb: str, asset: str, part: str = "", **request: Any) -> Answer:
         """The answer to an operation on one asset. Raises ClientError."""
-        return call(work.client("quicksight"), *self._named(verb, part), **self._of(work, asset),
-                    **request)  # fmt: skip
+        client, of = work.client("quicksight"), self._of(work, asset)
+        return call(client, self._operation(verb, part), **of, **request)
 
     def find(self, work: Work, verb: str, asset: str, part: str = "", **request: Any) -> Any:
         """The answer, or None where the asset is not there."""
-        (operation,) = self._named(verb, part)
-        client = work.client("quicksight")
-        return find(client, operation, MISSING, **self._of(work, asset), **request)
+        client, of = work.client("quicksight"), self._of(work, asset)
+        return find(client, self._operation(verb, part), MISSING, **of, **request)
 
-    def _named(self, verb: str, part: str) -> tuple[str]:
-        name = f"{verb}_{xform_name(self.noun)}"
-        return (f"{name}_{part}" if part else name,)
+    def _operation(self, verb: str, part: str) -> str:
+        """``describe_data_set``, or of a part of it: ``describe_data_set_permissions``."""
+        return "_".join(word for word in (verb, xform_name(self.noun), part) if word)
 
     def _of(self, work: Work, asset: str) -> Document:
         properties = work.properties or work.before
@@ -143,12 +142,8 @@ class Asset(Handler):
             self.ask(work, "update", asset, part="permissions", **changes)
 
     def _retag(self, work: Work, asset: str) -> None:
-        quicksight, arn = work.client("quicksight"), self._arn(work, asset)
-        put, gone = tags.changes(self._tags(work, asset), tags.wanted(work))
-        if put:
-            call(quicksight, "tag_resource", ResourceArn=arn, Tags=tags.entries(put))
-        if gone:
-            call(quicksight, "untag_resource", ResourceArn=arn, TagKeys=gone)
+        quicksight, arn = work.client("quicksight"), {"ResourceArn": self._arn(work, asset)}
+        tags.bring(quicksight, arn, self._tags(work, asset), tags.wanted(work))
 
     def _tags(self, work: Work, asset: str) -> dict[str, str]:
         arn = self._arn(work, asset)

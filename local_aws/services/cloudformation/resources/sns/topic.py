@@ -28,11 +28,14 @@ class Topic(Fifo):
     named_by = "TopicName"
     fifo_by = "FifoTopic"
     longest = 256
-    takes = frozenset({"TopicName", "FifoTopic", "Subscription", "Tags", *TOPIC_DEFAULTS})
+    made_with = frozenset({"FifoTopic", *TOPIC_DEFAULTS})
+    takes = frozenset({"TopicName", "Subscription", "Tags", *made_with})
 
     def make(self, work: Work) -> None:
-        fifo = {"FifoTopic": "true"} if self.is_fifo(work) else {}
-        call(work.client("sns"), "create_topic", Name=self.name(work), Attributes=fifo)
+        attributes = {
+            name: text(v) for name, v in work.properties.items() if name in self.made_with
+        }
+        call(work.client("sns"), "create_topic", Name=self.name(work), Attributes=attributes)
 
     def update(self, work: Work) -> Made:
         sns, arn = work.client("sns"), work.physical_id

@@ -15,7 +15,7 @@ from tests.conftest import LocalServer
 New = Callable[..., Any]
 
 
-def allows(action: str) -> dict[str, Any]:
+def allows(action: str | list[str]) -> dict[str, Any]:
     statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
@@ -110,6 +110,33 @@ def test_role_of_an_earlier_try_is_brought_on(
     role.handler.make(replace(role.work, properties=given))
     role.create(given, retried=True)
     assert role.read() == given
+
+
+def test_role_has_its_boundary_from_the_first_request(
+    resource: New, managed: str, aws: LocalServer
+) -> None:
+    """Who deploys may be let make roles with a boundary alone, and change none afterwards."""
+    iam, user = aws.client("iam"), f"deployer-{uuid.uuid4().hex}"
+    actions = ["CreateRole", "DeleteRole", "GetRole", "ListAttachedRolePolicies", "TagRole"]
+    policy = json.dumps(allows([f"iam:{action}" for action in actions]))
+    iam.create_user(UserName=user)
+    iam.put_user_policy(UserName=user, PolicyName="deploy", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    keys = (key["AccessKeyId"], key["SecretAccessKey"])
+
+    def client(service: str) -> Any:
+        return aws.client(service, aws_access_key_id=keys[0], aws_secret_access_key=keys[1])
+
+    given = {key: value for key, value in full(managed).items() if "olicies" not in key}
+    given.pop("ManagedPolicyArns")
+    role = resource("AWS::IAM::Role")
+    role.work = replace(role.work, client=client)
+    role.create(given)
+    assert role.read() == given
+    changed = {key: value for key, value in given.items() if key != "PermissionsBoundary"}
+    with pytest.raises(ClientError, match="perform: iam:DeleteRolePermissionsBoundary"):
+        role.update(changed)
+    role.delete()
 
 
 def test_role_with_policies_that_aws_manages(resource: New, aws: LocalServer) -> None:

@@ -180,3 +180,23 @@ def test_rules(resolved: Resolve) -> None:
         resolved(RULES, Zones="a,z")
     with pytest.raises(TemplateInvalid, match="an assertion failed"):
         resolved(RULES, Zones="c,c")
+
+
+def test_what_is_shown_is_decided_by_the_true_values(resolved: Resolve) -> None:
+    resolver = resolved(
+        """
+        Parameters: {Secret: {Type: String, NoEcho: true}}
+        Conditions: {Given: !Equals [!Ref Secret, s3cret]}
+        Rules: {R: {Assertions: [{Assert: !Contains [[s3cret], !Ref Secret]}]}}
+        Resources:
+          A:
+            Type: Custom::A
+            Condition: Given
+            Properties: {P: !If [Given, !Sub "is ${Secret}", none], Q: !Ref B}
+          B: {Type: Custom::B}
+        """,
+        Secret="s3cret",
+    )
+    shown = resolver.showing({"Secret": "****"}, Nothing())
+    assert shown.properties("A", known_after_apply=True) == {"P": "is ****", "Q": KNOWN_AFTER_APPLY}
+    assert resolver.properties("A") == {"P": "is s3cret", "Q": "B's id"}

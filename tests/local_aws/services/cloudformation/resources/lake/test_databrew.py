@@ -148,6 +148,8 @@ def test_a_recipe_of_unknown_operations_is_not_made(resource: Stack, name: str) 
     made = resource(RECIPE)
     with pytest.raises(ClientError, match="MAKE_COFFEE"):
         made.create(Name=name, Steps=[{"Action": {"Operation": "MAKE_COFFEE"}}])
+    with pytest.raises(ResourceFailed, match="Parameters"):
+        made.create(Name=name, Steps=[{"Action": {"Operation": "UPPER_CASE", "Parameters": "x"}}])
     assert made.identify() is None
 
 

@@ -195,6 +195,10 @@ def test_a_refresh_schedule(resource: Stack, spice: Resource) -> None:
     given["Schedule"] |= {"ScheduleFrequency": frequency | weekly, "RefreshType": "FULL_REFRESH"}
     schedule.update(**given)
     assert schedule.read() == given
+    for never in ("next week", 10**30):
+        given["Schedule"]["StartAfterDateTime"] = never
+        with pytest.raises(ResourceFailed, match="is not a time"):
+            schedule.update(**given)
     schedule.delete()
     schedule.delete()
     assert schedule.gone
