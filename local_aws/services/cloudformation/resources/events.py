@@ -146,11 +146,7 @@ def _pattern(text: str | None) -> Any:
 
 
 def _bring_tags(events: Any, arn: str, work: Work) -> None:
-    put, gone = tags.changes(_tags(events, arn), tags.wanted(work))
-    if put:
-        call(events, "tag_resource", ResourceARN=arn, Tags=tags.entries(put))
-    if gone:
-        call(events, "untag_resource", ResourceARN=arn, TagKeys=gone)
+    tags.bring(events, {"ResourceARN": arn}, _tags(events, arn), tags.wanted(work))
 
 
 def _tags(events: Any, arn: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """KMS's types. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_KMS.html"""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -88,11 +89,7 @@ class Key(Handler):
         if changed(work, "EnableKeyRotation"):
             verb = "enable" if truth(given.get("EnableKeyRotation", False)) is True else "disable"
             call(kms, f"{verb}_key_rotation", KeyId=key)
-        put, gone = tags.changes(_tags(kms, key), tags.wanted(work))
-        if put:
-            call(kms, "tag_resource", KeyId=key, Tags=_entries(put))
-        if gone:
-            call(kms, "untag_resource", KeyId=key, TagKeys=gone)
+        tags.bring(kms, {"KeyId": key}, _tags(kms, key), tags.wanted(work), _entries)
         if changed(work, "Enabled"):
             verb = "enable" if truth(given.get("Enabled", True)) is True else "disable"
             call(kms, f"{verb}_key", KeyId=key)
@@ -171,7 +168,7 @@ def _check_rotation(given: Properties) -> None:
         raise ResourceFailed("You cannot set the EnableKeyRotation property to true on this key")
 
 
-def _entries(found: dict[str, str]) -> list[dict[str, str]]:
+def _entries(found: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"TagKey": key, "TagValue": value} for key, value in found.items()]
 
 

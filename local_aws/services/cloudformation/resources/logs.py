@@ -11,6 +11,7 @@ from local_aws.services.cloudformation.resources.handler import Handler, Made, P
 from local_aws.services.cloudformation.resources.named import Named, changed
 
 ABSENT = ("ResourceNotFoundException",)
+TAGS = ("tags", "tagKeys")
 
 
 class LogGroup(Named):
@@ -39,11 +40,7 @@ class LogGroup(Named):
         self._bring_key(work)
         found = _described(logs, group) or {}
         arn = found["logGroupArn"]
-        put, gone = tags.changes(_tags(logs, arn), tags.wanted(work))
-        if put:
-            call(logs, "tag_resource", resourceArn=arn, tags=put)
-        if gone:
-            call(logs, "untag_resource", resourceArn=arn, tagKeys=gone)
+        tags.bring(logs, {"resourceArn": arn}, _tags(logs, arn), tags.wanted(work), dict, TAGS)
         return _made(found)
 
     @staticmethod

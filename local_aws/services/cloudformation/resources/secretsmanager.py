@@ -50,11 +50,8 @@ class Secret(Named):
         self._put_value(work)
         secrets, secret = work.client("secretsmanager"), work.physical_id
         found = _described(work, secret) or {}
-        put, gone = tags.changes(tags.by_key(found.get("Tags", [])), tags.wanted(work))
-        if put:
-            call(secrets, "tag_resource", SecretId=secret, Tags=tags.entries(put))
-        if gone:
-            call(secrets, "untag_resource", SecretId=secret, TagKeys=gone)
+        now = tags.by_key(found.get("Tags", []))
+        tags.bring(secrets, {"SecretId": secret}, now, tags.wanted(work))
         return _made(secret)
 
     def _describe(self, work: Work) -> None:

@@ -90,6 +90,8 @@ class ManagedPolicy(Named):
             "Path": found["Path"],
             "PolicyDocument": self._document(work, found),
         }
+        if found.get("Description"):
+            kept["Description"] = found["Description"]
         for listed, kind in KINDS.items():
             member = f"Policy{listed}"
             holders = pages(iam, "list_entities_for_policy", member, PolicyArn=arn)

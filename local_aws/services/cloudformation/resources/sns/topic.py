@@ -49,11 +49,7 @@ class Topic(Fifo):
                     AttributeName=name,
                     AttributeValue=value,
                 )
-        put, gone = tags.changes(_tags(sns, arn), tags.wanted(work))
-        if put:
-            call(sns, "tag_resource", ResourceArn=arn, Tags=tags.entries(put))
-        if gone:
-            call(sns, "untag_resource", ResourceArn=arn, TagKeys=gone)
+        tags.bring(sns, {"ResourceArn": arn}, _tags(sns, arn), tags.wanted(work))
         self._subscribe(sns, work)
         return _made(arn)
 

@@ -63,12 +63,13 @@ def test_managed_policy(resource: New, role: str, user: str, group: str) -> None
     given = {
         "ManagedPolicyName": name(),
         "Path": "/lake/",
+        "Description": "Reads",
         "PolicyDocument": allows("s3:Get*"),
         "Roles": [role],
         "Users": [user],
         "Groups": [group],
     }
-    made = policy.create({**given, "Description": "Reads"})
+    made = policy.create(given)
     arn = f"{ACCOUNT}policy/lake/{given['ManagedPolicyName']}"
     assert made.physical_id == arn
     assert made.attributes["PolicyArn"] == arn
@@ -76,7 +77,8 @@ def test_managed_policy(resource: New, role: str, user: str, group: str) -> None
     assert made.attributes["AttachmentCount"] == 3
     assert policy.read() == given
     assert policy.identify() == made
-    bare = {key: given[key] for key in ("ManagedPolicyName", "Path", "PolicyDocument")}
+    kept = ("ManagedPolicyName", "Path", "Description", "PolicyDocument")
+    bare = {key: given[key] for key in kept}
     assert policy.update(bare).attributes["DefaultVersionId"] == "v1"
     assert policy.read() == bare
     policy.delete()
