@@ -41,10 +41,9 @@ class NamedQueries(Handler):
         return {k: v for k, v in answer["NamedQuery"].items() if k in NAMED} if answer else None
 
     def identify(self, work: Work) -> Made | None:
-        """The one that is all that the template says, where there is just one such."""
-        if work.physical_id:
-            known = find(work, "get_named_query", NamedQueryId=work.physical_id)
-            return _query(work.physical_id) if known else None
+        """By its id, as an import gives it; or the only one that is all that the template says."""
+        if known := work.physical_id or work.properties.get("NamedQueryId"):
+            return _query(known) if find(work, "get_named_query", NamedQueryId=known) else None
         wanted = {"Name": work.name, "WorkGroup": PRIMARY} | dict(work.properties)
         same = [q for q in _queries(work, wanted["WorkGroup"]) if q.items() >= wanted.items()]
         return _query(same[0]["NamedQueryId"]) if len(same) == 1 else None

@@ -25,7 +25,7 @@ class Classifiers(Named):
     noun = "classifier"
 
     def given_name(self, properties: Properties) -> Any:
-        return _kind(properties)[1].get("Name")
+        return _kind(properties)[1].get("Name") or properties.get("Name")
 
     def definition(self, work: Work, name: str) -> Document:
         kind, given = _kind(work.properties)

@@ -51,7 +51,7 @@ class Jobs(Named):
     def template(self, shown: Document) -> Document:
         """Workers or capacity: a template that gives both is refused."""
         kept: Document = writable("glue", "UpdateJob", "JobUpdate", shown)
-        other = CAPACITY if "WorkerType" in kept else ("AllocatedCapacity",)
+        other = CAPACITY if "WorkerType" in kept else ()
         return {k: v for k, v in kept.items() if k not in other} | {"Name": shown["Name"]}
 
 

@@ -1,10 +1,11 @@
 """Refresh schedules of data sets in SPICE."""
 
+import datetime as dt
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.services.cloudformation.resources.calls import call, code_of, find
+from local_aws.services.cloudformation.resources.calls import call, code_of, find, moment
 from local_aws.services.cloudformation.resources.handler import Handler, Made, Properties, Work
 from local_aws.services.cloudformation.resources.quicksight.assets import (
     MISSING,
@@ -43,7 +44,7 @@ class RefreshSchedules(Handler):
         if "Timezone" in frequency:
             frequency["TimeZone"] = frequency.pop("Timezone")
         if "StartAfterDateTime" in schedule:
-            schedule["StartAfterDateTime"] = schedule["StartAfterDateTime"].isoformat()
+            schedule["StartAfterDateTime"] = _written(work, schedule["StartAfterDateTime"])
         of = _of(work)
         identity = {"AwsAccountId": of["AwsAccountId"], "DataSetId": of["DataSetId"]}
         return identity | {"Schedule": schedule | {"ScheduleFrequency": frequency}}
@@ -55,6 +56,12 @@ class RefreshSchedules(Handler):
 def _describe(work: Work) -> Document | None:
     answer = find(work.client("quicksight"), "describe_refresh_schedule", MISSING, **_of(work))
     return answer["RefreshSchedule"] if answer else None
+
+
+def _written(work: Work, start: dt.datetime) -> Any:
+    """A time as the template writes it, where it is the same."""
+    given = (work.properties or work.before)["Schedule"].get("StartAfterDateTime")
+    return given if given and moment(given) == start else start.isoformat()
 
 
 def _made(work: Work) -> Made:

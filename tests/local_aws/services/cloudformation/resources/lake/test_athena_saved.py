@@ -45,6 +45,8 @@ def test_named_queries_of_one_name_are_two(resource: Stack, name: str, workgroup
     one, other = resource(QUERY), resource(QUERY)
     assert one.create(**query(name, workgroup)) != other.create(**query(name, workgroup))
     assert one.identify() is None, "which of the two is meant, nobody can tell"
+    imported = resource(QUERY).adopt(**query(name, workgroup), NamedQueryId=one.made.physical_id)
+    assert imported == one.made
 
 
 def test_a_named_query_without_a_name_or_workgroup(aws: LocalServer, resource: Stack) -> None:

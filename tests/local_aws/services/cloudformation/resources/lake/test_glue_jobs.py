@@ -113,10 +113,15 @@ def test_a_connection_is_made_changed_and_deleted(
     assert made.create(**given, Tags={"a": "1"}).physical_id == name
     read = made.read()
     assert read["Tags"] == {"a": "1"}
-    assert read["ConnectionInput"]["ConnectionProperties"] == {
-        "JDBC_CONNECTION_URL": url,
-        "SECRET_ID": "shop",
-    }
+    assert read["CatalogId"] == ACCOUNT
+    told = read["ConnectionInput"]["ConnectionProperties"]
+    assert told == given["ConnectionInput"]["ConnectionProperties"]
+    text = '{"PASSWORD": "hunter2"}'
+    made.update(
+        **connection(name)
+        | {"ConnectionInput": given["ConnectionInput"] | {"ConnectionProperties": text}}
+    )
+    assert made.read()["ConnectionInput"]["ConnectionProperties"] == {}
     made.update(**connection(name, JDBC_CONNECTION_URL=url))
     found = aws.client("glue").get_connection(Name=name)["Connection"]
     assert found["ConnectionProperties"] == {"JDBC_CONNECTION_URL": url}

@@ -183,7 +183,7 @@ def test_a_refresh_schedule(resource: Stack, spice: Resource) -> None:
             "ScheduleId": "nightly",
             "RefreshType": "INCREMENTAL_REFRESH",
             "ScheduleFrequency": frequency,
-            "StartAfterDateTime": "2030-01-01T00:00:00+00:00",
+            "StartAfterDateTime": "2030-01-01T00:00:00Z",
         },
     }
     timed = schedule.create(**given)
