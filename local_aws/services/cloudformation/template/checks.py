@@ -56,11 +56,12 @@ def _conditions_of_conditions(template: Template) -> None:
                 "Cannot reference resources in the Conditions block of the template"
             )
     uses = {name: set(used_conditions(of)) for name, of in template.conditions.items()}
-    for name in {used for names in uses.values() for used in names} - template.conditions.keys():
-        raise TemplateInvalid(
-            f"Template format error: Unresolved condition dependency {name} in the Conditions "
-            "block of the template"
-        )
+    for name in (used for names in uses.values() for used in sorted(names)):
+        if name not in template.conditions:
+            raise TemplateInvalid(
+                f"Template format error: Unresolved condition dependency {name} in the Conditions "
+                "block of the template"
+            )
     _refuse_circles(uses)
 
 

@@ -55,6 +55,14 @@ def _is_if(argument: Any) -> bool:
     return isinstance(argument, list) and len(argument) == 3 and isinstance(argument[0], str)
 
 
+def _is_find(argument: Any) -> bool:
+    """Three names, and under AWS::LanguageExtensions a default."""
+    if not isinstance(argument, list) or len(argument) not in (3, 4):
+        return False
+    default = argument[3] if len(argument) == 4 else {"DefaultValue": None}
+    return isinstance(default, dict) and list(default) == ["DefaultValue"]
+
+
 def _is_one(argument: Any) -> bool:
     """A text, or a function that comes to one."""
     return isinstance(argument, str) or (isinstance(argument, dict) and len(argument) == 1)
@@ -77,7 +85,7 @@ SHAPES: Mapping[str, tuple[Shape, str]] = {
         "to make and their subnet bits",
     ),
     "Fn::FindInMap": (
-        listed(3, 4),
+        _is_find,
         "every Fn::FindInMap object requires three parameters, the map name, map key and the "
         "attribute for return value",
     ),
@@ -176,8 +184,8 @@ def _check_function(
     shape, message = known[name]
     if len(part) > 1 or not shape(part[name]):
         raise TemplateInvalid(f"Template error: {message}")
-    if name == "Fn::FindInMap":
-        _check_default(part[name], extended=extended)
+    if name == "Fn::FindInMap" and len(part[name]) == 4 and not extended:
+        raise TemplateInvalid(f"Template error: {message}")
     if name == "Fn::Sub":
         names_of_sub(part[name])
 
@@ -192,10 +200,3 @@ def _refuse(name: str, known: Mapping[str, tuple[Shape, str]], *, extended: bool
         raise TemplateInvalid(
             f"Template error: {name} {'cannot be used here' if used else 'is no function'}"
         )
-
-
-def _check_default(argument: list[Any], *, extended: bool) -> None:
-    if len(argument) == 4 and not (
-        extended and isinstance(argument[3], dict) and list(argument[3]) == ["DefaultValue"]
-    ):
-        raise TemplateInvalid(f"Template error: {SHAPES['Fn::FindInMap'][1]}")

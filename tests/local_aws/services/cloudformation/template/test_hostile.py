@@ -29,7 +29,12 @@ SHAPED: dict[str, Callable[[Any], Any]] = {
     "Ref": lambda inner: NAMES,
     "Fn::Base64": lambda inner: inner,
     "Fn::Cidr": lambda inner: st.tuples(inner | st.just("10.0.0.0/16"), inner, inner),
-    "Fn::FindInMap": lambda inner: st.tuples(st.just("M") | inner, inner, inner),
+    "Fn::FindInMap": lambda inner: st.one_of(
+        st.tuples(st.just("M") | inner, inner, inner),
+        st.tuples(
+            st.just("M"), inner, inner, inner | st.builds(lambda it: {"DefaultValue": it}, inner)
+        ),
+    ),
     "Fn::GetAtt": lambda inner: st.tuples(st.sampled_from(["A", "B"]), st.just("Arn") | inner),
     "Fn::GetAZs": lambda inner: inner,
     "Fn::If": lambda inner: st.tuples(st.just("C"), inner, inner),
