@@ -3,6 +3,7 @@
 What prod has beside them is refused by the name of its first type that nothing here does.
 """
 
+import functools
 import itertools
 import json
 import time
@@ -60,9 +61,11 @@ def deploy(
     return str(found["StackStatus"])
 
 
-def ended(look: Any, member: str) -> dict[str, Any]:
+def ended(
+    look: Any, member: str, while_: tuple[str, ...] = ("IN_PROGRESS", "PENDING")
+) -> dict[str, Any]:
     deadline = time.monotonic() + 120
-    while (found := look())[member].endswith(("IN_PROGRESS", "PENDING")):
+    while (found := look())[member].endswith(while_):
         assert time.monotonic() < deadline, found
         time.sleep(0.05)
     return dict(found)
@@ -156,3 +159,38 @@ def test_policies_alone_deploy_whole(server: LocalServer, name: str) -> None:
         "PermissionsBoundary": "arn:aws:iam::123456789012:policy/tarn-dev-boundary",
     }
     assert deploy(server, name, given if name == "oidc" else {}) == "CREATE_COMPLETE"
+
+
+def test_a_run_that_nobody_waits_for_is_told_of_when_it_fails(lake: LocalServer) -> None:
+    brew, role = lake.client("databrew"), "arn:aws:iam::123456789012:role/tarn-dev-databrew"
+    messages = _messages_of_the_topic(lake)
+    source = {"Bucket": "tarn-dev-raw", "Key": "nothing/is-here.csv"}
+    for name in ("tarn-dev-orphan", "another-orphan"):  # the second is not the lake's
+        brew.create_dataset(Name=name, Format="CSV", Input={"S3InputDefinition": source})
+        output = {"Bucket": "tarn-dev-ops", "Key": "profiles/"}
+        brew.create_profile_job(Name=name, DatasetName=name, RoleArn=role, OutputLocation=output)
+    for name in ("another-orphan", "tarn-dev-orphan"):
+        run = brew.start_job_run(Name=name)["RunId"]
+        look = functools.partial(brew.describe_job_run, Name=name, RunId=run)
+        assert ended(look, "State", ("STARTING", "RUNNING"))["State"] == "FAILED"
+    detail = next(messages)["detail"]
+    assert (detail["jobName"], detail["state"]) == ("tarn-dev-orphan", "FAILED")
+
+
+def _messages_of_the_topic(server: LocalServer) -> Iterator[dict[str, Any]]:
+    """What is published from now on, as a queue that subscribes gets it."""
+    queues, topics = server.client("sqs"), server.client("sns")
+    url = queues.create_queue(QueueName="told")["QueueUrl"]
+    arn = "arn:aws:sqs:us-east-1:123456789012:told"
+    topic = "arn:aws:sns:us-east-1:123456789012:tarn-dev-alerts"
+    topics.subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}
+    )
+
+    def received() -> Iterator[dict[str, Any]]:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            answer = queues.receive_message(QueueUrl=url, WaitTimeSeconds=1)
+            yield from (json.loads(one["Body"]) for one in answer.get("Messages", []))
+
+    return received()

@@ -150,6 +150,16 @@ def test_without_a_nat_gateway_there_are_endpoints() -> None:
     assert len(resolve("security", Nat="each").of_type("AWS::EC2::NatGateway")) == 2
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"EnvironmentClass": "mw1.micro"}, {"EnvironmentClass": "mw1.small", "Schedulers": "1"}],
+)
+def test_airflows_size_is_one_that_mwaa_has(given: dict[str, str]) -> None:
+    with pytest.raises(TemplateInvalid, match="Schedulers"):
+        resolve("airflow", **given)
+    resolve("airflow", EnvironmentClass="mw1.micro", Schedulers="1", MaxWorkers="1")
+
+
 def test_the_data_source_acts_in_the_lakes_role_where_it_is_told_to() -> None:
     def parameters(**given: str) -> dict[str, Any]:
         source = resolve("quicksight", **given).properties["DataSource"]
