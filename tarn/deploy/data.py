@@ -37,7 +37,7 @@ def kept(environment: Environment, aws: Aws) -> list[Kept]:
     found: list[Kept] = []
     with aws_errors("what outlives the stacks"):
         for stack in reversed(environment.stacks):
-            found += _of(template_of(stack, aws.settings, {}), aws)
+            found += _of(template_of(stack, aws, {}), aws)
         return [one for one in found if one.is_there(aws)]
 
 

@@ -6,8 +6,9 @@
       - name: lake                 # infra/lake.yaml, deployed as <lake>-<env>-lake
         parameters: {LogDays: 90}
 
-What the settings say already (names of the lake, its databases) is given to each template that
-declares a parameter for it, so that it stands in one place.
+In a parameter `${account}` stands for the account's number. What the settings say already (names
+of the lake, its databases) is given to each template that declares a parameter for it, so that it
+stands in one place.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ def _texts(item: Located, key: str) -> Iterator[Problem]:
             yield Problem(line, f"{name} has no plain value.", "Give text, a number or a list.")
         elif ACCOUNT.search(_text(value)):
             yield Problem(
-                line, f"{name} holds an account's number.", "Accounts come from the credentials."
+                line, f"{name} holds an account's number.", "Write ${account} in its place."
             )
         elif ACCESS_KEY.search(_text(value)):
             yield Problem(line, f"{name} holds an access key.", "Take it away, and deactivate it.")

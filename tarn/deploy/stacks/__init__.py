@@ -48,10 +48,10 @@ def stacks(aws: Aws) -> Iterator[Change]:
 
 def _stack(stack: Stack, environment: Environment, aws: Aws) -> Iterator[Change]:
     with aws_errors(f"stack {stack.name}"):
-        template = template_of(stack, aws.settings, _given(stack, aws))
-    if (rest := _to_rest(stack.name, aws)) is not None:
+        template = template_of(stack, aws, _given(stack, aws))
+    while (rest := _to_rest(stack.name, aws)) is not None:
         yield rest
-        if _to_rest(stack.name, aws) is not None:
+        if (left := _to_rest(stack.name, aws)) is not None and left.detail == rest.detail:
             return  # nobody made the change: it was only asked for
     yield from _update(stack.name, template, environment.tags, aws)
     if environment.protected:
@@ -69,33 +69,33 @@ def _given(stack: Stack, aws: Aws) -> dict[str, str]:
 
 
 def _to_rest(name: str, aws: Aws) -> Change | None:
-    """What has to happen before the stack can be changed at all."""
+    """What has to happen before the stack can be changed at all; its detail is the state."""
     with aws_errors(f"stack {name}"):
         found = watch.describe(name, aws)
     if found is None:
         return None
-    status, stack_id = found["StackStatus"], found["StackId"]
-    client = aws.client("cloudformation")
+    client, what, status = aws.client("cloudformation"), f"stack {name}", str(found["StackStatus"])
     if watch.is_busy(status):
-        return StackChange(f"stack {name}", "wait", partial(_follow, stack_id, aws), (status,))
+        return StackChange(what, "wait", partial(_follow, found, None, aws), (status,))
     if status in SPOILT:
-        delete = partial(client.delete_stack, StackName=stack_id)
-        make = partial(_follow, stack_id, aws, delete)
-        return StackChange(f"stack {name}", "delete", make, (f"{status}: it cannot be updated",))
-    if status == HALFWAY:
-        go_on = partial(client.continue_update_rollback, StackName=stack_id)
         return StackChange(
-            f"stack {name}", "wait", partial(_follow, stack_id, aws, go_on), (status,)
+            what, "delete", partial(_follow, found, client.delete_stack, aws), (status,)
         )
+    if status == HALFWAY:
+        go_on = client.continue_update_rollback
+        return StackChange(what, "wait", partial(_follow, found, go_on, aws), (status,))
     return None
 
 
-def _follow(stack_id: str, aws: Aws, begin: Callable[[], Any] | None = None) -> Iterator[str]:
-    """Begin something and watch until it is over; whether it failed is for the next look."""
-    events = watch.Watch(stack_id, aws)
+def _follow(found: Mapping[str, Any], begin: Callable[..., Any] | None, aws: Aws) -> Iterator[str]:
+    """Begin something with the stack and watch until it is over. Raises StackFailed where it is
+    then no further; what it has come to is for the next look."""
+    events = watch.Watch(found["StackId"], aws)
     if begin is not None:
-        begin()
+        begin(StackName=found["StackId"])
     yield from events.lines()
+    if (watch.describe(found["StackId"], aws) or {}).get("StackStatus") == found["StackStatus"]:
+        raise StackFailed(events.why())
 
 
 def _update(name: str, template: Template, tags: Mapping[str, str], aws: Aws) -> Iterator[Change]:

@@ -18,9 +18,9 @@ from typing import Any
 
 import yaml
 
+from tarn.aws import Aws
 from tarn.deploy.environment import Stack
 from tarn.errors import Terminal
-from tarn.settings import Settings
 
 INLINE = 51_200  # bytes that a request takes without a bucket
 # Parameters that the settings answer, by their fields: those that names are made of, and others.
@@ -35,6 +35,7 @@ OF_SETTINGS = NAMING | {
     "AthenaCutoffBytes": "athena_cutoff_bytes",
     "Principal": "quicksight_principal",
 }
+ACCOUNT = "${account}"
 PART = re.compile(r"\$\{(\w+)\}")
 
 
@@ -55,11 +56,13 @@ class Template:
         return found
 
 
-def template_of(stack: Stack, settings: Settings, given: Mapping[str, str]) -> Template:
+def template_of(stack: Stack, aws: Aws, given: Mapping[str, str]) -> Template:
     """The stack's template, with its parameters from the settings, its file and `given`.
 
-    `given` is what a deploy knows itself, and is passed where the template declares it.
+    `given` is what a deploy knows itself, and is passed where the template declares it. In a value
+    of the file `${account}` is the account's number, which no file holds.
     """
+    settings = aws.settings
     document = read_template(stack.template)
     declared = document.get("Parameters") or {}
     if unknown := sorted(stack.parameters.keys() - declared.keys()):
@@ -68,7 +71,11 @@ def template_of(stack: Stack, settings: Settings, given: Mapping[str, str]) -> T
             f"{unknown[0]}, which it does not declare. It has {', '.join(declared) or 'none'}."
         )
     said = {name: str(getattr(settings, field)) for name, field in OF_SETTINGS.items()}
-    values = said | dict(given) | dict(stack.parameters)
+    own = {
+        name: value.replace(ACCOUNT, aws.account_id) if ACCOUNT in value else value
+        for name, value in stack.parameters.items()
+    }
+    values = said | dict(given) | own
     values = {name: value for name, value in values.items() if name in declared}
     names = {name: value for name, value in values.items() if name in NAMING}
     document["Resources"] = _named(document["Resources"], names)

@@ -84,7 +84,7 @@ class Watch:
         """`lines`; raises StackFailed."""
         yield from self.lines()
         if self._failed is not None or self._status() not in GOOD | {GONE}:
-            raise StackFailed(self._why())
+            raise StackFailed(self.why())
 
     def lines(self) -> Iterator[str]:
         """A line for each resource that has moved on, until CloudFormation is done."""
@@ -134,7 +134,8 @@ class Watch:
         self._seen.update(event["EventId"] for event in new)
         return new[::-1]
 
-    def _why(self) -> str:
+    def why(self) -> str:
+        """What failed first, and what CloudFormation said of it."""
         status = self._status()
         if self._failed is None:
             return f"CloudFormation left the stack {status}, and no event says why."

@@ -154,9 +154,10 @@ def test_the_environments_name(small: Aws, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_command_says_which_account_it_is(
-    small: Aws, capsys: pytest.CaptureFixture[str]
+    small: Aws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """--aws takes this shell's own credentials; nothing else differs."""
+    monkeypatch.setenv("TARN_ENV", "dev")  # which --env changes for the process
     assert cli.main(["plan", "--aws", "--json"]) == CHANGED
     told = capsys.readouterr()
     what = [change["what"] for change in json.loads(told.out)["changes"]]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tarn.aws import Aws
 from tarn.contracts.contract import ContractError
 from tarn.deploy.environment import read_environment
 from tarn.deploy.stacks.template import INLINE, template_of
@@ -98,23 +99,30 @@ def test_an_environment_that_is_not_there(settings: Settings) -> None:
 def test_a_parameter_that_the_template_does_not_declare(settings: Settings) -> None:
     (stack,) = read_environment(settings).stacks
     with pytest.raises(Terminal, match=r"gives lake\.yaml the parameter Own, which it does not"):
-        template_of(stack, settings, {})
+        template_of(stack, Aws(settings), {})
 
 
 @pytest.mark.parametrize("env", ["dev", "prod"])
 def test_what_is_declared_here_is_sound(env: str) -> None:
     settings = Settings(env=env)
     for stack in read_environment(settings).stacks:
-        template = template_of(stack, settings, {})
+        template = template_of(stack, Aws(settings), {})
         assert len(template.body.encode()) < INLINE
         assert template.parameters["Env"] == env
+
+
+def test_the_account_is_filled_in(settings: Settings) -> None:
+    write(settings, "stacks:\n  - name: lake\n    parameters: {LogDays: 'a:${account}:b'}\n")
+    (stack,) = read_environment(settings).stacks
+    aws = Aws(Settings(home=settings.home, account_id="123456789012"))
+    assert template_of(stack, aws, {}).parameters["LogDays"] == "a:123456789012:b"
 
 
 def test_names_are_sent_as_plain_text() -> None:
     settings = Settings()
     lake = read_environment(settings).stack("lake")
     assert lake is not None
-    template = template_of(lake, settings, {})
+    template = template_of(lake, Aws(settings), {})
     names = [
         r["Properties"]["BucketName"]
         for r in template.resources.values()
