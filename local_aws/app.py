@@ -397,8 +397,7 @@ HANDLERS: tuple[Handler, ...] = (
 
 def _network(app: App, scope: Scope, request: HttpRequest) -> network.Network:
     client = scope.get("client") or ("", 0)
-    simulate = app.platform.simulate_network
-    return network.network_of(request.headers, scope["scheme"], client[0], simulate=simulate)
+    return network.network_of(request.headers, scope["scheme"], client[0], app.platform.network)
 
 
 def _refusal(app: App, service: str, error: ServiceError, request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_aws.access.network import Rules
 from local_aws.access.record import Record
 from local_aws.acting.account import AsAccount
 from local_aws.database import Database
@@ -45,9 +46,10 @@ class Platform:
     account_id: str = "123456789012"
     allow_reset: bool = False
     allow_faults: bool = False
-    simulate_network: bool = False
+    network: Rules = field(default_factory=Rules)
     hosts: tuple[str, ...] = ()
     lifecycle_seconds: float = 3600
+    access_log_seconds: float = 300
     faults: Board = field(default_factory=Board)
     record: Record = field(default_factory=Record)
     moto: "MotoServices" = field(init=False)

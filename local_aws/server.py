@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from local_aws import disk
+from local_aws.access.network import Rules
 from local_aws.access.record import Record
 from local_aws.app import App
 from local_aws.connection import CLIENT_SECONDS, MAX_CONNECTIONS, Config, Limits, Server
@@ -57,9 +58,10 @@ def main(arguments: list[str] | None = None) -> None:
         region=options.region,
         allow_reset=options.allow_reset,
         allow_faults=options.allow_faults,
-        simulate_network=options.simulate_network,
+        network=Rules(options.simulate_network, options.secure_network),
         hosts=tuple(options.allow_host),
         lifecycle_seconds=options.lifecycle_seconds,
+        access_log_seconds=options.access_log_seconds,
         record=record,
     )
     try:
@@ -96,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
         "--simulate-network", action="store_true", help="for tests: believe x-local-aws- headers"
     )
     parser.add_argument(
+        "--secure-network",
+        action="store_true",
+        help="who reaches this address does so over a closed network: aws:SecureTransport is true",
+    )
+    parser.add_argument(
         "--record-calls",
         type=Path,
         metavar="FILE",
@@ -112,6 +119,12 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=3600,
         help="seconds between two looks at what S3's lifecycle rules expire",
+    )
+    parser.add_argument(
+        "--access-log-seconds",
+        type=float,
+        default=300,
+        help="seconds between two deliveries of S3's access logs",
     )
     parser.add_argument(
         "--client-seconds",

@@ -13,7 +13,7 @@ from functools import lru_cache
 from local_aws.access import patterns
 from local_aws.access.document import Policy, Statement
 from local_aws.access.patterns import Lookup
-from local_aws.access.principal import SERVICE, Principal
+from local_aws.access.principal import Principal
 
 
 class Named(IntEnum):
@@ -140,13 +140,13 @@ def naming(statement: Statement, principal: Principal) -> Named:
 
 
 def _named(kind: str, name: str, principal: Principal) -> Named:
-    if kind == "Service" and principal.kind == SERVICE:
-        return Named.SELF if name == principal.arn else Named.NOT
+    if kind == "Service":
+        return Named.SELF if principal.is_service and name == principal.entity else Named.NOT
     if kind != "AWS":
         return Named.NOT
     if name == "*":
         return Named.ROLE
-    if principal.is_anonymous:
+    if principal.is_anonymous or principal.is_service:
         return Named.NOT
     if name == principal.arn or name == principal.user_id:
         return Named.SELF

@@ -1,14 +1,18 @@
 """How a request reached the server, as policies ask for it.
 
-The server speaks plain HTTP on this machine, so a policy that asks for TLS or for a VPC endpoint
-could only ever refuse. With ``--simulate-network`` tests may say by headers how a request is to
-be taken; without it those headers are refused, since ignoring them would hide a mistake.
+The server speaks plain HTTP. What stays on this machine crosses no network that TLS could guard,
+so it counts as secure transport: a lake whose buckets refuse plain HTTP works on a laptop as on
+AWS. From elsewhere HTTP is HTTP, unless ``--secure-network`` says that the network itself is closed
+(containers of one compose file). With ``--simulate-network`` tests say by headers how a request is
+to be taken, and what they do not say is plain HTTP; without it those headers are refused, since
+ignoring them would hide a mistake.
 """
 
 import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from local_aws.errors import ServiceError
 
@@ -35,12 +39,20 @@ class Network:
     vpce: str = ""
 
 
-def network_of(headers: Mapping[str, str], scheme: str, client: str, *, simulate: bool) -> Network:
+@dataclass(frozen=True)
+class Rules:
+    """What the server was told of its network: `--simulate-network`, `--secure-network`."""
+
+    simulate: bool = False
+    closed: bool = False
+
+
+def network_of(headers: Mapping[str, str], scheme: str, client: str, rules: Rules) -> Network:
     """The network of a request. Raises SimulationRefused."""
     said = [name for name in headers if name.startswith(PREFIX)]
     if not said:
-        return Network(scheme == "https", client)
-    if not simulate:
+        return Network(scheme == "https" or _is_closed(client, rules), client)
+    if not rules.simulate:
         raise SimulationRefused(
             f"The header {said[0]} is not believed: start the server with --simulate-network"
         )
@@ -52,6 +64,19 @@ def network_of(headers: Mapping[str, str], scheme: str, client: str, *, simulate
         vpc=headers.get(SOURCE_VPC, ""),
         vpce=headers.get(SOURCE_VPCE, ""),
     )
+
+
+def _is_closed(client: str, rules: Rules) -> bool:
+    """Whether nobody between the client and here could listen."""
+    return not rules.simulate and (rules.closed or _is_loopback(client))
+
+
+@lru_cache(1024)
+def _is_loopback(client: str) -> bool:
+    try:
+        return ipaddress.ip_address(client).is_loopback
+    except ValueError:
+        return False
 
 
 def _check(name: str, value: str) -> None:

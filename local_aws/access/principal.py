@@ -8,9 +8,7 @@ if TYPE_CHECKING:
 
 ROOT, USER, SESSION, ANONYMOUS_KIND = "Account", "User", "AssumedRole", "Anonymous"
 """The values of ``aws:PrincipalType``."""
-
 SERVICE = "Service"
-"""The kind of an AWS service that assumes a role; its ARN is its name, ``glue.amazonaws.com``."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,11 @@ class Principal:
         return self.kind == ROOT
 
     @property
+    def is_service(self) -> bool:
+        """AWS itself, as policies name it: ``logging.s3.amazonaws.com``."""
+        return self.kind == SERVICE
+
+    @property
     def is_anonymous(self) -> bool:
         return self.kind == ANONYMOUS_KIND
 
@@ -44,12 +47,12 @@ class Principal:
 ANONYMOUS = Principal(ANONYMOUS_KIND, "anonymous", "", "anonymous", "")
 
 
-def service_of(name: str) -> Principal:
-    """A service of AWS, by the name that trust policies give it."""
-    return Principal(SERVICE, "", name, name, name)
-
-
 def root_of(account_id: str) -> Principal:
     """The account itself, whose key pair the server was started with."""
     arn = f"arn:aws:iam::{account_id}:root"
     return Principal(ROOT, account_id, arn, account_id, arn)
+
+
+def service_of(name: str, account_id: str) -> Principal:
+    """A service of AWS that acts for itself: it may what a resource's policy lets it."""
+    return Principal(SERVICE, account_id, name, name, name)

@@ -209,6 +209,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("ListSecrets|GetRandomPassword|BatchGetSecretValue"),
         _row(".*", "secret:{SecretId}"),
     ),
+    "service-quotas": (_row("GetServiceQuota", "{ServiceCode}/{QuotaCode}"),),
     "events": (
         _row("(Put|Remove)Targets|ListTargetsByRule", "rule/{Rule}"),
         _row("(Put|Describe|Delete|Enable|Disable)Rule", "rule/{Name}"),
@@ -229,6 +230,9 @@ RENAMED = ("iam", "kms", "secretsmanager")
 
 FOLDED = re.compile(r"(database|table|userDefinedFunction)/")
 STATISTICS = re.compile(r"(Get|Update|Delete)ColumnStatisticsFor(Table|Partition)")
+PREFIXES = {"service-quotas": "servicequotas"}
+"""What policies and ARNs call a service, where that is not botocore's name of it."""
+
 GLOBAL = ("iam",)
 """Services whose ARNs have no region."""
 
@@ -271,13 +275,15 @@ class Arns:
         if service == "sqs":
             resource = resource.rsplit("/", 1)[-1]
         region = "" if service in GLOBAL else self._region
-        return f"arn:aws:{service}:{region}:{self._account}:{resource}"
+        name = PREFIXES.get(service, service)
+        return f"arn:aws:{name}:{region}:{self._account}:{resource}"
 
 
 def needs(service: str, operation: str, parameters: Parameters, arns: Arns) -> list[Need]:
     """Every action with its resource that the caller has to be allowed."""
+    prefix = PREFIXES.get(service, service)
     found = [
-        (f"{service}:{action}", arns.of(service, resource))
+        (f"{prefix}:{action}", arns.of(service, resource))
         for action, template in _asked(service, operation)
         for resource in _filled(template, parameters)
     ]
