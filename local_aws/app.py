@@ -32,7 +32,7 @@ from local_aws.faults.strike import Exchange, strike
 from local_aws.identities import Identities
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
-from local_aws.services import build, iam
+from local_aws.services import build, iam, kms
 from local_aws.services.s3.access import keys
 from local_aws.services.s3.errors import error_response
 from local_aws.services.s3.http import sigv2
@@ -348,12 +348,14 @@ def _ask_moto(
     if auth.presigned and not root:
         raise sigv4.IncompleteSignature("This service takes no presigned requests here.")
     record = app.platform.record
-    if root and service != "iam" and not record.on:
+    if root and service not in ("iam", "kms") and not record.on:
         return None
     operation, parameters = authorise.moto_call(request, strict=not root)
     known = app.moto.complete(service, parameters)
     policy_of = app.key_policy if service == "kms" else _no_policy
     authorise.check(caller, service, operation, known, app.arns, record, policy_of)
+    if service == "kms":
+        kms.check(operation, parameters)
     if service != "iam":
         return None
     iam.check(operation, parameters)

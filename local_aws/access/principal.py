@@ -49,11 +49,6 @@ class Principal:
 ANONYMOUS = Principal(ANONYMOUS_KIND, "anonymous", "", "anonymous", "")
 
 
-def service_of(name: str) -> Principal:
-    """A service of AWS, by the name that trust policies give it."""
-    return Principal(SERVICE, "", name, name, name)
-
-
 def root_of(account_id: str) -> Principal:
     """The account itself, whose key pair the server was started with."""
     arn = f"arn:aws:iam::{account_id}:root"

@@ -290,8 +290,9 @@ class Arns:
 
 def needs(service: str, operation: str, parameters: Parameters, arns: Arns) -> list[Need]:
     """Every action with its resource that the caller has to be allowed."""
+    prefix = PREFIXES.get(service, service)
     found = [
-        (f"{PREFIXES.get(service, service)}:{action}", arns.of(service, resource))
+        (f"{prefix}:{action}", arns.of(service, resource))
         for action, template in _asked(service, operation)
         for resource in _filled(template, parameters)
     ]

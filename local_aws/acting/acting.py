@@ -114,5 +114,6 @@ class Acting:
         except PolicyError:
             return False
         own: dict[str, Values] = {"aws:sourceaccount": (self._platform.account_id,)}
-        query = Query(service_of(service), "sts:AssumeRole", arn, facts.lookup(own))
+        who = service_of(service, self._platform.account_id)
+        query = Query(who, "sts:AssumeRole", arn, facts.lookup(own))
         return evaluate.may_assume(trust, query)

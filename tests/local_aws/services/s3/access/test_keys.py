@@ -92,3 +92,12 @@ def test_a_policy_that_cannot_be_read_denies() -> None:
             document.KEY,
         ).statements
     )
+
+
+def test_a_policy_that_could_not_be_decided_with_is_refused(aws: Any) -> None:
+    kms = aws.client("kms")
+    unknown = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+    document = policy(unknown | {"Condition": {"StringSounds": {"aws:username": "x"}}})
+    for text in (document, "no policy"):
+        with pytest.raises(kms.exceptions.MalformedPolicyDocumentException):
+            kms.create_key(Policy=text)
