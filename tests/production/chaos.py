@@ -53,6 +53,10 @@ class Workers(Chaos):
         self.production.start_worker(name)
         return name
 
+    def parsed(self) -> None:
+        """Until Airflow knows the DAG."""
+        self._until(lambda: DAG in self.api.dag_ids(), f"{DAG} is parsed")
+
     def ready(self, name: str) -> None:
         """Until the worker takes tasks."""
         self._until(lambda: f"{name} ready" in self.production.log(name), f"{name} is ready")
@@ -71,10 +75,14 @@ class Workers(Chaos):
         return [p for p in alive if p.status() != psutil.STATUS_ZOMBIE and p.ppid() != main.pid]
 
     def kill(self, run_id: str, step: str) -> Outcome:
-        """The worker that holds the step dies; what became of the step, on another."""
+        """The worker that holds the step dies; what became of the step, on another.
+
+        Docker starts one in its place at once.
+        """
         victim = self.hold(run_id, step)
         began = time.monotonic()
         self.production.destroy(victim)
+        self.add_worker()
         return self._outcome_of(run_id, step, began)
 
     def ask_to_stop(self, run_id: str, step: str) -> Outcome:
