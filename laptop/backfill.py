@@ -14,6 +14,7 @@ from tarn.contracts.load import load_contract
 from tarn.intervals import interval
 from tarn.ledger import ledger
 from tarn.partition import Partition
+from tarn.planning import quotas
 from tarn.planning.backfill import PUBLISHED, Plan, parse_range, plan
 
 MB = 1 << 20
@@ -34,15 +35,21 @@ def run(options: argparse.Namespace, api: AirflowApi, console: Console) -> int:
     """Plan, show, and unless it is a dry run carry out; 1 where a partition failed."""
     contract = load_contract(options.dataset)
     partitions = parse_range(contract, options.range)
-    planned = plan(contract, partitions, Aws.from_environment(), again=options.again)
+    aws = Aws.from_environment()
+    planned = plan(contract, partitions, aws, again=options.again)
+    bounds = quotas.read(aws)
     if options.json:
-        print(json.dumps(planned.to_dict(), indent=2))  # noqa: T201 - for other programs
+        answer = planned.to_dict() | bounds.to_dict()
+        print(json.dumps(answer, indent=2))  # noqa: T201 - for other programs
         return 0
     console.print(table(planned))
     console.print(basis(planned))
+    at_once = allowed(bounds, options.at_once, console)
+    bounds.require_room(quotas.new_objects(planned.to_run, aws))
+    tell_refreshes(aws, console)
     if options.dry_run or not planned.to_run:
         return 0
-    request(api, planned, options.at_once)
+    request(api, planned, at_once)
     expected = [(contract.name, partition.label) for partition in planned.to_run]
     ended = watching.watch(api, console, {contract.name: contract}, expected)
     failed = [one.label for one in ended if one.state == "failed"]
@@ -52,6 +59,26 @@ def run(options: argparse.Namespace, api: AirflowApi, console: Console) -> int:
     watching.wait_for_views(api, ledger.pending_refresh, console)
     console.print("Views and dashboards show it.")
     return 0
+
+
+def allowed(bounds: quotas.Bounds, asked: int, console: Console) -> int:
+    """How many partitions run at once by the account's quotas; says what lowers it."""
+    at_once, lowered = bounds.at_once(asked)
+    if lowered:
+        console.print(f"{at_once} partitions at once, not {asked}: {lowered}", markup=False)
+    if bounds.unread:
+        console.print(bounds.unread, markup=False)
+    return at_once
+
+
+def tell_refreshes(aws: Aws, console: Console) -> None:
+    """Which dashboards will not show it today, before the work is done for them."""
+    for view, again in quotas.refreshed_out(aws).items():
+        console.print(
+            f"QuickSight has refreshed {view} {quotas.REFRESHES} times in 24 hours: its dashboards "
+            f"follow after {again:%H:%M} UTC, once lake_views runs again",
+            markup=False,
+        )
 
 
 def request(api: AirflowApi, planned: Plan, at_once: int) -> None:

@@ -45,6 +45,7 @@ class Platform:
     network: Rules = field(default_factory=Rules)
     hosts: tuple[str, ...] = ()
     lifecycle_seconds: float = 3600
+    access_log_seconds: float = 300
     faults: Board = field(default_factory=Board)
     moto: "MotoServices" = field(init=False)
     s3: "S3Store" = field(init=False)

@@ -36,6 +36,7 @@ from local_aws.services.s3 import encryption
 from local_aws.services.s3.api import ROUTES
 from local_aws.services.s3.http import headers
 from local_aws.services.s3.notifications import configuration
+from local_aws.services.servicequotas.api import ServiceQuotasApi
 from local_aws.services.sts import api as sts
 from local_aws.wire.models import method_name, service_model
 
@@ -47,6 +48,7 @@ APIS: dict[str, tuple[type, ...]] = {
     "glue": (GlueApi,),
     "logs": (LogsApi,),
     "quicksight": (*quicksight.GROUPS, Bundles),
+    "service-quotas": (ServiceQuotasApi,),
     "sts": (sts.StsApi,),
 }
 

@@ -59,6 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
         network=Rules(options.simulate_network, options.secure_network),
         hosts=tuple(options.allow_host),
         lifecycle_seconds=options.lifecycle_seconds,
+        access_log_seconds=options.access_log_seconds,
     )
     try:
         app = App(platform)
@@ -114,6 +115,12 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=3600,
         help="seconds between two looks at what S3's lifecycle rules expire",
+    )
+    parser.add_argument(
+        "--access-log-seconds",
+        type=float,
+        default=300,
+        help="seconds between two deliveries of S3's access logs",
     )
     parser.add_argument(
         "--client-seconds",

@@ -121,11 +121,13 @@ def naming(statement: Statement, principal: Principal) -> Named:
 
 
 def _named(kind: str, name: str, principal: Principal) -> Named:
+    if kind == "Service":
+        return Named.SELF if principal.is_service and name == principal.entity else Named.NOT
     if kind != "AWS":
         return Named.NOT
     if name == "*":
         return Named.ROLE
-    if principal.is_anonymous:
+    if principal.is_anonymous or principal.is_service:
         return Named.NOT
     if name == principal.arn or name == principal.user_id:
         return Named.SELF

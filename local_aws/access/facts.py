@@ -42,6 +42,11 @@ def _of_member(principal: Principal) -> dict[str, str]:
     """What only those have who signed."""
     if principal.is_anonymous:
         return {}
+    if principal.is_service:
+        return {
+            "aws:principalisawsservice": "true",
+            "aws:principalservicename": principal.entity,
+        }
     tags = {f"aws:principaltag/{k.lower()}": v for k, v in principal.tags.items()}
     return tags | {
         "aws:principalarn": principal.entity,

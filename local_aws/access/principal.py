@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 ROOT, USER, SESSION, ANONYMOUS_KIND = "Account", "User", "AssumedRole", "Anonymous"
 """The values of ``aws:PrincipalType``."""
+SERVICE = "Service"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Principal:
         return self.kind == ROOT
 
     @property
+    def is_service(self) -> bool:
+        """AWS itself, as policies name it: ``logging.s3.amazonaws.com``."""
+        return self.kind == SERVICE
+
+    @property
     def is_anonymous(self) -> bool:
         return self.kind == ANONYMOUS_KIND
 
@@ -45,3 +51,8 @@ def root_of(account_id: str) -> Principal:
     """The account itself, whose key pair the server was started with."""
     arn = f"arn:aws:iam::{account_id}:root"
     return Principal(ROOT, account_id, arn, account_id, arn)
+
+
+def service_of(name: str, account_id: str) -> Principal:
+    """A service of AWS that acts for itself: it may what a resource's policy lets it."""
+    return Principal(SERVICE, account_id, name, name, name)

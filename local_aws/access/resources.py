@@ -171,6 +171,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("ListSecrets|GetRandomPassword|BatchGetSecretValue"),
         _row(".*", "secret:{SecretId}"),
     ),
+    "service-quotas": (_row("GetServiceQuota", "{ServiceCode}/{QuotaCode}"),),
     "events": (
         _row("(Put|Remove)Targets|ListTargetsByRule", "rule/{Rule}"),
         _row("(Put|Describe|Delete|Enable|Disable)Rule", "rule/{Name}"),
@@ -184,6 +185,9 @@ RENAMED = ("iam", "kms", "secretsmanager")
 
 FOLDED = re.compile(r"(database|table|userDefinedFunction)/")
 STATISTICS = re.compile(r"(Get|Update|Delete)ColumnStatisticsFor(Table|Partition)")
+PREFIXES = {"service-quotas": "servicequotas"}
+"""What policies and ARNs call a service, where that is not botocore's name of it."""
+
 GLOBAL = ("iam",)
 """Services whose ARNs have no region."""
 
@@ -217,12 +221,14 @@ class Arns:
         if service == "sqs":
             resource = resource.rsplit("/", 1)[-1]
         region = "" if service in GLOBAL else self._region
-        return f"arn:aws:{service}:{region}:{self._account}:{resource}"
+        name = PREFIXES.get(service, service)
+        return f"arn:aws:{name}:{region}:{self._account}:{resource}"
 
 
 def needs(service: str, operation: str, parameters: Parameters, arns: Arns) -> list[Need]:
     """Every action with its resource that the caller has to be allowed."""
-    action = f"{service}:{_permission(operation) if service == 'glue' else operation}"
+    name = _permission(operation) if service == "glue" else operation
+    action = f"{PREFIXES.get(service, service)}:{name}"
     found = [
         (action, arns.of(service, resource))
         for template in _templates(service, operation)

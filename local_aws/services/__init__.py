@@ -14,6 +14,7 @@ from local_aws.services.logs.api import LogsApi
 from local_aws.services.logs.model import LogStore
 from local_aws.services.s3.handler import S3Handler
 from local_aws.services.s3.model import S3Store
+from local_aws.services.servicequotas.api import ServiceQuotasApi
 
 
 @dataclass
@@ -60,6 +61,7 @@ def build(platform: Platform) -> Services:
             "glue": GlueApi(platform),
             "athena": athena,
             "databrew": DataBrewApi(platform),
+            "service-quotas": ServiceQuotasApi(platform),
             "quicksight": Deferred(lambda: _quicksight(platform), _quicksight_waits(platform)),
         },
     )

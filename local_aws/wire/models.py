@@ -15,7 +15,7 @@ Shape = Any
 """A botocore Shape: which members it has depends on its ``type_name``, by which we walk it."""
 
 
-SIGNING_NAMES = {"monitoring": "cloudwatch"}
+SIGNING_NAMES = {"monitoring": "cloudwatch", "servicequotas": "service-quotas"}
 """What requests are signed for, where that is not botocore's name of the service."""
 
 

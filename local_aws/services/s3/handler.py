@@ -7,6 +7,7 @@ that a long listing does not hold up the other services nor they it.
 import logging
 import os
 import random
+import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -15,6 +16,8 @@ from local_aws.context import Platform
 from local_aws.errors import ServiceError
 from local_aws.services.s3.access.actions import LATE
 from local_aws.services.s3.access.authorise import Gate
+from local_aws.services.s3.access_logs.journal import Journal
+from local_aws.services.s3.access_logs.line import Exchange
 from local_aws.services.s3.api import Route, route
 from local_aws.services.s3.api.post_object import open_form
 from local_aws.services.s3.backend import Backend
@@ -102,6 +105,7 @@ class S3Handler:
         self._backend.store.sweep()
         self._backend.uploads.sweep()
         self._sweeper = Sweeper(self._backend)
+        self._journal = Journal(self._backend)
         self._threads = Threads(THREADS)
         # Waiting for the disk costs no processor: many may.
         self._small = self._threads if disk.waits() else Lane(THREADS)
@@ -109,25 +113,29 @@ class S3Handler:
     def start(self) -> None:
         self._backend.outbox.start()
         self._sweeper.start()
+        self._journal.start()
 
     def stop(self) -> None:
+        self._journal.stop()
         self._sweeper.stop()
         self._backend.outbox.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = Body(receive)
+        body, began = Body(receive), time.time_ns()
         try:
             reply = await self._answer(scope, body)
+            answered = time.time_ns()
             if not body.done and not await self._drain(scope, body):
                 reply.headers["connection"] = "close"
             await self._send(send, reply, scope["method"] == "HEAD")
+            self._log(scope, reply, began, answered)
         except Disconnected:
             logger.debug("the client of %s went away", scope["raw_path"])
 
     async def _answer(self, scope: Scope, body: Body) -> Reply:
         resource = scope["raw_path"].decode("latin-1")
         try:
-            request = read_request(scope)
+            request = scope["tarn.s3"] = read_request(scope)
             return await self._perform(request, body)
         except ServiceError as error:
             logger.info("%s %s: %s", scope["method"], resource, error.code)
@@ -238,6 +246,14 @@ class S3Handler:
             reply.body = _read_first(reply.file)
         return reply
 
+    def _log(self, scope: Scope, reply: Reply, began: int, answered: int) -> None:
+        request: S3Request | None = scope.get("tarn.s3")
+        if request is None or not self._journal.logs(request.bucket):
+            return
+        sent = reply.file.length if reply.file else len(reply.body)
+        sent = 0 if request.method == "HEAD" else sent
+        self._journal.add(Exchange(request, reply, sent, began, answered, time.time_ns()))
+
     async def _drain(self, scope: Scope, body: Body) -> bool:
         """A client that waits for "100 Continue" sends nothing once it is refused."""
         if any(name.lower() == b"expect" for name, _ in scope["headers"]):
@@ -291,7 +307,7 @@ def _route(request: S3Request) -> Route:
 
 def _refusal(error: ServiceError, resource: str) -> Reply:
     response = error_response(error, resource)
-    return Reply(response.status, response.headers, response.body)
+    return Reply(response.status, response.headers, response.body, code=error.code)
 
 
 def _start(reply: Reply) -> dict[str, object]:

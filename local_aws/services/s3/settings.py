@@ -79,10 +79,11 @@ KINDS: tuple[Kind, ...] = (
         headers={"x-amz-transition-default-minimum-object-size": "all_storage_classes_128K"},
     ),
 )
-# AWS has no operation that deletes it: an empty document does.
+# AWS has no operation that deletes these: an empty document does.
 NOTIFICATION = Kind(
     "notification", "BucketNotificationConfiguration", "NotificationConfiguration", "", ""
 )
+LOGGING = Kind("logging", "BucketLogging", "BucketLoggingStatus", "", "")
 
 
 class Settings:

@@ -105,6 +105,7 @@ ACTIONS: dict[str, tuple[Need, ...]] = {
     "PutBucketNotificationConfiguration": _bucket("PutBucketNotification"),
     "GetBucketCors": _bucket("GetBucketCORS"),
     "GetBucketLogging": _bucket("GetBucketLogging"),
+    "PutBucketLogging": _bucket("PutBucketLogging"),
     "PutBucketRequestPayment": _bucket("PutBucketRequestPayment"),
     "GetBucketRequestPayment": _bucket("GetBucketRequestPayment"),
     "GetBucketAccelerateConfiguration": _bucket("GetAccelerateConfiguration"),

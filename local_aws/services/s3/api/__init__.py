@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from local_aws.services.s3.api import (
+    access_logs,
     acls,
     buckets,
     copying,
@@ -108,6 +109,8 @@ ROUTES: tuple[Route, ...] = (
         ("notification",),
         notifications.put_bucket_notification_configuration,
     ),
+    Route("GetBucketLogging", "GET", BUCKET, ("logging",), access_logs.get_bucket_logging),
+    Route("PutBucketLogging", "PUT", BUCKET, ("logging",), access_logs.put_bucket_logging),
     Route("GetBucketVersioning", "GET", BUCKET, ("versioning",), versioning.get_bucket_versioning),
     Route("PutBucketVersioning", "PUT", BUCKET, ("versioning",), versioning.put_bucket_versioning),
     Route("GetBucketAcl", "GET", BUCKET, ("acl",), acls.get_bucket_acl),

@@ -61,7 +61,6 @@ ANSWERS: tuple[tuple[str, str, Operation], ...] = (
             "Object Lock configuration does not exist for this bucket",
         ),
     ),
-    ("GetBucketLogging", "logging", _answer("BucketLoggingStatus")),
     ("GetBucketAccelerateConfiguration", "accelerate", _answer("AccelerateConfiguration")),
     (
         "GetBucketRequestPayment",

@@ -84,10 +84,13 @@ class FilePart:
 
 @dataclass
 class Reply:
+    """`code`: the error's, where it is one."""
+
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     file: FilePart | None = None
+    code: str = ""
 
 
 def xml_reply(body: bytes, headers: dict[str, str] | None = None) -> Reply:

@@ -105,7 +105,6 @@ def test_what_is_at_rest(
     [
         ("put_bucket_cors", {"CORSConfiguration": {"CORSRules": []}}),
         ("put_bucket_website", {"WebsiteConfiguration": {}}),
-        ("put_bucket_logging", {"BucketLoggingStatus": {}}),
         ("put_bucket_replication", {"ReplicationConfiguration": {"Role": "r", "Rules": []}}),
         ("put_object_lock_configuration", {}),
         ("put_bucket_accelerate_configuration", {"AccelerateConfiguration": {"Status": "Enabled"}}),

@@ -1,0 +1,1 @@
+"""Service Quotas: what an account may use of the lake's services."""
