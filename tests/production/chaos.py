@@ -64,9 +64,14 @@ class Workers(Chaos):
     def hold(self, run_id: str, step: str) -> str:
         """The worker that holds the step now, in a call which local_aws keeps waiting."""
         self._hold("worker", DAG, run_id, step)
-        found = [name for name in self.workers if self._tasks_of(name)]
-        assert len(found) == 1, f"{step} is at work on {found}"
-        return found[0]
+        # The step before may have told that it is done, and not quite have ended.
+        self._until(lambda: len(self._at_work()) == 1, f"{step} is at work on one worker")
+        (name,) = self._at_work()
+        assert self._states(DAG, run_id, step) == {"running"}, f"{step} went by"
+        return name
+
+    def _at_work(self) -> list[str]:
+        return [name for name in self.workers if self._tasks_of(name)]
 
     def _tasks_of(self, name: str) -> list[psutil.Process]:
         """The processes that run a task's code: grandchildren, as Celery's pool forks them."""
