@@ -10,7 +10,6 @@ import re
 import shutil
 import stat
 import subprocess
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +43,8 @@ def service(request: pytest.FixtureRequest) -> dict[str, Any]:
     return {"name": name, "environment": {}, "secrets": [], **FORMS[form]["services"][name]}
 
 
-@cache
-def options() -> dict[tuple[str, str], dict[str, Any]]:
+@pytest.fixture(scope="module")
+def known() -> dict[tuple[str, str], dict[str, Any]]:
     """Airflow's options by section and name, its Celery provider's with them."""
     from airflow.providers.celery.get_provider_info import get_provider_info
 
@@ -169,9 +168,10 @@ def test_a_secret_that_is_read_is_given(service: dict[str, Any]) -> None:
     assert set(re.findall(r"/run/secrets/(\w+)", told)) == set(service["secrets"])
 
 
-def test_an_option_is_one_that_airflow_knows(service: dict[str, Any]) -> None:
+def test_an_option_is_one_that_airflow_knows(
+    service: dict[str, Any], known: dict[tuple[str, str], dict[str, Any]]
+) -> None:
     """A name that it does not know it leaves alone; a command too, where nothing is secret."""
-    known = options()
     for variable in service["environment"]:
         if found := AIRFLOW.fullmatch(variable):
             section, name = found.groups()

@@ -53,3 +53,8 @@ def root_of(account_id: str) -> Principal:
     """The account itself, whose key pair the server was started with."""
     arn = f"arn:aws:iam::{account_id}:root"
     return Principal(ROOT, account_id, arn, account_id, arn)
+
+
+def service_of(name: str) -> Principal:
+    """A service of AWS, by the name that policies give it: it may what a resource's policy says."""
+    return Principal(SERVICE, "", name, name, name)

@@ -53,6 +53,10 @@ class Workers(Chaos):
         self.production.start_worker(name)
         return name
 
+    def parsed(self) -> None:
+        """Until Airflow knows the DAG."""
+        self._until(lambda: DAG in self.api.dag_ids(), f"{DAG} is parsed")
+
     def ready(self, name: str) -> None:
         """Until the worker takes tasks."""
         self._until(lambda: f"{name} ready" in self.production.log(name), f"{name} is ready")
@@ -60,9 +64,14 @@ class Workers(Chaos):
     def hold(self, run_id: str, step: str) -> str:
         """The worker that holds the step now, in a call which local_aws keeps waiting."""
         self._hold("worker", DAG, run_id, step)
-        found = [name for name in self.workers if self._tasks_of(name)]
-        assert len(found) == 1, f"{step} is at work on {found}"
-        return found[0]
+        # The step before may have told that it is done, and not quite have ended.
+        self._until(lambda: len(self._at_work()) == 1, f"{step} is at work on one worker")
+        (name,) = self._at_work()
+        assert self._states(DAG, run_id, step) == {"running"}, f"{step} went by"
+        return name
+
+    def _at_work(self) -> list[str]:
+        return [name for name in self.workers if self._tasks_of(name)]
 
     def _tasks_of(self, name: str) -> list[psutil.Process]:
         """The processes that run a task's code: grandchildren, as Celery's pool forks them."""
@@ -71,10 +80,14 @@ class Workers(Chaos):
         return [p for p in alive if p.status() != psutil.STATUS_ZOMBIE and p.ppid() != main.pid]
 
     def kill(self, run_id: str, step: str) -> Outcome:
-        """The worker that holds the step dies; what became of the step, on another."""
+        """The worker that holds the step dies; what became of the step, on another.
+
+        Docker starts one in its place at once.
+        """
         victim = self.hold(run_id, step)
         began = time.monotonic()
         self.production.destroy(victim)
+        self.add_worker()
         return self._outcome_of(run_id, step, began)
 
     def ask_to_stop(self, run_id: str, step: str) -> Outcome:

@@ -11,7 +11,6 @@ import httpx
 import pytest
 from botocore.credentials import Credentials
 
-from laptop import demo
 from laptop.home import Ports
 from tests.production.chaos import Workers
 from tests.production.processes import Production
@@ -76,7 +75,7 @@ def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
         chaos = Workers(production, owner)
         for name in (chaos.add_worker(), chaos.add_worker()):
             chaos.ready(name)
-        demo.wait_for_dags(chaos.api)
+        chaos.parsed()
         yield chaos
     finally:
         production.stop()

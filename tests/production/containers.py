@@ -267,6 +267,8 @@ def up(host: Host) -> None:
 def one_run(host: Host) -> None:
     """The dataset airlines, through all of the pipeline."""
     api, dag = Api(host), "/api/v2/dags/airlines"
+    while not any(one["dag_id"] == "airlines" for one in api.call("GET", "/api/v2/dags")["dags"]):
+        time.sleep(1)
     api.call("PATCH", dag, {"is_paused": False})
     began = time.monotonic()
     state = ""
