@@ -55,6 +55,6 @@ def root_of(account_id: str) -> Principal:
     return Principal(ROOT, account_id, arn, account_id, arn)
 
 
-def service_of(name: str) -> Principal:
+def service_of(name: str, account_id: str) -> Principal:
     """A service of AWS, by the name that policies give it: it may what a resource's policy says."""
-    return Principal(SERVICE, "", name, name, name)
+    return Principal(SERVICE, account_id, name, name, name)

@@ -109,7 +109,7 @@ class Journal:
         """Raise where AWS would not deliver."""
         if b"aws:kms" in self._s3.settings.held(where.bucket).get("encryption", b""):
             raise NotTaken(f"{where.bucket} encrypts with KMS by default")
-        who = service_of(DELIVERER)
+        who = service_of(DELIVERER, self._s3.account_id)
         region, now = self._s3.platform.region, datetime.now(UTC)
         found = facts.of_request(who, Network(secure=True, source_ip=""), {}, region, now) | {
             "aws:sourcearn": (f"arn:aws:s3:::{source}",),
