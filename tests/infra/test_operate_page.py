@@ -1,4 +1,4 @@
-"""docs/operate.md says of each alarm and each rule that tells people what it means and what to do."""
+"""docs/operate.md says of each alarm and each rule of the templates what it means, what to do."""
 
 import re
 from collections.abc import Iterator
