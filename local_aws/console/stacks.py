@@ -8,7 +8,6 @@ from local_aws.console.answers import Answer, page
 from local_aws.console.lake import Ask, Lake, every
 from local_aws.services.cloudformation.stacks.records import Resource
 
-EVENTS = 100
 CONSOLE_PAGES = {
     "AWS::S3::Bucket": ("bucket", "name"),
     "AWS::Glue::Database": ("database", "name"),
