@@ -99,7 +99,7 @@ class Host:
         )
         (self.folder / "hosts").write_text(hosts)
         command = ["ip", "netns", "exec", container, "unshare", "--mount", "--uts", "--pid"]
-        command += ["--fork", "--kill-child", "sh", "-e", str(script)]
+        command += ["--fork", "sh", "-e", str(script)]
         with (self.folder / f"{container}.log").open("ab") as log:
             self.running[container] = subprocess.Popen(command, stdout=log, stderr=log)
         return self.running[container]
@@ -210,8 +210,11 @@ class Host:
         return self.running.pop(container).wait(180), time.monotonic() - began
 
     def destroy(self) -> None:
-        for process in self.running.values():
-            process.kill()  # and so, by --kill-child, all that is in the container
+        """`docker kill`: with its first process all that is in a container ends."""
+        for container, process in self.running.items():
+            if first := self._main(container):
+                os.kill(first, signal.SIGKILL)
+            process.wait()
 
 
 def _made(root: Path, place: Path, path: str, file: bool = False) -> Path:
