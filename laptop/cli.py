@@ -12,7 +12,18 @@ from typing import Any
 
 from rich.console import Console
 
-from laptop import backfill, bench, dashboard, demo, environment, recipe, rerun, stack, watching
+from laptop import (
+    backfill,
+    bench,
+    dashboard,
+    demo,
+    deployment,
+    environment,
+    recipe,
+    rerun,
+    stack,
+    watching,
+)
 from laptop import console as pages
 from laptop.airflow import AirflowApi
 from laptop.bench.athena_suite import SuiteFailed
@@ -35,6 +46,7 @@ FAILURES = (
     stack.NotRunning,
     watching.RunsFailed,
     QueryRefused,
+    deployment.NotAsked,
     pages.LinkRefused,
     LoadFailed,
     RunFailed,
@@ -67,7 +79,7 @@ def run_demo(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     console.print("Starting the stack on 127.0.0.1")
     stack.up(home, console.print)
     stack.use_aws(home)
-    deploy_lake()
+    deployment.deploy(console)
     api = AirflowApi(home)
     demo.wait_for_dags(api)
     started = time.monotonic()
@@ -87,20 +99,6 @@ def run_demo(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
         f"\nPartitions took {partitions_took:.0f} s, everything {time.monotonic() - began:.0f} s."
     )
     return 0
-
-
-def deploy_lake() -> None:
-    """Make what the pipeline expects on AWS."""
-    from tarn.deploy import deploy
-
-    console.print("Deploying the lake")
-    changed = 0
-    for line in deploy():
-        if "unchanged" not in line:
-            changed += 1
-            console.print(f"  {line}", markup=False)
-    if not changed:
-        console.print("  nothing to change")
 
 
 def _summarise(api: AirflowApi) -> None:
@@ -127,7 +125,7 @@ def run_up(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
     home = Home.from_environment()
     stack.up(home, console.print)
     stack.use_aws(home)
-    deploy_lake()
+    deployment.deploy(console)
     console.print(f"Airflow    http://127.0.0.1:{home.ports().airflow}")
     _print_links(Dashboards=pages.DASHBOARDS, Console=pages.HOME)
     return 0
@@ -203,11 +201,17 @@ def run_sql(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     return 0
 
 
-def run_deploy(_options: argparse.Namespace, _rest: Sequence[str]) -> int:
-    """Deploy the lake to the running local AWS."""
-    stack.use_aws(Home.from_environment())
-    deploy_lake()
+def run_deploy(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Make what is declared: its stacks, then all that follows the contracts file by file."""
+    deployment.use(options)
+    deployment.deploy(console)
     return 0
+
+
+def run_destroy(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Take a lake down, and its data only with --delete-data; asks before."""
+    deployment.use(options)
+    return deployment.destroy(options, console)
 
 
 def run_plan(options: argparse.Namespace, _rest: Sequence[str]) -> int:
@@ -218,7 +222,7 @@ def run_plan(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     from laptop import plan as shown
     from tarn.planning.plan import make_plan
 
-    stack.use_aws(Home.from_environment())
+    deployment.use(options)
     plan = make_plan()
     if options.json:
         print(json.dumps(plan.to_dict(), indent=1))  # noqa: T201 - for other programs
@@ -368,8 +372,11 @@ def _parser() -> argparse.ArgumentParser:
     opened.add_argument("path", nargs="?", default=pages.HOME, help="a page: /quicksight/...")
     opened.add_argument("--reader", default="", help="dashboards as this QuickSight user")
     opened.add_argument("--print", action="store_true", help="print the link and open nothing")
-    add("plan", run_plan).add_argument("--json", action="store_true", help="for other programs")
-    add("deploy", run_deploy)
+    planned = add("plan", run_plan)
+    planned.add_argument("--json", action="store_true", help="for other programs")
+    deployment.add_place(planned)
+    deployment.add_place(add("deploy", run_deploy))
+    deployment.add_destroy(add("destroy", run_destroy))
     traced = add("trace", run_trace)
     traced.add_argument("name", help="a dataset, a view or a QuickSight data set")
     traced.add_argument("partition", nargs="?", default="", help="of a dataset: 2013-03")

@@ -9,10 +9,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from tarn.contracts.changes import ContractDifference
+from tarn.deploy.compare import Change
+from tarn.deploy.stacks import StackChange
 from tarn.planning.plan import Plan, Rebuild
 
 UNCHANGED, FAILED, CHANGED = 0, 1, 2
-VERBS = {"create": "green", "update": "yellow", "write": "yellow", "publish": "yellow"}
+COLOURS = {"create": "green", "delete": "red"}
 SHOWN = 3  # places of an update that a line names
 
 
@@ -53,10 +55,22 @@ def _contracts(differences: tuple[ContractDifference, ...]) -> Table:
 def _changes(plan: Plan) -> Table:
     table = Table("", "on AWS", "where", title="Changes", title_justify="left")
     for change in plan.changes:
-        more = len(change.detail) - SHOWN
-        where = ", ".join(change.detail[:SHOWN]) + (f" and {more} more" if more > 0 else "")
-        table.add_row(f"[{VERBS[change.verb]}]{change.verb}[/]", change.what, escape(where))
+        colour = COLOURS.get(change.verb, "yellow")
+        table.add_row(f"[{colour}]{change.verb}[/]", change.what, _where(change))
     return table
+
+
+def _where(change: Change) -> str:
+    """Where an update differs; of a stack, what becomes of each resource."""
+    if isinstance(change, StackChange):
+        return "\n".join(_loud(sentence) for sentence in change.detail)
+    more = len(change.detail) - SHOWN
+    return escape(", ".join(change.detail[:SHOWN])) + (f" and {more} more" if more > 0 else "")
+
+
+def _loud(sentence: str) -> str:
+    """Red where something is replaced or deleted: such a sentence begins in capitals."""
+    return f"[red]{escape(sentence)}[/]" if sentence[:2].isupper() else escape(sentence)
 
 
 def _rebuilds(rebuilds: tuple[Rebuild, ...]) -> Table:

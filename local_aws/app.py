@@ -19,8 +19,10 @@ import anyio
 
 from local_aws import authorise, downloads, moto_requests
 from local_aws.access import network
+from local_aws.access.document import Policy
 from local_aws.access.resources import Arns, Parameters
-from local_aws.caller import ACCESS_KEY, CALLER
+from local_aws.acting.acting import Acting
+from local_aws.caller import ACCESS_KEY, CALLER, PRINCIPAL
 from local_aws.console import LINK_PATH, Console, make_link, sandboxed
 from local_aws.context import Platform
 from local_aws.errors import InternalError, ServiceError, UnknownService
@@ -30,7 +32,8 @@ from local_aws.faults.strike import Exchange, strike
 from local_aws.identities import Identities
 from local_aws.moto_services import SERVICES as MOTO_SERVICES
 from local_aws.moto_services import MotoServices
-from local_aws.services import build, iam
+from local_aws.services import build, iam, kms
+from local_aws.services.s3.access import keys
 from local_aws.services.s3.errors import error_response
 from local_aws.services.s3.http import sigv2
 from local_aws.services.sts.api import StsApi
@@ -108,15 +111,24 @@ class App:
     def arns(self) -> Arns:
         return Arns(self.platform.account_id, self.platform.region, self.moto.resource_arn)
 
+    def key_policy(self, arn: str) -> Policy | None:
+        """What hangs on a key of KMS."""
+        text = self.moto.key_policy(arn)
+        return None if text is None else keys.policy_of(text)
+
     def sts_of(self, caller: authorise.Caller) -> StsApi:
         """STS as the caller sees it."""
-        return StsApi(self.identities, self.sessions, caller.principal, caller.lookup)
+        record = self.platform.record
+        return StsApi(self.identities, self.sessions, record, caller.principal, caller.lookup)
 
     def _build(self) -> None:
         self.services = build(self.platform)
         self.sessions = SessionStore(self.platform)
         self.identities = Identities(self.platform, self.moto, self.sessions)
         self.platform.find_key = self.identities.find_key
+        self.platform.acting = Acting(
+            self.platform, self.identities, self.sessions, self.services.s3.gate
+        )
         self.console = Console(self.platform, self.services)
 
     async def authenticate(self, request: HttpRequest) -> sigv4.Authentication:
@@ -309,17 +321,18 @@ def _ask_own(
     caller: authorise.Caller,
 ) -> HttpResponse:
     """The answer of a service of ours."""
-    arns = app.arns
+    arns, record = app.arns, app.platform.record
     api: Any = app.sts_of(caller) if service == "sts" else app.services.apis[service]
 
     def permit(operation: str, parameters: Parameters) -> None:
-        if not caller.principal.is_root:
+        if record.on or not caller.principal.is_root:
             known = app.services.complete(service, parameters)
-            policy = api.resource_policy() if service == "glue" else None
-            authorise.check(caller, service, operation, known, arns, policy)
+            policy_of = getattr(api, "policy_of", _no_policy)
+            authorise.check(caller, service, operation, known, arns, record, policy_of)
 
     CALLER.set(caller.principal.arn)
     ACCESS_KEY.set(auth.access_key)
+    PRINCIPAL.set(caller.principal)
     return dispatch(service, api, request, permit)
 
 
@@ -334,15 +347,23 @@ def _ask_moto(
     root = caller.principal.is_root
     if auth.presigned and not root:
         raise sigv4.IncompleteSignature("This service takes no presigned requests here.")
-    if root and service != "iam":
+    record = app.platform.record
+    if root and service not in ("iam", "kms") and not record.on:
         return None
     operation, parameters = authorise.moto_call(request, strict=not root)
     known = app.moto.complete(service, parameters)
-    authorise.check(caller, service, operation, known, app.arns)
+    policy_of = app.key_policy if service == "kms" else _no_policy
+    authorise.check(caller, service, operation, known, app.arns, record, policy_of)
+    if service == "kms":
+        kms.check(operation, parameters)
     if service != "iam":
         return None
     iam.check(operation, parameters)
     return iam.answer(app.moto, operation, parameters)
+
+
+def _no_policy(_resource: str) -> None:
+    """Of a service whose resources have none."""
 
 
 async def _reset(app: App, auth: sigv4.Authentication, send: Send) -> bool:

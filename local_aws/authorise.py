@@ -1,13 +1,12 @@
 """Whether a caller may call an operation of a service beside S3.
 
-Root may: of these services' resources only Glue's catalog has a policy of its own here (topics',
-queues', keys' and secrets' policies are kept by moto and not evaluated). Users and roles need
-policies that allow.
+Root may. Users and roles need policies that allow; of these services' resources the policies of
+Glue's catalog and of KMS keys count too (those of topics, queues and secrets are kept by moto and
+not evaluated).
 """
 
 import datetime as dt
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,17 +18,18 @@ from local_aws.access.evaluate import Query
 from local_aws.access.network import Network
 from local_aws.access.patterns import Lookup
 from local_aws.access.principal import USER, Principal
+from local_aws.access.record import Record
 from local_aws.access.resources import Arns, Parameters
 from local_aws.errors import SerializationError, ServiceError
 from local_aws.wire import query
 from local_aws.wire.http import HttpRequest
 from local_aws.wire.sigv4 import Authentication
 
-FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken", "sts:AssumeRole"}
-"""What needs no identity's policy: AssumeRole is decided with the role's trust."""
+FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
+"""What needs no identity's policy."""
 
-IN_CATALOG = re.compile(r"^arn:aws:glue:[^:]*:[^:]*:(catalog|database|table|user|connection)")
-"""What the catalog's resource policy is about."""
+WITH_TRUST = "sts:AssumeRole"
+"""Decided by STS itself, with the role's trust."""
 
 QUERY_SERVICES = ("iam", "sts", "sns", "cloudwatch", "cloudformation")
 """Whose refusals have the status of the query protocol."""
@@ -49,6 +49,7 @@ class QueryAccessDenied(AccessDenied):
     status = 403
 
 
+PolicyOf = Callable[[str], Policy | None]
 Complete = Callable[[str, Parameters], Parameters]
 """Adds to an operation's parameters what a resource's name needs and only its service knows."""
 
@@ -73,23 +74,39 @@ def check(
     operation: str,
     parameters: Parameters,
     arns: Arns,
-    catalog_policy: Policy | None = None,
+    record: Record,
+    policy_of: PolicyOf = lambda _resource: None,
 ) -> None:
-    """Raise `AccessDenied` with AWS's words unless the caller may."""
-    who = caller.principal
-    if who.is_root or f"{service}:{operation}" in FREE:
+    """Raise `AccessDenied` with AWS's words unless the caller may.
+
+    `policy_of` knows the policies that hang on resources, by their ARNs.
+    """
+    who, name = caller.principal, f"{service}:{operation}"
+    free = who.is_root or name in FREE
+    if name == WITH_TRUST or (free and not record.on):
         return
     if service == "iam" and who.kind == USER and who.temporary:
         raise QueryAccessDenied("Cannot call IAM API operations with GetSessionToken credentials")
     for action, resource in resources.needs(service, operation, parameters, arns):
-        policy = catalog_policy if IN_CATALOG.search(resource) else None
-        decision = evaluate.decide(Query(who, action, resource, caller.lookup), policy)
+        query = Query(who, action, resource, _lookup(caller, service, action))
+        if free:
+            record.note(query, allowed=True)
+            continue
+        how = evaluate.decide_key if action.startswith("kms:") else evaluate.decide
+        decision = record.decide(query, policy_of(resource), how=how)
         if not decision.allowed:
             kind = QueryAccessDenied if service in QUERY_SERVICES else AccessDenied
             raise kind(
                 f"User: {who.arn} is not authorized to perform: {action} on resource: "
                 f"{resource} {decision.reason}"
             )
+
+
+def _lookup(caller: Caller, service: str, action: str) -> Lookup:
+    if action != resources.PASSING:
+        return caller.lookup
+    taker = "ec2" if service == "iam" else service  # an instance profile is for machines
+    return facts.beside({"iam:passedtoservice": (f"{taker}.amazonaws.com",)}, caller.lookup)
 
 
 def moto_call(request: HttpRequest, *, strict: bool) -> tuple[str, Parameters]:

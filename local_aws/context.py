@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_aws.access.network import Rules
+from local_aws.access.record import Record
+from local_aws.acting.account import AsAccount
 from local_aws.database import Database
 from local_aws.deferred import Deferred
 from local_aws.faults.board import Board
 
 if TYPE_CHECKING:
+    from local_aws.acting.acting import Acting
+    from local_aws.acting.actor import Actor
     from local_aws.moto_services import MotoServices
     from local_aws.services.athena.model import AthenaEngine
     from local_aws.services.cloudwatch.model import MetricStore
@@ -47,6 +51,7 @@ class Platform:
     lifecycle_seconds: float = 3600
     access_log_seconds: float = 300
     faults: Board = field(default_factory=Board)
+    record: Record = field(default_factory=Record)
     moto: "MotoServices" = field(init=False)
     s3: "S3Store" = field(init=False)
     glue: "Catalog" = field(init=False)
@@ -54,7 +59,13 @@ class Platform:
     metrics: "MetricStore" = field(init=False)
     athena: "AthenaEngine | Deferred" = field(init=False)
     find_key: "FindKey" = field(init=False)
+    acting: "Acting | AsAccount" = field(init=False)
+    actor: "Actor | None" = None
+    """Who works on this platform, where that is not the account."""
     _databases: dict[str, Database] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.acting = AsAccount(self)
 
     @property
     def endpoint_url(self) -> str:

@@ -6,6 +6,7 @@ is signed with, is answered without them: no lock, no import.
 
 import datetime as dt
 import hmac
+from collections.abc import Sequence
 from typing import Any
 
 from local_aws.access import document
@@ -69,13 +70,33 @@ class Identities:
                 raise _unknown()
             if session.kind == USER:
                 return _temporary(_user(iam, holder))
-            return role_session(iam, holder, session)
+            return role_session(iam, holder, session.session_name, session.tags, session.policies)
 
     def role(self, arn: str) -> Any:
         """moto's role of that ARN, or None."""
         with self._moto.iam() as iam:
             roles = iam.roles.values() if iam else ()
             return next((role for role in roles if role.arn == arn), None)
+
+    def role_named(self, role: str) -> Any:
+        """moto's role of that name (perhaps with its path) or ARN, or None."""
+        if role.startswith("arn:"):
+            return self.role(role)
+        name = role.rpartition("/")[2]
+        with self._moto.iam() as iam:
+            roles = iam.roles.values() if iam else ()
+            return next((found for found in roles if found.name == name), None)
+
+    def role_session(self, role: str, session: str) -> Principal | None:
+        """The role with its policies as they are now, in a session that has none; None without it.
+
+        role: a name or an ARN.
+        """
+        found = self.role_named(role)
+        if found is None:
+            return None
+        with self._moto.iam() as iam:
+            return role_session(iam, found, session, {}, ())
 
     def managed_policy(self, arn: str) -> str | None:
         """The default version of a managed policy, or None."""
@@ -121,20 +142,22 @@ def _user(iam: Any, user: Any) -> Principal:
     )
 
 
-def role_session(iam: Any, role: Any, session: Session) -> Principal:
+def role_session(
+    iam: Any, role: Any, session_name: str, tags: dict[str, str], policies: Sequence[str]
+) -> Principal:
     account = role.account_id
     return Principal(
         kind=SESSION,
         account_id=account,
-        arn=f"arn:aws:sts::{account}:assumed-role/{role.name}/{session.session_name}",
-        user_id=f"{role.id}:{session.session_name}",
+        arn=f"arn:aws:sts::{account}:assumed-role/{role.name}/{session_name}",
+        user_id=f"{role.id}:{session_name}",
         entity=role.arn,
         name=role.name,
         temporary=True,
-        tags={tag["Key"]: tag["Value"] for tag in _tags(role)} | session.tags,
+        tags={tag["Key"]: tag["Value"] for tag in _tags(role)} | tags,
         identity=_identity(role),
         boundary=_boundary(iam, role.permissions_boundary_arn),
-        session=tuple(map(_read, session.policies)) if session.policies else None,
+        session=tuple(map(_read, policies)) if policies else None,
     )
 
 

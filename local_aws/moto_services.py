@@ -26,6 +26,9 @@ T = TypeVar("T")
 SERVICES = ("iam", "sns", "sqs", "kms", "secretsmanager", "events")
 """Signing names. What is not here and not ours is refused by name."""
 
+MANAGED_KEY = "alias/aws/s3"
+"""Everybody of the account may use it through S3."""
+
 WORKERS = 64
 """Threads, made as they are needed: one waits for each long poll of a queue."""
 
@@ -109,6 +112,16 @@ class MotoServices:
             return parameters
         given = [parameters[name] for name in ("KeyId", "SourceKeyId") if name in parameters]
         return parameters | {"KeyId": [*given, key], "SourceKeyId": [*given, key]}
+
+    def key_policy(self, arn: str) -> str | None:
+        """A key's policy; None for a key that is not there or that AWS manages for S3."""
+        with self.iam() as iam:
+            if iam is None:
+                return None
+            kms = _backends()["kms"][self._account][self._region]
+            key = kms.keys.get(arn.rpartition("/")[2])
+            managed = key is None or MANAGED_KEY in key.aliases
+            return None if managed else str(key.policy)
 
     def _key_arn(self, name: str) -> str | None:
         with self.iam() as iam:

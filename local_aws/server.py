@@ -14,6 +14,7 @@ from pathlib import Path
 
 from local_aws import disk
 from local_aws.access.network import Rules
+from local_aws.access.record import Record
 from local_aws.app import App
 from local_aws.connection import CLIENT_SECONDS, MAX_CONNECTIONS, Config, Limits, Server
 from local_aws.context import Credentials, Platform
@@ -43,11 +44,12 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         folder = DataFolder(options.data)
         listener = _listen(options.host, options.port)
+        record = Record(options.record_calls)
     except (OSError, DataFolderRefused) as error:
         sys.exit(f"local_aws: {error}")
     data = folder.path
     port = listener.getsockname()[1]
-    credentials = _credentials(data, options.access_key, options.secret_key)
+    credentials = _credentials(data, options)
     _write_profile(data, credentials, options.region, port)
     platform = Platform(
         data_dir=data,
@@ -60,6 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
         hosts=tuple(options.allow_host),
         lifecycle_seconds=options.lifecycle_seconds,
         access_log_seconds=options.access_log_seconds,
+        record=record,
     )
     try:
         app = App(platform)
@@ -86,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--access-key", help="default: made once and kept in the data folder")
     parser.add_argument("--secret-key")
     parser.add_argument(
+        "--credentials",
+        type=Path,
+        help="a file of AWS's form, whose profile tarn has both: no command line shows them",
+    )
+    parser.add_argument(
         "--allow-reset", action="store_true", help="for tests: POST /moto-api/reset"
     )
     parser.add_argument(
@@ -98,6 +106,12 @@ def _parser() -> argparse.ArgumentParser:
         "--secure-network",
         action="store_true",
         help="who reaches this address does so over a closed network: aws:SecureTransport is true",
+    )
+    parser.add_argument(
+        "--record-calls",
+        type=Path,
+        metavar="FILE",
+        help="append a line of JSON for each decision: who, which action, on what, allowed or not",
     )
     parser.add_argument(
         "--fsync",
@@ -168,17 +182,29 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _credentials(data: Path, access_key: str | None, secret_key: str | None) -> Credentials:
-    if access_key and secret_key:
-        return Credentials(access_key, secret_key)
-    if access_key or secret_key:
+def _credentials(data: Path, options: argparse.Namespace) -> Credentials:
+    """The options', or those of the file that they name; else those of the data folder."""
+    if options.access_key and options.secret_key:
+        return Credentials(options.access_key, options.secret_key)
+    if options.access_key or options.secret_key:
         sys.exit("local_aws: give --access-key and --secret-key both, or neither")
-    parser = configparser.ConfigParser()
-    parser.read(data / "credentials")
-    if parser.has_section("tarn"):
+    if options.credentials:
+        return _profile(options.credentials) or sys.exit(
+            f"local_aws: {options.credentials} holds no profile tarn with a key and its secret"
+        )
+    made = Credentials("LAKE" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
+    return _profile(data / "credentials") or made
+
+
+def _profile(file: Path) -> Credentials | None:
+    """The profile ``tarn`` of a file as AWS's command line keeps one."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(file)
+    try:
         section = parser["tarn"]
         return Credentials(section["aws_access_key_id"], section["aws_secret_access_key"])
-    return Credentials("LAKE" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
+    except KeyError:
+        return None
 
 
 def _write_profile(data: Path, credentials: Credentials, region: str, port: int) -> None:

@@ -168,9 +168,9 @@ class Aws:
     def account_id(self) -> str:
         return self.settings.account_id or str(self.client("sts").get_caller_identity()["Account"])
 
-    @property
-    def role_arn(self) -> str:
-        return f"arn:aws:iam::{self.account_id}:role/{self.settings.role_name}"
+    def role_arn(self, service: str) -> str:
+        """The role that a service acts in."""
+        return f"arn:aws:iam::{self.account_id}:role/{self.settings.role(service)}"
 
     def console(self, path: str) -> str:
         """An address in the AWS console."""

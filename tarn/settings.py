@@ -101,9 +101,9 @@ class Settings:
         """The SNS topic of alerts."""
         return f"{self.prefix}-alerts"
 
-    @property
-    def role_name(self) -> str:
-        return f"{self.prefix}-lake"
+    def role(self, service: str) -> str:
+        """The role that a service acts in: `glue`, `crawler`, `databrew`."""
+        return f"{self.prefix}-{service}"
 
     @property
     def athena_results(self) -> str:

@@ -147,10 +147,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Lanes(LoadScopeScheduling):
-    """Two lanes for the heavy tests: Airflow's stack, which mostly waits, beside all others."""
+    """Two lanes for the heavy tests: Airflow's stacks, which mostly wait, beside all others."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "airflow" if nodeid.startswith("tests/e2e/") else "others"
+        return "airflow" if nodeid.startswith(("tests/e2e/", "tests/production/")) else "others"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:

@@ -13,10 +13,10 @@ from local_aws.access import conditions
 from local_aws.access.conditions import Test
 from local_aws.access.patterns import Values
 
-BUCKET, IDENTITY, TRUST = "bucket", "identity", "trust"
-"""What a policy hangs on: a bucket, a user (group, role, session), or a role as its trust."""
+BUCKET, IDENTITY, TRUST, KEY = "bucket", "identity", "trust", "key"
+"""What a policy hangs on: a bucket, a user (group, role, session), a role as its trust, a key."""
 
-MAX_BYTES = {BUCKET: 20 * 1024, IDENTITY: 20 * 1024, TRUST: 20 * 1024}
+MAX_BYTES = {BUCKET: 20 * 1024, IDENTITY: 20 * 1024, TRUST: 20 * 1024, KEY: 32 * 1024}
 VERSIONS = ("2012-10-17", "2008-10-17")
 FIELDS = {
     "Sid",
@@ -77,7 +77,7 @@ def parse(text: str, kind: str) -> Policy:
         raise PolicyError("The policy must contain a valid version string")
     _known(document, {"Version", "Id", "Statement"})
     found = document.get("Statement")
-    if found is None or (found == [] and kind == BUCKET):
+    if found is None or (found == [] and kind in (BUCKET, KEY)):
         raise PolicyError("Missing required field Statement")
     statements = found if isinstance(found, list) else [found]
     return Policy(

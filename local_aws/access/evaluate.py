@@ -65,6 +65,25 @@ def decide(query: Query, resource_policy: Policy | None = None) -> Decision:
     return _allowed(query, resource_policy)
 
 
+def decide_key(query: Query, key_policy: Policy | None) -> Decision:
+    """Whether the principal may, of a KMS key.
+
+    The key's policy is the root of its access: what identities' policies allow counts only where
+    it names the account. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+    """
+    decision = decide(query, key_policy)
+    if key_policy is None or query.principal.is_root or not decision.allowed:
+        return decision
+    if granted(key_policy, query) is Named.NOT:
+        return Decision(False, _missing("resource-based policy", query))
+    return decision
+
+
+def may_assume(trust: Policy, query: Query) -> bool:
+    """Whether a role's trust alone lets the principal assume it, as a service needs no more."""
+    return granted(trust, query) is not Named.NOT and not denies(trust, query)
+
+
 def _allowed(query: Query, resource_policy: Policy | None) -> Decision:
     who = query.principal
     named = granted(resource_policy, query) if resource_policy else Named.NOT

@@ -58,6 +58,11 @@ def _of_member(principal: Principal) -> dict[str, str]:
     }
 
 
+def beside(own: Mapping[str, Values], others: Lookup) -> Lookup:
+    """What one action has for itself, before what its whole request has."""
+    return lambda key: own.get(key) or others(key)
+
+
 def lookup(*sources: Mapping[str, Values]) -> Lookup:
     """The first source that has the key answers."""
 

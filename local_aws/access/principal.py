@@ -8,7 +8,9 @@ if TYPE_CHECKING:
 
 ROOT, USER, SESSION, ANONYMOUS_KIND = "Account", "User", "AssumedRole", "Anonymous"
 """The values of ``aws:PrincipalType``."""
+
 SERVICE = "Service"
+"""The kind of an AWS service that acts for itself or assumes a role: its ARN is its name."""
 
 
 @dataclass(frozen=True)
@@ -54,5 +56,5 @@ def root_of(account_id: str) -> Principal:
 
 
 def service_of(name: str, account_id: str) -> Principal:
-    """A service of AWS that acts for itself: it may what a resource's policy lets it."""
+    """A service of AWS, by the name that policies give it: it may what a resource's policy says."""
     return Principal(SERVICE, account_id, name, name, name)

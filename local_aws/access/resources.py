@@ -24,14 +24,18 @@ where it is missing, ``{Name|primary}``."""
 
 @dataclass(frozen=True)
 class Row:
-    """A pattern of operations' names, and their resources below the service's ARN."""
+    """A pattern of operations' names, and their resources below the service's ARN.
+
+    `actions` are those of the resources, one each, where they are not called as the operation.
+    """
 
     operations: str
     resources: tuple[str, ...]
+    actions: tuple[str, ...] = ()
 
 
-def _row(operations: str, *resources: str) -> Row:
-    return Row(operations, resources)
+def _row(operations: str, *resources: str, actions: tuple[str, ...] = ()) -> Row:
+    return Row(operations, resources, actions)
 
 
 DATABASE = ("catalog", "database/{DatabaseName}")
@@ -39,7 +43,11 @@ TABLE = (*DATABASE, "table/{DatabaseName}/{TableName}")
 FUNCTION = "userDefinedFunction/{DatabaseName}/"
 ROWS: dict[str, tuple[Row, ...]] = {
     "glue": (
-        _row("(Get|Update|Delete)Database", "catalog", "database/{Name}"),
+        _row("(Get|Update)Database", "catalog", "database/{Name}"),
+        _row(
+            "DeleteDatabase",
+            *("catalog", "database/{Name}", "table/{Name}/*", "userDefinedFunction/{Name}/*"),
+        ),
         _row("CreateDatabase", "catalog", "database/{DatabaseInput.Name}"),
         _row("GetDatabases", "catalog", "database/*"),
         _row("(Get|Delete)Table", *DATABASE, "table/{DatabaseName}/{Name}"),
@@ -50,9 +58,9 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row(".*(Partition|TableVersion).*", *TABLE),
         _row("SearchTables", "catalog", "database/*", "table/*/*"),
         _row("GetUserDefinedFunctions", *DATABASE, "userDefinedFunction/{DatabaseName}/*"),
-        _row("CreateUserDefinedFunction", *DATABASE, f"{FUNCTION}{{FunctionInput.FunctionName}}"),
+        _row("CreateUserDefinedFunction", *DATABASE),
         _row(".*UserDefinedFunction", *DATABASE, f"{FUNCTION}{{FunctionName}}"),
-        _row("CreateConnection", "catalog", "connection/{ConnectionInput.Name}"),
+        _row("CreateConnection|GetDataCatalogEncryptionSettings", "catalog"),
         _row("(Get|Update)Connection", "catalog", "connection/{Name}"),
         _row("GetConnections", "catalog", "connection/*"),
         _row("DeleteConnection", "catalog", "connection/{ConnectionName}"),
@@ -60,11 +68,11 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("GetCatalogImportStatus|.*ResourcePolic(y|ies)", "catalog"),
         _row("BatchGetCrawlers", "crawler/{CrawlerNames}"),
         _row("ListCrawls", "crawler/{CrawlerName}"),
-        _row("(Create|Get|Update|Delete|Start|Stop)Crawler", "crawler/{Name}"),
-        _row("(Start|Stop|Update)CrawlerSchedule", "crawler/{CrawlerName}"),
+        _row("(Get|Update|Delete|Start|Stop)Crawler", "crawler/{Name}"),
+        _row("CreateCrawler|(Start|Stop|Update)CrawlerSchedule"),
         _row("(Create|Get|Update|Delete)Classifiers?"),
         _row("CreateJob", "job/{Name}"),
-        _row("(Get|Reset)JobBookmark", "job/{JobName}"),
+        _row("(Get|Reset)JobBookmark"),
         _row("BatchGetJobs", "job/{JobNames}"),
         _row("(Get|Update|Delete)Job|(Start|Get|BatchStop)JobRuns?", "job/{JobName}"),
         _row("TagResource|UntagResource|GetTags", "{ResourceArn}"),
@@ -80,12 +88,13 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("TagResource|UntagResource|ListTagsForResource", "{ResourceARN}"),
     ),
     "databrew": (
-        _row("(Create|Describe|Update|Delete)Dataset", "dataset/{Name}"),
-        _row("(Create|Update)(Profile|Recipe)Job|(Describe|Delete)Job", "job/{Name}"),
+        _row("Create(Dataset|(Profile|Recipe)Job|Recipe|Ruleset|Schedule)"),
+        _row("(Describe|Update|Delete)Dataset", "dataset/{Name}"),
+        _row("Update(Profile|Recipe)Job|(Describe|Delete)Job", "job/{Name}"),
         _row("(Start|Describe|Stop)JobRun|ListJobRuns", "job/{Name}"),
-        _row("(Create|Describe|Update|Publish)Recipe|.*RecipeVersions?", "recipe/{Name}"),
-        _row("(Create|Describe|Update|Delete)Ruleset", "ruleset/{Name}"),
-        _row("(Create|Describe|Update|Delete)Schedule", "schedule/{Name}"),
+        _row("(Describe|Update|Publish)Recipe|.*RecipeVersions?", "recipe/{Name}"),
+        _row("(Describe|Update|Delete)Ruleset", "ruleset/{Name}"),
+        _row("(Describe|Update|Delete)Schedule", "schedule/{Name}"),
         _row("TagResource|UntagResource|ListTagsForResource", "{ResourceArn}"),
     ),
     "logs": (
@@ -94,11 +103,22 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row(".*", "log-group:{logGroupName/logGroupIdentifier}:log-stream:{logStreamName|}"),
     ),
     "quicksight": (
-        _row(".*Ingestions?", "dataset/{DataSetId}/ingestion/{IngestionId|*}"),
+        _row("List(Ingestions|RefreshSchedules|DataSets|DataSources)|CreateDataSource"),
+        _row("(List|Search)Analyses", "analysis/*"),
+        _row("(List|Search)Dashboards", "dashboard/*"),
+        _row("SearchDataSets", "dataset/*"),
+        _row("SearchDataSources", "datasource/*"),
+        _row("(List|Search)Groups", "group/{Namespace}/*"),
+        _row("ListUsers", "user/{Namespace}/*"),
+        _row("ListTemplates", "template/*"),
+        _row("ListThemes", "theme/*"),
+        _row("ListAssetBundleExportJobs", "asset-bundle-export-job/*"),
+        _row("ListAssetBundleImportJobs", "asset-bundle-import-job/*"),
+        _row(".*Ingestion", "dataset/{DataSetId}/ingestion/{IngestionId|*}"),
         _row("(Create|Describe|Update|Delete)DataSet(Permissions)?", "dataset/{DataSetId}"),
         _row("(Put|Describe|Delete)DataSetRefreshProperties", "dataset/{DataSetId}"),
         _row(
-            "(Create|Describe|List|Update|Delete)RefreshSchedules?",
+            "(Create|Describe|Update|Delete)RefreshSchedule",
             "dataset/{DataSetId}/refresh-schedule/{ScheduleId/Schedule.ScheduleId|*}",
         ),
         _row(
@@ -111,7 +131,8 @@ ROWS: dict[str, tuple[Row, ...]] = {
         ),
         _row("DescribeNamespace", "namespace/{Namespace}"),
         _row(
-            "(Create|Describe|Update|Delete)DataSource(Permissions)?", "datasource/{DataSourceId}"
+            "(Describe|Update|Delete)DataSource|.*DataSourcePermissions",
+            "datasource/{DataSourceId}",
         ),
         _row(
             "(Create|Describe|Update|Delete)Dashboard.*|ListDashboardVersions",
@@ -137,11 +158,19 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("TagResource|UntagResource|ListTagsForResource", "{ResourceArn}"),
     ),
     "iam": (
-        _row("(Create|Delete)AccessKey|.*AccessKey.*|.*LoginProfile", "user/{UserName}"),
+        _row("List(Users|Roles|Groups|Policies|InstanceProfiles|VirtualMFADevices)"),
+        _row(".*AccountPasswordPolicy|.*CustomPolicy|GetAccount.*|.*AccountAlias.*"),
+        _row("ListInstanceProfilesForRole", "role/{RoleName}"),
+        _row(".*InstanceProfile.*", "instance-profile/{InstanceProfileName}"),
+        _row("(Create|Delete)VirtualMFADevice", "mfa/{VirtualMFADeviceName/SerialNumber}"),
+        _row("(Tag|Untag)MFADevice|ListMFADeviceTags", "mfa/{SerialNumber}"),
+        _row(
+            ".*(AccessKey|LoginProfile|SSHPublicKey|SigningCertificate|ServiceSpecificCredential).*"
+            "|ChangePassword",
+            "user/{UserName}",
+        ),
         _row("(Add|Remove)User(To|From)Group", "group/{GroupName}"),
         _row(".*(User|MFADevices?).*", "user/{UserName}"),
-        _row("ListUsers|ListRoles|ListGroups|ListPolicies"),
-        _row("(Get|List|Add|Remove|Create|Delete).*InstanceProfile.*"),
         _row(".*(Role|AssumeRolePolicy).*", "role/{RoleName}"),
         _row(".*Group.*", "group/{GroupName}"),
         _row("CreatePolicy", "policy/{PolicyName}"),
@@ -150,21 +179,30 @@ ROWS: dict[str, tuple[Row, ...]] = {
     "sns": (
         _row("CreateTopic", "{Name}"),
         _row("Publish", "{TopicArn/TargetArn}"),
-        _row(".*Subscription.*|Unsubscribe", "{SubscriptionArn}"),
-        _row("ListTopics"),
+        _row("PublishBatch", "{TopicArn}", actions=("Publish",)),
+        _row("(Get|Set)SubscriptionAttributes|Unsubscribe|List(Subscriptions|Topics)"),
+        _row(".*(Endpoint|PlatformApplication|SMS|PhoneNumber|OptedOut|OriginationNumber).*"),
         _row("(Tag|Untag|ListTagsFor)Resource", "{ResourceArn}"),
         _row(".*", "{TopicArn}"),
     ),
     "sqs": (
         _row("CreateQueue|GetQueueUrl", "{QueueName}"),
         _row("ListQueues"),
+        *(
+            _row(f"{name}Batch", "{QueueUrl}", actions=(name,))
+            for name in ("ChangeMessageVisibility", "DeleteMessage", "SendMessage")
+        ),
         _row(".*", "{QueueUrl}"),
     ),
     "kms": (
-        _row("CreateKey|ListKeys|ListAliases|GenerateRandom"),
-        _row("(Create|Delete)Alias", "{AliasName}"),
-        _row("UpdateAlias", "{AliasName}", "key/{TargetKeyId}"),
-        _row("ReEncrypt", "key/{SourceKeyId}", "key/{DestinationKeyId}"),
+        _row("CreateKey|List(Keys|Aliases|RetirableGrants)|GenerateRandom|.*CustomKeyStores?"),
+        _row("DeleteAlias", "{AliasName}", "key/{AliasName}"),
+        _row("(Create|Update)Alias", "{AliasName}", "key/{TargetKeyId}"),
+        _row(
+            "ReEncrypt",
+            *("key/{SourceKeyId}", "key/{DestinationKeyId}"),
+            actions=("ReEncryptFrom", "ReEncryptTo"),
+        ),
         _row(".*", "key/{KeyId}"),
     ),
     "secretsmanager": (
@@ -180,7 +218,14 @@ ROWS: dict[str, tuple[Row, ...]] = {
     "events": (
         _row("(Put|Remove)Targets|ListTargetsByRule", "rule/{Rule}"),
         _row("(Put|Describe|Delete|Enable|Disable)Rule", "rule/{Name}"),
-        _row("(Create|Delete)EventBus", "event-bus/{Name}"),
+        _row("(Create|Describe|Update|Delete)EventBus", "event-bus/{Name}"),
+        _row("CreateArchive", "archive/{ArchiveName}", "{EventSourceArn}"),
+        _row("(Describe|Update|Delete)Archive", "archive/{ArchiveName}"),
+        _row(".*Connection", "connection/{Name}"),
+        _row("(Create|Describe)ApiDestination", "api-destination/{Name}", "connection/*"),
+        _row("(Update|Delete)ApiDestination", "api-destination/{Name}"),
+        _row("(Cancel|Describe)Replay", "replay/{ReplayName}"),
+        _row("StartReplay", "replay/{ReplayName}", "{EventSourceArn}", "event-bus/*"),
         _row("PutEvents", "event-bus/{Entries.EventBusName|default}"),
         _row("(Tag|Untag|ListTagsFor)Resource", "{ResourceARN}"),
     ),
@@ -196,6 +241,7 @@ PREFIXES = {"service-quotas": "servicequotas"}
 GLOBAL = ("iam",)
 """Services whose ARNs have no region."""
 
+PASSING = "iam:PassRole"
 ROLE_PASSED = {
     "glue": ("(Create|Update)(Crawler|Job)", ("Role", "JobUpdate.Role")),
     "databrew": ("(Create|Update)(Profile|Recipe)Job", ("RoleArn",)),
@@ -203,7 +249,15 @@ ROLE_PASSED = {
         "(Create|Update|Delete|Rollback)Stack|CreateChangeSet|ContinueUpdateRollback",
         ("RoleARN",),
     ),
+    "quicksight": (
+        "(Create|Update)DataSource",
+        (
+            "DataSourceParameters.AthenaParameters.RoleArn",
+            "DataSourceParameters.S3Parameters.RoleArn",
+        ),
+    ),
     "events": ("PutTargets", ("Targets.RoleArn",)),
+    "iam": ("AddRoleToInstanceProfile", ("RoleName",)),
 }
 """Where a role is handed to a service: the caller must be allowed iam:PassRole on it."""
 
@@ -236,18 +290,17 @@ class Arns:
 
 def needs(service: str, operation: str, parameters: Parameters, arns: Arns) -> list[Need]:
     """Every action with its resource that the caller has to be allowed."""
-    name = _permission(operation) if service == "glue" else operation
-    action = f"{PREFIXES.get(service, service)}:{name}"
+    prefix = PREFIXES.get(service, service)
     found = [
-        (action, arns.of(service, resource))
-        for template in _templates(service, operation)
+        (f"{prefix}:{action}", arns.of(service, resource))
+        for action, template in _asked(service, operation)
         for resource in _filled(template, parameters)
-    ] or [(action, "*")]
+    ]
     pattern, members = ROLE_PASSED.get(service, ("", ()))
     if re.fullmatch(pattern, operation):
         for role in itertools.chain(*(_values(parameters, member) for member in members)):
             name = role if role.startswith("arn:") else f"role/{role}"
-            found.append(("iam:PassRole", arns.of("iam", name)))
+            found.append((PASSING, arns.of("iam", name)))
     return found
 
 
@@ -257,9 +310,13 @@ def _permission(operation: str) -> str:
 
 
 @cache
-def _templates(service: str, operation: str) -> tuple[str, ...]:
+def _asked(service: str, operation: str) -> tuple[tuple[str, str], ...]:
+    """Actions, each with the template of its resource."""
+    action = _permission(operation) if service == "glue" else operation
     rows = ROWS.get(service, ())
-    return next((r.resources for r in rows if re.fullmatch(r.operations, operation)), ())
+    row = next((r for r in rows if re.fullmatch(r.operations, operation)), Row("", ()))
+    actions = row.actions or (action,) * len(row.resources)
+    return tuple(zip(actions, row.resources, strict=True)) or ((action, "*"),)
 
 
 def _filled(template: str, parameters: Parameters) -> list[str]:

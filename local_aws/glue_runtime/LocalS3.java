@@ -53,6 +53,7 @@ public class LocalS3 extends FileSystem {
     private File staging;
     private Path workingDirectory;
     private RawLocalFileSystem local;
+    private Gate gate;
 
     public void initialize(URI name, Configuration conf) throws IOException {
         super.initialize(name, conf);
@@ -66,6 +67,44 @@ public class LocalS3 extends FileSystem {
         workingDirectory = new Path(uri.toString() + "/");
         local = new Objects();
         local.initialize(URI.create("file:///"), conf);
+        String place = conf.get("fs.local_aws.gate");
+        gate = place == null ? null : new Gate(place, name.getAuthority());
+    }
+
+    public void close() throws IOException {
+        super.close();
+        if (gate != null) {
+            gate.close();
+        }
+    }
+
+    /**
+     * Whether the run's role may; a run that works as the account may all. What is on the way is no
+     * object: as AWS's committer for S3 puts a file there when it is whole, its last name is asked for.
+     */
+    private void require(String action, String key) throws IOException {
+        if (gate != null && !isOnTheWay(key)) {
+            gate.require(action, key);
+        }
+    }
+
+    /** The same for each object below a folder, or the object itself. */
+    private void requireAll(String action, File file, String key) throws IOException {
+        if (gate == null) {
+            return;
+        }
+        File[] children = file.listFiles();
+        if (children == null) {
+            if (file.exists()) {
+                require(action, key);
+            }
+            return;
+        }
+        for (int i = 0; i < children.length; i++) {
+            if (!children[i].getName().startsWith(RESERVED)) {
+                requireAll(action, children[i], prefix(key) + children[i].getName());
+            }
+        }
     }
 
     public String getScheme() {
@@ -166,6 +205,7 @@ public class LocalS3 extends FileSystem {
     public FileStatus getFileStatus(Path path) throws IOException {
         String key = keyOf(path);
         File found = object(key);
+        require(found != null ? Gate.GET : Gate.LIST, found != null ? key : prefix(key));
         if (found != null) {
             return file(found, key);
         }
@@ -177,6 +217,7 @@ public class LocalS3 extends FileSystem {
 
     public FileStatus[] listStatus(Path path) throws IOException {
         String key = keyOf(path);
+        require(Gate.LIST, prefix(key));
         TreeMap<String, FileStatus> found = new TreeMap<String, FileStatus>();
         listOdd(key, found);
         String[] names = plain(key).list();
@@ -244,6 +285,7 @@ public class LocalS3 extends FileSystem {
             getFileStatus(path);
             throw new FileNotFoundException(pathOf(key) + " is a folder");
         }
+        require(Gate.GET, key);
         return local.open(new Path(file.getAbsolutePath()), bufferSize);
     }
 
@@ -251,6 +293,7 @@ public class LocalS3 extends FileSystem {
             int bufferSize, short replication, long blockSize, Progressable progress)
             throws IOException {
         File file = writable(path);
+        require(Gate.PUT, keyOf(path));
         if (file.isDirectory() || (!overwrite && object(keyOf(path)) != null)) {
             throw new FileAlreadyExistsException(makeQualified(path) + " already exists");
         }
@@ -273,15 +316,20 @@ public class LocalS3 extends FileSystem {
                 + ": it holds an object whose key is no path");
         }
         File target = writable(to);
+        String targetKey = keyOf(to);
         if (!source.exists()) {
             return false;
         }
         if (target.isDirectory()) {
             target = new File(target, source.getName());
+            targetKey = prefix(targetKey) + source.getName();
         }
         if (target.exists()) {
             return false;
         }
+        requireAll(Gate.GET, source, key);
+        requireAll(Gate.PUT, source, targetKey);
+        requireAll(Gate.DELETE, source, key);
         move(source, target);
         return true;
     }
@@ -295,6 +343,11 @@ public class LocalS3 extends FileSystem {
         boolean filled = !below.isEmpty() || (names != null && names.length > 0);
         if (object == null && filled && !recursive) {
             throw new IOException("Not empty: " + pathOf(key));
+        }
+        requireAll(Gate.DELETE, object != null ? object : file, key);
+        Iterator<String> odds = below.keySet().iterator();
+        while (odds.hasNext()) {
+            require(Gate.DELETE, (String) odds.next());
         }
         boolean deleted = object != null && Files.deleteIfExists(object.toPath());
         if (recursive) {

@@ -23,6 +23,7 @@ CATEGORIES = {
     "PermissionError": "PERMISSION_ERROR",
     "MemoryError": "OUT_OF_MEMORY_ERROR",
 }
+JAVA_DENIED = "Error Code: AccessDenied"
 JAVA_OUT_OF_MEMORY = "java.lang.OutOfMemoryError"
 LONGEST_MESSAGE = 2000
 
@@ -112,6 +113,8 @@ def _category(error: BaseException) -> str:
     if JAVA_OUT_OF_MEMORY in str(error):
         return "OUT_OF_MEMORY_ERROR"
     if _aws_code(error).startswith(("AccessDenied", "UnauthorizedOperation")):
+        return "PERMISSION_ERROR"
+    if JAVA_DENIED in str(error):
         return "PERMISSION_ERROR"
     return CATEGORIES.get(type(error).__name__, "UNCLASSIFIED_ERROR")
 

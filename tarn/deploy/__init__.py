@@ -19,22 +19,21 @@ if TYPE_CHECKING:
 
 # In the order in which one needs the other.
 STAGES = (
-    "storage:buckets",
-    "access:role",
-    "storage:declarations",
-    "alerts:topic",
-    "glue:databases",
+    "stacks:stacks",
+    "declarations:contracts",
+    "declarations:scripts",
     "glue:tables",
     "ledger:tables",
     "quarantine:table",
     "glue:jobs",
+    "declarations:old_scripts",
     "recipes:recipes",
-    "query:workgroup",
     "query:views",
     "ledger:views",
-    "quicksight:data_source",
     "quicksight:data_sets",
     "quicksight:dashboards",
+    "mwaa:artifacts",
+    "mwaa:environment",
 )
 
 Stage = Callable[[Aws], Iterator[str]]
@@ -43,6 +42,7 @@ Stage = Callable[[Aws], Iterator[str]]
 def deploy(settings: Settings | None = None, aws: Aws | None = None) -> Iterator[str]:
     """Create or update what is declared; yields a line for each thing changed.
 
+    Before the line of a stack come those of its resources, as they are done, set in by two spaces.
     A second deploy changes nothing, and yields one line that says so: "unchanged". A breaking
     change of a contract without a new major version, or declarations that contradict each other,
     raise ContractErrors before anything is touched.
@@ -53,21 +53,21 @@ def deploy(settings: Settings | None = None, aws: Aws | None = None) -> Iterator
     aws = aws or Aws(settings or Settings.from_environment())
     refuse_unsound(aws)
     refuse_breaking(aws)
-    changes = 0
+    unchanged = True
     for name in STAGES:
         for line in stage(name)(aws):
-            changes += 1
+            unchanged = False
             yield line
-    if not changes:
+    if unchanged:
         yield f"{aws.settings.prefix}: unchanged"
 
 
 def stage(name: str) -> Stage:
-    """The stage `storage:buckets` as a function that makes its changes, a line for each."""
+    """The stage `glue:tables` as a function that makes its changes, a line for each."""
 
     def make(aws: Aws) -> Iterator[str]:
         for change in changes_of(name, aws):
-            yield change.apply()
+            yield from change.apply()
 
     return make
 

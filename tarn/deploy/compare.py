@@ -11,7 +11,14 @@ from typing import Any
 
 from tarn.errors import aws_errors
 
-DONE = {"create": "created", "update": "updated", "write": "written", "publish": "published"}
+DONE = {
+    "create": "created",
+    "update": "updated",
+    "write": "written",
+    "publish": "published",
+    "delete": "deleted",
+    "wait": "settled",
+}
 
 
 @dataclass(frozen=True)
@@ -27,10 +34,14 @@ class Change:
     make: Callable[[], Any]
     detail: tuple[str, ...] = ()
 
-    def apply(self) -> str:
+    def apply(self) -> Iterator[str]:
         """Make the change; the line that says so."""
         with aws_errors(self.what):
             self.make()
+        yield self.done
+
+    @property
+    def done(self) -> str:
         return f"{self.what}: {DONE[self.verb]}"
 
 

@@ -1,4 +1,4 @@
-"""Glue's databases, the published tables, and the convert jobs."""
+"""The published tables, and the convert jobs."""
 
 from __future__ import annotations
 
@@ -10,35 +10,11 @@ from botocore.exceptions import ClientError
 
 from tarn.aws import Aws, is_missing
 from tarn.contracts.load import load_contracts
+from tarn.deploy import scripts
 from tarn.deploy.compare import Change, differences
 from tarn.errors import aws_errors
+from tarn.ledger.provenance import SHARED
 from tarn.services import catalog
-
-
-def databases(aws: Aws) -> Iterator[Change]:
-    settings = aws.settings
-    described = {
-        settings.database: "What readers use: published tables and views.",
-        settings.shadow_database: "Unpublished runs, as crawlers saw them.",
-        settings.ops_database: "The pipeline's ledger.",
-    }
-    for name, description in described.items():
-        with aws_errors(f"database {name}"):
-            missing = _missing(name, aws)
-        if missing:
-            wanted = {"Name": name, "Description": description}
-            create = partial(aws.glue.create_database, DatabaseInput=wanted)  # type: ignore[arg-type]
-            yield Change(f"database {name}", "create", create)
-
-
-def _missing(database: str, aws: Aws) -> bool:
-    try:
-        aws.glue.get_database(Name=database)
-    except ClientError as error:
-        if is_missing(error):
-            return True
-        raise
-    return False
 
 
 def tables(aws: Aws) -> Iterator[Change]:
@@ -110,7 +86,7 @@ def _job(dataset: str, aws: Aws) -> dict[str, Any]:
     settings = aws.settings
     return {
         "Description": f"Clean {dataset} to typed, sorted Parquet.",
-        "Role": aws.role_arn,
+        "Role": aws.role_arn("glue"),
         "GlueVersion": settings.glue_version,
         "WorkerType": settings.glue_worker_type,
         "NumberOfWorkers": settings.glue_workers,
@@ -121,10 +97,10 @@ def _job(dataset: str, aws: Aws) -> dict[str, Any]:
         "Command": {
             "Name": "glueetl",
             "PythonVersion": "3",
-            "ScriptLocation": settings.uri("ops", f"glue/{dataset}.py"),
+            "ScriptLocation": settings.uri("ops", scripts.key(dataset, settings)),
         },
         "DefaultArguments": {
             "--job-language": "python",
-            "--extra-py-files": settings.uri("ops", "glue/lake_convert.py"),
+            "--extra-py-files": settings.uri("ops", scripts.key(SHARED, settings)),
         },
     }

@@ -1,4 +1,4 @@
-"""QuickSight's data source, data sets and dashboards, from dashboards/.
+"""QuickSight's data sets and dashboards, from dashboards/.
 
 Declared files name other objects as `${data_source_arn}` and `${data_set_arn:<id>}`.
 """
@@ -23,7 +23,6 @@ from tarn.errors import Terminal, aws_errors
 
 PLACEHOLDER = re.compile(r"\$\{(data_source_arn|data_set_arn:[\w-]+)\}")
 ACTIONS = {
-    "DataSource": ("DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource"),
     # QuickSight takes its own sets of actions whole, and refuses any other.
     "DataSet": (
         "DescribeDataSet",
@@ -36,26 +35,16 @@ ACTIONS = {
 }
 
 
-def data_source(aws: Aws) -> Iterator[Change]:
-    definition = {
-        "DataSourceId": f"{aws.settings.lake}-athena",
-        "Name": f"{aws.settings.prefix} in Athena",
-        "Type": "ATHENA",
-        "DataSourceParameters": {"AthenaParameters": {"WorkGroup": aws.settings.workgroup}},
-    }
-    yield from _put("DataSource", definition, ("Type",), aws)
-
-
 def data_sets(aws: Aws) -> Iterator[Change]:
     for path in sorted((aws.settings.root / "dashboards" / "data_sets").glob("*.json")):
-        yield from _put("DataSet", read(path, aws), (), aws)
+        yield from _put("DataSet", read(path, aws), aws)
 
 
 def dashboards(aws: Aws) -> Iterator[Change]:
     for path in declared_dashboards(aws):
         definition = read(path, aws)
         publish = partial(_publish, definition["DashboardId"], aws)
-        for change in _put("Dashboard", definition, (), aws, publish):
+        for change in _put("Dashboard", definition, aws, publish):
             if change.verb == "update":
                 parts = difference_of(definition, aws)
                 change = replace(change, detail=tuple(f"{p.what} {p.kind}" for p in parts))
@@ -106,7 +95,6 @@ def _arn(what: str, aws: Aws) -> str:
 def _put(
     kind: str,
     definition: dict[str, Any],
-    only_create: tuple[str, ...],
     aws: Aws,
     afterwards: Callable[[], None] = lambda: None,
 ) -> Iterator[Change]:
@@ -124,8 +112,7 @@ def _put(
 
     def make() -> None:
         if there:
-            changed = {k: v for k, v in definition.items() if k not in only_create}
-            call(f"update_{_snake(kind)}", changed)
+            call(f"update_{_snake(kind)}", definition)
         else:
             call(f"create_{_snake(kind)}", definition | _permissions(kind, aws))
         afterwards()

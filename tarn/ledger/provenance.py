@@ -47,8 +47,10 @@ def recipe(dataset: str, version: str, aws: Aws) -> dict[str, str]:
 
 def job_sha256(dataset: str, aws: Aws) -> str:
     """The digest of a convert job: of its script's and of the shared module's, as deployed."""
-    scripts = (f"glue/{name}.py" for name in (dataset, SHARED))
-    return _job_digest(_metadata(script, aws).get(DIGEST, "") for script in scripts)
+    job = aws.glue.get_job(JobName=aws.settings.convert_job(dataset))["Job"]
+    named = (job["Command"]["ScriptLocation"], job["DefaultArguments"]["--extra-py-files"])
+    keys = (uri.removeprefix(aws.settings.uri("ops", "")) for uri in named)
+    return _job_digest(_metadata(key, aws).get(DIGEST, "") for key in keys)
 
 
 def declared_job_sha256(dataset: str, settings: Settings) -> str:

@@ -35,7 +35,7 @@ class CleanWork(DataBrewJobWork):
         self._drop_other_version(reference, aws)
         definition: dict[str, Any] = {
             "Name": self.job(aws),
-            "RoleArn": aws.role_arn,
+            "RoleArn": aws.role_arn("databrew"),
             "Outputs": [self._output(aws)],
             "MaxCapacity": aws.settings.databrew_nodes,
             "Timeout": aws.settings.job_minutes,

@@ -95,7 +95,7 @@ class CrawlWork:
         try:
             aws.glue.create_crawler(
                 Name=self.name(aws),
-                Role=aws.role_arn,
+                Role=aws.role_arn("crawler"),
                 DatabaseName=aws.settings.shadow_database,
                 Targets={"S3Targets": [{"Path": self.curated_uri}]},
                 TablePrefix=table_prefix(self.partition),

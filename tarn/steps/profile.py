@@ -52,7 +52,7 @@ class ProfileWork(DataBrewJobWork):
         ruleset = databrew.put_ruleset(self.partition, aws)
         definition: dict[str, Any] = {
             "Name": self.job(aws),
-            "RoleArn": aws.role_arn,
+            "RoleArn": aws.role_arn("databrew"),
             "OutputLocation": {"Bucket": aws.settings.bucket("ops"), "Key": self.prefix},
             # DataBrew profiles 20,000 rows unless told to take all of them.
             "JobSample": {"Mode": "FULL_DATASET"},

@@ -16,7 +16,6 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tarn.aws import Aws
-from tarn.deploy import stage
 from tarn.services import athena
 from tests import chromium
 from tests.chromium import wait
@@ -24,6 +23,8 @@ from tests.conftest import LocalServer, start_server
 from tests.local_aws.console.support import link
 from tests.local_aws.services.quicksight.page.test_browser import card, choose, ready
 from tests.sql.test_scanned import publish_all
+from tests.tarn import ground
+from tests.tarn.conftest import deploy_stages
 
 pytestmark = chromium.needs_browser
 BOARD = "/quicksight/dashboards/tarn-flights"
@@ -49,10 +50,10 @@ def lake(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
             patch.setenv(name, value)
         patch.setenv("TARN_ACCOUNT_ID", "123456789012")
         aws = Aws.from_environment()
-        list(stage("storage:buckets")(aws))
+        ground.buckets(aws)
         publish_all(aws, tmp_path_factory.mktemp("csv"))
-        for name in ("data_source", "data_sets", "dashboards"):
-            list(stage(f"quicksight:{name}")(aws))
+        ground.data_source(aws)
+        deploy_stages(aws, "quicksight:data_sets", "quicksight:dashboards")
         wait(lambda: ingested(aws), 60)
         yield aws
 

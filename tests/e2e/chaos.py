@@ -215,8 +215,12 @@ class Chaos:
             self._tries(dag_id, run_id, step),
             tuple(self._runs(step, i) for i in instances) if step in NEWEST_FIRST else (),
             seconds,
-            tuple(name for name, runs_now in stack.parts(self.home).items() if not runs_now),
+            self._down(),
         )
+
+    def _down(self) -> tuple[str, ...]:
+        """The parts that do not run."""
+        return tuple(name for name, runs_now in stack.parts(self.home).items() if not runs_now)
 
     def _hold(self, what: str, dag_id: str, run_id: str, step: str) -> None:
         """Until the step waits for the answer that local_aws keeps from it.

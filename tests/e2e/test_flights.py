@@ -339,7 +339,7 @@ def mended(lake: AirflowApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     from tarn.settings import Settings
 
     root = Settings().root
-    for folder in ("recipes", "glue_jobs", "sql", "expectations", "dashboards"):
+    for folder in ("recipes", "glue_jobs", "sql", "expectations", "dashboards", "infra"):
         (tmp_path / folder).symlink_to(root / folder)
     (tmp_path / "datasets").mkdir()
     for path in (root / "datasets").glob("*.yaml"):

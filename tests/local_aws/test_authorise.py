@@ -175,9 +175,9 @@ def test_a_table_needs_its_database_and_the_catalog(user: Any, aws: Any) -> None
 
 def test_the_catalogs_resources() -> None:
     arns = Arns(ACCOUNT, "us-east-1")
-    function = {"DatabaseName": "D", "FunctionInput": {"FunctionName": "F"}}
-    assert needs("glue", "CreateUserDefinedFunction", function, arns)[2] == (
-        "glue:CreateUserDefinedFunction",
+    function = {"DatabaseName": "D", "FunctionName": "F"}
+    assert needs("glue", "UpdateUserDefinedFunction", function, arns)[2] == (
+        "glue:UpdateUserDefinedFunction",
         f"{GLUE}:userDefinedFunction/d/f",
     )
     of = {"DatabaseName": "d", "TableName": "t"}
@@ -188,6 +188,19 @@ def test_the_catalogs_resources() -> None:
     assert needs("glue", "DeleteConnection", {"ConnectionName": "c"}, arns) == [
         ("glue:DeleteConnection", f"{GLUE}:catalog"),
         ("glue:DeleteConnection", f"{GLUE}:connection/c"),
+    ]
+
+
+def test_actions_that_are_called_otherwise() -> None:
+    arns = Arns(ACCOUNT, "us-east-1")
+    both = {"SourceKeyId": "a", "DestinationKeyId": "b"}
+    assert needs("kms", "ReEncrypt", both, arns) == [
+        ("kms:ReEncryptFrom", f"arn:aws:kms:us-east-1:{ACCOUNT}:key/a"),
+        ("kms:ReEncryptTo", f"arn:aws:kms:us-east-1:{ACCOUNT}:key/b"),
+    ]
+    queue = {"QueueUrl": "http://127.0.0.1:4566/1/q"}
+    assert needs("sqs", "SendMessageBatch", queue, arns) == [
+        ("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{ACCOUNT}:q")
     ]
 
 

@@ -28,6 +28,7 @@ from tarn.partition import Partition
 from tarn.services import athena, catalog
 from tarn.steps.views import view_names
 from tests.sql.test_lake_views import DATES, _csv
+from tests.tarn import ground
 from tests.tarn.conftest import lake
 
 __all__ = ["lake"]  # the fixture
@@ -93,8 +94,9 @@ def scanned(sql: str, lake: Aws) -> int:
 
 def publish_all(lake: Aws, folder: Path) -> None:
     """The five tables, their files as the contracts want them, and the views."""
-    for name in ("glue:databases", "glue:tables", "query:workgroup"):
-        list(stage(name)(lake))
+    ground.databases(lake)
+    ground.workgroup(lake)
+    list(stage("glue:tables")(lake))
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for contract in load_contracts().values():

@@ -2,6 +2,7 @@
 
 import shutil
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from tarn.aws import Aws
 from tarn.deploy import stage
+from tests.tarn import ground
 
 
 def deploy_stages(aws: Aws, *names: str) -> list[str]:
@@ -16,9 +18,13 @@ def deploy_stages(aws: Aws, *names: str) -> list[str]:
     return [line for name in names for line in stage(name)(aws)]
 
 
-@pytest.fixture
-def lake(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Aws:
-    """Names that no other test uses; the environment says them to every step. Buckets are made."""
+def changed(lines: Iterable[str]) -> list[str]:
+    """What a deploy says of changes; without the resources of stacks, which are set in."""
+    return [line for line in lines if not line.startswith(" ")]
+
+
+def name_lake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give this process's lake names that no other test uses."""
     name = f"t{uuid.uuid4().hex[:8]}"
     monkeypatch.setenv("TARN_LAKE", name)
     monkeypatch.setenv("TARN_DATABASE", name)
@@ -27,8 +33,14 @@ def lake(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Aws:
     monkeypatch.setenv("TARN_ACCOUNT_ID", "123456789012")
     monkeypatch.setenv("TARN_POLL_SECONDS", "0.2")
     monkeypatch.setenv("TARN_QUIET_SECONDS", "0")
+
+
+@pytest.fixture
+def lake(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """Names that no other test uses; the environment says them to every step. Buckets are made."""
+    name_lake(monkeypatch)
     made = Aws.from_environment()
-    deploy_stages(made, "storage:buckets")
+    ground.buckets(made)
     return made
 
 
@@ -46,6 +58,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "infra").symlink_to(ROOT / "tests" / "tarn" / "infra")
     monkeypatch.setenv("TARN_HOME", str(tmp_path))
     return tmp_path
 
@@ -67,13 +80,16 @@ def declare_policy(home: Path, policy: str) -> None:
 @pytest.fixture
 def deployed(lake: Aws) -> Aws:
     """The lake with what a publish needs, and the ledger's tables."""
+    ground.databases(lake)
+    ground.workgroup(lake)
     deploy_stages(
         lake,
-        "storage:declarations",
-        "glue:databases",
+        "declarations:contracts",
+        "declarations:scripts",
         "glue:tables",
         "ledger:tables",
         "quarantine:table",
+        "glue:jobs",
+        "ledger:views",
     )
-    deploy_stages(lake, "query:workgroup", "ledger:views")
     return lake

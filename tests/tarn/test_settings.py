@@ -16,7 +16,7 @@ def test_defaults() -> None:
 
 def test_from_environment() -> None:
     settings = Settings.from_environment({"TARN_ENV": "prod", "TARN_POLL_SECONDS": "0.5"})
-    assert settings.role_name == "tarn-prod-lake"
+    assert settings.role("glue") == "tarn-prod-glue"
     assert settings.poll_seconds == 0.5
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from local_aws.errors import ServiceError
 
+SERVICE = "athena.amazonaws.com"
+
 
 class InvalidRequest(ServiceError):
     """A call that Athena does not accept. On the wire its code stands twice."""
@@ -44,11 +46,11 @@ class MetadataError(ServiceError):
     code = "MetadataException"
 
 
-def from_glue(message: str) -> str:
-    """How Athena passes on that the Glue catalog has no such entity; clients look for its code."""
+def from_glue(message: str, code: str = "EntityNotFoundException") -> str:
+    """How Athena passes on what the Glue catalog refuses; clients look for its code."""
     return (
         f"{message} (Service: AmazonDataCatalog; Status Code: 400; Error Code:"
-        f" EntityNotFoundException; Request ID: {uuid.uuid4()}; Proxy: null)"
+        f" {code}; Request ID: {uuid.uuid4()}; Proxy: null)"
     )
 
 

@@ -6,6 +6,7 @@ What a real Trino behind the same calls would have to offer is `AthenaEngine`'s 
 # ruff: noqa: S608 - writing SQL is what this module does; values go through quote()
 from __future__ import annotations
 
+import copy
 import threading
 import weakref
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from local_aws.services.athena.duck.session import connect
 from local_aws.services.athena.emit import Emitter
 from local_aws.services.athena.errors import QueryCancelled, QueryFailed
 from local_aws.services.athena.queries import results
+from local_aws.services.athena.queries.store import Store
 from local_aws.services.athena.reading.tables import read_table
 from local_aws.services.athena.serdes.spool import Spool
 from local_aws.services.athena.statements import without_comments
@@ -61,6 +63,19 @@ class AthenaEngine:
         self._free: list[duckdb.DuckDBPyConnection] = []
         self._lent: dict[int, duckdb.DuckDBPyConnection] = {}
         self._interrupted: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
+
+    def acting(self, platform: Platform) -> AthenaEngine:
+        """The same engine, reading and writing as the platform lets it."""
+        if platform is self.platform:
+            return self
+        found = copy.copy(self)
+        found.platform = platform
+        return found
+
+    def result_location(self, workgroup: str) -> str:
+        """Where the workgroup's answers go; empty where each query has to say."""
+        found = (Store(self.platform).workgroup(workgroup) or {}).get("Configuration") or {}
+        return str((found.get("ResultConfiguration") or {}).get("OutputLocation") or "")
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Of a DuckDB that no other query has: its memory and threads are this query's alone.

@@ -150,4 +150,4 @@ def _files(platform: Platform, location: str) -> Iterator[str]:
     folder = f"{key.rstrip('/')}/" if key else ""
     for found in platform.s3.list(bucket, folder):
         if found.size and not hidden(found.key.removeprefix(folder)):
-            yield str(found.path)
+            yield str(platform.s3.path_of(bucket, found))

@@ -50,11 +50,18 @@ def _key(platform: Platform, step: Step) -> str:
         return found
 
     creates = step.flag("createSecretIfMissing")
+    if platform.actor is not None:
+        platform.actor.require("secretsmanager:GetSecretValue", _arn(platform, name))
     try:
         secret = platform.moto.call(read, changes=creates)
     except Exception as error:  # moto's own errors: not there, deleted, no such version
         raise SecretUnusable(name, str(error)) from error
     return _decoded(name, secret)
+
+
+def _arn(platform: Platform, name: str) -> str:
+    real = platform.moto.resource_arn("secretsmanager", f"secret:{name}")
+    return real or platform.arn("secretsmanager", f"secret:{name}")
 
 
 def _create(store: Any) -> None:

@@ -130,7 +130,7 @@ def source_of(
     bucket, key = location["Bucket"], location.get("Key", "")
     selection = selections.read(key, dataset.get("PathOptions"), now or datetime.now(UTC))
     chosen = selection.choose(_files(platform, bucket, selection))
-    paths = [str(found.path) for found in chosen.files]
+    paths = [str(platform.s3.path_of(bucket, found)) for found in chosen.files]
     return {
         "uri": f"s3://{bucket}/{key}",
         "format": dataset.get("Format") or _format_of(paths),

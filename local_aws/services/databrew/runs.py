@@ -26,6 +26,7 @@ from local_aws.services.databrew.plan import Plan, make_plan, publication
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 2
+SERVICE = "databrew.amazonaws.com"
 LOG_GROUP = "/aws-glue-databrew/jobs"
 ENDED_WITH_SERVER = "The run was executing when local_aws ended; start the job again"
 
@@ -63,7 +64,7 @@ class Runner:
         if not kept.exists():
             return "FAILED", ENDED_WITH_SERVER
         try:
-            plan = publication(self.platform, run, kept)
+            plan = publication(self._in_role(run), run, kept)
         except ServiceError as error:
             return "FAILED", _said(error)
         return self._publish(run["RunId"], plan)
@@ -93,6 +94,11 @@ class Runner:
             if process is not None:
                 _kill(process)
             return True
+
+    def _in_role(self, run: dict[str, Any]) -> Platform:
+        """The platform as the job's role may use it. Raises `RoleRefused`."""
+        role = run["job"].get("RoleArn", "")
+        return self.platform.acting.in_role(role, SERVICE, run["RunId"], quiet=True)
 
     def _scratch(self, run_id: str) -> Path:
         return self.platform.scratch("databrew") / run_id
@@ -127,7 +133,7 @@ class Runner:
             process = self._launch(run_id, scratch, attempt)
             if process is None:
                 return
-            plan = make_plan(self.platform, self.store.run(run_id), scratch)
+            plan = make_plan(self._in_role(run), self.store.run(run_id), scratch)
             state, message = self._watch(run_id, process, plan)
             if state != "FAILED" or self._closing:
                 break
@@ -143,7 +149,8 @@ class Runner:
             )
             if not claimed:
                 return None
-            plan = make_plan(self.platform, self.store.run(run_id), scratch)
+            run = self.store.run(run_id)
+            plan = make_plan(self._in_role(run), run, scratch)
             run_file = scratch / "run.json"
             run_file.touch(mode=0o600)  # it may hold the key of a hash
             run_file.write_text(json.dumps(plan.instructions))
@@ -187,7 +194,7 @@ class Runner:
         """Put the run's files into their buckets and tell what was validated."""
         result = json.loads((plan.scratch / "result.json").read_text())
         try:
-            plan.publish(self.platform.s3, result["outputs"])
+            plan.publish(self._in_role(self.store.run(run_id)).s3, result["outputs"])
         except ServiceError as error:
             return "FAILED", _said(error)
         validations = plan.validated(result.get("validations") or {})
@@ -209,7 +216,7 @@ class Runner:
         lines = log.read_text(errors="replace").splitlines() if log.exists() else []
         stream = f"{run['job']['Name']}-{run['RunId']}"
         if run["job"].get("LogSubscription") != "DISABLE" and lines:
-            self.platform.logs.append(LOG_GROUP, stream, [(now, line) for line in lines])
+            self._in_role(run).logs.append(LOG_GROUP, stream, [(now, line) for line in lines])
         log.unlink(missing_ok=True)
 
 

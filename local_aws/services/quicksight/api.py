@@ -45,7 +45,7 @@ GROUPS: tuple[type[Operations], ...] = (
     Tags,
 )
 UNSUPPORTED = (
-    "Data sources other than ATHENA and S3; credentials, VPC connections, roles (RoleArn)",
+    "Data sources other than ATHENA and S3; credentials, VPC connections",
     "Data sets of uploaded files or SaaS; of ELF and XLSX files; columns of JSON or SEMISTRUCT; "
     "columns that differ in case alone",
     "DataPrepConfiguration, SemanticModelConfiguration, FolderArns; the decimal sub-type FIXED",

@@ -5,8 +5,10 @@ from typing import Any, Protocol
 
 import duckdb
 
+from local_aws.acting.errors import Denied
 from local_aws.duckdb_files import path_literal
 from local_aws.services.athena.errors import QueryCancelled
+from local_aws.services.quicksight import acting
 from local_aws.services.quicksight.data_sets.physical import AthenaQuery, S3Files, Source
 from local_aws.services.quicksight.errors import IngestionFailed, QueryRefused, ResourceNotFound
 from local_aws.services.quicksight.expressions import quote
@@ -48,9 +50,15 @@ class Direct:
 
     def athena(self, connection: duckdb.DuckDBPyConnection, source: AthenaQuery) -> None:
         """Ask, and register the answer."""
-        check_data_source(self.store, source, "ATHENA")
+        document = check_data_source(self.store, source, "ATHENA")
         try:
-            table = self.store.platform.athena.query(source.query, source.database)
+            table = acting.engine(self.store.platform, document).query(
+                source.query, source.database
+            )
+        except Denied as error:
+            raise acting.denied(error) from error
+        except IngestionFailed:
+            raise
         except Exception as error:
             raise _failure(error) from error
         names = check_columns(list(table.column_names), source)
@@ -70,15 +78,19 @@ class Streamed:
 
     def athena(self, connection: duckdb.DuckDBPyConnection, source: AthenaQuery) -> None:
         """Let Athena's engine write the answer, and read it from there."""
-        check_data_source(self.store, source, "ATHENA")
+        document = check_data_source(self.store, source, "ATHENA")
         target = self.scratch / f"{source.name}.parquet"
         self.ending.check()
         try:
-            given = self.store.platform.athena.export(
+            given = acting.engine(self.store.platform, document).export(
                 source.query, source.database, target, self.ending.watch
             )
         except QueryCancelled as error:
             raise Ended from error
+        except Denied as error:
+            raise acting.denied(error) from error
+        except IngestionFailed:
+            raise
         except Exception as error:
             self.ending.check()
             raise _failure(error) from error
@@ -96,7 +108,11 @@ class Streamed:
         """Read them once, so that rows which cannot be read are counted once."""
         document = check_data_source(self.store, source, "S3")
         target = self.scratch / f"{source.name}.parquet"
-        found: Counted = read_files(self.store.platform, connection, source, document, target)
+        platform = acting.in_role(self.store.platform, document)
+        try:
+            found: Counted = read_files(platform, connection, source, document, target)
+        except Denied as error:
+            raise acting.denied(error) from error
         self.dropped += found.dropped
         connection.execute(
             f"CREATE TEMP VIEW {source.name} AS SELECT * FROM read_parquet({path_literal(target)})"  # noqa: S608

@@ -65,6 +65,19 @@ def apply(s3: Backend, bucket: str, attributes: Attributes) -> Attributes:
     return replace(attributes, headers=kept | _wanted(s3, bucket, attributes.headers))
 
 
+def key_of_new(s3: Backend, bucket: str, asked: dict[str, str]) -> str | None:
+    """The ARN of the KMS key that a new object will be under. Raises as `apply` does."""
+    return _wanted(s3, bucket, asked).get(KEY)
+
+
+def key_of(s3: Backend, bucket: str, attributes: Attributes) -> str | None:
+    """The ARN of the KMS key that an object is under.
+
+    A file that an engine wrote has no headers: it is under its bucket's default.
+    """
+    return attributes.headers.get(KEY) or key_of_new(s3, bucket, {})
+
+
 def _wanted(s3: Backend, bucket: str, asked: dict[str, str]) -> dict[str, str]:
     algorithm = asked.get(ALGORITHM)
     _check_request(algorithm, asked)

@@ -101,7 +101,7 @@ class Body:
 class S3Handler:
     def __init__(self, platform: Platform) -> None:
         self._backend = Backend.of(platform)
-        self._gate = Gate(self._backend)
+        self.gate = self._gate = Gate(self._backend)
         self._backend.store.sweep()
         self._backend.uploads.sweep()
         self._sweeper = Sweeper(self._backend)

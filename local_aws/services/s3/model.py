@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -261,6 +261,10 @@ class S3Store:
                     told = LISTED.decode(info.attributes.dump())
                     yield Entry(key, info.size, info.mtime_ns, info.etag, told)
 
+    def path_of(self, bucket: str, info: ObjectInfo) -> Path:  # noqa: ARG002 - an actor is asked of it
+        """Where an engine reads the bytes of an object that it listed."""
+        return info.path
+
     def read(self, bucket: str, key: str) -> bytes:
         with self.open(bucket, key) as file:
             return file.read()
@@ -409,6 +413,25 @@ class S3Store:
             self._versions.describe(bucket, info, attributes, self.versioning(bucket))
             if self.listener:
                 self.listener.moved(bucket, info, storage_class)
+
+    # What engines ask before they touch files: raise where who works here may not.
+
+    def locate(self, bucket: str) -> None:
+        """Ask where the bucket is, as clients do first of all."""
+
+    def require_listing(self, bucket: str, prefix: str) -> None:
+        """List what is below the prefix."""
+
+    def require_reading(self, bucket: str, key: str) -> None:
+        """Read the object."""
+
+    def require_writing(
+        self, bucket: str, key: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Put an object there with those headers."""
+
+    def require_deleting(self, bucket: str, key: str) -> None:
+        """Delete the object."""
 
     def lock(self, bucket: str, key: str) -> threading.RLock:
         """Held while a key's files and records are taken together."""

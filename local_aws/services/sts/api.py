@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws.access import document, evaluate
+from local_aws.access import document, evaluate, facts
 from local_aws.access.document import PolicyError
 from local_aws.access.evaluate import Named, Query
 from local_aws.access.patterns import Lookup, Values
 from local_aws.access.principal import SESSION, Principal
+from local_aws.access.record import Record
 from local_aws.context import Request, Response
 from local_aws.errors import ServiceError
 from local_aws.identities import Identities
@@ -50,6 +51,7 @@ class StsApi:
 
     identities: Identities
     sessions: SessionStore
+    record: Record
     caller: Principal
     lookup: Lookup
 
@@ -103,10 +105,11 @@ class StsApi:
             return False
         actions = ["sts:AssumeRole", *(["sts:TagSession"] if request.get("Tags") else [])]
         for action in actions:
-            query = Query(self.caller, action, role.arn, self._facts(request))
-            if evaluate.granted(trust, query) is Named.NOT:
-                return False
-            if not evaluate.decide(query, trust).allowed:
+            query = self.record.watch(Query(self.caller, action, role.arn, self._facts(request)))
+            named = evaluate.granted(trust, query) is not Named.NOT
+            allowed = named and evaluate.decide(query, trust).allowed
+            self.record.note(query, allowed)
+            if not allowed:
                 return False
         return True
 
@@ -119,7 +122,7 @@ class StsApi:
         own["sts:rolesessionname"] = (request["RoleSessionName"],)
         if "ExternalId" in request:
             own["sts:externalid"] = (request["ExternalId"],)
-        return lambda key: own.get(key) or self.lookup(key)
+        return facts.beside(own, self.lookup)
 
     def _seconds(self, request: Request, role: Any) -> int:
         seconds = int(request.get("DurationSeconds", HOUR))

@@ -69,6 +69,10 @@ class SessionStore:
         self._db.execute("DELETE FROM sessions WHERE expires < ?", (past,))
         return session
 
+    def end(self, access_key: str) -> None:
+        """Forget the session: its keys are nobody's."""
+        self._db.execute("DELETE FROM sessions WHERE access_key = ?", (access_key,))
+
     def find(self, access_key: str) -> Session | None:
         """The session of an access key, also one whose time is over."""
         if not access_key.startswith("ASIA"):

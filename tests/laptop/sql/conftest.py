@@ -9,14 +9,15 @@ from rich.console import Console
 from laptop.sql.query import Asker
 from tarn.aws import Aws
 from tests.laptop.conftest import lake
-from tests.tarn.conftest import deploy_stages
+from tests.tarn import ground
 
 __all__ = ["lake"]
 
 
 @pytest.fixture
 def asker(lake: Any) -> Asker:
-    deploy_stages(lake, "glue:databases", "query:workgroup")
+    ground.databases(lake)
+    ground.workgroup(lake)
     made = Asker()
     made.ask(
         "CREATE TABLE planes AS SELECT * FROM"

@@ -12,9 +12,10 @@ from tarn.aws import Aws
 from tarn.dashboards.difference import ADDED, CHANGED, REMOVED, Difference, difference
 from tarn.deploy import changes_of
 from tarn.deploy.quicksight import difference_of, read
+from tests.tarn import ground
 from tests.tarn.conftest import deploy_stages
 
-STAGES = ("quicksight:data_source", "quicksight:data_sets", "quicksight:dashboards")
+STAGES = ("quicksight:data_sets", "quicksight:dashboards")
 ROOT = Path(__file__).parent.parent.parent.parent
 DASHBOARD = json.loads((ROOT / "dashboards" / "flights.json").read_text())["Definition"]
 Definition = dict[str, Any]
@@ -79,6 +80,7 @@ def test_before_and_after_a_deploy(
     monkeypatch.setenv("TARN_HOME", str(tmp_path))
     own = Aws()
     assert {part.kind for part in difference_of(read(path, own), own)} == {ADDED}
+    ground.data_source(own)
     deploy_stages(own, *STAGES)
     assert difference_of(read(path, own), own) == []
     request["Definition"]["Sheets"][0]["Name"] = "Punctuality"

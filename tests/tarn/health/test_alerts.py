@@ -9,12 +9,12 @@ import pytest
 
 from tarn.aws import Aws
 from tarn.contracts.load import load_contracts
-from tarn.deploy import stage
 from tarn.errors import TarnError
 from tarn.health import alerts
 from tarn.health.alerts import Alert
 from tarn.ledger import ledger
 from tarn.steps.freshness import check_freshness
+from tests.tarn import ground
 from tests.tarn.page.lakes import record, year
 
 FAILED = Alert(
@@ -62,8 +62,7 @@ class Inbox:
 
 @pytest.fixture
 def inbox(lake: Aws) -> Inbox:
-    assert list(stage("alerts:topic")(lake)) == [f"topic {lake.settings.topic_name}: created"]
-    assert list(stage("alerts:topic")(lake)) == []
+    ground.topic(lake)
     return Inbox(lake)
 
 
@@ -108,7 +107,7 @@ def test_one_that_was_not_sent_is_sent_by_the_retry(
     with pytest.raises(TarnError, match="alert"):
         alerts.send(FAILED, lake)
     assert not alerts.tell(FAILED, lake)  # which stops nobody
-    list(stage("alerts:topic")(lake))
+    ground.topic(lake)
     queue = inbox.subscribe("all")
     assert alerts.tell(FAILED, lake)
     assert titles(inbox.take(queue)) == [FAILED.title]
@@ -214,7 +213,7 @@ def test_an_alert_that_cannot_be_sent_is_tried_again(lake: Aws) -> None:
     with pytest.raises(TarnError):  # no topic yet
         check_freshness(now, lake)
     inbox = Inbox(lake)
-    list(stage("alerts:topic")(lake))
+    ground.topic(lake)
     queue = inbox.subscribe("all", dataset=["flights"])
     check_freshness(now, lake)
     assert [m["kind"] for m in inbox.take(queue)] == ["late"]

@@ -186,7 +186,7 @@ def test_a_deploy_that_saw_the_table_before_a_publish(home: Path, deployed: Aws)
     (update,) = changes_of("glue:tables", deployed)
     published(deployed, "bbb", rows=15)
     with pytest.raises(Transient, match="ConcurrentModificationException"):
-        update.apply()
+        list(update.apply())
     assert read(deployed) == 15
     deploy_stages(deployed, "glue:tables")
     assert read(deployed) == 15

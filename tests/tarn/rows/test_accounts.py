@@ -16,6 +16,7 @@ from tarn.rows.raw_file import RawFile
 from tarn.rows.recipe import follow
 from tarn.services import athena
 from tarn.steps.publish import publish
+from tests.tarn import ground
 from tests.tarn.rows.test_recipe import step
 from tests.tarn.steps.test_publish import converted, tokens
 
@@ -26,8 +27,9 @@ TRIM = step("REMOVE_COMBINED", sourceColumn="name", removeLeadingAndTrailingWhit
 
 @pytest.fixture
 def deployed(lake: Aws) -> Aws:
-    for name in ("glue:databases", "quarantine:table", "query:workgroup"):
-        list(stage(name)(lake))
+    ground.databases(lake)
+    ground.workgroup(lake)
+    list(stage("quarantine:table")(lake))
     return lake
 
 

@@ -17,7 +17,9 @@ from tarn.published.rollback import rollback
 from tarn.rows import quarantine
 from tarn.rows.replay import PASSES, Published, forecast, published, require_clean, require_deployed
 from tarn.steps.publish import publish
+from tests.tarn import ground
 from tests.tarn.airlines import AIRLINES, converted, tokens
+from tests.tarn.conftest import deploy_stages
 
 
 def mend(lake: Aws, monkeypatch: pytest.MonkeyPatch, *rules: Rule) -> None:
@@ -108,7 +110,7 @@ def test_a_contract_that_is_not_deployed(lake: Aws) -> None:
     contract = load_contract("airlines")
     with pytest.raises(Terminal, match=r"datasets/airlines\.yaml is not what is deployed"):
         require_deployed(contract, lake)
-    list(stage("storage:declarations")(lake))
+    list(stage("declarations:contracts")(lake))
     assert require_deployed(contract, lake)["name"] == "airlines"
 
 
@@ -145,9 +147,9 @@ def test_failed_runs_are_not_the_published_one(deployed: Aws) -> None:
 @pytest.mark.parametrize("name", ["flights", "weather", "planes"])
 def test_the_lakes_own_rules_are_athenas_too(lake: Aws, name: str) -> None:
     """Each contract's forecast is a query that Athena takes."""
-    for one in ("storage:declarations", "glue:databases", "glue:tables", "quarantine:table",
-                "query:workgroup"):  # fmt: skip
-        list(stage(one)(lake))
+    ground.databases(lake)
+    ground.workgroup(lake)
+    deploy_stages(lake, "declarations:contracts", "glue:tables", "quarantine:table")
     contract = load_contract(name)
     label = "2013-03" if contract.partition_keys else "all"
     told = forecast(Published(Partition.parse(contract, label), "x", "x", 0, {}), lake)

@@ -7,11 +7,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from tarn.aws import Aws
-from tarn.deploy import stage
 from tarn.errors import GateFailed, Terminal
 from tarn.partition import Partition
 from tarn.services.work import run_to_end
 from tarn.steps.crawl import CrawlWork, compare_schema
+from tests.tarn import ground
 from tests.tarn.conftest import declare_policy
 
 AIRLINES = Partition("airlines")
@@ -20,7 +20,7 @@ GOOD = {"carrier": ["AA"], "name": ["American"]}
 
 @pytest.fixture
 def shadow(lake: Aws) -> Aws:
-    list(stage("glue:databases")(lake))
+    ground.databases(lake)
     return lake
 
 

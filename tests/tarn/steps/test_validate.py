@@ -9,13 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from tarn.aws import Aws
-from tarn.deploy import stage
 from tarn.errors import GateFailed, Terminal, Transient
 from tarn.page import data_docs
 from tarn.partition import Partition
 from tarn.services.work import run_to_end
 from tarn.steps.crawl import CrawlWork
 from tarn.steps.validate import check, connection, validate
+from tests.tarn import ground
 from tests.tarn.airlines import published, read
 
 AIRLINES = Partition("airlines")
@@ -97,8 +97,8 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch, aws: Any) -> None:
 
 
 def crawled(lake: Aws, columns: dict[str, list[str | None]]) -> None:
-    for name in ("glue:databases", "query:workgroup"):
-        list(stage(name)(lake))
+    ground.databases(lake)
+    ground.workgroup(lake)
     path = AIRLINES.run_folder("abc")
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(columns), sink)

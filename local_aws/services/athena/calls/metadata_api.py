@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.context import Platform, Request, Response
 from local_aws.services.athena.calls.paging import Tokens
-from local_aws.services.athena.errors import InvalidRequest, MetadataError, from_glue
+from local_aws.services.athena.errors import SERVICE, InvalidRequest, MetadataError, from_glue
+from local_aws.services.glue.catalog import Catalog
 from local_aws.services.glue.errors import EntityNotFoundException
 
 CATALOG = "AwsDataCatalog"
@@ -42,20 +43,25 @@ class MetadataApi:
         catalog = {"Name": CATALOG, "Type": "GLUE", "Status": "CREATE_COMPLETE"}
         return {"DataCatalog": catalog | {"Parameters": account}}
 
+    @property
+    def _catalog(self) -> Catalog:
+        """As whoever calls may read it."""
+        return self.platform.acting.of_caller(SERVICE).glue
+
     def get_database(self, request: Request) -> Response:
         self._check(request, request["CatalogName"])
         return {"Database": _database(self._database(request["DatabaseName"]))}
 
     def _database(self, name: str) -> dict[str, Any]:
         try:
-            found: dict[str, Any] = self.platform.glue.get_database(name.lower())
+            found: dict[str, Any] = self._catalog.get_database(name.lower())
         except EntityNotFoundException:
             raise MetadataError(from_glue(f"Database {name} not found.")) from None
         return found
 
     def list_databases(self, request: Request) -> Response:
         self._check(request, request["CatalogName"])
-        listed = [_database(d) for d in self.platform.glue.get_databases()]
+        listed = [_database(d) for d in self._catalog.get_databases()]
         found, following = self.tokens.page("databases", listed, request, 50)
         return {"DatabaseList": found, **following}
 
@@ -63,7 +69,7 @@ class MetadataApi:
         self._check(request, request["CatalogName"])
         database, name = request["DatabaseName"], request["TableName"]
         try:
-            table = self.platform.glue.get_table(database.lower(), name.lower())
+            table = self._catalog.get_table(database.lower(), name.lower())
         except EntityNotFoundException:
             raise MetadataError(from_glue("Entity Not Found")) from None
         return {"TableMetadata": _table(table)}
@@ -73,7 +79,7 @@ class MetadataApi:
         self._check(request, request["CatalogName"])
         database = request["DatabaseName"].lower()
         self._database(database)
-        tables = self.platform.glue.get_tables(database)
+        tables = self._catalog.get_tables(database)
         expression = request.get("Expression") or ""
         if expression:
             pattern = _pattern(expression)

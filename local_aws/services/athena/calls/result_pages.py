@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from local_aws.acting.errors import Denied
 from local_aws.context import Platform, Request, Response
 from local_aws.services.athena.calls.paging import Tokens
-from local_aws.services.athena.errors import InvalidRequest
+from local_aws.services.athena.errors import SERVICE, InvalidRequest
 from local_aws.services.athena.queries import results
 from local_aws.services.athena.queries.store import ACTIVE
+from local_aws.services.s3.errors import NoSuchKey
 from local_aws.services.s3.model import parse_uri
 
 _PAGE = 1000
 _WITHOUT_ROWS = ("ctas", "insert", "unload")
+
+_UNREADABLE = (
+    "You do not seem to have access to the S3 location of your query results. Please confirm your"
+    " account has access to the S3 location where your query results are saved and try again. If"
+    " specifying an expected bucket owner, confirm the bucket is owned by the expected account. If"
+    " you are using KMS to encrypt query results, please ensure you have permission to access your"
+    " KMS key. If you continue to see this issue, please contact customer support."
+)
 
 Row = dict[str, Any]
 
@@ -54,10 +64,17 @@ class ResultPages:
     def _rows(self, body: dict[str, Any], start: int, limit: int) -> tuple[list[Row], int | None]:
         """A full page always has a token, as on Athena, though nothing may be left after it."""
         bucket, key = parse_uri(body["output"])
-        if self._platform.s3.stat(bucket, key) is None:
-            raise InvalidRequest("Could not find results", "RESULT_NOT_FOUND")
+        # Who may not read a result in S3 is not shown it here
+        # (https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html).
+        s3 = self._platform.acting.of_caller(SERVICE).s3
+        try:
+            stream = s3.open(bucket, key)
+        except NoSuchKey:
+            raise InvalidRequest("Could not find results", "RESULT_NOT_FOUND") from None
+        except Denied as error:
+            raise InvalidRequest(_UNREADABLE) from error
         rows: list[Row] = []
-        with self._platform.s3.open(bucket, key) as stream:
+        with stream:
             stream.seek(start)
             for cells, place in _reader(body)(stream):
                 rows.append({"Data": [{} if c is None else {"VarCharValue": c} for c in cells]})

@@ -15,6 +15,7 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
+from local_aws.acting.errors import Denied
 from local_aws.context import Platform, Request
 from local_aws.services.athena import statements
 from local_aws.services.athena.errors import (
@@ -115,9 +116,11 @@ class Acceptance:
         bucket = location.removeprefix("s3://").partition("/")[0]
         there = self._platform.s3.bucket_exists(bucket)
         if not there or owner not in (None, self._platform.account_id):
-            raise InvalidRequest(
-                f"Unable to verify/create output bucket {bucket}", "INVALID_QUERY_OUTPUT_LOCATION"
-            )
+            raise _unverified(bucket)
+        try:
+            self._platform.s3.locate(bucket)
+        except Denied as error:
+            raise _unverified(bucket) from error
 
     # --- the statement
 
@@ -190,7 +193,15 @@ class Acceptance:
             table = show.table(command)
         except QueryFailed as error:
             raise InvalidRequest(from_glue("Entity Not Found")) from error
+        except Denied as error:
+            raise InvalidRequest(from_glue(error.message, "AccessDeniedException")) from error
         return statements.DESCRIBE_VIEW if is_view(table) else kind
+
+
+def _unverified(bucket: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"Unable to verify/create output bucket {bucket}", "INVALID_QUERY_OUTPUT_LOCATION"
+    )
 
 
 def _query_of(text: str, kind: Kind) -> str | None:

@@ -9,10 +9,13 @@ from typing import Any
 
 import duckdb
 
+from local_aws.acting.errors import Denied
+from local_aws.caller import PRINCIPAL
 from local_aws.context import Request
 from local_aws.errors import ServiceError
 from local_aws.faults.board import InjectedFailure
 from local_aws.services.athena.errors import (
+    SERVICE,
     InvalidRequest,
     QueryCancelled,
     QueryFailed,
@@ -23,6 +26,7 @@ from local_aws.services.athena.queries import reuse
 from local_aws.services.athena.queries.acceptance import Acceptance
 from local_aws.services.athena.queries.executor import BytesExceeded, Executor, Job, Outcome
 from local_aws.services.athena.queries.lanes import Lane
+from local_aws.services.athena.queries.refusals import refused
 from local_aws.services.athena.queries.store import ACTIVE, Store
 from local_aws.services.athena.statements import CATALOG_ONLY, Kind
 from local_aws.services.s3.model import parse_uri
@@ -44,7 +48,7 @@ class Executions:
         self.engine = engine
         self.store = store
         self.executor = Executor(engine, store)
-        self._acceptance = Acceptance(engine.platform, store)
+        self._acting: dict[str, AthenaEngine] = {}
         self._dml = Lane("DML", AT_ONCE, ACTIVE_DML)
         self._ddl = Lane("DDL", AT_ONCE, ACTIVE_DDL)
         self._cursors: dict[str, duckdb.DuckDBPyConnection] = {}
@@ -76,13 +80,15 @@ class Executions:
 
     def start(self, request: Request, workgroup: Body) -> str:
         """The query's id: a new one's, or that of the query which had the token before."""
-        body = self._acceptance.accept(request, workgroup)
+        engine = self._as_caller()
+        body = Acceptance(engine.platform, self.store).accept(request, workgroup)
         token = request["ClientRequestToken"]
         earlier = self.store.execution_by_token(token)
         if earlier is None:
             lane = self._lane(body)
             lane.admit(body["id"])
             if self.store.add_execution(body, token, body["reuse_key"]):
+                self._acting[body["id"]] = engine
                 self._begin(body, lane)
                 return str(body["id"])
             lane.leave(body["id"])  # the same token came in twice at once
@@ -94,8 +100,17 @@ class Executions:
             )
         return str(earlier["id"])
 
+    def _as_caller(self) -> AthenaEngine:
+        """The engine with the rights of whoever calls now: a query keeps them to its end."""
+        if PRINCIPAL.get() is None:
+            return self.engine
+        return self.engine.acting(self.engine.platform.acting.of_caller(SERVICE))
+
+    def _engine(self, body: Body) -> AthenaEngine:
+        return self._acting.get(body["id"], self.engine)
+
     def _begin(self, body: Body, lane: Lane) -> None:
-        outcome = reuse.earlier_outcome(body, self.store, self.engine)
+        outcome = reuse.earlier_outcome(body, self.store, self._engine(body))
         if outcome is not None:
             now = time.time()
             body.update(started=now, engine_ended=now, reused=True, outcome=outcome)
@@ -124,6 +139,9 @@ class Executions:
             self._end(body, "CANCELLED", None)
         except QueryFailed as error:
             self._end(body, "FAILED", error)
+        except Denied as error:
+            hive = body["kind"]["name"] == "ddl"
+            self._end(body, "FAILED", refused(error, body["output"], hive=hive))
         except InjectedFailure as error:
             self._end(body, "FAILED", ServiceFailed(error.message))
         except ServiceError as error:
@@ -150,8 +168,10 @@ class Executions:
         cursor = self.engine.cursor()
         with self._lock:
             self._cursors[job.id] = cursor
+        engine = self._engine(body)
+        executor = self.executor if engine is self.engine else Executor(engine, self.store)
         try:
-            return self.executor.run(job, cursor)
+            return executor.run(job, cursor)
         finally:
             with self._lock:
                 del self._cursors[job.id]
@@ -167,6 +187,7 @@ class Executions:
             body.setdefault("reason", "Query cancelled by user")
         body.update(state=state, completed=time.time())
         self.store.save_execution(body)
+        self._acting.pop(body["id"], None)
         self._stopped.discard(body["id"])
         self._lane(body).leave(body["id"])
 
@@ -175,7 +196,8 @@ class Executions:
         if body["kind"]["name"] != "ddl" or not body["reason"].startswith("FAILED: "):
             return
         try:
-            self.engine.platform.s3.put(*parse_uri(body["output"]), body["reason"].encode())
+            s3 = self._engine(body).platform.s3
+            s3.put(*parse_uri(body["output"]), body["reason"].encode())
         except ServiceError as refusal:
             logger.warning("The failure of %s was not written: %s", body["id"], refusal.message)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from local_aws.acting.errors import Denied
 from local_aws.services.athena.errors import QueryFailed
 from local_aws.services.athena.model import AthenaEngine
 from local_aws.services.athena.queries import results
@@ -32,7 +33,10 @@ def earlier_outcome(
     earlier = store.reusable(body["reuse_key"])
     if earlier is None or time.time() - earlier["completed"] > age:
         return None
-    if not _still_answers(earlier, body, engine) or not _copied(earlier, body, engine):
+    try:
+        if not _still_answers(earlier, body, engine) or not _copied(earlier, body, engine):
+            return None
+    except Denied:  # the query runs, and says why it may not
         return None
     return {**earlier["outcome"], "bytes": 0, "input_rows": 0, "plan": None}
 

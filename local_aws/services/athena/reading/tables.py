@@ -222,7 +222,7 @@ class _Lister:
             if not info.key.startswith(prefix):
                 return
             if _is_data(info, prefix):
-                yield _data_file(info, bucket, values, partition)
+                yield _data_file(self.platform, info, bucket, values, partition)
 
 
 def _place(platform: Platform, location: str) -> tuple[str, str]:
@@ -240,9 +240,11 @@ def _is_data(info: Any, prefix: str) -> bool:
     return bool(info.size) and not any(part.startswith(("_", ".")) for part in parts)
 
 
-def _data_file(info: Any, bucket: str, values: tuple[str | None, ...], partition: str) -> DataFile:
-    uri = f"s3://{bucket}/{info.key}"
-    return DataFile(str(info.path), uri, info.size, values, info.mtime_ns / 1e9, partition)
+def _data_file(
+    platform: Platform, info: Any, bucket: str, values: tuple[str | None, ...], partition: str
+) -> DataFile:
+    uri, path = f"s3://{bucket}/{info.key}", platform.s3.path_of(bucket, info)
+    return DataFile(str(path), uri, info.size, values, info.mtime_ns / 1e9, partition)
 
 
 def list_files(
@@ -254,4 +256,4 @@ def list_files(
     bucket, prefix = _place(platform, location)
     for info in platform.s3.list(bucket, prefix):
         if _is_data(info, prefix):
-            yield _data_file(info, bucket, values, partition)
+            yield _data_file(platform, info, bucket, values, partition)

@@ -135,8 +135,8 @@ class Key(Handler):
 
     def identify(self, work: Work) -> Made | None:
         kms = work.client("kms")
-        if work.physical_id:
-            found = _described(kms, work.physical_id)
+        if key := work.physical_id or work.properties.get("KeyId"):  # the latter: by an import
+            found = _described(kms, key)
             return _made(found) if found else None
         for one in pages(kms, "list_keys", "Keys"):
             found = _described(kms, one["KeyId"])

@@ -117,7 +117,7 @@ class Making:
         new = pending["verb"] != "UPDATE" or pending["replaces"]
         work = self.run.work(
             replace(begun, physical_id="") if new else begun,
-            pending["properties"],
+            pending["properties"] | self.imports.get(begun.logical_id, {}),
             {} if new else begun.properties,
             pending["name"],
             pending["token"],

@@ -7,7 +7,7 @@ deleting a database deletes what is in it; nothing checks that a location exists
 Other services use `Catalog` through `platform.glue`: dictionaries in AWS's own shape.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local_aws.services.glue.catalog import schema
 from local_aws.services.glue.catalog.partitions import Partitions
@@ -26,3 +26,6 @@ class Catalog(Versions, Partitions):
         self.account_id = platform.account_id
         self.db = platform.db("glue")
         schema.bring_up(self.db)
+
+    def require(self, operation: str, **parameters: Any) -> None:
+        """Raise where who works here may not call the operation of Glue; the server may all."""

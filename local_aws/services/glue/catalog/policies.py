@@ -7,6 +7,7 @@ identities' policies, on what is done to the catalog's databases, tables, functi
 
 import base64
 import hashlib
+import re
 
 from local_aws.access import document as policies
 from local_aws.access.document import Policy, PolicyError
@@ -18,6 +19,9 @@ from local_aws.services.glue.errors import (
     EntityNotFoundException,
     InvalidInputException,
 )
+
+IN_CATALOG = re.compile(r"^arn:aws:glue:[^:]*:[^:]*:(catalog|database|table|user|connection)")
+"""What the catalog's resource policy is about."""
 
 
 class ResourcePolicies:
@@ -38,9 +42,9 @@ class ResourcePolicies:
         rows = self.db.all("SELECT body FROM resource_policies ORDER BY resource")
         return [document(row) for row in rows]
 
-    def decides(self, resource: str) -> Policy | None:
-        """What the policy says, where there is one."""
-        found = self._find(resource)
+    def of_part(self, resource: str, catalog: str) -> Policy | None:
+        """The catalog's policy, where there is one and the resource is a part of the catalog."""
+        found = self._find(catalog) if IN_CATALOG.search(resource) else None
         return policies.parse(found["PolicyInJson"], policies.BUCKET) if found else None
 
     def put(self, resource: str, policy: str, *, exists: str, last: str | None) -> str:

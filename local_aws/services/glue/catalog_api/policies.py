@@ -29,9 +29,9 @@ class PoliciesApi(CatalogPart):
         ResourcePolicies(self.catalog.db).delete(self._resource(request), last=last)
         return {}
 
-    def resource_policy(self) -> Policy | None:
-        """What every call about the catalog is decided with."""
-        return ResourcePolicies(self.catalog.db).decides(self._catalog_arn)
+    def policy_of(self, resource: str) -> Policy | None:
+        """What a call about a part of the catalog, by its ARN, is decided with."""
+        return ResourcePolicies(self.catalog.db).of_part(resource, self._catalog_arn)
 
     @property
     def _catalog_arn(self) -> str:

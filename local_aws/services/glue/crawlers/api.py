@@ -55,6 +55,7 @@ class CrawlersApi(ClassifiersApi):
     def create_crawler(self, request: Request) -> Response:
         definition = checked(request)
         self._check_classifiers(definition)
+        self.crawls.check_role(definition["Role"])
         with self.tags.db.transaction():
             self.crawlers.create(definition)
             self.tags.add(self._crawler_arn(request["Name"]), request.get("Tags", {}))
@@ -67,6 +68,7 @@ class CrawlersApi(ClassifiersApi):
             old = self.crawlers.get(request["Name"])
             definition = checked({**_given(old), **request})
             self._check_classifiers(definition)
+            self.crawls.check_role(definition["Role"])
             check_change(old, definition)
             self.crawlers.replace(definition)
         self.crawls.scheduler.wake()

@@ -19,11 +19,16 @@ INDEX = "crawler_partition_index"
 def index_partitions(catalog: Catalog, table: Document, say: Callable[[str], None]) -> None:
     """Give the table its index, in place of one over the keys that it had before."""
     indexes = PartitionIndexes(catalog)
-    if any(index["IndexName"] == INDEX for index in indexes.all(table)):
-        indexes.delete(table, INDEX)
+    place = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
     keys = [key["Name"] for key in table.get("PartitionKeys", [])]
+    if keys:
+        catalog.require("GetPartitionIndexes", **place)
+    if any(index["IndexName"] == INDEX for index in indexes.all(table)):
+        catalog.require("DeletePartitionIndex", **place)
+        indexes.delete(table, INDEX)
     if not keys:
         return
+    catalog.require("CreatePartitionIndex", **place)
     try:
         indexes.create(table, {"IndexName": INDEX, "Keys": keys})
     except ResourceNumberLimitExceededException as error:

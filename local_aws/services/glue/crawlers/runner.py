@@ -7,20 +7,28 @@ import uuid
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from local_aws.acting.errors import Denied, RoleRefused
 from local_aws.errors import ServiceError
 from local_aws.schedules.scheduler import Scheduler
 from local_aws.services.glue.classifiers.definitions import ClassifierStore
 from local_aws.services.glue.crawlers.events import EventQueue
 from local_aws.services.glue.crawlers.model import KILLED, LOG_GROUP, CrawlerStore
+from local_aws.services.glue.crawlers.refusals import SERVICE, in_words
 from local_aws.services.glue.crawlers.settings import EVENT_MODE
 from local_aws.services.glue.documents import Document
-from local_aws.services.glue.errors import CrawlerRunningException, EntityNotFoundException
+from local_aws.services.glue.errors import (
+    CrawlerRunningException,
+    EntityNotFoundException,
+    InvalidInputException,
+)
 
 if TYPE_CHECKING:
     from local_aws.context import Platform
 
 logger = logging.getLogger(__name__)
 
+SESSION = "AWS-Crawler"
+UNTRUSTED = "Service is unable to assume provided role. Please verify role's TrustPolicy"
 AT_ONCE = 2  # crawls that read at the same time; others are RUNNING and wait
 _PATIENCE = 5.0  # seconds that a closing server gives its crawls
 
@@ -107,9 +115,11 @@ class Runner:
         try:
             self.platform.faults.check(identity)
             crawler = self.store.get(name)
+            platform = self._in_role(crawler["Role"])
+            platform.logs.append(LOG_GROUP, name, ())  # who may not write its log crawls nothing
             around = engine.Surroundings(
-                self.platform.s3,
-                self.platform.glue,
+                platform.s3,
+                platform.glue,
                 lambda line: self._say(name, identity, line),
                 cancelled.is_set,
                 [self.classifiers.get(named) for named in crawler["Classifiers"]],
@@ -118,11 +128,27 @@ class Runner:
             return "COMPLETED", engine.crawl(crawler, around), ""
         except engine.Cancelled:
             return ("FAILED", Counter(), KILLED) if self._closing else ("STOPPED", Counter(), "")
+        except Denied as error:
+            return "FAILED", Counter(), in_words(error)
         except ServiceError as error:
             return "FAILED", Counter(), error.message
         except Exception as error:
             logger.exception("crawler %s", name)
             return "FAILED", Counter(), f"Internal Service Exception: {error!r}"
+
+    def _in_role(self, role: str) -> "Platform":
+        """The platform as the crawler's role may use it. Raises InvalidInputException."""
+        try:
+            return self.platform.acting.in_role(role, SERVICE, SESSION)
+        except RoleRefused as error:
+            raise InvalidInputException(UNTRUSTED) from error
+
+    def check_role(self, role: str) -> None:
+        """Raises InvalidInputException for a role that does not trust Glue."""
+        try:
+            self.platform.acting.check_trust(role, SERVICE)
+        except RoleRefused as error:
+            raise InvalidInputException(UNTRUSTED) from error
 
     def _events(self, crawler: Document) -> EventQueue | None:
         """The queue of an event crawl; the first since the crawler changed lists all."""

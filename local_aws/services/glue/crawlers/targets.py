@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from local_aws.acting.errors import Denied
 from local_aws.services.glue.catalog import Catalog
 from local_aws.services.glue.classifiers.chain import classify
 from local_aws.services.glue.classifiers.custom import Classifier
@@ -12,6 +13,7 @@ from local_aws.services.glue.crawlers import tree
 from local_aws.services.glue.crawlers.entries import Origin
 from local_aws.services.glue.crawlers.events import EventQueue
 from local_aws.services.glue.crawlers.grouping import Found, Grouping
+from local_aws.services.glue.crawlers.refusals import in_words
 from local_aws.services.glue.crawlers.settings import Options, address
 from local_aws.services.glue.documents import Document
 from local_aws.services.glue.errors import InvalidInputException
@@ -60,6 +62,10 @@ class Reader:
                 found = classify(file, item.size, item.key, self.custom)
         except NoSuchKey:
             return None  # it was deleted meanwhile
+        except Denied as error:
+            self.left_out.append(address)
+            self.around.say(f"ERROR : {in_words(error)}")  # and the crawl goes on, as on AWS
+            return None
         except (Unreadable, OSError) as error:
             self.left_out.append(address)
             self.around.say(f"WARN : {address} {error}")
@@ -100,8 +106,8 @@ class S3Target:
         )
         globs = tuple(self.target["Exclusions"])
         origin = Origin(self.definition["Name"], bucket, key, globs)
-        single = around.s3.stat(bucket, key) if key else None
-        if single is not None and not path.endswith("/"):
+        single = self._single(bucket, key) if not path.endswith("/") else None
+        if single is not None:
             return [(origin, found) for found in grouping.file(single)]
         folder = self._folder(bucket, key)
         if not (folder.files or folder.folders) and self.changed is None:
@@ -109,6 +115,11 @@ class S3Target:
         found = [(origin, found) for found in grouping.tables(folder)]
         say_unfit(around, bucket, grouping)
         return found
+
+    def _single(self, bucket: str, key: str) -> ObjectInfo | None:
+        """The object that the path names, where it names one."""
+        found = itertools.islice(self.reader.around.s3.list(bucket, key), 1)
+        return next((info for info in found if key and info.key == key), None)
 
     def _folder(self, bucket: str, key: str) -> tree.Folder:
         around, globs = self.reader.around, self.target["Exclusions"]

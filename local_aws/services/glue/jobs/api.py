@@ -18,6 +18,7 @@ from local_aws.services.glue.errors import (
 )
 from local_aws.services.glue.jobs import arguments, definition
 from local_aws.services.glue.jobs.bookmarks import Bookmarks, asked, check_runs
+from local_aws.services.glue.jobs.execution import check_role
 from local_aws.services.glue.jobs.model import JobStore, Run
 from local_aws.services.glue.jobs.runner import Runner
 from local_aws.services.glue.paging import page
@@ -110,6 +111,7 @@ class JobsApi:
                 f"Failed to start job run due to missing metadata: no job {request['JobName']}"
             ) from error
         given = request.get("Arguments") or {}
+        check_role(self.platform, job["Role"])
         merged = arguments.merge(job, given)
         arguments.check(merged)
         check_runs(self.jobs, job["Name"], asked(merged))

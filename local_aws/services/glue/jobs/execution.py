@@ -16,13 +16,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from local_aws.acting.errors import RoleRefused
 from local_aws.context import Platform
 from local_aws.errors import ServiceError
-from local_aws.services.glue.errors import EntityNotFoundException
+from local_aws.services.glue.errors import EntityNotFoundException, InvalidInputException
 from local_aws.services.glue.jobs import arguments, observability, spark_conf
 from local_aws.services.glue.jobs.bookmarks import Bookmarks
 from local_aws.services.glue.jobs.events import Events
 from local_aws.services.glue.jobs.files import fetch, import_path
+from local_aws.services.glue.jobs.gate import Gate
 from local_aws.services.glue.jobs.jvm import RUNTIME, Jvm, spark_environment
 from local_aws.services.glue.jobs.logs import RunLog
 from local_aws.services.glue.jobs.metrics import RunMetrics
@@ -40,6 +42,7 @@ from local_aws.services.glue.jobs.pool import JvmPool
 from local_aws.services.glue.jobs.pricing import dpu_seconds
 from local_aws.services.glue.jobs.processes import MARK, Interrupted, Processes, identities
 
+SERVICE, SESSION = "glue.amazonaws.com", "GlueJobRunnerSession"
 TEMPORARY = "glue-tmp"
 LONGEST_TEMPORARY = 60  # of the 107 letters that Linux lets a socket's path have
 LAST_WORDS = 200_000  # bytes of a JVM's log that may say why it died
@@ -55,12 +58,14 @@ class Execution:
         self.reason = Outcome("STOPPED")
         self._minute = minute
         self._platform = platform
+        self._role = _in_role(platform, run)
+        self._own_environment: dict[str, str] = {}
         self._store = store
         self._pool = pool
         self._folder = platform.scratch("glue") / run.id
         self._started: float | None = None
-        self._log = _log_of(platform, run)
-        self._metrics = RunMetrics(platform, run, self._folder)
+        self._log = _log_of(self._role, run)
+        self._metrics = RunMetrics(self._role, run, self._folder)
         self._processes = Processes(run.id, self._folder, self._log)
         self._bookmarks = Bookmarks(platform)
 
@@ -76,7 +81,10 @@ class Execution:
     def execute(self) -> Outcome:
         """Run to the end and record it."""
         try:
-            outcome = self._prepare_and_run()
+            check_role(self._platform, self.run.plan.get("Role", ""))
+            with self._platform.acting.environment(self._role) as environment:
+                self._own_environment = environment
+                outcome = self._prepare_and_run()
         except Interrupted:
             outcome = self.reason
         except (ServiceError, LaunchFailed) as error:
@@ -85,7 +93,7 @@ class Execution:
             outcome = Outcome("FAILED", f"Error Category: LAUNCH_ERROR; {error}")
         outcome = self._bookmarks_kept(outcome)
         self._record(outcome)
-        observability.publish(self._platform, self.run, outcome)
+        observability.publish(self._role, self.run, outcome)
         shutil.rmtree(self._folder, ignore_errors=True)
         return outcome
 
@@ -119,7 +127,7 @@ class Execution:
         return self._launch.script or str(self.run.plan["Command"]["ScriptLocation"])
 
     def _fetch(self, uri: str, folder: str) -> Path:
-        return fetch(self._platform, uri, self._folder / folder)
+        return fetch(self._role, uri, self._folder / folder)
 
     def _bring(self) -> list[str]:
         """Fetch and install what the run asks for; the folders to import from, the first wins."""
@@ -128,14 +136,14 @@ class Execution:
         modules = [self._fetch(uri, "modules") for uri in self._launch.extra_py_files]
         paths = list(dict.fromkeys(import_path(module) for module in modules))
         if self._launch.modules:
-            installer = Modules(self._platform)
+            installer = Modules(self._role)
             scratch = self._folder / "installer"
             paths.append(installer.install(self._launch.modules, scratch, self._install))
         return [*map(str, paths), str(RUNTIME)]
 
     def _install(self, command: list[str], folder: Path) -> int:
         """Run the installer, its output in the run's log."""
-        environment = self._platform.child_environment()
+        environment = self._own_environment
         child = self._processes.start(
             command, environment, folder, self._log.error, "installer-output"
         )
@@ -151,6 +159,7 @@ class Execution:
         jvm = self._pool.acquire(self._processes.interrupted)
         if jvm is None:
             return self.reason
+        gate = Gate(self._role.s3) if self._role.actor else None
         clean = False
         try:
             offset = jvm.log.stat().st_size
@@ -160,7 +169,8 @@ class Execution:
                 "conf": spark_conf.defaults(self._platform, self.run.job, self._folder, paths)
                 | {f"spark.executorEnv.{MARK}": self.run.id}
                 | self._metrics.settings
-                | self._launch.conf,
+                | self._launch.conf
+                | (gate.settings if gate else {}),
                 "metastore": jvm.pid if self._launch.data_catalog else None,
             }
             self._log.follow(jvm.log, self._log.error, offset)
@@ -171,6 +181,8 @@ class Execution:
                 return outcome
             return without_jvm(outcome, _end_of(jvm.log, offset))
         finally:
+            if gate:
+                gate.close()
             self._pool.release(jvm, clean)
             self._processes.end_marked()
 
@@ -206,7 +218,7 @@ class Execution:
 
     def _environment(self, paths: list[str]) -> dict[str, str]:
         return (
-            spark_environment(self._platform.child_environment())
+            spark_environment(self._own_environment)
             | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
             | self._bookmarks.give(self.run, self._launch.bookmark)
         )
@@ -258,6 +270,24 @@ class Execution:
         self._store.finish(self.run.id, outcome.state, members)
         with contextlib.suppress(EntityNotFoundException):  # its job was deleted meanwhile
             Events(self._platform).ended(self._store.run(self.run.id))
+
+
+def _in_role(platform: Platform, run: Run) -> Platform:
+    """The platform as the run's role may use it; itself where the run will fail by its role."""
+    try:
+        return platform.acting.in_role(run.plan.get("Role", ""), SERVICE, SESSION, quiet=True)
+    except RoleRefused:
+        return platform
+
+
+def check_role(platform: Platform, role: str) -> None:
+    """Raises InvalidInputException for a role that IAM has and that does not trust Glue."""
+    try:
+        platform.acting.check_trust(role, SERVICE)
+    except RoleRefused as error:
+        raise InvalidInputException(
+            f"Role {error.role} should be given assume role permissions for Glue Service."
+        ) from error
 
 
 def _log_of(platform: Platform, run: Run) -> RunLog:

@@ -30,9 +30,6 @@ def _document(request: Request, kind: str) -> dict[str, Any]:
     parameters = request.get("DataSourceParameters", default)
     if set(parameters) != {member}:
         raise InvalidParameter(f"A data source of type {kind} takes {member}, not {parameters}")
-    if parameters[member].get("RoleArn"):
-        # What the role may not read would be read all the same.
-        raise Unsupported(f"{member}.RoleArn")
     document = {name: request[name] for name in KEPT if name in request}
     return document | {"Type": kind, "DataSourceParameters": parameters}
 

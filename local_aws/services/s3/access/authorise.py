@@ -5,13 +5,15 @@ may not list a bucket is not told that a key is missing; a copy reads its source
 """
 
 import datetime as dt
+from dataclasses import replace
 from functools import partial
 
 from local_aws.access import evaluate
-from local_aws.access.evaluate import Query
+from local_aws.access.evaluate import Decision, Query
 from local_aws.access.principal import ANONYMOUS, Principal
+from local_aws.access.record import REQUEST
 from local_aws.errors import ServiceError
-from local_aws.services.s3.access import acl
+from local_aws.services.s3.access import acl, keys
 from local_aws.services.s3.access.actions import (
     ACTIONS,
     ALWAYS_ROOTS,
@@ -20,9 +22,9 @@ from local_aws.services.s3.access.actions import (
     SOURCE,
     Need,
 )
-from local_aws.services.s3.access.facts import Target, lookup_of
+from local_aws.services.s3.access.facts import Target, lookup_of, source_of
 from local_aws.services.s3.access.rules import Rules
-from local_aws.services.s3.api import COPY_SOURCE, Route, copying
+from local_aws.services.s3.api import COPY_SOURCE, Route
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import AccessDenied, NoSuchBucket
 from local_aws.services.s3.http import chunked
@@ -54,9 +56,15 @@ class Gate:
     def __init__(self, backend: Backend) -> None:
         self._s3 = backend
 
+    @property
+    def backend(self) -> Backend:
+        return self._s3
+
     def stands_open(self, request: S3Request) -> bool:
         """Root, at a bucket that has no policy: nothing is left to decide. Costs no look-up."""
         auth = request.auth
+        if self._s3.platform.record.on:
+            return False
         if auth is None or not auth.principal.is_root or not NOTED.isdisjoint(request.headers):
             return False
         if not request.bucket:
@@ -74,6 +82,8 @@ class Gate:
         for need in needs or ():
             if need.applies(request.headers):
                 self._require(request, operation.name, need.action, _target(need, request))
+        if operation.name in keys.OPERATIONS:
+            self._require_key(operation.name, request)
         if operation.name == "CopyObject":
             self._check_tags_of_copy(request)
         if operation.name == "CreateBucket":
@@ -88,7 +98,7 @@ class Gate:
         if error.code not in HIDDEN or self.stands_open(request):
             return
         copied = COPY_SOURCE in request.headers and request.method == "PUT"
-        bucket = _source(request).bucket if copied else request.bucket
+        bucket = source_of(request).bucket if copied else request.bucket
         self._require(request, "ListObjectsV2", "s3:ListBucket", Target(bucket))
 
     def _rules(self, operation: Route, request: S3Request) -> Rules | None:
@@ -103,19 +113,15 @@ class Gate:
 
     def _require(self, request: S3Request, operation: str, action: str, target: Target) -> None:
         who, bucket, key = principal_of(request), target.bucket, target.key
-        if who.is_root and action in ALWAYS_ROOTS:
-            return
+        record = self._s3.platform.record
         if target.version is not None:
             action = OF_VERSION.get(action, action)
-        rules = self._rules_or_none(bucket)
-        arn = f"{ARN}{bucket}/{key}" if key else f"{ARN}{bucket}" if bucket else "*"
+        arn = arn_of(bucket, key)
         lookup = lookup_of(self._s3, operation, request, target, dt.datetime.now(dt.UTC))
-        query = Query(who, action, arn, lookup)
-        decision = evaluate.decide(query, rules.policy if rules else None)
-        restricted = who.is_anonymous and rules and rules.is_public and rules.block.restrict
-        if decision.allowed and not restricted:
-            return
-        if not decision.explicit and rules and self._acl_allows(query, rules, target):
+        query = record.watch(Query(who, action, arn, lookup))
+        decision = self.decide(query, target)
+        record.note(query, decision.allowed)
+        if decision.allowed:
             return
         if who.is_anonymous:
             raise AccessDenied
@@ -123,6 +129,30 @@ class Gate:
             f"User: {who.arn} is not authorized to perform: {action} on resource: "
             f'"{arn}" {decision.reason}'
         )
+
+    def decide(self, query: Query, target: Target) -> Decision:
+        """By policies, or where these are silent by the lists of bucket and object."""
+        who, rules = query.principal, self._rules_or_none(target.bucket)
+        if who.is_root and query.action in ALWAYS_ROOTS:
+            return Decision(True)
+        decision = evaluate.decide(query, rules.policy if rules else None)
+        if who.is_anonymous and rules and rules.is_public and rules.block.restrict:
+            decision = replace(decision, allowed=False)
+        if not decision.allowed and not decision.explicit and rules:
+            return replace(decision, allowed=self._acl_allows(query, rules, target))
+        return decision
+
+    def _require_key(self, operation: str, request: S3Request) -> None:
+        """Of an object under SSE-KMS its key is needed too; root is not asked for it."""
+        who = principal_of(request)
+        if who.is_root and not self._s3.platform.record.on:
+            return
+        now = dt.datetime.now(dt.UTC)
+        for use in keys.uses(self._s3, operation, request):
+            lookup = lookup_of(self._s3, operation, request, use.target, now)
+            decision = keys.decide(self._s3, who, use, lookup, REQUEST)
+            if not decision.allowed:
+                raise keys.refusal(who, use, decision)
 
     def _rules_or_none(self, bucket: str) -> Rules | None:
         try:
@@ -149,7 +179,7 @@ class Gate:
         """Tags travel with a copy unless it replaces them; that takes two more permissions."""
         if request.headers.get("x-amz-tagging-directive") == "REPLACE":
             return
-        source = _source(request)
+        source = source_of(request)
         rules = self._rules_or_none(source.bucket)
         info = self._s3.store.stat(source.bucket, source.key, source.version) if rules else None
         if info and info.attributes.tags:
@@ -166,24 +196,21 @@ class Gate:
                 self._require(request, "DeleteObject", need.action, target)
 
 
+def arn_of(bucket: str, key: str = "") -> str:
+    """The ARN of a bucket or an object, as policies have it."""
+    return f"{ARN}{bucket}/{key}" if key else f"{ARN}{bucket}" if bucket else "*"
+
+
 def principal_of(request: S3Request) -> Principal:
     return request.auth.principal if request.auth else ANONYMOUS
 
 
 def _target(need: Need, request: S3Request) -> Target:
     if need.resource == SOURCE:
-        return _source(request)
+        return source_of(request)
     if need.resource == OBJECT:
         return Target(request.bucket, request.key, request.query.get("versionId"))
     return Target(request.bucket)
-
-
-def _source(request: S3Request) -> Target:
-    """By the very function that the copy uses, or another object could be read than decided."""
-    header = request.headers[COPY_SOURCE]
-    bucket, key = copying._address(header)[:2]
-    _, named, version = header.partition("?versionId=")
-    return Target(bucket, key, version if named else None)
 
 
 def _refuse_unverifiable(request: S3Request) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote
 from local_aws.access import facts
 from local_aws.access.patterns import Lookup, Values
 from local_aws.access.principal import ANONYMOUS
+from local_aws.services.s3.api import COPY_SOURCE, copying
 from local_aws.services.s3.backend import Backend
 from local_aws.services.s3.errors import MalformedXML, NoSuchBucket, S3Error
 from local_aws.services.s3.http import xml
@@ -53,6 +54,14 @@ class Target:
     bucket: str
     key: str = ""
     version: str | None = None
+
+
+def source_of(request: S3Request) -> Target:
+    """By the very function that the copy uses, or another object could be read than decided."""
+    header = request.headers[COPY_SOURCE]
+    bucket, key = copying._address(header)[:2]
+    _, named, version = header.partition("?versionId=")
+    return Target(bucket, key, version if named else None)
 
 
 def lookup_of(

@@ -117,7 +117,8 @@ class Journal:
         }
         resource = f"arn:aws:s3:::{where.bucket}/{where.prefix}-"
         query = evaluate.Query(who, "s3:PutObject", resource, facts.lookup(found))
-        if not evaluate.decide(query, self._s3.rules.get(where.bucket).policy).allowed:
+        policy = self._s3.rules.get(where.bucket).policy
+        if not self._s3.platform.record.decide(query, policy, DELIVERER).allowed:
             raise NotTaken(f"the policy of {where.bucket} does not let {DELIVERER} write")
 
     def _destinations(self) -> dict[str, Destination]:

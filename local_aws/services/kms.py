@@ -1,0 +1,25 @@
+"""What KMS does beside moto: a key's policy is read when it is put, since decisions need it.
+
+https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+"""
+
+from local_aws.access import document
+from local_aws.access.document import PolicyError
+from local_aws.access.resources import Parameters
+from local_aws.errors import ServiceError
+
+WITH_POLICY = ("CreateKey", "PutKeyPolicy")
+
+
+class MalformedPolicyDocument(ServiceError):
+    code = "MalformedPolicyDocumentException"
+
+
+def check(operation: str, parameters: Parameters) -> None:
+    """Raise where a key's policy could not be evaluated later."""
+    if operation not in WITH_POLICY or "Policy" not in parameters:
+        return
+    try:
+        document.parse(str(parameters["Policy"]), document.KEY)
+    except PolicyError as error:
+        raise MalformedPolicyDocument(str(error)) from None
