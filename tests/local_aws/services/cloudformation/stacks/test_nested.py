@@ -149,3 +149,16 @@ def test_more_at_once_than_have_turns_wait_and_none_for_its_child(
     for stack, body in stacks.items():
         cf.create_stack(StackName=stack, TemplateBody=body)
     assert {settle(cf, stack) for stack in stacks} == {"CREATE_COMPLETE"}
+
+
+def test_a_template_that_nests_itself_ends(cf: Any, name: str, shelf: Shelf) -> None:
+    url = f"https://{shelf.bucket}.s3.amazonaws.com/self"
+    shelf.put("self", template(Inner=nested(url)))
+    cf.create_stack(StackName=name, TemplateURL=url, DisableRollback=True)
+    assert settle(cf, name) == "CREATE_FAILED"
+    summaries = cf.get_paginator("list_stacks").paginate().search("StackSummaries")
+    root = cf.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
+    inner = [one["StackId"] for one in summaries if one.get("RootId") == root]
+    assert len(inner) == 10
+    said = [reasons(cf, one, "CREATE_FAILED")["Inner"] for one in inner]
+    assert sum("nested in more than 10 others" in one for one in said) == 1
