@@ -13,6 +13,8 @@ from tests.conftest import LocalServer
 from tests.tarn import ground
 from tests.tarn.conftest import changed, name_lake
 
+pytestmark = pytest.mark.restart  # two deploys of all stacks
+
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [
