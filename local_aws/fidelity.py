@@ -115,7 +115,6 @@ def blocks() -> dict[str, str]:
             *templates.FUNCTIONS,
             *templates.SECTIONS,
             *templates.TRANSFORMS,
-            f"{templates.PARAMETER_TYPES}*",
             *(f"{{{{resolve:{name}:...}}}}" for name in templates.DYNAMIC_REFERENCES),
             "Custom::*",
             "CreationPolicy",

@@ -93,15 +93,16 @@ class SsmApi:
                 f"The parameter {name} is a {last['type']}: its type can't be changed to "
                 f"{type_name}. Create a new, unique parameter."
             )
-        pattern = request.get("AllowedPattern", last["pattern"] if last else None)
+        pattern = request.get("AllowedPattern", last["pattern"] if last else None) or None
         key = values.check_key(request.get("KeyId"), type_name)
+        description = request.get("Description", last["description"] if last else None)
         value = request["Value"]
         values.check(value, pattern)
         return {
             "type": type_name,
             "value": values.sealed(self.platform, name, value) if key else value,
             "key_id": key,
-            "description": request.get("Description", last["description"] if last else None),
+            "description": description or None,
             "pattern": pattern,
             "modified_by": CALLER.get() or "",
         }

@@ -140,11 +140,18 @@ class _Comparison:
                 if found.attribute:
                     return "ResourceAttribute", f"{found.name}.{found.attribute}"
                 return "ResourceReference", found.name
-            before = self.stack.revision.parameters.get(found.name)
-            value = self.plan.values.get(found.name)
-            if value is not None and value.text != before:
+            if self._is_other(found.name):
                 return "ParameterReference", found.name
         return "DirectModification", ""
+
+    def _is_other(self, parameter: str) -> bool:
+        """Whether a parameter, or what it names in Parameter Store, has another value."""
+        value = self.plan.values.get(parameter)
+        if value is None:
+            return False
+        had = self.stack.revision
+        text = had.parameters.get(parameter)
+        return value.text != text or value.stored != had.stored.get(text, value.stored)
 
     def _attributes(self, now: Resource) -> Iterator[Detail]:
         wanted = self.plan.resources[now.logical_id]

@@ -15,7 +15,7 @@ from local_aws.services.cloudformation.errors import (
     ValidationError,
 )
 from local_aws.services.cloudformation.stacks import names, statuses
-from local_aws.services.cloudformation.stacks.blueprint import HIDDEN, Blueprint
+from local_aws.services.cloudformation.stacks.blueprint import Blueprint, parameters_told
 from local_aws.services.cloudformation.stacks.calls.common import paged
 from local_aws.services.cloudformation.stacks.calls.stacks import StackCalls, check_name, plan
 from local_aws.services.cloudformation.stacks.change_sets import (
@@ -32,8 +32,7 @@ from local_aws.services.cloudformation.stacks.change_sets import (
 from local_aws.services.cloudformation.stacks.changes import IMPORT, Change, changes_of
 from local_aws.services.cloudformation.stacks.imports import Imports
 from local_aws.services.cloudformation.stacks.records import Revision, Stack
-from local_aws.services.cloudformation.stacks.requests import refuse_unsupported, revision
-from local_aws.services.cloudformation.template import document as documents
+from local_aws.services.cloudformation.stacks.requests import refuse_unsupported
 
 PAGE = 100
 
@@ -46,7 +45,7 @@ class ChangeSetCalls(StackCalls):
         kind = request.get("ChangeSetType", "UPDATE")
         stack = self.store.find(request["StackName"])
         self._refuse_kind(kind, stack, request)
-        wanted = revision(request, self.body(request, stack), stack)
+        wanted = self.revision(request, stack)
         new = stack is None
         if stack is None:
             stack = self.new_stack(request, dataclasses.replace(wanted, body=""), statuses.REVIEW)
@@ -104,19 +103,19 @@ class ChangeSetCalls(StackCalls):
         planned = plan(self, stack, wanted)
         planned.needs  # noqa: B018 - a circle is refused at once
         try:
-            found |= self._changes(stack, planned, kind, request)
+            found |= self._changes(stack, planned, wanted, kind, request)
         except ServiceError as error:
             found |= {"status": "FAILED", "reason": error.message}
         return found
 
     def _changes(
-        self, stack: Stack, planned: Blueprint, kind: str, request: Request
+        self, stack: Stack, planned: Blueprint, wanted: Revision, kind: str, request: Request
     ) -> dict[str, Any]:
         imports = Imports(self, stack, planned).of(kind, request)
         changes = changes_of(self.engine, stack, planned, imports)
         if kind == "IMPORT":
             _refuse_more_than_imports(changes)
-        if not changes and not self.changes(stack, _revision(planned, stack, request)):
+        if not changes and not self.changes(stack, wanted):
             return {"status": "FAILED", "reason": NO_CHANGES}
         former = plan(self, stack, stack.revision) if stack.revision.body else None
         shown = Shown(planned, former)
@@ -130,7 +129,7 @@ class ChangeSetCalls(StackCalls):
         if not request.get("IncludePropertyValues"):
             changes = [without_values(one) for one in changes]
         return told(found, stack) | {
-            "Parameters": _parameters(wanted),
+            "Parameters": parameters_told(wanted),
             "NotificationARNs": wanted.notified,
             "RollbackConfiguration": {},
             "Capabilities": wanted.capabilities,
@@ -197,16 +196,6 @@ def _operation_kind(found: Document) -> str:
     return kind
 
 
-def _revision(planned: Blueprint, stack: Stack, request: Request) -> Revision:
-    return dataclasses.replace(
-        stack.revision,
-        body=planned.template.body,
-        parameters={name: value.text for name, value in planned.values.items()},
-        tags=dict(planned.tags),
-        notified=request.get("NotificationARNs", stack.revision.notified),
-    )
-
-
 def _refuse_more_than_imports(changes: list[Change]) -> None:
     others = [one for one in changes if one.action != IMPORT]
     if others:
@@ -216,11 +205,3 @@ def _refuse_more_than_imports(changes: list[Change]) -> None:
             + "] in your template that are not being imported. Update, create or delete operations "
             "cannot be executed during import operations."
         )
-
-
-def _parameters(wanted: Revision) -> list[dict[str, str]]:
-    declared = documents.parse(wanted.body).parameters
-    return [
-        {"ParameterKey": name, "ParameterValue": HIDDEN if declared[name].no_echo else text}
-        for name, text in wanted.parameters.items()
-    ]
