@@ -45,7 +45,11 @@ class Blueprint:
         """Resolves for what is shown."""
         known = Masked(self.known.store, self.known.exports, self.known.stack_id, self.known.client)
         known.unknown, known.used = self.known.unknown, self.known.used
-        hidden = {name: HIDDEN for name, value in self.values.items() if value.no_echo}
+        hidden = {
+            name: [HIDDEN] if isinstance(value.resolved, list) else HIDDEN
+            for name, value in self.values.items()
+            if value.no_echo
+        }
         return self.resolver.showing(hidden, known)
 
     @cached_property
