@@ -16,10 +16,9 @@ from local_aws.services.cloudformation.template.capabilities import capabilities
 from local_aws.services.cloudformation.template.model import Template
 
 UNSUPPORTED = (
-    "DeploymentConfig",
+    "DeploymentConfig.Mode",
     "DeploymentMode",
     "DisableValidation",
-    "IncludeNestedStacks",
     "ResourceTypes",
     "RollbackConfiguration.MonitoringTimeInMinutes",
     "RollbackConfiguration.RollbackTriggers",
@@ -29,6 +28,8 @@ UNSUPPORTED = (
     "StackPolicyURL",
 )
 """Members that would change what is done, and are refused where they say anything."""
+USUAL = {"DeploymentConfig.Mode": "STANDARD"}
+"""What such a member may say: what is done anyway."""
 
 
 def refuse_unsupported(operation: str, request: Request) -> None:
@@ -37,8 +38,14 @@ def refuse_unsupported(operation: str, request: Request) -> None:
         part: Any = request
         for name in path.split("."):
             part = part.get(name) if isinstance(part, Mapping) else None
-        if part:
+        if part and part != USUAL.get(path):
             raise unsupported(f"{operation} with {path}")
+
+
+def disables_rollback(request: Request) -> bool:
+    """Whether what was done is to stay where the operation fails."""
+    config = request.get("DeploymentConfig", {})
+    return bool(request.get("DisableRollback", config.get("DisableRollback", False)))
 
 
 def revision(

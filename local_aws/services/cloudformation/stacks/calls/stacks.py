@@ -24,6 +24,7 @@ from local_aws.services.cloudformation.stacks.lookups import Known
 from local_aws.services.cloudformation.stacks.records import Revision, Stack
 from local_aws.services.cloudformation.stacks.requests import (
     check_capabilities,
+    disables_rollback,
     refuse_unsupported,
     revision,
 )
@@ -300,7 +301,7 @@ def _wishes(request: Request) -> dict[str, Any]:
     if "OnFailure" in request and "DisableRollback" in request:
         raise ValidationError("You can specify either DisableRollback or OnFailure, but not both.")
     found: dict[str, Any] = {"on_failure": request.get("OnFailure", "ROLLBACK")}
-    if request.get("DisableRollback"):
+    if disables_rollback(request):
         found["on_failure"] = "DO_NOTHING"
     if request.get("RetainExceptOnCreate"):
         found["retain_except_on_create"] = True
