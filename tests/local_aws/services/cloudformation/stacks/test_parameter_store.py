@@ -112,6 +112,9 @@ def test_dynamic_references(server: LocalServer, cf: Any, ssm: Any, name: str) -
     }
     assert create(cf, name, whole({"D": database(name, both)})) == "CREATE_COMPLETE"
     assert described(server, name) == "two after one"
+    put(ssm, f"/{name}", "three")
+    same = whole({"D": database(name, both)})
+    assert "No updates" in refused(cf.update_stack, StackName=name, TemplateBody=same)[1]
     gone = whole({"D": database(name, "{{resolve:ssm:/" + name + ":7}}")})
     assert update(cf, name, gone) == "UPDATE_ROLLBACK_COMPLETE"
     assert f"Parameters: [ssm:/{name}:7] cannot be found." in reasons(cf, name)["D"]
