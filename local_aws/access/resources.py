@@ -215,6 +215,13 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row(".*", "{StackName}"),
     ),
     "service-quotas": (_row("GetServiceQuota", "{ServiceCode}/{QuotaCode}"),),
+    "ssm": (
+        _row("DescribeParameters"),
+        _row("(Get|Delete)Parameters", "parameter/{Names}"),
+        _row("GetParametersByPath", "parameter/{Path}"),
+        _row("(Put|Get|Delete)Parameter(History)?", "parameter/{Name}"),
+        _row("(AddTagsTo|RemoveTagsFrom)Resource|ListTagsForResource", "parameter/{ResourceId}"),
+    ),
     "events": (
         _row("(Put|Remove)Targets|ListTargetsByRule", "rule/{Rule}"),
         _row("(Put|Describe|Delete|Enable|Disable)Rule", "rule/{Name}"),

@@ -20,8 +20,7 @@ from local_aws.services.cloudformation.resources.handler import (
 from local_aws.services.cloudformation.stacks import statuses
 from local_aws.services.cloudformation.stacks.flow import HELD, ROLLBACK
 from local_aws.services.cloudformation.stacks.model import Store
-from local_aws.services.cloudformation.stacks.records import Revision, Stack
-from local_aws.services.cloudformation.stacks.requests import revision
+from local_aws.services.cloudformation.stacks.records import Stack
 
 if TYPE_CHECKING:
     from local_aws.services.cloudformation.stacks.calls.stacks import StackCalls
@@ -50,7 +49,7 @@ class NestedStack(Handler):
             if child is None:
                 self._refuse_abyss(work.stack_id)
                 request = self._request(work, work.name) | {"DisableRollback": True}
-                wanted = self._revision(calls, request, None)
+                wanted = calls.revision(request)
                 child = calls.create(request, wanted, self.store.stack(work.stack_id))
         return self._settled(work, child.id, "created", {statuses.CREATE_COMPLETE})
 
@@ -62,7 +61,7 @@ class NestedStack(Handler):
         with self._calls(work) as calls:
             child = self.store.stack(work.physical_id)
             request = self._request(work, child.name)
-            wanted = self._revision(calls, request, child)
+            wanted = calls.revision(request, child)
             if self._held(child.id) or not calls.changes(child, wanted):
                 return _made(child)
             calls.update(child, wanted, request)
@@ -124,11 +123,6 @@ class NestedStack(Handler):
             if target
             else self.store.stack(work.stack_id).revision.capabilities,
         }
-
-    def _revision(
-        self, calls: "StackCalls", request: dict[str, Any], child: Stack | None
-    ) -> Revision:
-        return revision(request, calls.body(request), child)
 
     def _held(self, child: str) -> bool:
         operation = self.store.operation(child)

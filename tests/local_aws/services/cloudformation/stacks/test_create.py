@@ -291,11 +291,6 @@ def test_what_cdk_synthesises(cf: Any, name: str) -> None:
         },
     }
     assert create(cf, name, json.dumps(stack)) == "CREATE_COMPLETE"
-    version = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/cdk-bootstrap/x/version"}
-    rule = json.dumps(stack | {"Parameters": {"BootstrapVersion": version}})
-    message = refused(cf.create_stack, StackName=f"{name}x", TemplateBody=rule)[1]
-    assert "BootstrapVersion" in message
-    assert "AWS::SSM::Parameter::Value<String> is not supported by local_aws" in message
 
 
 def test_what_cannot_be_deleted_can_be_left(server: LocalServer, cf: Any, name: str) -> None:
