@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # In the order in which one needs the other.
 STAGES = (
     "stacks:stacks",
+    "databases:lost",
     "declarations:contracts",
     "declarations:scripts",
     "glue:tables",

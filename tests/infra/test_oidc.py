@@ -123,6 +123,7 @@ def test_a_lake_is_planned_made_and_changed(
     assert code == 0, said
     code, said = plan.lake("plan")
     assert (code, "Nothing to deploy" in said) == (0, True), said
+    server.client("glue").delete_database(Name="lake_shadow")
     change(home / "infra" / "environments" / "dev.yaml", "NoncurrentDays: 7", "NoncurrentDays: 8")
     change(home / "dashboards" / "flights.json", '"Flights', '"All flights')
     change(home / "sql" / "lake" / "worst_routes.sql", "SELECT", "SELECT /* changed */")
@@ -130,6 +131,7 @@ def test_a_lake_is_planned_made_and_changed(
     assert (code, "harbor-dev-lake" in said) == (2, True), said
     code, said = deploy.lake("deploy")
     assert (code, "Dashboard tarn-flights: updated" in said) == (0, True), said
+    assert "database lake_shadow: created" in said
 
 
 def change(path: Path, old: str, new: str) -> None:
