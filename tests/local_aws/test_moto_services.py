@@ -102,3 +102,14 @@ def test_a_long_poll_holds_nobody_up(aws: LocalServer) -> None:
         }
     assert bodies == {"0", "1", "2", "3", "4", "5"}
     assert time.monotonic() - started < 10
+
+
+def test_a_key_is_not_rotated_by_its_alias(aws: LocalServer) -> None:
+    kms = aws.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName=f"alias/{key}", TargetKeyId=key)
+    kms.rotate_key_on_demand(KeyId=key)
+    assert len(kms.list_key_rotations(KeyId=key)["Rotations"]) == 1
+    for operation in (kms.rotate_key_on_demand, kms.list_key_rotations):
+        with pytest.raises(ClientError, match=r"NotFoundException.*Invalid keyId alias/"):
+            operation(KeyId=f"alias/{key}")
