@@ -158,10 +158,12 @@ class MotoServices:
 
     def _application(self) -> Any:
         if self._app is None:
+            from moto.kms.responses import KmsResponse
             from moto.server import DomainDispatcherApplication, create_backend_app
             from moto.sqs.models import Queue
 
             Queue.wait_for_messages = _wait_for_messages
+            KmsResponse._validate_key_policy = _decided_before
             event_topics.teach()
             self._app = DomainDispatcherApplication(create_backend_app)
             self._state.load()
@@ -169,6 +171,10 @@ class MotoServices:
 
 
 _held = threading.local()
+
+
+def _decided_before(kms: Any, key_id: str, action: str) -> None:
+    """moto's look at a key's policy, which knows no principals and no conditions: we decided."""
 
 
 def _wait_for_messages(queue: Any, timeout: int) -> None:

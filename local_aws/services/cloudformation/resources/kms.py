@@ -46,6 +46,7 @@ class Key(Handler):
             "KeyPolicy",
             "KeySpec",
             "KeyUsage",
+            "MultiRegion",
             "PendingWindowInDays",
             "RotationPeriodInDays",
             "Tags",
@@ -67,6 +68,7 @@ class Key(Handler):
         usage = given.get("KeyUsage", "ENCRYPT_DECRYPT")
         if usage not in USAGES.get(spec.partition("_")[0], ()):
             raise ResourceFailed(f"KeyUsage {usage} is not supported for KeySpec {spec}")
+        _check_regions(given)
         _check_rotation(given)
         policy = parsed(given["KeyPolicy"]) if "KeyPolicy" in given else None
         answer = call(
@@ -82,6 +84,7 @@ class Key(Handler):
 
     def update(self, work: Work) -> Made:
         kms, key, given = work.client("kms"), work.physical_id, work.properties
+        _check_regions(given)
         _check_rotation(given)
         if changed(work, "KeyPolicy"):
             policy = parsed(given.get("KeyPolicy", _default_policy(work.account_id)))
@@ -123,6 +126,7 @@ class Key(Handler):
             "KeyPolicy": json.loads(policy),
             "KeySpec": found["KeySpec"],
             "KeyUsage": found.get("KeyUsage", "ENCRYPT_DECRYPT"),
+            "MultiRegion": False,
             **{name: value for name, value in kept.items() if value},
         }
 
@@ -154,6 +158,11 @@ def _described(kms: Any, key: str) -> dict[str, Any] | None:
     answer = find(kms, "describe_key", ABSENT, KeyId=key)
     found: dict[str, Any] = answer["KeyMetadata"] if answer else {}
     return found if found and found["KeyState"] != "PendingDeletion" else None
+
+
+def _check_regions(given: Properties) -> None:
+    if truth(given.get("MultiRegion", False)) is not False:
+        raise ResourceFailed("The property MultiRegion of AWS::KMS::Key is not supported")
 
 
 def _check_rotation(given: Properties) -> None:

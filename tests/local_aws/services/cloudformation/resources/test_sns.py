@@ -184,3 +184,10 @@ def test_topic_inline_policy(resource: New) -> None:
     policy.delete()
     policy.delete()
     assert policy.read() is None
+
+
+def test_topic_that_says_it_is_no_fifo(resource: New) -> None:
+    topic = resource("AWS::SNS::Topic")
+    given = {"FifoTopic": False, "ContentBasedDeduplication": False}
+    topic.create(given)
+    assert topic.read().items() >= given.items()
