@@ -87,11 +87,19 @@ def test_key_waits_for_its_deletion(resource: New, aws: LocalServer) -> None:
 
 def test_key_of_an_earlier_try_is_brought_on(resource: New, aws: LocalServer) -> None:
     key = resource("AWS::KMS::Key")
-    cut_off = {"Description": key.work.token, "Policy": json.dumps(POLICY)}
+    mark = {"TagKey": "aws:cloudformation:token", "TagValue": key.work.token}
+    cut_off = {"Tags": [mark], "Policy": json.dumps(POLICY)}
     half = aws.client("kms").create_key(**cut_off)["KeyMetadata"]["KeyId"]
     assert key.create(FULL, retried=True).physical_id == half
     assert key.read() == FULL
-    assert key.identify() is None
+
+
+def test_key_that_was_made_but_not_recorded_is_found_again(resource: New) -> None:
+    key, same = resource("AWS::KMS::Key"), resource("AWS::KMS::Key")
+    made = key.create(FULL)
+    assert same.create(FULL, retried=True).physical_id != made.physical_id
+    assert key.create(FULL, retried=True) == made
+    assert key.identify() == made
 
 
 @pytest.mark.parametrize(
