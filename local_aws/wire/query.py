@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from local_aws.errors import SerializationError, ServiceError
+from local_aws.wire.characters import escaped
 from local_aws.wire.http import HttpRequest, HttpResponse, decoded
 from local_aws.wire.models import Shape, error_shape
-from local_aws.wire.query_errors import escaped, query_error
+from local_aws.wire.query_errors import query_error
 from local_aws.wire.shapes import format_timestamp, parse_timestamp, wire_name
 
 if TYPE_CHECKING:
