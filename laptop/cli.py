@@ -15,6 +15,7 @@ from rich.console import Console
 from laptop import (
     backfill,
     bench,
+    compose,
     dashboard,
     demo,
     deployment,
@@ -255,7 +256,7 @@ def run_trace(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     from laptop import ledger
     from tarn.lineage.trace import trace
 
-    stack.use_aws(Home.from_environment())
+    deployment.use(options)
     found = trace(options.name, options.partition)
     if options.json:
         print(json.dumps(asdict(found), indent=1))  # noqa: T201 - for other programs
@@ -271,7 +272,7 @@ def run_rollback(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     from tarn.partition import Partition
     from tarn.published.rollback import rollback
 
-    stack.use_aws(Home.from_environment())
+    deployment.use(options)
     partition = Partition.parse(load_contract(options.dataset), options.partition)
     console.print(ledger.moved(rollback(partition, getpass.getuser(), options.to)), markup=False)
     return 0
@@ -282,11 +283,25 @@ def run_collect(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     from laptop import ledger
     from tarn.published.retention import collect
 
-    stack.use_aws(Home.from_environment())
+    deployment.use(options)
     things = list(collect(dry_run=options.dry_run))
     title = "Would be deleted" if options.dry_run else "Deleted"
     console.print(ledger.collected(things, title) if things else "Nothing to collect")
     return 0
+
+
+def run_restore(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    """Readers see again what the ledger says, after the catalog was lost.
+
+    Exit code 1 where some cannot.
+    """
+    from laptop import ledger
+    from tarn.published.restore import RESTORED, restore
+
+    deployment.use(options)
+    things = list(restore(dry_run=options.dry_run))
+    console.print(ledger.restored(things, options.dry_run) if things else "Nothing to restore")
+    return 0 if all(one.state == RESTORED for one in things) else 1
 
 
 def run_backfill(options: argparse.Namespace, _rest: Sequence[str]) -> int:
@@ -387,6 +402,10 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("--to", default="", metavar="RUN", help="this run, or its first letters")
     collected = add("collect", run_collect)
     collected.add_argument("--dry-run", action="store_true", help="only say what would go")
+    restored = add("restore", run_restore)
+    restored.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    for one in (traced, back, collected, restored):
+        deployment.add_place(one)
     backfill.add_options(add("backfill", run_backfill))
     again = add("replay", run_replay)
     again.add_argument("dataset")
@@ -397,6 +416,7 @@ def _parser() -> argparse.ArgumentParser:
     smaller.add_argument("--dry-run", action="store_true", help="tell what would be rewritten")
     recipe.add_options(add("recipe", run_recipe))
     dashboard.add_options(add("dashboard", run_dashboard))
+    compose.add_options(add("compose-secrets", compose.run))
     add("test", run_test, passes_on=True)
     bench.add_benches(add("bench", run_bench))
     add("check", run_check)

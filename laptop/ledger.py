@@ -9,6 +9,7 @@ from rich.tree import Tree
 
 from tarn.lineage.trace import Node
 from tarn.published.readers import run_of
+from tarn.published.restore import Restored
 from tarn.published.retention import Collected
 
 
@@ -45,6 +46,17 @@ def collected(things: Iterable[Collected], title: str) -> Table:
     for thing in things:
         sizes = (f"{size:,}" if size else "" for size in (thing.objects, thing.bytes))
         shown.add_row(escape(thing.what), escape(thing.why), *sizes)
+    return shown
+
+
+def restored(things: Iterable[Restored], dry_run: bool) -> Table:
+    """What readers see again, and what they cannot."""
+    shown = Table(title="Would be restored" if dry_run else "Restored", title_justify="left")
+    for name in ("partition", "state", "run", "why"):
+        shown.add_column(name, overflow="fold")
+    for thing in things:
+        row = (str(thing.partition), thing.state, run_of(thing.location), thing.why)
+        shown.add_row(*map(escape, row))
     return shown
 
 

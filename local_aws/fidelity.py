@@ -18,6 +18,7 @@ from local_aws.services.athena.trino import calls
 from local_aws.services.cloudformation import resources
 from local_aws.services.cloudformation.api import CloudFormationApi
 from local_aws.services.cloudformation.stacks import own_types, requests
+from local_aws.services.cloudformation.template import unsupported as templates
 from local_aws.services.cloudwatch import api as cloudwatch
 from local_aws.services.databrew import datasets, outputs
 from local_aws.services.databrew.api import DataBrewApi
@@ -108,6 +109,17 @@ def blocks() -> dict[str, str]:
             *workgroup_api.UNSUPPORTED,
         ],
         "cloudformation refused": requests.UNSUPPORTED,
+        "cloudformation templates refused": [
+            *templates.FUNCTIONS,
+            *templates.SECTIONS,
+            *templates.TRANSFORMS,
+            f"{templates.PARAMETER_TYPES}*",
+            *(f"{{{{resolve:{name}:...}}}}" for name in templates.DYNAMIC_REFERENCES),
+            "Custom::*",
+            "CreationPolicy",
+            "UpdatePolicy",
+            "DeletionPolicy Snapshot",
+        ],
         "cloudwatch refused": cloudwatch.UNSUPPORTED,
         "databrew entities refused": sorted(ENTITIES),
         "databrew inputs refused": datasets.UNSUPPORTED,

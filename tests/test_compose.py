@@ -20,7 +20,16 @@ import yaml
 from laptop import compose as secrets
 from laptop.home import ROOT
 from tarn.airflow.settings import dag_settings
-from tests.production.compose_file import AWS, BASE, DEVELOP, LOCAL, Missing, compose
+from tests.production.compose_file import (
+    AWS,
+    BASE,
+    DEVELOP,
+    LOCAL,
+    Missing,
+    compose,
+    image_environment,
+)
+from tests.production.image import Image, context, instructions
 
 NEEDED = {
     "AWS_DEFAULT_REGION": "eu-west-1",
@@ -179,6 +188,26 @@ def test_an_option_is_one_that_airflow_knows(
             assert (
                 not name.endswith("_CMD") or known[section, name.removesuffix("_CMD")]["sensitive"]
             )
+
+
+# -- the image
+
+
+def test_the_image_can_be_made_without_an_engine() -> None:
+    """tests.production.image knows every instruction: too heavy for CI, it would rot unseen."""
+    told = dict(instructions((ROOT / "Dockerfile").read_text()))
+    assert [name for name in told if not hasattr(Image, f"_{name.lower()}")] == []
+    assert told["USER"] == "50000"
+    assert image_environment()["AIRFLOW_HOME"] == "/opt/airflow"
+
+
+def test_the_image_holds_what_runs_and_no_secret() -> None:
+    files = context()
+    assert {"dags/flights.py", "local_aws/__main__.py", "requirements.lock"} <= set(files)
+    assert [name for name in files if name.startswith((".", "tests/", "docs/"))] == [
+        ".dockerignore",
+        ".gitignore",
+    ]
 
 
 # -- what has to fit together

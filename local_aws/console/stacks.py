@@ -4,11 +4,10 @@ import json
 from typing import Any
 
 from local_aws.console import stack_graph
-from local_aws.console.answers import Answer, page
+from local_aws.console.answers import Answer, NotThere, page
 from local_aws.console.lake import Ask, Lake, every
 from local_aws.services.cloudformation.stacks.records import Resource
 
-EVENTS = 100
 CONSOLE_PAGES = {
     "AWS::S3::Bucket": ("bucket", "name"),
     "AWS::Glue::Database": ("database", "name"),
@@ -29,6 +28,8 @@ def stacks(lake: Lake, _ask: Ask) -> Answer:
 def stack(lake: Lake, ask: Ask) -> Answer:
     """One stack: its graph, resources, events, outputs, parameters and template."""
     api = lake.cloudformation
+    if not ask.get("id"):
+        raise NotThere("The address names no stack.")
     told = api.describe_stacks({"StackName": ask.get("id")})["Stacks"][0]
     asked = {"StackName": told["StackId"]}
     resources = api.store.resources(told["StackId"], deleted=told["StackStatus"] in DELETED)
@@ -70,4 +71,8 @@ def _address(one: Resource) -> tuple[str, dict[str, str]] | None:
 
 
 def _text(template: Any) -> str:
-    return template if isinstance(template, str) else json.dumps(template, indent=2)
+    """The template to be read: JSON that somebody sent in one line gets its lines."""
+    if isinstance(template, str) and not template.startswith("{"):
+        return template
+    tree = json.loads(template) if isinstance(template, str) else template
+    return json.dumps(tree, indent=2, ensure_ascii=False)

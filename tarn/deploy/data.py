@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from tarn.aws import Aws, forget, is_missing
 from tarn.deploy.compare import Change
 from tarn.deploy.environment import Environment
+from tarn.deploy.stacks import watch
 from tarn.deploy.stacks.template import Template, template_of
 from tarn.errors import Terminal, aws_errors, code_of
 
@@ -26,6 +27,9 @@ WAITS = 30  # days until KMS deletes a key, in which it can be had back
 
 class Kept(Protocol):
     """One thing that a deleted stack leaves; as text: what it is, and its name."""
+
+    @property
+    def name(self) -> str: ...
 
     def is_there(self, aws: Aws) -> bool: ...
 
@@ -38,7 +42,9 @@ def kept(environment: Environment, aws: Aws) -> list[Kept]:
     with aws_errors("what outlives the stacks"):
         for stack in reversed(environment.stacks):
             found += _of(template_of(stack, aws, {}), aws)
-        return [one for one in found if one.is_there(aws)]
+        own = ("", *(stack.name for stack in environment.stacks))
+        # Two lakes of an account may have given a database one name: it is whose stack has it.
+        return [o for o in found if o.is_there(aws) and watch.owner(o.name, aws) in own]
 
 
 def deletions(things: list[Kept], aws: Aws) -> Iterator[Change]:

@@ -60,11 +60,13 @@ def artifacts(aws: Aws) -> Iterator[Change]:
 
 def environment(aws: Aws) -> Iterator[Change]:
     """MWAA's environment, where it names other versions than the bucket's newest."""
-    if declared(aws.settings) is None:
+    stack = read_environment(aws.settings).stack("airflow")
+    if stack is None:
         return
     name = aws.settings.prefix
     with aws_errors(f"MWAA environment {name}"):
-        found = _environment(aws)
+        # Nobody is asked about what a plan knows not to be there.
+        found = {} if watch.is_new(stack.name, aws) else _environment(aws)
         newest = {kind: _head(key, aws).get("VersionId", "") for kind, key in NAMED.items()}
     named = {kind: found.get(f"{kind}S3ObjectVersion", "none") for kind in NAMED}
     differing = tuple(key for kind, key in NAMED.items() if named[kind] != newest[kind])

@@ -7,6 +7,7 @@ import pytest
 from laptop import cli
 from tarn.aws import Aws
 from tests.tarn.airlines import published, read
+from tests.tarn.conftest import deploy_stages
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +60,16 @@ def test_collect(
     assert cli.main(["collect"]) == 0
     assert "which readers left" in " ".join(capsys.readouterr().out.split())
     assert len(deployed.keys("curated", "airlines/")) == 1
+
+
+def test_restore(deployed: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["restore"]) == 0
+    assert capsys.readouterr().out == "Nothing to restore\n"
+    deployed.glue.delete_table(DatabaseName=deployed.settings.database, Name="airlines")
+    assert cli.main(["restore"]) == 1
+    assert "run ./lake deploy first" in capsys.readouterr().out
+    deploy_stages(deployed, "glue:tables")
+    assert cli.main(["restore", "--dry-run"]) == 0
+    assert "Would be restored" in capsys.readouterr().out
+    assert cli.main(["restore"]) == 0
+    assert read(deployed) == 15

@@ -9,7 +9,6 @@ image's and its own environment. Left out: cgroups (limits), seccomp, the networ
 the other, and the entry points of the images of PostgreSQL and Redis.
 """
 
-import json
 import os
 import re
 import shlex
@@ -17,13 +16,15 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from laptop import compose as secrets
+from tests.production.airflow_api import headers
 from tests.production.compose_file import LOCAL, compose, image_environment
 from tests.production.image import PATH, run, say
 
@@ -99,7 +100,7 @@ class Host:
         )
         (self.folder / "hosts").write_text(hosts)
         command = ["ip", "netns", "exec", container, "unshare", "--mount", "--uts", "--pid"]
-        command += ["--fork", "--kill-child", "sh", "-e", str(script)]
+        command += ["--fork", "sh", "-e", str(script)]
         with (self.folder / f"{container}.log").open("ab") as log:
             self.running[container] = subprocess.Popen(command, stdout=log, stderr=log)
         return self.running[container]
@@ -210,8 +211,11 @@ class Host:
         return self.running.pop(container).wait(180), time.monotonic() - began
 
     def destroy(self) -> None:
-        for process in self.running.values():
-            process.kill()  # and so, by --kill-child, all that is in the container
+        """`docker kill`: with its first process all that is in a container ends."""
+        for container, process in self.running.items():
+            if first := self._main(container):
+                os.kill(first, signal.SIGKILL)
+            process.wait()
 
 
 def _made(root: Path, place: Path, path: str, file: bool = False) -> Path:
@@ -221,25 +225,6 @@ def _made(root: Path, place: Path, path: str, file: bool = False) -> Path:
     there.parent.mkdir(parents=True, exist_ok=True)
     there.touch() if file else there.mkdir(exist_ok=True)
     return place / path[1:]
-
-
-class Api:
-    """Airflow's API, asked from this machine as its user admin."""
-
-    def __init__(self, host: Host) -> None:
-        self.base = f"http://{host.addresses['airflow-api-server']}:8080"
-        password = secrets.password(host.folder / "secrets")
-        asked = {"username": "admin", "password": password}
-        self.token = self.call("POST", "/auth/token", asked)["access_token"]
-
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        headers = {"Content-Type": "application/json"}
-        if hasattr(self, "token"):
-            headers["Authorization"] = f"Bearer {self.token}"
-        data = None if body is None else json.dumps(body).encode()
-        asked = urllib.request.Request(self.base + path, data, headers, method=method)
-        with urllib.request.urlopen(asked) as answer:
-            return json.load(answer)
 
 
 def up(host: Host) -> None:
@@ -266,18 +251,19 @@ def up(host: Host) -> None:
 
 def one_run(host: Host) -> None:
     """The dataset airlines, through all of the pipeline."""
-    api, dag = Api(host), "/api/v2/dags/airlines"
-    while not any(one["dag_id"] == "airlines" for one in api.call("GET", "/api/v2/dags")["dags"]):
-        time.sleep(1)
-    api.call("PATCH", dag, {"is_paused": False})
+    address, dag = f"http://{host.addresses['airflow-api-server']}:8080", "/dags/airlines"
+    told = headers(address, host.folder / "secrets")
+    api = httpx.Client(base_url=f"{address}/api/v2", headers=told, timeout=60)
+    while api.patch(dag, json={"is_paused": False}).status_code == httpx.codes.NOT_FOUND:
+        time.sleep(1)  # it is not parsed
     began = time.monotonic()
     state = ""
     while state not in ("success", "failed"):
         time.sleep(1)
-        runs = api.call("GET", f"{dag}/dagRuns")["dag_runs"]
+        runs = api.get(f"{dag}/dagRuns").raise_for_status().json()["dag_runs"]
         state = runs[0]["state"] if runs else ""
     say(f"{time.monotonic() - began:7.1f} s  airlines: {state}")
-    tasks = api.call("GET", f"{dag}/dagRuns/{runs[0]['dag_run_id']}/taskInstances")
+    tasks = api.get(f"{dag}/dagRuns/{runs[0]['dag_run_id']}/taskInstances").json()
     for task in tasks["task_instances"]:
         say(f"           {task['task_id']}: {task['state']} on {task['hostname']}")
 

@@ -5,7 +5,13 @@ A stack takes longer than most tests; those of a deploy make the real thing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
 from tarn.aws import Aws
+from tarn.deploy import STAGES, stage
 from tarn.settings import ZONES
 
 
@@ -19,11 +25,12 @@ def buckets(aws: Aws) -> None:
 def databases(aws: Aws) -> None:
     settings = aws.settings
     for name in (settings.database, settings.shadow_database, settings.ops_database):
-        aws.glue.create_database(DatabaseInput={"Name": name})
+        _once(aws.glue.create_database, DatabaseInput={"Name": name})
 
 
 def workgroup(aws: Aws) -> None:
-    aws.athena.create_work_group(
+    _once(
+        aws.athena.create_work_group,
         Name=aws.settings.workgroup,
         Configuration={
             "EnforceWorkGroupConfiguration": True,
@@ -38,10 +45,32 @@ def topic(aws: Aws) -> None:
 
 
 def data_source(aws: Aws) -> None:
-    aws.quicksight.create_data_source(
+    _once(
+        aws.quicksight.create_data_source,
         AwsAccountId=aws.account_id,
         DataSourceId=f"{aws.settings.lake}-athena",
         Name="Athena",
         Type="ATHENA",
         DataSourceParameters={"AthenaParameters": {"WorkGroup": aws.settings.workgroup}},
     )
+
+
+def deploy_upon_it(aws: Aws) -> None:
+    """A deploy whose stacks are this ground: for lakes that share a database, as stacks cannot.
+
+    The data sets of dashboards/ name the database `lake`, whatever the lake's name is.
+    """
+    for make in (buckets, databases, workgroup, data_source):
+        make(aws)
+    for name in STAGES:
+        if name != "stacks:stacks":
+            list(stage(name)(aws))
+
+
+def _once(create: Callable[..., Any], **wanted: Any) -> None:
+    """Create a thing; there already is as good."""
+    try:
+        create(**wanted)
+    except ClientError as error:
+        if "exist" not in str(error) and "already created" not in str(error):
+            raise

@@ -15,7 +15,7 @@ def enough(lake: Lake) -> list[Statement]:
     logs = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws-glue/crawlers:*"
     tables = ["Table", "Tables", "Database"]
     return [
-        allow(["glue:CreateDatabase", "glue:CreateTable"], lake.table_arns),
+        allow(["glue:CreateTable"], lake.table_arns),
         allow([f"glue:Get{name}" for name in tables], lake.table_arns),
         allow(["s3:ListBucket"], lake.arn),
         allow(["s3:GetObject"], f"{lake.arn}/data/*"),

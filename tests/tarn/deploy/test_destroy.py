@@ -53,6 +53,7 @@ def there(aws: Aws) -> set[str]:
     )
 
 
+@pytest.mark.restart  # two deploys of all stacks
 def test_everything_goes_but_data_and_comes_again(lake: Aws) -> None:
     """In one test, since each part needs the one before."""
     settings = lake.settings
@@ -119,6 +120,25 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: LocalServer) 
     monkeypatch.setenv("TARN_HOME", str(tmp_path))
     deploy_stages(Aws(), "stacks:stacks")
     return Aws()
+
+
+def test_anothers_database_stays(
+    small: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two lakes of one account with one name for a database: it is whose stack has it."""
+    template = tmp_path / "infra" / "one.yaml"
+    template.write_text(
+        "Parameters: {Lake: {Type: String}, Database: {Type: String}}\nResources:\n  D:\n"
+        "    Type: AWS::Glue::Database\n    DeletionPolicy: Retain\n    Properties:\n"
+        "      {CatalogId: !Ref AWS::AccountId, DatabaseInput: {Name: !Ref Database}}\n"
+    )
+    deploy_stages(Aws(), "stacks:stacks")
+    database = small.settings.database
+    assert f"database {database}, its tables and views" in destroy.stays(Aws())
+    monkeypatch.setenv("TARN_ENV", "other")
+    (tmp_path / "infra/environments/other.yaml").write_text("stacks:\n  - name: one\n")
+    assert list(destroy.destroy(Aws(), delete_data=True)) == []
+    assert destroy.stays(Aws()) == []
 
 
 def test_nobody_to_ask(small: Aws) -> None:

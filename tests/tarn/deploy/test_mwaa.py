@@ -109,6 +109,7 @@ def production(lake: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aw
     (tmp_path / "infra/airflow.yaml").symlink_to(ROOT / "infra/airflow.yaml")
     declare(tmp_path, "3.3.1")
     monkeypatch.setenv("TARN_HOME", str(tmp_path))
+    monkeypatch.setattr(mwaa.watch, "is_new", lambda *_: False)
     made = Aws()
     bucket = mwaa.bucket(made)
     made.s3.create_bucket(Bucket=bucket)

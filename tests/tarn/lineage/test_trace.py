@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from tarn.aws import Aws
-from tarn.deploy import deploy
 from tarn.errors import Terminal
 from tarn.ledger import ledger
 from tarn.lineage.trace import Node, trace
 from tarn.published.rollback import rollback
 from tarn.services.work import run_to_end
 from tarn.steps.dashboards import IngestWork, check_ingestion, shown
+from tests.tarn import ground
 from tests.tarn.airlines import AIRLINES, published
 
 VIEW = "fleet_age_by_carrier"  # reads airlines, flights, planes
@@ -106,7 +106,7 @@ def refreshed(aws: Any, deployed: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
     """A view refreshed as lake_views does. Its data set declares the database `lake`."""
     monkeypatch.setenv("TARN_DATABASE", "lake")
     lake = Aws(replace(deployed.settings, database="lake"))
-    list(deploy(aws=lake))
+    ground.deploy_upon_it(lake)
     published(lake, "aaa")
     ledger.pending_refresh(keep="one")
     detail = run_to_end(IngestWork(VIEW, f"{lake.settings.lake}aa"), lake).detail

@@ -3,13 +3,13 @@
 import pytest
 
 from tarn.aws import Aws
-from tarn.deploy import deploy
 from tarn.errors import GateFailed, Terminal
 from tarn.services import catalog
 from tarn.services.work import run_to_end
 from tarn.settings import Settings
 from tarn.steps import dashboards
 from tarn.steps.dashboards import IngestWork, check_ingestion, data_set_id
+from tests.tarn import ground
 
 VIEW = "fleet_age_by_carrier"
 
@@ -19,7 +19,7 @@ def deployed(aws: object, monkeypatch: pytest.MonkeyPatch) -> Aws:
     """The lake under its own name: data sets declare theirs, so that no other will do."""
     monkeypatch.setenv("TARN_POLL_SECONDS", "0.2")
     made = Aws()
-    list(deploy(aws=made))
+    ground.deploy_upon_it(made)
     return made
 
 
@@ -59,7 +59,7 @@ def test_a_failed_ingestion_says_why_and_is_tried_again(deployed: Aws) -> None:
     with pytest.raises(Terminal, match=r"ended FAILED: \S"):
         run_to_end(work, deployed)
     assert work.find(deployed) is None
-    list(deploy(aws=deployed))  # the view is missing: it is made again
+    ground.deploy_upon_it(deployed)  # the view is missing: it is made again
     assert catalog.get_table(deployed.settings.database, VIEW, deployed) is not None
     assert run_to_end(work, deployed).detail["run_id"] == "0123456789af-2"
 

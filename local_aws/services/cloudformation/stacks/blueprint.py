@@ -22,7 +22,7 @@ HIDDEN = "****"
 class Blueprint:
     """What a stack is to be, as far as it is known."""
 
-    template: Template
+    source: Template
     values: Mapping[str, ParameterValue]
     pseudo: Pseudo
     known: Known
@@ -32,7 +32,12 @@ class Blueprint:
 
     @cached_property
     def resolver(self) -> Resolver:
-        return Resolver(self.template, self.values, self.pseudo, self.known)
+        return Resolver(self.source, self.values, self.pseudo, self.known)
+
+    @property
+    def template(self) -> Template:
+        """After its transforms."""
+        return self.resolver.template
 
     @cached_property
     def masked(self) -> Resolver:
@@ -43,7 +48,7 @@ class Blueprint:
             name: replace(value, text=HIDDEN, resolved=HIDDEN) if value.no_echo else value
             for name, value in self.values.items()
         }
-        return Resolver(self.template, hidden, self.pseudo, known)
+        return Resolver(self.source, hidden, self.pseudo, known)
 
     @cached_property
     def resources(self) -> dict[str, Resource]:

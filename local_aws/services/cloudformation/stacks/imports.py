@@ -47,7 +47,7 @@ class Imports:
             raise ValidationError(f"Resource [{logical_id}] already exists in the stack")
         self._check_policy(logical_id)
         identifier: dict[str, str] = dict(one["ResourceIdentifier"])
-        found = self._find(logical_id, self.plan.properties(logical_id) | identifier)
+        found = self._find(logical_id, self.plan.shown(logical_id) | identifier)
         if found is None:
             told = ", ".join(identifier.values())
             raise ValidationError(f"Resource {told} of type {type_name} to import was not found")

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from local_aws.services.cloudformation.stacks.engine import Engine
 
 
+DEEPEST = 10
+"""Stacks above a nested one. AWS names no limit; a template that nests itself would never end."""
+
+
 class NestedStack(Handler):
     """Makes stacks by the engine itself."""
 
@@ -44,6 +48,7 @@ class NestedStack(Handler):
         with self._calls(work) as calls:
             child = self.store.find(work.name)
             if child is None:
+                self._refuse_abyss(work.stack_id)
                 request = self._request(work, work.name) | {"DisableRollback": True}
                 wanted = self._revision(calls, request, None)
                 child = calls.create(request, wanted, self.store.stack(work.stack_id))
@@ -82,6 +87,13 @@ class NestedStack(Handler):
     def identify(self, work: Work) -> Made | None:
         child = self.store.find(work.physical_id or work.name)
         return _made(child) if child else None
+
+    def _refuse_abyss(self, parent: str) -> None:
+        for _ in range(DEEPEST):
+            parent = self.store.stack(parent).parent
+            if not parent:
+                return
+        raise ResourceFailed(f"Stacks nested in more than {DEEPEST} others are not supported here")
 
     @contextmanager
     def _calls(self, work: Work) -> Iterator["StackCalls"]:

@@ -46,9 +46,8 @@ def revision(request: Request, body: str, stack: Stack | None = None) -> Revisio
     For an update, what the request leaves out stays as the stack has it.
     """
     template = document.parse(body)
-    refuse_unknown_types(template)
     asked = request.get("Capabilities", [])
-    _check_capabilities(template, asked)
+    check(template, asked)
     had = stack.revision if stack else Revision("")
     values = parameters.values(
         template,
@@ -64,7 +63,13 @@ def revision(request: Request, body: str, stack: Stack | None = None) -> Revisio
     )
 
 
-def refuse_unknown_types(template: Template) -> None:
+def check(template: Template, asked: Iterable[str]) -> None:
+    """Its types, and what the caller has to know that it does; before and after transforms."""
+    _refuse_unknown_types(template)
+    _check_capabilities(template, asked)
+
+
+def _refuse_unknown_types(template: Template) -> None:
     """A type that CloudFormation does not know; custom resources it knows, and we do not do."""
     types = sorted({of.type_name for of in template.resources.values()})
     unknown = [name for name in types if not (schemas.is_known(name) or is_custom(name))]

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from local_aws.context import Platform
-from local_aws.services.cloudformation.resources import handler_of
 from local_aws.services.cloudformation.resources.handler import (
     Handler,
-    Made,
     Properties,
     ResourceFailed,
     Work,
@@ -136,6 +134,3 @@ class Run:
             tags=tags if tags is not None else resource.tags,
             stopped=stopped or self.closing.is_set,
         )
-
-
-__all__ = ["Cancelled", "Closing", "Made", "Run", "handler_of"]

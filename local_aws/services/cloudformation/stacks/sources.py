@@ -12,9 +12,8 @@ from local_aws.context import Platform, Request
 from local_aws.services.cloudformation.errors import ValidationError
 from local_aws.services.cloudformation.stacks.credentials import Holders
 from local_aws.services.cloudformation.stacks.records import Stack
+from local_aws.services.cloudformation.template.document import MAX_BODY, MAX_OBJECT
 
-MAX_BODY = 51_200
-MAX_OBJECT = 1_000_000
 FETCHES = threading.Semaphore(4)
 """Templates fetched at once: each holds a thread of the server that another one has to answer."""
 

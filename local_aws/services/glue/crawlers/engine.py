@@ -26,7 +26,11 @@ from local_aws.services.glue.crawlers.targets import (
 )
 from local_aws.services.glue.crawlers.writer import Writer, own_tables
 from local_aws.services.glue.documents import Document
-from local_aws.services.glue.errors import AlreadyExistsException, InvalidInputException
+from local_aws.services.glue.errors import (
+    AlreadyExistsException,
+    EntityNotFoundException,
+    InvalidInputException,
+)
 from local_aws.services.s3.model import parse_uri
 
 __all__ = ["Cancelled", "Surroundings", "crawl"]
@@ -79,9 +83,12 @@ def _make_database(around: Surroundings, name: str) -> None:
 
     https://docs.aws.amazon.com/glue/latest/dg/add-crawler.html
     """
-    with contextlib.suppress(AlreadyExistsException):
-        around.catalog.create_database({"Name": name})
-        around.say(f"INFO : Created database {name}")
+    try:
+        around.catalog.get_database(name)
+    except EntityNotFoundException:
+        with contextlib.suppress(AlreadyExistsException):  # another crawl was quicker
+            around.catalog.create_database({"Name": name})
+            around.say(f"INFO : Created database {name}")
 
 
 def _behavior(definition: Document) -> str:

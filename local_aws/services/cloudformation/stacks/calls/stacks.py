@@ -22,7 +22,7 @@ from local_aws.services.cloudformation.stacks.changes import (
 from local_aws.services.cloudformation.stacks.flow import BY_USER, DELETE, FORWARD, ROLLBACK
 from local_aws.services.cloudformation.stacks.lookups import Known
 from local_aws.services.cloudformation.stacks.records import Revision, Stack
-from local_aws.services.cloudformation.stacks.requests import refuse_unsupported, revision
+from local_aws.services.cloudformation.stacks.requests import check, refuse_unsupported, revision
 
 NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 TOLD_OPTIONS = ("DisableRollback", "TimeoutInMinutes", "RetainExceptOnCreate")
@@ -264,7 +264,9 @@ def plan(calls: Calls, stack: Stack, wanted: Revision) -> Blueprint:
     """The revision as far as the stack knows it now."""
     client = calls.engine.holders.clients(ACCESS_KEY.get())
     known = Known(calls.store, calls.engine.exports, stack.id, client)
-    return blueprint(calls.platform, stack, wanted, known)
+    found = blueprint(calls.platform, stack, wanted, known)
+    check(found.template, wanted.capabilities)  # loops may have made resources
+    return found
 
 
 def check_name(name: str) -> None:

@@ -199,6 +199,43 @@ def test_what_is_there_is_taken_in(server: LocalServer, cf: Any, name: str, exis
     assert name in databases(server)
 
 
+def test_what_is_there_is_found_before_what_it_needs_is(
+    server: LocalServer, cf: Any, name: str
+) -> None:
+    """A bucket's key is not made yet when the change set looks for the bucket."""
+    server.client("s3").create_bucket(Bucket=name)
+    rule = {
+        "ServerSideEncryptionByDefault": {
+            "SSEAlgorithm": "aws:kms",
+            "KMSMasterKeyID": {"Fn::GetAtt": ["Key", "Arn"]},
+        }
+    }
+    bucket = {
+        "Type": "AWS::S3::Bucket",
+        "DeletionPolicy": "Retain",
+        "Properties": {
+            "BucketName": name,
+            "BucketEncryption": {"ServerSideEncryptionConfiguration": [rule]},
+        },
+    }
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}},
+                "Action": "kms:*",
+                "Resource": "*",
+            }
+        ],
+    }
+    key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}}
+    found = plan(cf, name, template(Key=key, Store=bucket), "CREATE", ImportExistingResources=True)
+    assert {k: v["Action"] for k, v in changes(found).items()} == {"Key": "Add", "Store": "Import"}
+    assert execute(cf, found) == "CREATE_COMPLETE", reasons(cf, name)
+    assert physical(cf, name)["Store"] == name
+
+
 def test_an_import_that_fails_lets_go(server: LocalServer, cf: Any, name: str) -> None:
     server.client("glue").create_database(DatabaseInput={"Name": name})
     own = database(name, DeletionPolicy="Delete")

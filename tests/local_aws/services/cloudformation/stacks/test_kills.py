@@ -1,5 +1,6 @@
 """kill -9 at any moment: the operation goes on at the next start, nothing twice, nothing lost."""
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -98,3 +99,21 @@ def check_once(server: LocalServer, word: str) -> None:
     topics = {one["TopicArn"] for one in server.client("sns").list_topics()["Topics"]}
     ids = physical(server.client("cloudformation"), "one")
     assert topics == {ids[f"T{i}"] for i in range(COUNT)}
+
+
+def test_a_creation_that_takes_too_long_is_rolled_back(tmp_path: Path) -> None:
+    """The minute that a caller may give at least is made shorter while the server is away."""
+    run = Killed(tmp_path / "data")
+    try:
+        run.cf.create_stack(StackName="one", TemplateBody=chain("k"), TimeoutInMinutes=1)
+        wait_for(lambda: run.moved("one", 1))
+        kill(run.server)
+        with sqlite3.connect(run.data / "state" / "cloudformation.sqlite3") as db:
+            db.execute("UPDATE operations SET body = json_set(body, '$.options.deadline', 1)")
+        run.server = start_server(run.data)
+        assert settle(run.cf, "one") == "ROLLBACK_COMPLETE"
+        told = reasons(run.cf, "one", "ROLLBACK_IN_PROGRESS")["one"]
+        assert told.startswith("Stack creation time exceeded the specified timeout")
+        assert not [one for one in databases(run.server) if one.startswith("k_")]
+    finally:
+        run.server.stop()

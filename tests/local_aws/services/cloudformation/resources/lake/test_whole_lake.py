@@ -180,7 +180,10 @@ def test_a_lake_that_was_there_before_is_taken_over(server: LocalServer, name: s
         DataSourceId=name, Name="Lake", Type="ATHENA", **OF
     )
     kept = {k: v | {"DeletionPolicy": "Retain"} for k, v in TAKEN.items()}
-    body = json.dumps({"Parameters": {"Lake": {"Type": "String"}}, "Resources": kept})
+    # By names that are plain text: AWS looks for no other.
+    named = json.dumps(kept).replace('{"Ref": "Lake"}', json.dumps(name))
+    named = named.replace('{"Ref": "AWS::AccountId"}', '"123456789012"')
+    body = json.dumps({"Parameters": {"Lake": {"Type": "String"}}, "Resources": json.loads(named)})
     of = {"StackName": name, "ChangeSetName": "first"}
     lake.cf.create_change_set(
         **of,
