@@ -169,7 +169,8 @@ def _described(kms: Any, key: str) -> dict[str, Any] | None:
 
 def _check_regions(given: Properties) -> None:
     if truth(given.get("MultiRegion", False)) is not False:
-        raise ResourceFailed("The property MultiRegion of AWS::KMS::Key is not supported")
+        word = "The property MultiRegion of AWS::KMS::Key is not supported by local_aws"
+        raise ResourceFailed(word)
 
 
 def _check_rotation(given: Properties) -> None:
