@@ -198,10 +198,14 @@ class MotoServices:
 
     def _application(self) -> Any:
         if self._app is None:
+            from moto.iam.models import ManagedPolicy
+            from moto.kms.responses import KmsResponse
             from moto.server import DomainDispatcherApplication, create_backend_app
             from moto.sqs.models import Queue
 
             Queue.wait_for_messages = _wait_for_messages
+            KmsResponse._validate_key_policy = _decided_before
+            ManagedPolicy.attach_to = _attach_once
             event_topics.teach()
             self._app = DomainDispatcherApplication(create_backend_app)
             self._state.load()
@@ -209,6 +213,17 @@ class MotoServices:
 
 
 _held = threading.local()
+
+
+def _attach_once(policy: Any, principal: Any) -> None:
+    """As moto attaches a policy, which counts one twice that is attached again."""
+    if policy.arn not in principal.managed_policies:
+        policy.attachment_count += 1
+        principal.managed_policies[policy.arn] = policy
+
+
+def _decided_before(kms: Any, key_id: str, action: str) -> None:
+    """moto's look at a key's policy, which knows no principals and no conditions: we decided."""
 
 
 def _wait_for_messages(queue: Any, timeout: int) -> None:

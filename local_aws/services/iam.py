@@ -86,8 +86,9 @@ def answer(moto: MotoServices, operation: str, parameters: Parameters) -> HttpRe
 def _check_unattached(moto: MotoServices, arn: str) -> None:
     """moto would leave principals with a policy that is gone."""
     with moto.iam() as iam:
-        policy = iam.managed_policies.get(arn) if iam else None
-        if policy is not None and policy.attachment_count:
+        kinds = (iam.users, iam.roles, iam.groups) if iam else ()
+        # moto counts, and counts one twice that is attached again.
+        if any(arn in one.managed_policies for kind in kinds for one in kind.values()):
             raise DeleteConflict("Cannot delete a policy attached to entities.")
 
 

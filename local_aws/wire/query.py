@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from local_aws.errors import SerializationError, ServiceError
+from local_aws.wire.characters import escaped
 from local_aws.wire.http import HttpRequest, HttpResponse, decoded
 from local_aws.wire.models import Shape, error_shape
 from local_aws.wire.query_errors import query_error
@@ -126,7 +126,7 @@ def _text(shape: Shape, value: Any) -> str:
         return str(format_timestamp(value, "iso8601"))
     if shape.type_name == "boolean":
         return "true" if value else "false"
-    return escape(str(value))
+    return escaped(str(value))
 
 
 def serialise_error(service: str, error: ServiceError) -> HttpResponse:

@@ -1,8 +1,7 @@
 """Refusals in the XML of the query protocol."""
 
-from xml.sax.saxutils import escape
-
 from local_aws.errors import ServiceError
+from local_aws.wire.characters import escaped
 from local_aws.wire.http import HttpResponse
 
 # Where the query protocol's services have another name than "<code> without Exception".
@@ -25,6 +24,6 @@ def query_error(error: ServiceError, code: str = "") -> HttpResponse:
     body = (
         "<ErrorResponse><Error><Type>Sender</Type>"
         f"<Code>{code or query_code(error)}</Code>"
-        f"<Message>{escape(error.message)}</Message></Error></ErrorResponse>"
+        f"<Message>{escaped(error.message)}</Message></Error></ErrorResponse>"
     )
     return HttpResponse(error.status, {"content-type": "text/xml"}, body.encode())

@@ -3,14 +3,13 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
 
-import re
 import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
-from xml.sax.saxutils import escape
 
 from local_aws.errors import ServiceError
 from local_aws.wire import sigv4
+from local_aws.wire.characters import escaped
 from local_aws.wire.http import HttpResponse
 
 
@@ -354,9 +353,6 @@ def error_response(error: ServiceError, resource: str) -> HttpResponse:
     return HttpResponse(status, headers, document.encode())
 
 
-UNWRITABLE = re.compile("[^\t\n -\ufffd\U00010000-\U0010ffff]")
-
-
 def _code(error: ServiceError) -> tuple[str, int]:
     for kind, code, status in _SIGNATURE_CODES:
         if isinstance(error, kind):
@@ -364,10 +360,5 @@ def _code(error: ServiceError) -> tuple[str, int]:
     return error.code, error.status
 
 
-def writable(text: str) -> str:
-    """XML 1.0 has no way to write most control characters, which hostile keys contain."""
-    return UNWRITABLE.sub("\ufffd", text)
-
-
 def _text(value: object) -> str:
-    return escape(writable(str(value)))
+    return escaped(str(value))

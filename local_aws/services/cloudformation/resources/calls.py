@@ -5,7 +5,8 @@ object), while boto3's are not: arguments are brought to the types of the operat
 """
 
 import json
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
@@ -13,8 +14,11 @@ from botocore.model import Shape
 from botocore.utils import parse_timestamp
 
 from local_aws.services.cloudformation.resources.handler import ResourceFailed
+from local_aws.wire.characters import UNWRITABLE
 
 Answer = dict[str, Any]
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which no request has."""
 
 
 def call(client: Any, operation: str, /, **arguments: Any) -> Answer:
@@ -25,11 +29,32 @@ def call(client: Any, operation: str, /, **arguments: Any) -> Answer:
     name = client.meta.method_to_api_mapping[operation]
     shape = client.meta.service_model.operation_model(name).input_shape
     given = {member: value for member, value in arguments.items() if value is not None}
+    _check_characters(client.meta.service_model.metadata["protocol"], given)
     try:
         answer: Answer = getattr(client, operation)(**fitted(shape, given))
     except ParamValidationError as error:
         raise ResourceFailed(str(error)) from None
     return answer
+
+
+def _check_characters(protocol: str, given: Any) -> None:
+    """A service would take some of them, and nobody could read its answers any more."""
+    bad = SURROGATE if "json" in protocol else UNWRITABLE
+    for word in _texts(given):
+        if found := bad.search(word):
+            raise ResourceFailed(f"The character U+{ord(found[0]):04X} is not allowed in a value")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _texts(key)
+            yield from _texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
 
 
 def find(

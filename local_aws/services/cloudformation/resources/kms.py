@@ -18,10 +18,14 @@ from local_aws.services.cloudformation.resources.named import Named, changed
 from local_aws.services.cloudformation.resources.policies import parsed
 
 ABSENT = ("NotFoundException",)
+NOT_OURS = (*ABSENT, "AccessDeniedException")
 DELETED = (*ABSENT, "KMSInvalidStateException")
 POLICY = "default"
 ROTATION_DAYS = 365
 WAITING_DAYS = 30
+MARK = "aws:cloudformation:token"
+"""The tag whose value is the token of the step that made a key; CloudFormation's own are so."""
+
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html#KMS-CreateKey-request-KeyUsage
 USAGES = {
     "SYMMETRIC": ("ENCRYPT_DECRYPT",),
@@ -33,9 +37,9 @@ USAGES = {
 
 
 class Key(Handler):
-    """A key has no name, so its description is the step's token until all else is done.
+    """A key has no name, so a tag tells which step made it.
 
-    By it a step that was cut off finds the key that it made.
+    By it a step that was cut off finds its key, also where all was done but not yet recorded.
     """
 
     takes = frozenset(
@@ -46,6 +50,7 @@ class Key(Handler):
             "KeyPolicy",
             "KeySpec",
             "KeyUsage",
+            "MultiRegion",
             "PendingWindowInDays",
             "RotationPeriodInDays",
             "Tags",
@@ -57,7 +62,8 @@ class Key(Handler):
         found = self.identify(replace(work, physical_id="")) if work.retried else None
         if found is not None:
             return self.update(replace(work, before={}, physical_id=found.physical_id))
-        given = {name: v for name, v in work.properties.items() if name == "KeyPolicy"}
+        made_with = ("Description", "KeyPolicy")
+        given = {name: v for name, v in work.properties.items() if name in made_with}
         return self.update(replace(work, before=given, physical_id=self._make(work)))
 
     @staticmethod
@@ -67,21 +73,23 @@ class Key(Handler):
         usage = given.get("KeyUsage", "ENCRYPT_DECRYPT")
         if usage not in USAGES.get(spec.partition("_")[0], ()):
             raise ResourceFailed(f"KeyUsage {usage} is not supported for KeySpec {spec}")
+        _check_regions(given)
         _check_rotation(given)
         policy = parsed(given["KeyPolicy"]) if "KeyPolicy" in given else None
         answer = call(
             work.client("kms"),
             "create_key",
-            Description=work.token,
+            Description=given.get("Description"),
             KeySpec=spec,
             KeyUsage=usage,
             Policy=policy,
-            Tags=_entries(tags.wanted(work)),
+            Tags=_entries(tags.wanted(work) | {MARK: work.token}),
         )
         return str(answer["KeyMetadata"]["KeyId"])
 
     def update(self, work: Work) -> Made:
         kms, key, given = work.client("kms"), work.physical_id, work.properties
+        _check_regions(given)
         _check_rotation(given)
         if changed(work, "KeyPolicy"):
             policy = parsed(given.get("KeyPolicy", _default_policy(work.account_id)))
@@ -93,7 +101,8 @@ class Key(Handler):
         if changed(work, "Enabled"):
             verb = "enable" if truth(given.get("Enabled", True)) is True else "disable"
             call(kms, f"{verb}_key", KeyId=key)
-        call(kms, "update_key_description", KeyId=key, Description=given.get("Description", ""))
+        if changed(work, "Description"):
+            call(kms, "update_key_description", KeyId=key, Description=given.get("Description", ""))
         return _made(_described(kms, key) or {})
 
     def delete(self, work: Work) -> None:
@@ -123,6 +132,7 @@ class Key(Handler):
             "KeyPolicy": json.loads(policy),
             "KeySpec": found["KeySpec"],
             "KeyUsage": found.get("KeyUsage", "ENCRYPT_DECRYPT"),
+            "MultiRegion": False,
             **{name: value for name, value in kept.items() if value},
         }
 
@@ -139,9 +149,10 @@ class Key(Handler):
             found = _described(kms, key)
             return _made(found) if found else None
         for one in pages(kms, "list_keys", "Keys"):
-            found = _described(kms, one["KeyId"])
-            if found and found.get("Description") == work.token:
-                return _made(found)
+            found = find(kms, "list_resource_tags", NOT_OURS, KeyId=one["KeyId"])
+            if found and {"TagKey": MARK, "TagValue": work.token} in found["Tags"]:
+                left = _described(kms, one["KeyId"])
+                return _made(left) if left else None
         return None
 
 
@@ -154,6 +165,12 @@ def _described(kms: Any, key: str) -> dict[str, Any] | None:
     answer = find(kms, "describe_key", ABSENT, KeyId=key)
     found: dict[str, Any] = answer["KeyMetadata"] if answer else {}
     return found if found and found["KeyState"] != "PendingDeletion" else None
+
+
+def _check_regions(given: Properties) -> None:
+    if truth(given.get("MultiRegion", False)) is not False:
+        word = "The property MultiRegion of AWS::KMS::Key is not supported by local_aws"
+        raise ResourceFailed(word)
 
 
 def _check_rotation(given: Properties) -> None:
@@ -174,7 +191,7 @@ def _entries(found: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _tags(kms: Any, key: str) -> dict[str, str]:
     found = call(kms, "list_resource_tags", KeyId=key)["Tags"]
-    return {tag["TagKey"]: tag["TagValue"] for tag in found}
+    return {tag["TagKey"]: tag["TagValue"] for tag in found if tag["TagKey"] != MARK}
 
 
 def _default_policy(account: str) -> dict[str, Any]:

@@ -84,7 +84,9 @@ class Queue(Fifo):
             name: _told(name, found[name]) for name in ("FifoQueue", *DEFAULTS) if name in found
         }
         own = tags.own(work, _tags(sqs, url))
-        return {"QueueName": _name(url), **kept} | ({"Tags": own} if own else {})
+        return {"QueueName": _name(url), **self.denied(work), **kept} | (
+            {"Tags": own} if own else {}
+        )
 
     def identify(self, work: Work) -> Made | None:
         sqs, url = work.client("sqs"), work.physical_id

@@ -6,12 +6,13 @@ from urllib.parse import quote
 from local_aws.services.s3 import encryption
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
-from local_aws.services.s3.errors import InvalidRequest, MalformedXML, writable
+from local_aws.services.s3.errors import InvalidRequest, MalformedXML
 from local_aws.services.s3.http import checksums, conditions, headers, xml
 from local_aws.services.s3.http.request import Reply, S3Request, xml_reply
 from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.store.objects import ObjectInfo
 from local_aws.services.s3.store.uploads import PartClaim, Upload
+from local_aws.wire.characters import writable
 
 
 def create_multipart_upload(s3: Backend, request: S3Request) -> Reply:

@@ -9,13 +9,13 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from local_aws.services.s3 import encryption
 from local_aws.services.s3.api import versioning
 from local_aws.services.s3.backend import Backend
-from local_aws.services.s3.errors import writable
 from local_aws.services.s3.http import checksums, headers, xml
 from local_aws.services.s3.http.forms import Form
 from local_aws.services.s3.http.request import Reply, S3Request
 from local_aws.services.s3.lifecycle import told
 from local_aws.services.s3.store.files import Incoming
 from local_aws.services.s3.store.objects import ObjectInfo
+from local_aws.wire.characters import writable
 
 REDIRECTS = ("success_action_redirect", "redirect")
 

@@ -1,11 +1,11 @@
 """ListParts and ListMultipartUploads."""
 
 from local_aws.services.s3.backend import Backend
-from local_aws.services.s3.errors import writable
 from local_aws.services.s3.http import checksums, headers, xml
 from local_aws.services.s3.http.request import Encode, Reply, S3Request, xml_reply
 from local_aws.services.s3.store import listing
 from local_aws.services.s3.store.uploads import Part, Upload
+from local_aws.wire.characters import writable
 
 MAX_LISTED = 1000
 Children = list[tuple[str, xml.Value | None]]

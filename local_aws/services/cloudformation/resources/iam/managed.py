@@ -36,11 +36,12 @@ class ManagedPolicy(Named):
             self._add_version(work)
         iam, arn = work.client("iam"), work.physical_id
         for listed, kind in KINDS.items():
-            wanted = work.properties.get(listed) or []
+            wanted, before = (given.get(listed) or [] for given in (work.properties, work.before))
             for holder in wanted:
-                name = {f"{kind.title()}Name": holder}
-                call(iam, f"attach_{kind}_policy", PolicyArn=arn, **name)
-            for holder in work.before.get(listed) or []:
+                if holder not in before:
+                    name = {f"{kind.title()}Name": holder}
+                    call(iam, f"attach_{kind}_policy", PolicyArn=arn, **name)
+            for holder in before:
                 if holder not in wanted:
                     self._detach(work, kind, holder)
         return _made(self._described(work, arn) or {})

@@ -88,7 +88,8 @@ class Topic(Fifo):
             for protocol, endpoint in _subscriptions(sns, arn)
         ]
         lists = {"Tags": tags.own(work, _tags(sns, arn)), "Subscription": subscribed}
-        return {"TopicName": arn.rpartition(":")[2], **found} | {
+        named = {"TopicName": arn.rpartition(":")[2]}
+        return {**named, **self.denied(work), **found} | {
             name: value for name, value in lists.items() if value
         }
 

@@ -125,6 +125,21 @@ def test_managed_policy_of_an_earlier_try_is_brought_on(
     assert policy.read() == {**wanted, "Path": "/"}
 
 
+def test_managed_policy_that_was_changed_is_deleted(
+    resource: New, role: str, aws: LocalServer
+) -> None:
+    """IAM attaches once, however often it is asked."""
+    policy = resource("AWS::IAM::ManagedPolicy")
+    made = policy.create({"PolicyDocument": allows("s3:Get*"), "Roles": [role]})
+    changed = {"PolicyDocument": allows("s3:Put*"), "Roles": [role]}
+    policy.update(changed)
+    iam = aws.client("iam")
+    iam.attach_role_policy(RoleName=role, PolicyArn=made.physical_id)
+    assert iam.get_policy(PolicyArn=made.physical_id)["Policy"]["AttachmentCount"] == 1
+    policy.delete()
+    assert policy.read() is None
+
+
 def test_policy_of_several_principals(
     resource: New, role: str, user: str, group: str, aws: LocalServer
 ) -> None:

@@ -31,6 +31,7 @@ FULL = {
     "KeyPolicy": POLICY,
     "KeySpec": "SYMMETRIC_DEFAULT",
     "KeyUsage": "ENCRYPT_DECRYPT",
+    "MultiRegion": False,
     "Tags": [{"Key": "team", "Value": "lake"}],
 }
 
@@ -86,11 +87,19 @@ def test_key_waits_for_its_deletion(resource: New, aws: LocalServer) -> None:
 
 def test_key_of_an_earlier_try_is_brought_on(resource: New, aws: LocalServer) -> None:
     key = resource("AWS::KMS::Key")
-    cut_off = {"Description": key.work.token, "Policy": json.dumps(POLICY)}
+    mark = {"TagKey": "aws:cloudformation:token", "TagValue": key.work.token}
+    cut_off = {"Tags": [mark], "Policy": json.dumps(POLICY)}
     half = aws.client("kms").create_key(**cut_off)["KeyMetadata"]["KeyId"]
     assert key.create(FULL, retried=True).physical_id == half
     assert key.read() == FULL
-    assert key.identify() is None
+
+
+def test_key_that_was_made_but_not_recorded_is_found_again(resource: New) -> None:
+    key, same = resource("AWS::KMS::Key"), resource("AWS::KMS::Key")
+    made = key.create(FULL)
+    assert same.create(FULL, retried=True).physical_id != made.physical_id
+    assert key.create(FULL, retried=True) == made
+    assert key.identify() == made
 
 
 @pytest.mark.parametrize(
@@ -148,3 +157,33 @@ def test_alias_that_kms_does_not_take(resource: New, name: str) -> None:
     key = resource("AWS::KMS::Key").create({}).physical_id
     with pytest.raises((ClientError, ResourceFailed)):
         resource("AWS::KMS::Alias").create({"AliasName": name, "TargetKeyId": key})
+
+
+DENIED = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "kms:*",
+    "Resource": "*",
+    "Condition": {"StringNotEquals": {"aws:PrincipalAccount": "123456789012"}},
+}
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [POLICY["Statement"][0], [*POLICY["Statement"], DENIED]],  # type: ignore[index]
+    ids=["a single statement", "a denial of others"],
+)
+def test_key_whose_policy_denies_others(resource: New, statements: Any) -> None:
+    key = resource("AWS::KMS::Key")
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    key.create({"KeyPolicy": policy})
+    assert key.read()["KeyPolicy"] == policy
+    key.delete()
+    assert key.read() is None
+
+
+def test_key_of_several_regions(resource: New) -> None:
+    key = resource("AWS::KMS::Key")
+    with pytest.raises(ResourceFailed, match="MultiRegion"):
+        key.create({"MultiRegion": "true"})
+    assert key.identify() is None

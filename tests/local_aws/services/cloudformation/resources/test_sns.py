@@ -184,3 +184,26 @@ def test_topic_inline_policy(resource: New) -> None:
     policy.delete()
     policy.delete()
     assert policy.read() is None
+
+
+def test_topic_that_says_it_is_no_fifo(resource: New) -> None:
+    topic = resource("AWS::SNS::Topic")
+    given = {"FifoTopic": False, "ContentBasedDeduplication": False}
+    topic.create(given)
+    assert topic.read().items() >= given.items()
+
+
+@pytest.mark.parametrize("odd", ["a\x00b", "a\x1bb", "\ud800", "a\uffff"])
+def test_character_that_no_answer_could_tell(resource: New, odd: str) -> None:
+    topic = resource("AWS::SNS::Topic")
+    with pytest.raises(ResourceFailed, match="is not allowed in a value"):
+        topic.create({"DisplayName": odd})
+    assert topic.identify() is None
+
+
+def test_odd_characters_of_a_catalog_are_kept(resource: New) -> None:
+    """Hive's delimiters: an answer in JSON tells them."""
+    database = resource("AWS::Glue::Database")
+    given = {"Name": f"d{uuid.uuid4().hex[:8]}", "Parameters": {"field.delim": "\x01"}}
+    database.create({"CatalogId": "123456789012", "DatabaseInput": given})
+    assert database.read()["DatabaseInput"]["Parameters"] == {"field.delim": "\x01"}

@@ -153,3 +153,10 @@ def test_queue_policy(resource: New, aws: LocalServer) -> None:
     policy.delete()
     with pytest.raises(ResourceFailed, match="valid JSON"):
         resource("AWS::SQS::QueuePolicy").create({"Queues": [one], "PolicyDocument": "{"})
+
+
+@pytest.mark.parametrize("no", [False, "false"])
+def test_queue_that_says_it_is_no_fifo(resource: New, no: Any) -> None:
+    queue = resource("AWS::SQS::Queue")
+    queue.create({"FifoQueue": no})
+    assert queue.read()["FifoQueue"] is False
