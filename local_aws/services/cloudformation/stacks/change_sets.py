@@ -46,6 +46,13 @@ def find_change_set(store: Store, request: Request) -> Document:
     return waiting[0]
 
 
+def outdate(store: Store, stack: Stack) -> None:
+    """What was planned for the stack is of a stack that is no more: it was changed without it."""
+    for one in store.documents(KIND, stack.id):
+        if not one.get("executed"):
+            store.put_document(KIND, one["id"], stack.id, one | {"obsolete": True})
+
+
 def execution_status(document: Document, stack: Stack) -> str:
     """AVAILABLE until it is executed; then as its stack fared."""
     if document["status"] != "CREATE_COMPLETE":

@@ -14,6 +14,7 @@ from local_aws.services.cloudformation.errors import AlreadyExists, ValidationEr
 from local_aws.services.cloudformation.stacks import names, statuses
 from local_aws.services.cloudformation.stacks.blueprint import Blueprint, blueprint
 from local_aws.services.cloudformation.stacks.calls.common import Calls
+from local_aws.services.cloudformation.stacks.change_sets import outdate
 from local_aws.services.cloudformation.stacks.changes import (
     changes_of,
     effective,
@@ -127,7 +128,9 @@ class StackCalls(Calls):
         request: Request,
     ) -> None:
         """Begin an update."""
-        self.begin_update(stack, wanted, request, "UPDATE")
+        with self.store.transaction():
+            self.begin_update(stack, wanted, request, "UPDATE")
+            outdate(self.store, stack)
         self.engine.carry_out(stack.id)
 
     def begin_update(

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.conftest import LocalServer
 from tests.local_aws.services.cloudformation.stacks.support import (
@@ -18,6 +19,7 @@ from tests.local_aws.services.cloudformation.stacks.support import (
     status,
     story,
     template,
+    update,
     whole,
     workgroup,
 )
@@ -268,3 +270,11 @@ def test_an_import_that_fails_lets_go(server: LocalServer, cf: Any, name: str) -
     assert execute(cf, found) == "ROLLBACK_COMPLETE"
     assert "Broken" in reasons(cf, name)
     assert name in databases(server)
+
+
+def test_a_plan_of_a_stack_that_has_changed_since_is_obsolete(cf: Any, name: str) -> None:
+    create(cf, name, template(Data=database(name)))
+    found = plan(cf, name, template(Data=database(name, "planned")))
+    update(cf, name, template(Data=database(name, "changed")))
+    with pytest.raises(ClientError, match=r"InvalidChangeSetStatus.*\[OBSOLETE\]"):
+        execute(cf, found)
