@@ -1,4 +1,4 @@
-"""All that Tarn does on AWS, once: its tasks in the role that they have there, people as the account.
+"""All that Tarn does on AWS, once: tasks in the role that they have there, people as the account.
 
 Steps are driven as the operators do it, without a scheduler; services act in their own roles by
 themselves. What was decided on the way is in the server's record.
@@ -14,8 +14,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from unittest import mock
-
-from botocore.exceptions import ClientError
 
 from tarn.aws import Aws
 from tarn.contracts.load import load_contract, load_contracts
@@ -60,7 +58,9 @@ def home_of(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name)
     shutil.copytree(ROOT / "infra", folder / "infra")
     dev = folder / "infra" / "environments" / "dev.yaml"
-    change(dev, "- name: quicksight", "- name: quicksight\n    parameters: {RunAs: lake}")  # as prod
+    change(
+        dev, "- name: quicksight", "- name: quicksight\n    parameters: {RunAs: lake}"
+    )  # as prod
     declare_policy(folder, "evolve")
     change(folder / "recipes" / "airlines.rules.json", "COLUMNS_COUNT) ==", "COLUMNS_COUNT) >=")
     return folder
@@ -97,12 +97,12 @@ class FullRun:
             self.new_column()
             self.stopped_by_a_gate()
             self.killed()
+            self.page()
         with self.account():
             self.people()
         with self.tasks():
             self.dashboards()
             self.late_and_fresh()
-            self.page()
             self.collected()
 
     # -- who acts
@@ -290,12 +290,12 @@ class FullRun:
 
     def page(self) -> None:
         """What the Lake page of Airflow's api-server reads."""
-        watch = Watch(RememberingAws())
-        records = {(r["dataset"], r["partition"]): r for r in watch.now().records}
+        records = {(r["dataset"], r["partition"]): r for r in Watch(RememberingAws()).now().records}
         for partition, run in ((AIRLINES, "b3"), (self.january, "n3")):
             record = records[partition.dataset, partition.label]
             found = detail(partition, record, self.aws, rows_too=True)
-            assert not [piece.problem for piece in vars(found).values() if hasattr(piece, "problem") and piece.problem]
+            pieces = (found.history, found.profile, found.sample)
+            assert [piece.problem for piece in pieces] == [""] * 3
             assert data_docs.read(partition, run, self.aws)
 
     def collected(self) -> None:

@@ -56,8 +56,8 @@ class Grant:
     policy: Policy
 
     @property
-    def name(self) -> tuple[str, str, str]:
-        return self.role, self.sid, self.action
+    def key(self) -> str:
+        return f"{self.role} {self.sid} {self.action}"
 
     def __str__(self) -> str:
         value = f" ({self.value})" if self.value else ""
@@ -155,27 +155,28 @@ def is_allowed(role: str, call: Call) -> bool:
 
 def calls_of(role: str, lines: Iterable[Line], key: str) -> list[Call]:
     """The different calls of a role; the lake's key has the name that the template's test gives."""
-    own = {
-        Call.of(line) for line in lines if line.role == f"tarn-dev-{role}" and line.action not in FREE
-    }
+    name = f"tarn-dev-{role}"
+    own = {Call.of(line) for line in lines if line.role == name and line.action not in FREE}
     named = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/id-of-Key"
     return sorted(
         (replace(call, resource=named) if call.resource == key else call for call in own), key=str
     )
 
 
-def used(role: str, calls: Iterable[Call]) -> set[Grant]:
-    found: set[Grant] = set()
-    for call in calls:
-        giving = [one for one in grants(role) if evaluate.allows(one.policy, query(role, call))]
-        if len({one.sid for one in giving}) == 1:
-            found.update(giving)
-    return found
+def giving(role: str, call: Call) -> list[Grant]:
+    """The grants that allow a call."""
+    asked = query(role, call)
+    return [one for one in grants(role) if evaluate.allows(one.policy, asked)]
 
 
 def unused(role: str, calls: Iterable[Call]) -> list[Grant]:
-    done = used(role, calls)
-    return [one for one in grants(role) if one not in done]
+    """The grants without which every call would be allowed."""
+    needed: set[Grant] = set()
+    for call in calls:
+        found = giving(role, call)
+        if len({one.sid for one in found}) == 1:
+            needed.update(found)
+    return [one for one in grants(role) if one not in needed]
 
 
 # -- neighbours: what is beside the calls of a role, and none of them
@@ -214,11 +215,20 @@ def elsewhere(role: str, calls: Iterable[Call], everybody: Iterable[Call]) -> se
             if where not in known and _takes(action, arn)
         }
         for call in own:
-            others = call.resource.replace("tarn-dev", "tarn-prod"), call.resource.replace(
-                ACCOUNT, "999999999999"
+            others = (
+                call.resource.replace("tarn-dev", "tarn-prod"),
+                call.resource.replace(ACCOUNT, "999999999999"),
             )
             found |= {replace(call, resource=arn) for arn in others if arn != call.resource}
     return found
+
+
+def _foreign(arn: str) -> Iterator[str]:
+    """The same of another lake and of another account. Groups of logs are an account's own."""
+    own = [("tarn-dev", "tarn-prod")] if ":logs:" not in arn else []
+    for old, new in (*own, (ACCOUNT, "999999999999")):
+        if old in arn:
+            yield arn.replace(old, new)
 
 
 def others(calls: Iterable[Call]) -> set[Call]:
