@@ -226,15 +226,19 @@ class FullRun:
         """Airflow ends tasks while AWS works for them; what is tried again finds half a folder."""
         landed = land(AIRLINES, "k0", self.aws)
         cleaned = CleanWork(AIRLINES, "k2", landed["uri"])
-        converted = ConvertWork(AIRLINES, "k3", self._uri("clean", "k2"))
-        self._tried_again(cleaned)
-        self._tried_again(converted)
+        january = self.january
+        converted = ConvertWork(january, "k3", self._uri("clean", january, "n2"))
+        crawled, cleared = (
+            CrawlWork(january, token, self._uri("curated", january, "k3")) for token in ("k4", "k5")
+        )
+        for work in (cleaned, cleaned, converted, converted, crawled, cleared):
+            self._end(work, work.start(self.aws))
         for work in (
             ProfileWork(AIRLINES, "k1", landed["uri"]),
             cleaned,
             converted,
-            CrawlWork(AIRLINES, "k4", self._uri("curated", "k3")),
-            IngestWork(VIEW, "k5"),
+            crawled,
+            IngestWork(VIEW, "k6"),
         ):
             run_id = work.start(self.aws)
             work.stop(self.aws, run_id)
@@ -245,18 +249,14 @@ class FullRun:
 
         AthenaHook(aws_conn_id=None).stop_query(query)  # as AthenaOperator.on_kill does
 
-    def _tried_again(self, work: Any) -> None:
-        for _ in range(2):
-            self._end(work, work.start(self.aws))
-
     def _end(self, work: Any, run_id: str) -> None:
         deadline = time.monotonic() + 60
         while not work.status(self.aws, run_id).done:
             assert time.monotonic() < deadline, work
             time.sleep(0.1)
 
-    def _uri(self, zone: str, run: str) -> str:
-        return self.aws.settings.uri(zone, AIRLINES.run_folder(run))
+    def _uri(self, zone: str, partition: Partition, run: str) -> str:
+        return self.aws.settings.uri(zone, partition.run_folder(run))
 
     # -- what others do
 

@@ -215,11 +215,7 @@ def elsewhere(role: str, calls: Iterable[Call], everybody: Iterable[Call]) -> se
             if where not in known and _takes(action, arn)
         }
         for call in own:
-            others = (
-                call.resource.replace("tarn-dev", "tarn-prod"),
-                call.resource.replace(ACCOUNT, "999999999999"),
-            )
-            found |= {replace(call, resource=arn) for arn in others if arn != call.resource}
+            found |= {replace(call, resource=arn) for arn in _foreign(call.resource)}
     return found
 
 

@@ -56,6 +56,27 @@ NOT_HERE = {
     "glue WriteMetrics s3:GetObject": HADOOP,
     "glue WriteRun s3:AbortMultipartUpload": HADOOP,
     "glue WriteLogs logs:CreateLogGroup": LOGS,
+    **{
+        f"quicksight {grant}": QUICKSIGHT
+        for grant in (
+            "Query athena:BatchGetQueryExecution",
+            "Query athena:GetQueryResultsStream",
+            "Query athena:StopQueryExecution",
+            "BrowseCatalog athena:GetDataCatalog",
+            "BrowseCatalog athena:GetDatabase",
+            "BrowseCatalog athena:GetTableMetadata",
+            "BrowseCatalog athena:ListDatabases",
+            "BrowseCatalog athena:ListTableMetadata",
+            "FindDatabases glue:GetDatabase",
+            "ReadCatalog glue:BatchGetPartition",
+            "ReadCatalog glue:GetPartition",
+            "ReadCatalog glue:GetTables",
+            "ListZones s3:ListBucket",
+            "FindResults s3:ListBucketMultipartUploads",
+            "KeepResults s3:AbortMultipartUpload",
+            "KeepResults s3:ListMultipartUploadParts",
+        )
+    },
 }
 """What AWS needs and nothing here asks for, by its documentation. Whatever is used has no place."""
 
