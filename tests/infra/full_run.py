@@ -21,14 +21,16 @@ from tarn.deploy import deploy
 from tarn.errors import GateFailed
 from tarn.health import alerts
 from tarn.ledger import budget, ledger, record
+from tarn.lineage.trace import trace
 from tarn.page import data_docs
 from tarn.page.detail import detail
 from tarn.page.snapshot import RememberingAws, Watch
 from tarn.partition import Partition
-from tarn.planning import backfill
+from tarn.planning import backfill, quotas
 from tarn.published import retention
 from tarn.published.restore import restore
 from tarn.published.rollback import rollback
+from tarn.rows import replay
 from tarn.services import athena
 from tarn.services.work import run_to_end
 from tarn.steps.clean import CleanWork
@@ -58,9 +60,8 @@ def home_of(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name)
     shutil.copytree(ROOT / "infra", folder / "infra")
     dev = folder / "infra" / "environments" / "dev.yaml"
-    change(
-        dev, "- name: quicksight", "- name: quicksight\n    parameters: {RunAs: lake}"
-    )  # as prod
+    as_prod = "- name: quicksight\n    parameters: {RunAs: lake}"
+    change(dev, "- name: quicksight", as_prod)
     declare_policy(folder, "evolve")
     change(folder / "recipes" / "airlines.rules.json", "COLUMNS_COUNT) ==", "COLUMNS_COUNT) >=")
     return folder
@@ -240,20 +241,25 @@ class FullRun:
             crawled,
             IngestWork(VIEW, "k6"),
         ):
-            run_id = work.start(self.aws)
-            work.stop(self.aws, run_id)
-            self._end(work, run_id)
+            assert any(self._stopped(work) for _ in range(10)), work
         ledger.ended(AIRLINES, self.aws)
         query = athena.start("SELECT 1", self.aws.settings.database, self.aws)
         from airflow.providers.amazon.aws.hooks.athena import AthenaHook
 
         AthenaHook(aws_conn_id=None).stop_query(query)  # as AthenaOperator.on_kill does
 
-    def _end(self, work: Any, run_id: str) -> None:
+    def _stopped(self, work: Any) -> bool:
+        """Whether it was, before it came to its end."""
+        run_id = work.start(self.aws)
+        work.stop(self.aws, run_id)
+        return self._end(work, run_id) == "FAILED"
+
+    def _end(self, work: Any, run_id: str) -> str:
         deadline = time.monotonic() + 60
-        while not work.status(self.aws, run_id).done:
+        while not (status := work.status(self.aws, run_id)).done:
             assert time.monotonic() < deadline, work
             time.sleep(0.1)
+        return str(status.state)
 
     def _uri(self, zone: str, partition: Partition, run: str) -> str:
         return self.aws.settings.uri(zone, partition.run_folder(run))
@@ -262,6 +268,9 @@ class FullRun:
 
     def people(self) -> None:
         """What is a command of somebody, in the account's name."""
+        assert replay.forecast(replay.published(self.january, self.aws), self.aws).again
+        assert list(trace("weather", "2013-01").all_problems()) == []
+        assert quotas.read(self.aws).bounds
         rollback(self.january, "ann", aws=self.aws)
         assert list(restore(self.aws)) == []
         self.aws.glue.delete_table(DatabaseName=self.aws.settings.database, Name=VIEW)
