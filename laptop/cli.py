@@ -15,6 +15,7 @@ from rich.console import Console
 from laptop import (
     backfill,
     bench,
+    compose,
     dashboard,
     demo,
     deployment,
@@ -415,6 +416,7 @@ def _parser() -> argparse.ArgumentParser:
     smaller.add_argument("--dry-run", action="store_true", help="tell what would be rewritten")
     recipe.add_options(add("recipe", run_recipe))
     dashboard.add_options(add("dashboard", run_dashboard))
+    compose.add_options(add("compose-secrets", compose.run))
     add("test", run_test, passes_on=True)
     bench.add_benches(add("bench", run_bench))
     add("check", run_check)

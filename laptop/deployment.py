@@ -36,8 +36,12 @@ def add_destroy(parser: argparse.ArgumentParser) -> None:
 
 def use(options: argparse.Namespace) -> None:
     """Point this process at the lake that the options mean."""
+    from tarn.deploy.environment import refuse_odd_names
+    from tarn.settings import Settings
+
     if options.env:
         os.environ["TARN_ENV"] = options.env
+    refuse_odd_names(Settings.from_environment())
     if not options.aws:
         stack.use_aws(Home.from_environment())
         return

@@ -353,7 +353,8 @@ def _ask_moto(
     operation, parameters = authorise.moto_call(request, strict=not root)
     known = app.moto.complete(service, parameters)
     policy_of = app.key_policy if service == "kms" else _no_policy
-    authorise.check(caller, service, operation, known, app.arns, record, policy_of)
+    facts_of = app.moto.facts
+    authorise.check(caller, service, operation, known, app.arns, record, policy_of, facts_of)
     if service == "kms":
         kms.check(operation, parameters)
     if service != "iam":

@@ -7,7 +7,7 @@ not evaluated).
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,7 +16,7 @@ from local_aws.access import evaluate, facts, resources
 from local_aws.access.document import Policy
 from local_aws.access.evaluate import Query
 from local_aws.access.network import Network
-from local_aws.access.patterns import Lookup
+from local_aws.access.patterns import Lookup, Values
 from local_aws.access.principal import USER, Principal
 from local_aws.access.record import Record
 from local_aws.access.resources import Arns, Parameters
@@ -50,6 +50,9 @@ class QueryAccessDenied(AccessDenied):
 
 
 PolicyOf = Callable[[str], Policy | None]
+FactsOf = Callable[[str, str, Parameters], Mapping[str, Values]]
+"""What an action on a resource has for itself, by condition key: a key's aliases."""
+
 Complete = Callable[[str, Parameters], Parameters]
 """Adds to an operation's parameters what a resource's name needs and only its service knows."""
 
@@ -76,19 +79,22 @@ def check(
     arns: Arns,
     record: Record,
     policy_of: PolicyOf = lambda _resource: None,
+    facts_of: FactsOf = lambda _action, _resource, _parameters: {},
 ) -> None:
     """Raise `AccessDenied` with AWS's words unless the caller may.
 
-    `policy_of` knows the policies that hang on resources, by their ARNs.
+    `policy_of` knows the policies that hang on resources, by their ARNs; `facts_of` what else
+    policies may ask of them.
     """
     who, name = caller.principal, f"{service}:{operation}"
     free = who.is_root or name in FREE
     if name == WITH_TRUST or (free and not record.on):
         return
-    if service == "iam" and who.kind == USER and who.temporary:
+    if service == "iam" and who.kind == USER and who.temporary and not who.called_via:
         raise QueryAccessDenied("Cannot call IAM API operations with GetSessionToken credentials")
     for action, resource in resources.needs(service, operation, parameters, arns):
-        query = Query(who, action, resource, _lookup(caller, service, action))
+        own = _passing(service, action) | dict(facts_of(action, resource, parameters))
+        query = Query(who, action, resource, facts.beside(own, caller.lookup))
         if free:
             record.note(query, allowed=True)
             continue
@@ -102,11 +108,11 @@ def check(
             )
 
 
-def _lookup(caller: Caller, service: str, action: str) -> Lookup:
+def _passing(service: str, action: str) -> dict[str, Values]:
     if action != resources.PASSING:
-        return caller.lookup
+        return {}
     taker = "ec2" if service == "iam" else service  # an instance profile is for machines
-    return facts.beside({"iam:passedtoservice": (f"{taker}.amazonaws.com",)}, caller.lookup)
+    return {"iam:passedtoservice": (f"{taker}.amazonaws.com",)}
 
 
 def moto_call(request: HttpRequest, *, strict: bool) -> tuple[str, Parameters]:

@@ -41,6 +41,7 @@ from local_aws.services.s3.api import ROUTES
 from local_aws.services.s3.http import headers
 from local_aws.services.s3.notifications import configuration
 from local_aws.services.servicequotas.api import ServiceQuotasApi
+from local_aws.services.ssm import api as ssm
 from local_aws.services.sts import api as sts
 from local_aws.wire.models import method_name, service_model
 
@@ -54,6 +55,7 @@ APIS: dict[str, tuple[type, ...]] = {
     "logs": (LogsApi,),
     "quicksight": (*quicksight.GROUPS, Bundles),
     "service-quotas": (ServiceQuotasApi,),
+    "ssm": (ssm.SsmApi,),
     "sts": (sts.StsApi,),
 }
 
@@ -113,7 +115,6 @@ def blocks() -> dict[str, str]:
             *templates.FUNCTIONS,
             *templates.SECTIONS,
             *templates.TRANSFORMS,
-            f"{templates.PARAMETER_TYPES}*",
             *(f"{{{{resolve:{name}:...}}}}" for name in templates.DYNAMIC_REFERENCES),
             "Custom::*",
             "CreationPolicy",
@@ -128,6 +129,7 @@ def blocks() -> dict[str, str]:
         "databrew recipe works": sorted(REGISTRY),
         "logs refused": [*logs.UNSUPPORTED_GROUP, *logs.UNSUPPORTED_SEARCH],
         "moto services": MOTO_SERVICES,
+        "ssm refused": ssm.UNSUPPORTED,
         "sts refused": sts.UNSUPPORTED,
     }
     found |= {name: ", ".join(f"`{item}`" for item in items) for name, items in refused.items()}

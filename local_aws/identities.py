@@ -7,6 +7,7 @@ is signed with, is answered without them: no lock, no import.
 import datetime as dt
 import hmac
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from local_aws.access import document
@@ -59,7 +60,8 @@ class Identities:
             raise InvalidToken("The provided token is malformed or otherwise invalid.")
         if session.expires <= dt.datetime.now(dt.UTC):
             raise ExpiredToken("The provided token has expired.")
-        return AccessKey(session.secret_key, self._principal(session))
+        who = replace(self._principal(session), called_via=session.called_via)
+        return AccessKey(session.secret_key, who)
 
     def _principal(self, session: Session) -> Principal:
         if session.kind == self.root.kind:
@@ -116,7 +118,7 @@ def _holder(iam: Any, session: Session) -> Any:
 
 
 def _temporary(principal: Principal) -> Principal:
-    return Principal(**(vars(principal) | {"temporary": True}))
+    return replace(principal, temporary=True)
 
 
 def _key_ids(user: Any) -> list[str]:

@@ -9,7 +9,7 @@ import base64
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -31,6 +31,9 @@ MANAGED_KEY = "alias/aws/s3"
 
 WORKERS = 64
 """Threads, made as they are needed: one waits for each long poll of a queue."""
+
+BOUNDED = re.compile("(Create|Attach|Detach|Put|Delete)(User|Role)(Polic|Permission|$)")
+"""Actions of IAM whose policies may ask for the boundary of the user or role."""
 
 SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/(?P<service>[^/]+)/aws4_request")
 
@@ -122,6 +125,43 @@ class MotoServices:
             key = kms.keys.get(arn.rpartition("/")[2])
             managed = key is None or MANAGED_KEY in key.aliases
             return None if managed else str(key.policy)
+
+    def key_aliases(self, arn: str) -> tuple[str, ...]:
+        """The aliases of a key: kms:ResourceAliases."""
+        with self.iam() as iam:
+            key = iam and _backends()["kms"][self._account][self._region].keys.get(
+                arn.rpartition("/")[2]
+            )
+            return tuple(key.aliases) if key else ()
+
+    def facts(
+        self, action: str, resource: str, parameters: Mapping[str, Any]
+    ) -> dict[str, tuple[str, ...]]:
+        """Condition keys of an action on a key of KMS, or on a user or role of IAM.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+        https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+        """
+        if action.startswith("kms:"):
+            found = {"kms:resourcealiases": self.key_aliases(resource)}
+            asked = str(parameters.get("KeyId", ""))
+            alias = asked if asked.startswith("alias/") else asked.partition(":alias/")[2]
+            if alias:
+                found["kms:requestalias"] = (f"alias/{alias.removeprefix('alias/')}",)
+            return found
+        if action.startswith("iam:") and BOUNDED.search(action):
+            boundary = self._boundary(resource)
+            if action.startswith(("iam:Create", "iam:Put")):
+                boundary = str(parameters.get("PermissionsBoundary") or boundary)
+            return {"iam:permissionsboundary": (boundary,)} if boundary else {}
+        return {}
+
+    def _boundary(self, arn: str) -> str:
+        """The permissions boundary of a user or role, "" where it has none."""
+        with self.iam() as iam:
+            holders = [*iam.users.values(), *iam.roles.values()] if iam else []
+            found = next((one for one in holders if one.arn == arn), None)
+            return str(getattr(found, "permissions_boundary_arn", None) or "")
 
     def _key_arn(self, name: str) -> str | None:
         with self.iam() as iam:

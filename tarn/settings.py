@@ -125,6 +125,11 @@ class Settings:
         return f"{self.prefix}-convert-{dataset}"
 
 
+def variable(name: str) -> str:
+    """The environment variable of a setting: `TARN_LAKE` of `lake`."""
+    return next(str(f.metadata["variable"]) for f in fields(Settings) if f.name == name)
+
+
 def _convert(variable: str, text: str, default: Any) -> Any:
     kind = type(default)
     try:

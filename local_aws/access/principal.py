@@ -18,6 +18,7 @@ class Principal:
     """`arn` is what GetCallerIdentity says, `entity` the user or the role that it stands for.
 
     `boundary` and `session` limit what `identity` grants; None means that there is no such limit.
+    `called_via`: the service that asks for it with its rights: cloudformation.amazonaws.com.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Principal:
     identity: tuple["Policy", ...] = ()
     boundary: "Policy | None" = None
     session: "tuple[Policy, ...] | None" = None
+    called_via: str = ""
 
     @property
     def is_root(self) -> bool:

@@ -215,6 +215,13 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row(".*", "{StackName}"),
     ),
     "service-quotas": (_row("GetServiceQuota", "{ServiceCode}/{QuotaCode}"),),
+    "ssm": (
+        _row("DescribeParameters"),
+        _row("(Get|Delete)Parameters", "parameter/{Names}"),
+        _row("GetParametersByPath", "parameter/{Path}"),
+        _row("(Put|Get|Delete)Parameter(History)?", "parameter/{Name}"),
+        _row("(AddTagsTo|RemoveTagsFrom)Resource|ListTagsForResource", "parameter/{ResourceId}"),
+    ),
     "events": (
         _row("(Put|Remove)Targets|ListTargetsByRule", "rule/{Rule}"),
         _row("(Put|Describe|Delete|Enable|Disable)Rule", "rule/{Name}"),
@@ -235,6 +242,7 @@ RENAMED = ("iam", "kms", "secretsmanager")
 
 FOLDED = re.compile(r"(database|table|userDefinedFunction)/")
 STATISTICS = re.compile(r"(Get|Update|Delete)ColumnStatisticsFor(Table|Partition)")
+DEFINITION = re.compile(r"(Describe(Analysis|Dashboard|Template))Definition")
 PREFIXES = {"service-quotas": "servicequotas"}
 """What policies and ARNs call a service, where that is not botocore's name of it."""
 
@@ -304,15 +312,17 @@ def needs(service: str, operation: str, parameters: Parameters, arns: Arns) -> l
     return found
 
 
-def _permission(operation: str) -> str:
-    """Glue's operation by the action that a policy allows: column statistics are their owner's."""
-    return STATISTICS.sub(r"\1\2", operation)
+def _permission(service: str, operation: str) -> str:
+    """The action that a policy allows: of column statistics, and of definitions, their owner's."""
+    if service == "glue":
+        return STATISTICS.sub(r"\1\2", operation)
+    return DEFINITION.sub(r"\1", operation) if service == "quicksight" else operation
 
 
 @cache
 def _asked(service: str, operation: str) -> tuple[tuple[str, str], ...]:
     """Actions, each with the template of its resource."""
-    action = _permission(operation) if service == "glue" else operation
+    action = _permission(service, operation)
     rows = ROWS.get(service, ())
     row = next((r for r in rows if re.fullmatch(r.operations, operation)), Row("", ()))
     actions = row.actions or (action,) * len(row.resources)

@@ -16,6 +16,7 @@ from local_aws.services.logs.model import LogStore
 from local_aws.services.s3.handler import S3Handler
 from local_aws.services.s3.model import S3Store
 from local_aws.services.servicequotas.api import ServiceQuotasApi
+from local_aws.services.ssm.api import SsmApi
 
 
 @dataclass
@@ -63,6 +64,7 @@ def build(platform: Platform) -> Services:
             "athena": athena,
             "databrew": DataBrewApi(platform),
             "service-quotas": ServiceQuotasApi(platform),
+            "ssm": SsmApi(platform),
             "quicksight": Deferred(lambda: _quicksight(platform), _quicksight_waits(platform)),
             "cloudformation": Deferred(lambda: _cloudformation(platform), interrupted(platform)),
         },

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # In the order in which one needs the other.
 STAGES = (
     "stacks:stacks",
+    "databases:lost",
     "declarations:contracts",
     "declarations:scripts",
     "glue:tables",
@@ -49,8 +50,10 @@ def deploy(settings: Settings | None = None, aws: Aws | None = None) -> Iterator
     """
     from tarn.contracts.changes import refuse_breaking
     from tarn.deploy.check import refuse_unsound
+    from tarn.deploy.environment import refuse_odd_names
 
     aws = aws or Aws(settings or Settings.from_environment())
+    refuse_odd_names(aws.settings)
     refuse_unsound(aws)
     refuse_breaking(aws)
     unchanged = True

@@ -108,14 +108,15 @@ def _records(aws: Aws) -> list[str]:
 
 def _forget_shown(call: str, which: dict[str, str], record: str, aws: Aws) -> None:
     forget(getattr(aws.quicksight, call), AwsAccountId=aws.account_id, **which)
-    aws.s3.delete_object(Bucket=aws.settings.bucket("ops"), Key=record)
+    forget(aws.s3.delete_object, Bucket=aws.settings.bucket("ops"), Key=record)
 
 
 def _glue(aws: Aws) -> Iterator[Change]:
     glue, prefix = aws.glue, f"{aws.settings.prefix}-"
     for page in glue.get_paginator("get_jobs").paginate():
         for name in _of(prefix, [job["Name"] for job in page["Jobs"]]):
-            yield Change(f"Glue job {name}", "delete", partial(glue.delete_job, JobName=name))
+            delete = partial(forget, glue.delete_job, JobName=name)
+            yield Change(f"Glue job {name}", "delete", delete)
     for found in glue.get_paginator("get_crawlers").paginate():
         for name in _of(prefix, [crawler["Name"] for crawler in found["Crawlers"]]):
             delete = partial(forget, glue.delete_crawler, Name=name)
@@ -155,5 +156,5 @@ def _delete_recipe(name: str, aws: Aws) -> None:
     published = [v for v in versions if v != "LATEST_WORKING"]
     for start in range(0, len(published), 50):  # as many as one request takes
         batch = published[start : start + 50]
-        aws.databrew.batch_delete_recipe_version(Name=name, RecipeVersions=batch)
-    aws.databrew.delete_recipe_version(Name=name, RecipeVersion="LATEST_WORKING")
+        forget(aws.databrew.batch_delete_recipe_version, Name=name, RecipeVersions=batch)
+    forget(aws.databrew.delete_recipe_version, Name=name, RecipeVersion="LATEST_WORKING")

@@ -22,7 +22,7 @@ from typing import Any
 from tarn.contracts.contract import ContractError, Problem
 from tarn.contracts.located import Located, NotYaml, read_yaml
 from tarn.errors import Terminal
-from tarn.settings import Settings
+from tarn.settings import Settings, variable
 
 KEYS = ("protected", "tags", "stacks")
 STACK_KEYS = ("name", "parameters")
@@ -50,6 +50,17 @@ class Environment:
     def stack(self, kind: str) -> Stack | None:
         """The stack that is made from infra/<kind>.yaml, where the environment has it."""
         return next((stack for stack in self.stacks if stack.template.stem == kind), None)
+
+
+def refuse_odd_names(settings: Settings) -> None:
+    """Raise Terminal for a lake or environment whose name cannot begin those of its buckets."""
+    for field, most in (("lake", 16), ("env", 8)):
+        name = getattr(settings, field)
+        if not re.fullmatch(f"[a-z][a-z0-9]{{1,{most - 1}}}", name):
+            raise Terminal(
+                f"{variable(field)} is {name!r}. Use 2 to {most} small letters and digits, "
+                "a letter first."
+            )
 
 
 def read_environment(settings: Settings) -> Environment:
@@ -143,7 +154,8 @@ def _texts(item: Located, key: str) -> Iterator[Problem]:
         return
     for name, value in values.items():
         line = values.line_of(name)
-        if value is None or isinstance(value, dict):
+        items = value if isinstance(value, list) else [value]
+        if any(item is None or isinstance(item, dict | list) for item in items):
             yield Problem(line, f"{name} has no plain value.", "Give text, a number or a list.")
         elif ACCOUNT.search(_text(value)):
             yield Problem(

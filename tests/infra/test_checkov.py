@@ -32,10 +32,19 @@ def linters() -> Path:
         subprocess.run(
             [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(HOME)], check=True
         )
-        install = ["pip", "install", "--quiet", "--require-hashes", "-r", str(LOCK)]
-        subprocess.run([*uv, *install, "--python", str(HOME / "bin" / "python")], check=True)
+        _install(uv, HOME / "bin" / "python")
         stamp.write_text(digest)
     return HOME / "bin"
+
+
+def _install(uv: list[str], python: Path) -> None:
+    """As ./lake installs: by uv with the system's certificates, else by pip."""
+    what = ["install", "--quiet", "--require-hashes", "-r", str(LOCK)]
+    environment = {"UV_SYSTEM_CERTS": "1"} | os.environ
+    command = [*uv, "pip", *what, "--python", str(python)]
+    if subprocess.run(command, env=environment, check=False).returncode:
+        pip = [sys.executable, "-m", "pip", "--python", str(python)]
+        subprocess.run([*pip, *what, "--disable-pip-version-check"], check=True)
 
 
 @pytest.fixture(scope="module")

@@ -90,6 +90,10 @@ def test_needs() -> None:
     assert needs("sqs", "SendMessage", queue, arns) == [
         ("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs")
     ]
+    dashboard = {"DashboardId": "d"}
+    assert needs("quicksight", "DescribeDashboardDefinition", dashboard, arns) == [
+        ("quicksight:DescribeDashboard", f"arn:aws:quicksight:us-east-1:{ACCOUNT}:dashboard/d")
+    ]
 
 
 # Through boto3.

@@ -1,17 +1,15 @@
 """A worker that is killed, or asked to stop, while it holds a task of the pipeline."""
 
-import json
 import signal
 import time
-import urllib.request
 
 import psutil
 from botocore.credentials import Credentials
 
 from laptop.airflow import AirflowApi
-from laptop.compose import password
 from tests.e2e.chaos import ENDED, PATIENCE, Chaos, Outcome
 from tests.faults import Faults
+from tests.production.airflow_api import headers
 from tests.production.processes import Production
 
 DAG = "airlines"
@@ -22,14 +20,7 @@ class Api(AirflowApi):
 
     def __init__(self, production: Production) -> None:
         super().__init__(production.home)
-        asked = urllib.request.Request(
-            f"{self.address}/auth/token",
-            json.dumps({"username": "admin", "password": password(production.secrets)}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(asked) as answer:
-            token = json.load(answer)["access_token"]
-        self._client.headers["Authorization"] = f"Bearer {token}"
+        self._client.headers.update(headers(self.address, production.secrets))
 
 
 class Workers(Chaos):

@@ -9,7 +9,6 @@ image's and its own environment. Left out: cgroups (limits), seccomp, the networ
 the other, and the entry points of the images of PostgreSQL and Redis.
 """
 
-import json
 import os
 import re
 import shlex
@@ -17,13 +16,15 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from laptop import compose as secrets
+from tests.production.airflow_api import headers
 from tests.production.compose_file import LOCAL, compose, image_environment
 from tests.production.image import PATH, run, say
 
@@ -226,25 +227,6 @@ def _made(root: Path, place: Path, path: str, file: bool = False) -> Path:
     return place / path[1:]
 
 
-class Api:
-    """Airflow's API, asked from this machine as its user admin."""
-
-    def __init__(self, host: Host) -> None:
-        self.base = f"http://{host.addresses['airflow-api-server']}:8080"
-        password = secrets.password(host.folder / "secrets")
-        asked = {"username": "admin", "password": password}
-        self.token = self.call("POST", "/auth/token", asked)["access_token"]
-
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        headers = {"Content-Type": "application/json"}
-        if hasattr(self, "token"):
-            headers["Authorization"] = f"Bearer {self.token}"
-        data = None if body is None else json.dumps(body).encode()
-        asked = urllib.request.Request(self.base + path, data, headers, method=method)
-        with urllib.request.urlopen(asked) as answer:
-            return json.load(answer)
-
-
 def up(host: Host) -> None:
     """In the order of `depends_on`."""
     for service in ("postgres", "redis", "local-aws"):
@@ -269,18 +251,19 @@ def up(host: Host) -> None:
 
 def one_run(host: Host) -> None:
     """The dataset airlines, through all of the pipeline."""
-    api, dag = Api(host), "/api/v2/dags/airlines"
-    while not any(one["dag_id"] == "airlines" for one in api.call("GET", "/api/v2/dags")["dags"]):
-        time.sleep(1)
-    api.call("PATCH", dag, {"is_paused": False})
+    address, dag = f"http://{host.addresses['airflow-api-server']}:8080", "/dags/airlines"
+    told = headers(address, host.folder / "secrets")
+    api = httpx.Client(base_url=f"{address}/api/v2", headers=told, timeout=60)
+    while api.patch(dag, json={"is_paused": False}).status_code == httpx.codes.NOT_FOUND:
+        time.sleep(1)  # it is not parsed
     began = time.monotonic()
     state = ""
     while state not in ("success", "failed"):
         time.sleep(1)
-        runs = api.call("GET", f"{dag}/dagRuns")["dag_runs"]
+        runs = api.get(f"{dag}/dagRuns").raise_for_status().json()["dag_runs"]
         state = runs[0]["state"] if runs else ""
     say(f"{time.monotonic() - began:7.1f} s  airlines: {state}")
-    tasks = api.call("GET", f"{dag}/dagRuns/{runs[0]['dag_run_id']}/taskInstances")
+    tasks = api.get(f"{dag}/dagRuns/{runs[0]['dag_run_id']}/taskInstances").json()
     for task in tasks["task_instances"]:
         say(f"           {task['task_id']}: {task['state']} on {task['hostname']}")
 

@@ -17,7 +17,10 @@ CREATE TABLE IF NOT EXISTS sessions (
 
 @dataclass(frozen=True)
 class Session:
-    """`name` is the user's or the role's, `holder_id` its id: a namesake is somebody else."""
+    """`name` is the user's or the role's, `holder_id` its id: a namesake is somebody else.
+
+    `called_via`: the service that goes on with its caller's rights; empty for the caller's own.
+    """
 
     access_key: str
     secret_key: str
@@ -29,6 +32,7 @@ class Session:
     session_name: str = ""
     policies: list[str] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
+    called_via: str = ""
 
 
 class SessionStore:
@@ -45,6 +49,7 @@ class SessionStore:
         session_name: str = "",
         policies: list[str] | None = None,
         tags: dict[str, str] | None = None,
+        called_via: str = "",
     ) -> Session:
         """New credentials. Those that are long past are forgotten on the way."""
         now = dt.datetime.now(dt.UTC)
@@ -59,6 +64,7 @@ class SessionStore:
             session_name=session_name,
             policies=policies or [],
             tags=tags or {},
+            called_via=called_via,
         )
         body = {k: v for k, v in vars(session).items() if k != "expires"}
         self._db.execute(

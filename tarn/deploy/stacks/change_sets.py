@@ -16,11 +16,12 @@ from botocore.exceptions import ClientError
 from tarn.aws import Aws, forget
 from tarn.deploy.stacks import watch
 from tarn.deploy.stacks.template import Template
-from tarn.errors import Terminal
+from tarn.errors import Terminal, code_of
 
 PREFIX = "tarn-"
 EMPTY = ("didn't contain changes", "No updates are to be performed")
 NO_EXPORT = "No export named"
+DENIED = ("AccessDenied", "AccessDeniedException")
 PENDING = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
 
 
@@ -132,7 +133,12 @@ def _delete(arn: str, stack_id: str, aws: Aws) -> None:
     if stack is None or stack["StackStatus"] != watch.REVIEWED:
         return
     if not client.list_change_sets(StackName=stack_id)["Summaries"]:  # none is another's
-        client.delete_stack(StackName=stack_id)
+        try:
+            client.delete_stack(StackName=stack_id)
+        except ClientError as error:
+            if code_of(error) in DENIED:
+                return  # who may only plan leaves it: it holds nothing, and a deploy takes it
+            raise
         for pause in watch.pauses(aws):
             if watch.describe(stack_id, aws) is None:
                 return

@@ -21,6 +21,7 @@ import yaml
 from tarn.aws import Aws
 from tarn.deploy.environment import Stack
 from tarn.errors import Terminal
+from tarn.settings import variable
 
 INLINE = 51_200  # bytes that a request takes without a bucket
 # Parameters that the settings answer, by their fields: those that names are made of, and others.
@@ -70,12 +71,18 @@ def template_of(stack: Stack, aws: Aws, given: Mapping[str, str]) -> Template:
             f"infra/environments/{settings.env}.yaml gives {stack.template.name} the parameter "
             f"{unknown[0]}, which it does not declare. It has {', '.join(declared) or 'none'}."
         )
+    if own := sorted(stack.parameters.keys() & NAMING.keys()):
+        raise Terminal(
+            f"infra/environments/{settings.env}.yaml gives {stack.template.name} the parameter "
+            f"{own[0]}. It stands in one place for all that has the name: "
+            f"{variable(NAMING[own[0]])} in the environment."
+        )
     said = {name: str(getattr(settings, field)) for name, field in OF_SETTINGS.items()}
-    own = {
+    given_in_file = {
         name: value.replace(ACCOUNT, aws.account_id) if ACCOUNT in value else value
         for name, value in stack.parameters.items()
     }
-    values = said | dict(given) | own
+    values = said | dict(given) | given_in_file
     values = {name: value for name, value in values.items() if name in declared}
     names = {name: value for name, value in values.items() if name in NAMING}
     document["Resources"] = _named(document["Resources"], names)
@@ -101,8 +108,19 @@ def _named(value: Any, names: Mapping[str, str]) -> Any:
 
 
 def read_template(path: Path) -> dict[str, Any]:
-    """A template of infra/, its short tags as the functions that they are short for."""
-    document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    """A template of infra/, its short tags as the functions that they are short for.
+
+    Raises Terminal for one that is no YAML, or has no resources. The rest CloudFormation says.
+    """
+    try:
+        document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Terminal(f"infra/{path.name} is no YAML: {error}") from None
+    resources = document.get("Resources") if isinstance(document, dict) else None
+    if not isinstance(resources, dict) or not all(isinstance(r, dict) for r in resources.values()):
+        raise Terminal(f"infra/{path.name} is no template: it has no mapping of Resources.")
+    if not isinstance(document.get("Parameters") or {}, dict):
+        raise Terminal(f"infra/{path.name} is no template: its Parameters are no mapping.")
     return document
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -43,8 +44,10 @@ def old(server: LocalServer) -> Iterator[Aws]:
         role = f"{aws.settings.prefix}-lake"
         iam = aws.client("iam")
         iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))
+        logs = aws.client("logs")
         for group in ("/aws-glue/jobs/output", "/aws-glue/jobs/error"):
-            aws.client("logs").create_log_group(logGroupName=group)
+            with suppress(logs.exceptions.ResourceAlreadyExistsException):  # another test's job
+                logs.create_log_group(logGroupName=group)
         list(stage("glue:tables")(aws))
         yield aws
 

@@ -151,3 +151,13 @@ def test_a_changed_script_stands_beside_the_old_one_while_a_run_may_read_it(
     assert old.endswith("/airlines.py: deleted")
     assert old != new
     assert deploy_stages(deployed, *stages) == []
+
+
+def test_a_database_that_was_lost_is_made_again(made: Aws) -> None:
+    """Its stack does not miss it."""
+    name = made.settings.shadow_database
+    before = made.glue.get_database(Name=name)["Database"]["Description"]
+    made.glue.delete_database(Name=name)
+    assert deploy_stages(made, "databases:lost") == [f"database {name}: created"]
+    assert made.glue.get_database(Name=name)["Database"]["Description"] == before
+    assert list(changes_of("databases:lost", made)) == []

@@ -6,7 +6,7 @@ import pytest
 
 from tarn.aws import Aws
 from tarn.contracts.contract import ContractError
-from tarn.deploy.environment import read_environment
+from tarn.deploy.environment import read_environment, refuse_odd_names
 from tarn.deploy.stacks.template import INLINE, template_of
 from tarn.errors import Terminal
 from tarn.settings import Settings
@@ -66,6 +66,7 @@ def test_an_environment(settings: Settings) -> None:
         ("tags: a\nstacks:\n  - name: lake\n", 1, "tags is no mapping"),
         ("tags:\n  a: {b: c}\nstacks:\n  - name: lake\n", 2, "a has no plain value"),
         ("tags:\n  a:\nstacks:\n  - name: lake\n", 2, "a has no plain value"),
+        ("tags:\n  a: [[b]]\nstacks:\n  - name: lake\n", 2, "a has no plain value"),
         (
             "stacks:\n  - name: lake\n    parameters:\n      P: arn:aws:iam::123456789012:root\n",
             4,
@@ -141,3 +142,32 @@ def test_every_environment_is_declared_with_its_stacks_in_order() -> None:
     }
     assert kinds["dev"] == ["lake", "quicksight"]
     assert kinds["prod"] == ["lake", "security", "quicksight", "airflow"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: [", "", "text", "Resources: [1]", "Resources: {A: 3}", "Resources: {}\nParameters: 1"],
+)
+def test_a_file_that_is_no_template(settings: Settings, text: str) -> None:
+    (stack,) = read_environment(settings).stacks
+    stack.template.write_text(text)
+    with pytest.raises(Terminal, match=r"infra/lake\.yaml is no (YAML|template)"):
+        template_of(stack, Aws(settings), {})
+
+
+def test_a_name_that_the_settings_say(settings: Settings) -> None:
+    write(settings, "stacks:\n  - name: lake\n    parameters: {Database: pond}\n")
+    declared = "Parameters: {Database: {}}\nResources: {}\n"
+    (settings.root / "infra" / "lake.yaml").write_text(declared)
+    (stack,) = read_environment(settings).stacks
+    with pytest.raises(Terminal, match="TARN_DATABASE in the environment"):
+        template_of(stack, Aws(settings), {})
+
+
+@pytest.mark.parametrize("name", ["", "x", "Fjord", "a b", "é", "../x", "a_b", "a" * 17, "1a"])
+def test_a_lake_of_an_odd_name_is_refused_before_aws_is_asked(name: str) -> None:
+    with pytest.raises(Terminal, match=r"TARN_LAKE is .* Use 2 to 16 small letters"):
+        refuse_odd_names(Settings(lake=name))
+    refuse_odd_names(Settings(lake="fjord2", env="prod"))
+    with pytest.raises(Terminal, match="TARN_ENV"):
+        refuse_odd_names(Settings(env="../dev"))

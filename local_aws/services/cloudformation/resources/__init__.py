@@ -17,6 +17,7 @@ MODULES = {
     "S3": "s3",
     "SNS": "sns",
     "SQS": "sqs",
+    "SSM": "ssm",
     "SecretsManager": "secretsmanager",
 }
 """Where the types of a service are: ``AWS::Glue::*`` in `resources.glue`, by its ``HANDLERS``."""

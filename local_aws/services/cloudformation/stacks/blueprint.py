@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,8 @@ from local_aws.context import Platform
 from local_aws.services.cloudformation.stacks.lookups import Known, Masked
 from local_aws.services.cloudformation.stacks.records import Revision, Stack
 from local_aws.services.cloudformation.template import document, graph, parameters, schemas
-from local_aws.services.cloudformation.template.model import Resource, Template
+from local_aws.services.cloudformation.template.declarations import of_value
+from local_aws.services.cloudformation.template.model import Parameter, Resource, Template
 from local_aws.services.cloudformation.template.parameters import ParameterValue
 from local_aws.services.cloudformation.template.resolve import Pseudo, Resolver
 
@@ -22,7 +23,7 @@ HIDDEN = "****"
 class Blueprint:
     """What a stack is to be, as far as it is known."""
 
-    template: Template
+    source: Template
     values: Mapping[str, ParameterValue]
     pseudo: Pseudo
     known: Known
@@ -32,7 +33,12 @@ class Blueprint:
 
     @cached_property
     def resolver(self) -> Resolver:
-        return Resolver(self.template, self.values, self.pseudo, self.known)
+        return Resolver(self.source, self.values, self.pseudo, self.known)
+
+    @property
+    def template(self) -> Template:
+        """After its transforms."""
+        return self.resolver.template
 
     @cached_property
     def masked(self) -> Resolver:
@@ -40,10 +46,11 @@ class Blueprint:
         known = Masked(self.known.store, self.known.exports, self.known.stack_id, self.known.client)
         known.unknown, known.used = self.known.unknown, self.known.used
         hidden = {
-            name: replace(value, text=HIDDEN, resolved=HIDDEN) if value.no_echo else value
+            name: [HIDDEN] if isinstance(value.resolved, list) else HIDDEN
             for name, value in self.values.items()
+            if value.no_echo
         }
-        return Resolver(self.template, hidden, self.pseudo, known)
+        return self.resolver.showing(hidden, known)
 
     @cached_property
     def resources(self) -> dict[str, Resource]:
@@ -60,6 +67,12 @@ class Blueprint:
         """Resolved, of the kinds that the schema asks for. Raises Unknown."""
         with self.lock:
             found = self.resolver.properties(logical_id)
+        return schemas.coerced(self.resources[logical_id].type_name, found)
+
+    def known_properties(self, logical_id: str) -> dict[str, Any]:
+        """The same before everything is made: KNOWN_AFTER_APPLY stands for what is not known."""
+        with self.lock:
+            found = self.resolver.properties(logical_id, known_after_apply=True)
         return schemas.coerced(self.resources[logical_id].type_name, found)
 
     def shown(self, logical_id: str) -> dict[str, Any]:
@@ -84,8 +97,26 @@ class Blueprint:
 def blueprint(platform: Platform, stack: Stack, revision: Revision, known: Known) -> Blueprint:
     """Raises TemplateInvalid where the template or a parameter is not sound."""
     template = document.parse(revision.body)
-    values = parameters.values(template, revision.parameters, {})
+    values = parameters.values(template, revision.parameters, {}, revision.stored)
     return Blueprint(template, values, pseudo_of(platform, stack, revision), known, revision.tags)
+
+
+def parameters_told(revision: Revision) -> list[dict[str, str]]:
+    """A revision's parameters with their values; those with NoEcho are hidden."""
+    if not revision.body:
+        return []
+    declared = document.parse(revision.body).parameters
+    return [
+        {"ParameterKey": name, **_values_told(declared.get(name), text, revision.stored)}
+        for name, text in revision.parameters.items()
+    ]
+
+
+def _values_told(of: Parameter | None, text: str, stored: Mapping[str, str]) -> dict[str, str]:
+    told = {"ParameterValue": text}
+    if of is not None and of_value(of.type_name) is not None and text in stored:
+        told["ResolvedValue"] = stored[text]
+    return dict.fromkeys(told, HIDDEN) if of is not None and of.no_echo else told
 
 
 def pseudo_of(platform: Platform, stack: Stack, revision: Revision) -> Pseudo:

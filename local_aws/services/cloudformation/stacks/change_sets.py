@@ -72,7 +72,7 @@ def told(document: Document, stack: Stack) -> Response:
         "StatusReason": document.get("reason") or None,
         "CreationTime": document["created"],
         "Description": document.get("description"),
-        "IncludeNestedStacks": False,
+        "IncludeNestedStacks": document.get("nested", False),
         "ImportExistingResources": document.get("import_existing", False),
     }
 

@@ -5,17 +5,20 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updatin
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from local_aws.services.cloudformation.stacks.blueprint import Blueprint
+from local_aws.services.cloudformation.stacks.blueprint import Blueprint, blueprint
 from local_aws.services.cloudformation.stacks.decision import is_new
 from local_aws.services.cloudformation.stacks.engine import Engine
+from local_aws.services.cloudformation.stacks.lookups import Known
 from local_aws.services.cloudformation.stacks.records import Resource, Revision, Stack
 from local_aws.services.cloudformation.template import graph, schemas
 from local_aws.services.cloudformation.template.references import references
 from local_aws.services.cloudformation.template.resolve import KNOWN_AFTER_APPLY
 
 ADD, MODIFY, REMOVE, IMPORT = "Add", "Modify", "Remove", "Import"
+REFERENCE = "{{resolve:"
 ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "Metadata")
 
 
@@ -113,7 +116,7 @@ class _Comparison:
 
     def _properties(self, now: Resource) -> Iterator[Detail]:
         found = self.plan.resolver.properties(now.logical_id, known_after_apply=True)
-        after = schemas.coerced(now.type, found)
+        after = schemas.coerced(now.type, found) | self._same_references(now, found)
         handler = self.engine.handler_of(now.type)
         for one in schemas.changes(now.type, now.properties, after):
             forced = handler is not None and is_new(handler, one)
@@ -140,11 +143,37 @@ class _Comparison:
                 if found.attribute:
                     return "ResourceAttribute", f"{found.name}.{found.attribute}"
                 return "ResourceReference", found.name
-            before = self.stack.revision.parameters.get(found.name)
-            value = self.plan.values.get(found.name)
-            if value is not None and value.text != before:
+            if self._is_other(found.name):
                 return "ParameterReference", found.name
         return "DirectModification", ""
+
+    def _same_references(self, now: Resource, found: Mapping[str, Any]) -> dict[str, Any]:
+        """What holds a dynamic reference as before: AWS does not look at what it stands for."""
+        open_ones = [name for name, value in found.items() if REFERENCE in repr(value)]
+        if not open_ones or now.logical_id not in self.former.resources:
+            return {}
+        was = self.former.resolver.properties(now.logical_id, known_after_apply=True)
+        return {
+            name: now.properties[name]
+            for name in open_ones
+            if was.get(name) == found[name] and name in now.properties
+        }
+
+    @cached_property
+    def former(self) -> Blueprint:
+        """What the stack was last made from."""
+        known = self.plan.known
+        own = Known(known.store, known.exports, self.stack.id, known.client)
+        return blueprint(self.engine.platform, self.stack, self.stack.revision, own)
+
+    def _is_other(self, parameter: str) -> bool:
+        """Whether a parameter, or what it names in Parameter Store, has another value."""
+        value = self.plan.values.get(parameter)
+        if value is None:
+            return False
+        had = self.stack.revision
+        text = had.parameters.get(parameter)
+        return value.text != text or value.stored != had.stored.get(text, value.stored)
 
     def _attributes(self, now: Resource) -> Iterator[Detail]:
         wanted = self.plan.resources[now.logical_id]

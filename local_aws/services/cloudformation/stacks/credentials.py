@@ -2,8 +2,9 @@
 
 AWS makes a session from the caller's credentials for as long as the operation takes
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html). So do
-we for a session or a role; a user's own access key signs by itself, and root's is the server's.
-Nothing here grants anything: every call is authorised where it arrives.
+we for a user, a session or a role; root's key is the server's. With a caller's rights the calls
+have aws:CalledVia, with a role's own they have not. Nothing here grants anything: every call is
+authorised where it arrives.
 """
 
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 
 from local_aws.access import document, patterns
 from local_aws.access.document import PolicyError
-from local_aws.access.principal import SESSION
+from local_aws.access.principal import SESSION, USER
 from local_aws.context import Platform
 from local_aws.identities import Identities
 from local_aws.services.cloudformation.errors import ValidationError
@@ -45,7 +46,7 @@ class Holders:
             return self._of_role(role)
         session = self.sessions.find(access_key)
         if session is None:
-            return access_key
+            return self._of_key(access_key)
         return self.sessions.create(
             session.kind,
             SECONDS,
@@ -54,6 +55,16 @@ class Holders:
             session_name=session.session_name,
             policies=session.policies,
             tags=session.tags,
+            called_via=PRINCIPAL,
+        ).access_key
+
+    def _of_key(self, access_key: str) -> str:
+        """A session for a user's own key; root's needs none, since nothing is asked of it."""
+        who = self.identities.find_key(access_key, "").principal
+        if who.is_root:
+            return access_key
+        return self.sessions.create(
+            USER, SECONDS, name=who.name, holder_id=who.user_id, called_via=PRINCIPAL
         ).access_key
 
     def _of_role(self, arn: str) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 
 from local_aws.context import Platform
@@ -19,6 +20,8 @@ from local_aws.services.cloudformation.stacks.run import Closing, Run
 logger = logging.getLogger(__name__)
 
 STOP_SECONDS = 10.0
+OPERATIONS = 8
+"""Stacks at work at once, beside those that are nested in them; others wait for their turn."""
 
 
 class Engine:
@@ -31,6 +34,7 @@ class Engine:
         self.closing = threading.Event()
         self.notices = Notices(store, lambda: self.holders, self.closing)
         self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(OPERATIONS)
         self._threads: dict[str, threading.Thread] = {}
 
     @cached_property
@@ -82,8 +86,9 @@ class Engine:
         self.notices.wake()
         flow: Flow | None = None
         try:
-            flow = Flow(self._run(stack_id))
-            flow.go()
+            with self._turn(stack_id):
+                flow = Flow(self._run(stack_id))
+                flow.go()
         except Closing:
             pass
         except Exception as error:
@@ -95,6 +100,11 @@ class Engine:
             with self._lock:
                 if self._threads.get(stack_id) is threading.current_thread():
                     del self._threads[stack_id]
+
+    def _turn(self, stack_id: str) -> AbstractContextManager[object]:
+        """A nested stack works in its parent's turn: else each could wait for the other."""
+        stack = self.store.find(stack_id)
+        return nullcontext() if stack and stack.parent else self._turns
 
     def _run(self, stack_id: str) -> Run:
         operation = self.store.operation(stack_id)

@@ -15,7 +15,6 @@ from local_aws.services.cloudformation.stacks.blueprint import Blueprint
 from local_aws.services.cloudformation.stacks.making import identified_by_template
 from local_aws.services.cloudformation.stacks.records import Stack
 from local_aws.services.cloudformation.template import schemas
-from local_aws.services.cloudformation.template.resolve import KNOWN_AFTER_APPLY
 
 if TYPE_CHECKING:
     from local_aws.services.cloudformation.stacks.calls.common import Calls
@@ -48,7 +47,7 @@ class Imports:
             raise ValidationError(f"Resource [{logical_id}] already exists in the stack")
         self._check_policy(logical_id)
         identifier: dict[str, str] = dict(one["ResourceIdentifier"])
-        found = self._find(logical_id, self._known(logical_id) | identifier)
+        found = self._find(logical_id, self.plan.shown(logical_id) | identifier)
         if found is None:
             told = ", ".join(identifier.values())
             raise ValidationError(f"Resource {told} of type {type_name} to import was not found")
@@ -65,17 +64,13 @@ class Imports:
             named = {n: v for n, v in wanted.properties.items() if isinstance(v, str)}
             if not identified_by_template(wanted.type_name, named):
                 continue
-            made = self._find(logical_id, self._known(logical_id))
+            properties = self.plan.shown(logical_id)  # its name may be all that is known
+            made = self._find(logical_id, properties)
             if made is not None:
                 self._check_policy(logical_id)
                 self._refuse_owned(wanted.type_name, made.physical_id)
                 found[logical_id] = {}
         return found
-
-    def _known(self, logical_id: str) -> dict[str, Any]:
-        """The properties that do not wait for a resource which is not made yet."""
-        found = self.plan.resolver.properties(logical_id, known_after_apply=True)
-        return {k: v for k, v in found.items() if KNOWN_AFTER_APPLY not in repr(v)}
 
     def _find(self, logical_id: str, properties: dict[str, Any]) -> Made | None:
         type_name = self.plan.resources[logical_id].type_name

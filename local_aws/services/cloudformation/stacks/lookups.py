@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local_aws.services.cloudformation.errors import ValidationError
+from local_aws.services.cloudformation.stacks import store as parameter_store
 from local_aws.services.cloudformation.stacks.exports import Exports
 from local_aws.services.cloudformation.stacks.model import Store
 from local_aws.services.cloudformation.template.errors import TemplateInvalid, Unknown
@@ -49,6 +50,8 @@ class Known:
 
     def dynamic(self, reference: str) -> str:
         service, _, rest = reference.partition(":")
+        if service == "ssm":
+            return parameter_store.referenced(self.client, rest)
         if service != "secretsmanager":
             raise ValidationError(
                 f"The dynamic reference {{{{resolve:{reference}}}}} is not supported by local_aws"

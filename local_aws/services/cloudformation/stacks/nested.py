@@ -20,12 +20,15 @@ from local_aws.services.cloudformation.resources.handler import (
 from local_aws.services.cloudformation.stacks import statuses
 from local_aws.services.cloudformation.stacks.flow import HELD, ROLLBACK
 from local_aws.services.cloudformation.stacks.model import Store
-from local_aws.services.cloudformation.stacks.records import Revision, Stack
-from local_aws.services.cloudformation.stacks.requests import revision
+from local_aws.services.cloudformation.stacks.records import Stack
 
 if TYPE_CHECKING:
     from local_aws.services.cloudformation.stacks.calls.stacks import StackCalls
     from local_aws.services.cloudformation.stacks.engine import Engine
+
+
+DEEPEST = 10
+"""Stacks above a nested one. AWS names no limit; a template that nests itself would never end."""
 
 
 class NestedStack(Handler):
@@ -44,8 +47,9 @@ class NestedStack(Handler):
         with self._calls(work) as calls:
             child = self.store.find(work.name)
             if child is None:
+                self._refuse_abyss(work.stack_id)
                 request = self._request(work, work.name) | {"DisableRollback": True}
-                wanted = self._revision(calls, request, None)
+                wanted = calls.revision(request)
                 child = calls.create(request, wanted, self.store.stack(work.stack_id))
         return self._settled(work, child.id, "created", {statuses.CREATE_COMPLETE})
 
@@ -57,7 +61,7 @@ class NestedStack(Handler):
         with self._calls(work) as calls:
             child = self.store.stack(work.physical_id)
             request = self._request(work, child.name)
-            wanted = self._revision(calls, request, child)
+            wanted = calls.revision(request, child)
             if self._held(child.id) or not calls.changes(child, wanted):
                 return _made(child)
             calls.update(child, wanted, request)
@@ -82,6 +86,13 @@ class NestedStack(Handler):
     def identify(self, work: Work) -> Made | None:
         child = self.store.find(work.physical_id or work.name)
         return _made(child) if child else None
+
+    def _refuse_abyss(self, parent: str) -> None:
+        for _ in range(DEEPEST):
+            parent = self.store.stack(parent).parent
+            if not parent:
+                return
+        raise ResourceFailed(f"Stacks nested in more than {DEEPEST} others are not supported here")
 
     @contextmanager
     def _calls(self, work: Work) -> Iterator["StackCalls"]:
@@ -112,11 +123,6 @@ class NestedStack(Handler):
             if target
             else self.store.stack(work.stack_id).revision.capabilities,
         }
-
-    def _revision(
-        self, calls: "StackCalls", request: dict[str, Any], child: Stack | None
-    ) -> Revision:
-        return revision(request, calls.body(request), child)
 
     def _held(self, child: str) -> bool:
         operation = self.store.operation(child)

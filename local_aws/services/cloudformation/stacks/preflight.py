@@ -28,12 +28,22 @@ class Preflight:
         """What is refused, by logical id; each has its event already."""
         found: dict[str, Exception] = {}
         for logical_id, wanted in self.plan.resources.items():
-            properties = self.plan.shown(logical_id)
-            words = list(self._problems(logical_id, wanted.type_name, properties))
+            shown = self.plan.shown(logical_id)
+            words = list(self._problems(logical_id, wanted.type_name, shown))
+            if not words and (wrong := self._wrong(logical_id, wanted.type_name)):
+                words = [schemas.refusal(logical_id, wrong)]
             if words:
                 found[logical_id] = ResourceFailed("; ".join(words))
-                self._tell(logical_id, wanted.type_name, "; ".join(words), properties)
+                self._tell(logical_id, wanted.type_name, "; ".join(words), shown)
         return found
+
+    def _wrong(self, logical_id: str, type_name: str) -> list[str]:
+        """What a service would refuse by the type's schema, as far as values are known."""
+        now = self.run.store.resource(self.run.stack_id, logical_id)
+        known = self.plan.known_properties(logical_id)
+        if now is not None and now.properties == known:
+            return []  # it was taken as it is
+        return schemas.problems(type_name, known)
 
     def _problems(
         self, logical_id: str, type_name: str, properties: Mapping[str, Any]

@@ -10,7 +10,8 @@ STACK_TYPE = "AWS::CloudFormation::Stack"
 class Revision:
     """What a stack is made from; an update goes from one to another.
 
-    `parameters` are the texts that count, defaults among them.
+    `parameters` are the texts that count, defaults among them; `stored` what Parameter Store had
+    for those that name parameters of it, by these names.
     """
 
     body: str
@@ -18,6 +19,7 @@ class Revision:
     tags: dict[str, str] = field(default_factory=dict)
     capabilities: list[str] = field(default_factory=list)
     notified: list[str] = field(default_factory=list)
+    stored: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a request to make or change a stack means: checked, and written down as an operation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from local_aws.context import Request
@@ -9,16 +9,16 @@ from local_aws.services.cloudformation.errors import (
     ValidationError,
     unsupported,
 )
+from local_aws.services.cloudformation.stacks import store
 from local_aws.services.cloudformation.stacks.records import Revision, Stack
-from local_aws.services.cloudformation.template import document, parameters, schemas
+from local_aws.services.cloudformation.template import document, parameters
 from local_aws.services.cloudformation.template.capabilities import capabilities
 from local_aws.services.cloudformation.template.model import Template
 
 UNSUPPORTED = (
-    "DeploymentConfig",
+    "DeploymentConfig.Mode",
     "DeploymentMode",
     "DisableValidation",
-    "IncludeNestedStacks",
     "ResourceTypes",
     "RollbackConfiguration.MonitoringTimeInMinutes",
     "RollbackConfiguration.RollbackTriggers",
@@ -28,6 +28,8 @@ UNSUPPORTED = (
     "StackPolicyURL",
 )
 """Members that would change what is done, and are refused where they say anything."""
+USUAL = {"DeploymentConfig.Mode": "STANDARD"}
+"""What such a member may say: what is done anyway."""
 
 
 def refuse_unsupported(operation: str, request: Request) -> None:
@@ -36,49 +38,44 @@ def refuse_unsupported(operation: str, request: Request) -> None:
         part: Any = request
         for name in path.split("."):
             part = part.get(name) if isinstance(part, Mapping) else None
-        if part:
+        if part and part != USUAL.get(path):
             raise unsupported(f"{operation} with {path}")
 
 
-def revision(request: Request, body: str, stack: Stack | None = None) -> Revision:
+def disables_rollback(request: Request) -> bool:
+    """Whether what was done is to stay where the operation fails."""
+    config = request.get("DeploymentConfig", {})
+    return bool(request.get("DisableRollback", config.get("DisableRollback", False)))
+
+
+def revision(
+    request: Request, body: str, client: Callable[[str], Any], stack: Stack | None = None
+) -> Revision:
     """What the stack is to be made from. Raises ValidationError, InsufficientCapabilities.
 
-    For an update, what the request leaves out stays as the stack has it.
+    For an update, what the request leaves out stays as the stack has it; what is kept in Parameter
+    Store is asked for anew, with the caller's `client`.
     """
     template = document.parse(body)
-    refuse_unknown_types(template)
     asked = request.get("Capabilities", [])
-    _check_capabilities(template, asked)
+    check_capabilities(template, asked)
     had = stack.revision if stack else Revision("")
-    values = parameters.values(
-        template,
-        _given(request.get("Parameters", [])),
-        _previous(request.get("Parameters", []), had.parameters),
-    )
+    sent = request.get("Parameters", [])
+    given, previous = _given(sent), _previous(sent, had.parameters)
+    stored = store.values(client, parameters.in_store(template, given, previous))
+    values = parameters.values(template, given, previous, stored)
     return Revision(
         body=body,
         parameters={name: value.text for name, value in values.items()},
         tags=tags(request["Tags"]) if "Tags" in request else had.tags,
         capabilities=list(asked),
         notified=request.get("NotificationARNs", had.notified),
+        stored=stored,
     )
 
 
-def refuse_unknown_types(template: Template) -> None:
-    """A type that CloudFormation does not know; custom resources it knows, and we do not do."""
-    types = sorted({of.type_name for of in template.resources.values()})
-    unknown = [name for name in types if not (schemas.is_known(name) or is_custom(name))]
-    if unknown:
-        raise ValidationError(
-            f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
-        )
-
-
-def is_custom(type_name: str) -> bool:
-    return type_name.startswith("Custom::")
-
-
-def _check_capabilities(template: Template, asked: Iterable[str]) -> None:
+def check_capabilities(template: Template, asked: Iterable[str]) -> None:
+    """What the caller has to know that a template does; before and after its transforms."""
     needed = capabilities(template)
     enough = {"CAPABILITY_NAMED_IAM"} if "CAPABILITY_IAM" in needed else set()
     missing = [name for name in needed if not {name, *enough} & set(asked)]

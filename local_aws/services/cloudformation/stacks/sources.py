@@ -15,7 +15,8 @@ from local_aws.services.cloudformation.stacks.records import Stack
 from local_aws.services.cloudformation.template.document import MAX_BODY, MAX_OBJECT
 
 FETCHES = threading.Semaphore(4)
-"""Templates fetched at once: each holds a thread of the server that another one has to answer."""
+"""Templates and parameters fetched at once: each holds a thread of the server that another one
+has to answer."""
 
 BUCKET_HOST = re.compile(
     r"(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com"

@@ -1,6 +1,6 @@
 """Whether a template's parts fit together: every name that is used is one that is declared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from local_aws.services.cloudformation.template import schemas
@@ -16,6 +16,9 @@ from local_aws.services.cloudformation.template.references import (
     arguments,
     references,
 )
+from local_aws.services.cloudformation.template.source import children
+
+SECURE_STRING = "{{resolve:ssm-secure:"
 
 
 def check(template: Template) -> None:
@@ -28,6 +31,7 @@ def check(template: Template) -> None:
     _references(template)
     _attributes(template)
     _imports(template)
+    _secure_strings(template)
 
 
 def _unique_names(template: Template) -> None:
@@ -45,6 +49,25 @@ def _types(template: Template) -> None:
         raise TemplateInvalid(
             f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
         )
+
+
+def _secure_strings(template: Template) -> None:
+    """Secure strings of Parameter Store are for some passwords only."""
+    places = [
+        f"{of.type_name}/{place}"
+        for of in template.resources.values()
+        for place in _places(of.properties, ["Properties"])
+    ]
+    if places:
+        raise TemplateInvalid(f"SSM Secure reference is not supported in: [{', '.join(places)}]")
+
+
+def _places(part: Any, path: list[str]) -> Iterator[str]:
+    if isinstance(part, str) and SECURE_STRING in part:
+        yield "/".join(step for step in path if not step.startswith("Fn::"))
+    steps = part.items() if isinstance(part, dict) else [("", child) for child in children(part)]
+    for step, child in steps:
+        yield from _places(child, [*path, step] if step else path)
 
 
 def _conditions_of_conditions(template: Template) -> None:

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-sectio
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.services.cloudformation.template import unsupported
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.model import Parameter
 from local_aws.services.cloudformation.template.scalars import number_of, text_of
@@ -32,6 +31,9 @@ TYPES = (
     | {f"List<{name}>" for name in OF_RESOURCES if name != "AWS::EC2::KeyPair::KeyName"}
 )
 TEXTS = frozenset(["String", "CommaDelimitedList"])
+SSM_NAME = "AWS::SSM::Parameter::Name"
+SSM_VALUE = "AWS::SSM::Parameter::Value<"
+"""Types whose values name parameters of Parameter Store: Ref gives the name, or what it holds."""
 KEYS = [
     *["Type", "Default", "Description", "NoEcho", "AllowedValues", "AllowedPattern"],
     *["ConstraintDescription", "MinLength", "MaxLength", "MinValue", "MaxValue"],
@@ -67,9 +69,17 @@ def declared(name: str, of: Any) -> Parameter:
 
 
 def _known_type(type_name: str) -> None:
-    if type_name in TYPES or type_name.startswith(unsupported.PARAMETER_TYPES):
-        return  # those of SSM are refused when a value is asked for: GetTemplateSummary works
+    if type_name == SSM_NAME or of_value(type_name) in TYPES - {"Number", "List<Number>"}:
+        return
+    if type_name in TYPES:
+        return
     raise TemplateInvalid(f"Template format error: Unrecognized parameter type: {type_name}")
+
+
+def of_value(type_name: str) -> str | None:
+    """The type of the value of a Parameter Store's parameter; None of every other type."""
+    inner = type_name.removeprefix(SSM_VALUE)
+    return inner.removesuffix(">") if inner != type_name and inner.endswith(">") else None
 
 
 def _text(of: Mapping[str, Any], key: str) -> str | None:

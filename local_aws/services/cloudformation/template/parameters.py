@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import regex
 
-from local_aws.services.cloudformation.template import unsupported
-from local_aws.services.cloudformation.template.declarations import OF_RESOURCES
+from local_aws.services.cloudformation.template.declarations import (
+    OF_RESOURCES,
+    SSM_NAME,
+    of_value,
+)
 from local_aws.services.cloudformation.template.errors import TemplateInvalid
 from local_aws.services.cloudformation.template.model import Parameter, Template
 from local_aws.services.cloudformation.template.scalars import number_of
@@ -20,63 +23,97 @@ PATTERN_SECONDS = 2
 class ParameterValue:
     """What a stack has for a parameter: the text given, and what ``Ref`` makes of it.
 
-    `resolved` is a text, or a list of texts for a list's type.
+    `resolved` is a text, or a list of texts for a list's type. `stored` is the value of the
+    Parameter Store's parameter that `text` names, where the type asks for it.
     """
 
     name: str
     text: str
     resolved: str | list[str]
     no_echo: bool = False
+    stored: str | None = None
 
 
 def values(
-    template: Template, given: Mapping[str, str], previous: Mapping[str, str]
+    template: Template,
+    given: Mapping[str, str],
+    previous: Mapping[str, str],
+    stored: Mapping[str, str] | None = None,
 ) -> dict[str, ParameterValue]:
     """Each declared parameter's value: the one given, else the previous one, else the default.
 
-    `previous` holds what the stack has for those that are asked for with UsePreviousValue.
-    Raises TemplateInvalid.
+    `previous` holds what the stack has for those that are asked for with UsePreviousValue,
+    `stored` what Parameter Store has by the names of `in_store`. Raises TemplateInvalid.
     """
+    texts = _texts(template, given, previous)
+    return {
+        name: value_of(template.parameters[name], text, stored or {})
+        for name, text in texts.items()
+    }
+
+
+def in_store(
+    template: Template, given: Mapping[str, str], previous: Mapping[str, str]
+) -> list[str]:
+    """The names of the Parameter Store's parameters that must be there. Raises as `values`."""
+    texts = _texts(template, given, previous)
+    named = [text for name, text in texts.items() if _is_stored(template.parameters[name])]
+    return list(dict.fromkeys(named))
+
+
+def _texts(
+    template: Template, given: Mapping[str, str], previous: Mapping[str, str]
+) -> dict[str, str]:
     known = {**previous, **given}
     if extra := [name for name in known if name not in template.parameters]:
         raise TemplateInvalid(f"Parameters: [{', '.join(extra)}] do not exist in the template")
     texts = {name: known.get(name, of.default) for name, of in template.parameters.items()}
     if missing := [name for name, text in texts.items() if text is None]:
         raise TemplateInvalid(f"Parameters: [{', '.join(missing)}] must have values")
-    return {name: value_of(template.parameters[name], text or "") for name, text in texts.items()}
+    return {name: text or "" for name, text in texts.items()}
 
 
-def value_of(parameter: Parameter, text: str) -> ParameterValue:
-    """One parameter's value from the text given for it. Raises TemplateInvalid."""
+def value_of(parameter: Parameter, text: str, stored: Mapping[str, str]) -> ParameterValue:
+    """One parameter's value from the text given for it. Raises TemplateInvalid.
+
+    Of what is kept in Parameter Store the name is held against the template's limits, as on AWS.
+    """
     _refuse_type(parameter, text)
     if len(text.encode(errors="replace")) > MAX_BYTES:
         raise TemplateInvalid(
             f"Parameter '{parameter.name}' must contain at most {MAX_BYTES} characters"
         )
-    items = [item.strip() for item in text.split(",")] if is_list(parameter) else [text]
-    for item in items:
+    of_store = _is_stored(parameter)
+    for item in _items(text) if is_list(parameter) and not of_store else [text]:
         if problem := _problem(parameter, item):
             raise TemplateInvalid(_sentence(parameter, problem))
-    resolved = items if is_list(parameter) else text
-    return ParameterValue(parameter.name, text, resolved, parameter.no_echo)
+    kept = stored[text] if of_store and parameter.type_name != SSM_NAME else None
+    worth = text if kept is None else kept
+    resolved = _items(worth) if is_list(parameter) else worth
+    return ParameterValue(parameter.name, text, resolved, parameter.no_echo, kept)
+
+
+def _is_stored(parameter: Parameter) -> bool:
+    return parameter.type_name == SSM_NAME or of_value(parameter.type_name) is not None
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",")]
 
 
 def is_list(parameter: Parameter) -> bool:
     """Whether ``Ref`` gives a list."""
-    return parameter.type_name == "CommaDelimitedList" or parameter.type_name.startswith("List<")
+    type_name = of_value(parameter.type_name) or parameter.type_name
+    return type_name == "CommaDelimitedList" or type_name.startswith("List<")
 
 
 def item_type(parameter: Parameter) -> str:
     """The type of a value, or of each of a list's."""
-    return parameter.type_name.removeprefix("List<").removesuffix(">")
+    type_name = of_value(parameter.type_name) or parameter.type_name
+    return type_name.removeprefix("List<").removesuffix(">")
 
 
 def _refuse_type(parameter: Parameter, text: str) -> None:
-    if parameter.type_name.startswith(unsupported.PARAMETER_TYPES):
-        raise TemplateInvalid(
-            f"Parameter {parameter.name}: the type {parameter.type_name} is not supported by "
-            "local_aws"
-        )
     if item_type(parameter) in OF_RESOURCES:
         raise TemplateInvalid(
             f"Parameter validation failed: parameter value {text} for parameter name "

@@ -20,6 +20,8 @@ from local_aws.services.cloudformation.template.scalars import text_of
 DYNAMIC = re.compile(r"\{\{resolve:(?P<service>[a-z-]+):(?P<rest>[^{}]*)\}\}")
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html"""
 
+REFERENCED = ("secretsmanager", "ssm")
+
 
 @dataclass(frozen=True)
 class Pseudo:
@@ -223,11 +225,11 @@ class Resolver:
         return DYNAMIC.sub(self._dynamic_value, part) if isinstance(part, str) else part
 
     def _dynamic_value(self, found: re.Match[str]) -> str:
-        if found["service"] != "secretsmanager":
+        if found["service"] not in REFERENCED:
             raise TemplateInvalid(
                 f"Dynamic references to {found['service']} are not supported by local_aws"
             )
-        return self.lookup.dynamic(f"secretsmanager:{found['rest']}")
+        return self.lookup.dynamic(f"{found['service']}:{found['rest']}")
 
 
 __all__ = ["KNOWN_AFTER_APPLY", "Lookup", "Pseudo", "Resolver", "TemplateInvalid", "Unknown"]

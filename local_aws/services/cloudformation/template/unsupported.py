@@ -2,8 +2,7 @@
 
 FUNCTIONS = ("Fn::GetStackOutput", "Fn::RefAll", "Fn::Transform", "Fn::ValueOf", "Fn::ValueOfAll")
 SECTIONS = ("Hooks",)
-PARAMETER_TYPES = "AWS::SSM::Parameter::"
-"""How the parameter types begin whose values are kept in Systems Manager."""
 TRANSFORMS = ("AWS::Include", "AWS::Serverless-2016-10-31")
 """Beside these, every transform that an account defines."""
-DYNAMIC_REFERENCES = ("ssm", "ssm-secure")
+DYNAMIC_REFERENCES = ("ssm-secure",)
+"""AWS takes it in passwords of types that nothing here makes, and refuses it elsewhere."""

@@ -11,7 +11,7 @@ from typing import Any
 from local_aws import downloads
 from local_aws.context import Platform, Request, Response
 from local_aws.database import Row
-from local_aws.errors import ServiceError
+from local_aws.errors import SerializationError, ServiceError
 from local_aws.services.quicksight.bundles import archive, export, overrides, template
 from local_aws.services.quicksight.bundles.importing import Ask, Import
 from local_aws.services.quicksight.bundles.jobs import (
@@ -165,7 +165,12 @@ class Bundles(Operations):
     def _body(self, source: dict[str, Any]) -> bytes:
         if "Body" in source:
             body = source["Body"]
-            return body if isinstance(body, bytes) else base64.b64decode(body)
+            try:
+                return body if isinstance(body, bytes) else base64.b64decode(body)
+            except ValueError:
+                raise SerializationError(
+                    "The Body of AssetBundleImportSource is no base64"
+                ) from None
         bucket, _, key = source["S3Uri"].removeprefix("s3://").partition("/")
         return self.platform.s3.read(bucket, key)
 

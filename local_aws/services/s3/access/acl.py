@@ -13,6 +13,10 @@ from local_aws.services.s3.http import xml
 
 EVERYBODY = "http://acs.amazonaws.com/groups/global/AllUsers"
 SIGNED_IN = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+LOGS = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+"""Who delivers server access logs."""
+DELIVERS = "log-delivery-write"
+"""Of buckets only."""
 GRANTS: dict[str, tuple[tuple[str, str], ...]] = {
     "private": (),
     "public-read": ((EVERYBODY, "READ"),),
@@ -20,6 +24,7 @@ GRANTS: dict[str, tuple[tuple[str, str], ...]] = {
     "authenticated-read": ((SIGNED_IN, "READ"),),
     "bucket-owner-read": (),
     "bucket-owner-full-control": (),
+    DELIVERS: ((LOGS, "WRITE"), (LOGS, "READ_ACP")),
 }
 PUBLIC = ("public-read", "public-read-write", "authenticated-read")
 OWNERS = ("private", "bucket-owner-full-control")
@@ -82,13 +87,15 @@ def named(headers: Mapping[str, str]) -> str | None:
     return acl
 
 
-def check_write(headers: Mapping[str, str], rules: Rules) -> None:
+def check_write(headers: Mapping[str, str], rules: Rules, *, of_bucket: bool) -> None:
     """Raise where the request's list is not taken by its bucket."""
     if not rules.acls_count and any(name.startswith("x-amz-grant-") for name in headers):
         raise AclNotSupported
     acl = named(headers)
     if acl is None:
         return
+    if acl == DELIVERS and not of_bucket:
+        raise InvalidArgument("The ACL is not one of objects", "x-amz-acl", acl)
     if not rules.acls_count and acl not in OWNERS:
         raise AclNotSupported
     if acl in PUBLIC and rules.block.public_acls:

@@ -91,7 +91,7 @@ class Gate:
         if operation.name == "DeleteObjects":
             request.permit = partial(self._permit_delete, request)
         if rules and operation.name in TAKES_ACL:
-            acl.check_write(request.headers, rules)
+            acl.check_write(request.headers, rules, of_bucket=operation.name == "PutBucketAcl")
 
     def hide(self, request: S3Request, error: ServiceError) -> None:
         """Raise AccessDenied where the error would tell of a key to somebody who may not list."""

@@ -84,6 +84,7 @@ def decide(s3: Backend, who: Principal, use: Use, lookup: Lookup, source: str) -
     own: dict[str, Values] = {
         "kms:viaservice": (f"s3.{region}.amazonaws.com",),
         "kms:calleraccount": (platform.account_id,),
+        "kms:resourcealiases": platform.moto.key_aliases(use.key),
         CONTEXT: (f"arn:aws:s3:::{use.target.bucket}", _object(use.target)),
     }
     query = platform.record.watch(Query(who, use.action, use.key, facts.beside(own, lookup)))

@@ -18,6 +18,7 @@ from local_aws.access import evaluate, facts
 from local_aws.access.network import Network
 from local_aws.access.principal import service_of
 from local_aws.errors import ServiceError
+from local_aws.services.s3.access import acl
 from local_aws.services.s3.access_logs.configuration import Destination, destination
 from local_aws.services.s3.access_logs.line import Exchange, line
 from local_aws.services.s3.backend import Backend
@@ -117,8 +118,10 @@ class Journal:
         }
         resource = f"arn:aws:s3:::{where.bucket}/{where.prefix}-"
         query = evaluate.Query(who, "s3:PutObject", resource, facts.lookup(found))
-        policy = self._s3.rules.get(where.bucket).policy
-        if not self._s3.platform.record.decide(query, policy, DELIVERER).allowed:
+        rules = self._s3.rules.get(where.bucket)
+        decision = self._s3.platform.record.decide(query, rules.policy, DELIVERER)
+        by_acl = rules.acls_count and rules.acl == acl.DELIVERS and not decision.explicit
+        if not (decision.allowed or by_acl):
             raise NotTaken(f"the policy of {where.bucket} does not let {DELIVERER} write")
 
     def _destinations(self) -> dict[str, Destination]:

@@ -11,11 +11,13 @@ from local_aws.context import Request, Response
 from local_aws.errors import ServiceError
 from local_aws.services.cloudformation.errors import (
     AlreadyExists,
+    ChangeSetNotFound,
     InvalidChangeSetStatus,
     ValidationError,
+    unsupported,
 )
 from local_aws.services.cloudformation.stacks import names, statuses
-from local_aws.services.cloudformation.stacks.blueprint import HIDDEN, Blueprint
+from local_aws.services.cloudformation.stacks.blueprint import Blueprint, parameters_told
 from local_aws.services.cloudformation.stacks.calls.common import paged
 from local_aws.services.cloudformation.stacks.calls.stacks import StackCalls, check_name, plan
 from local_aws.services.cloudformation.stacks.change_sets import (
@@ -31,9 +33,8 @@ from local_aws.services.cloudformation.stacks.change_sets import (
 )
 from local_aws.services.cloudformation.stacks.changes import IMPORT, Change, changes_of
 from local_aws.services.cloudformation.stacks.imports import Imports
-from local_aws.services.cloudformation.stacks.records import Revision, Stack
-from local_aws.services.cloudformation.stacks.requests import refuse_unsupported, revision
-from local_aws.services.cloudformation.template import document as documents
+from local_aws.services.cloudformation.stacks.records import STACK_TYPE, Revision, Stack
+from local_aws.services.cloudformation.stacks.requests import disables_rollback, refuse_unsupported
 
 PAGE = 100
 
@@ -46,11 +47,12 @@ class ChangeSetCalls(StackCalls):
         kind = request.get("ChangeSetType", "UPDATE")
         stack = self.store.find(request["StackName"])
         self._refuse_kind(kind, stack, request)
-        wanted = revision(request, self.body(request, stack), stack)
+        wanted = self.revision(request, stack)
         new = stack is None
         if stack is None:
             stack = self.new_stack(request, dataclasses.replace(wanted, body=""), statuses.REVIEW)
         self._refuse_name(stack, request)
+        self._refuse_nested(stack, wanted, request)
         found = self._document(stack, wanted, kind, request)
         with self.store.transaction():
             if new:
@@ -84,6 +86,17 @@ class ChangeSetCalls(StackCalls):
                 raise AlreadyExists(f"ChangeSet {name} cannot be created due to a mismatch with "
                                     "existing attribute Name")  # fmt: skip
 
+    def _refuse_nested(self, stack: Stack, wanted: Revision, request: Request) -> None:
+        """Nested stacks have no change sets of their own here; without any that is no difference.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/change-sets-for-nested-stacks.html
+        """
+        if not request.get("IncludeNestedStacks"):
+            return
+        types = {one.type_name for one in plan(self, stack, wanted).template.resources.values()}
+        if STACK_TYPE in types | {one.type for one in self.store.resources(stack.id).values()}:
+            raise unsupported("CreateChangeSet with IncludeNestedStacks of a nested stack")
+
     def _document(self, stack: Stack, wanted: Revision, kind: str, request: Request) -> Document:
         name = request["ChangeSetName"]
         found: Document = {
@@ -96,6 +109,8 @@ class ChangeSetCalls(StackCalls):
             "revision": dataclasses.asdict(wanted),
             "role": request.get("RoleARN", ""),
             "on_failure": request.get("OnStackFailure"),
+            "disable_rollback": disables_rollback(request),
+            "nested": request.get("IncludeNestedStacks", False),
             "import_existing": request.get("ImportExistingResources", False),
             "status": "CREATE_COMPLETE",
             "imports": {},
@@ -104,19 +119,19 @@ class ChangeSetCalls(StackCalls):
         planned = plan(self, stack, wanted)
         planned.needs  # noqa: B018 - a circle is refused at once
         try:
-            found |= self._changes(stack, planned, kind, request)
+            found |= self._changes(stack, planned, wanted, kind, request)
         except ServiceError as error:
             found |= {"status": "FAILED", "reason": error.message}
         return found
 
     def _changes(
-        self, stack: Stack, planned: Blueprint, kind: str, request: Request
+        self, stack: Stack, planned: Blueprint, wanted: Revision, kind: str, request: Request
     ) -> dict[str, Any]:
         imports = Imports(self, stack, planned).of(kind, request)
         changes = changes_of(self.engine, stack, planned, imports)
         if kind == "IMPORT":
             _refuse_more_than_imports(changes)
-        if not changes and not self.changes(stack, _revision(planned, stack, request)):
+        if not changes and not self.changes(stack, wanted):
             return {"status": "FAILED", "reason": NO_CHANGES}
         former = plan(self, stack, stack.revision) if stack.revision.body else None
         shown = Shown(planned, former)
@@ -130,7 +145,7 @@ class ChangeSetCalls(StackCalls):
         if not request.get("IncludePropertyValues"):
             changes = [without_values(one) for one in changes]
         return told(found, stack) | {
-            "Parameters": _parameters(wanted),
+            "Parameters": parameters_told(wanted),
             "NotificationARNs": wanted.notified,
             "RollbackConfiguration": {},
             "Capabilities": wanted.capabilities,
@@ -147,7 +162,13 @@ class ChangeSetCalls(StackCalls):
         return {"Summaries": [told(one, stack) for one in shown], **more}
 
     def delete_change_set(self, request: Request) -> Response:
-        found = find_change_set(self.store, request)
+        """One that is not there is no error, as long as its stack is."""
+        try:
+            found = find_change_set(self.store, request)
+        except ChangeSetNotFound:
+            if "StackName" in request:
+                self.find(request["StackName"])
+            return {}
         stack = self.store.stack(found["stack"])
         if execution_status(found, stack) == "EXECUTE_IN_PROGRESS":
             raise InvalidChangeSetStatus(
@@ -175,6 +196,8 @@ class ChangeSetCalls(StackCalls):
         wishes = dict(request) | ({"RoleARN": found["role"]} if found["role"] else {})
         if found["on_failure"] and "DisableRollback" not in wishes:
             wishes["OnFailure"] = found["on_failure"]
+        elif found.get("disable_rollback") and "DisableRollback" not in wishes:
+            wishes["DisableRollback"] = True
         kind = _operation_kind(found)
         with self.store.transaction():
             self._mark_executed(stack, found)
@@ -197,16 +220,6 @@ def _operation_kind(found: Document) -> str:
     return kind
 
 
-def _revision(planned: Blueprint, stack: Stack, request: Request) -> Revision:
-    return dataclasses.replace(
-        stack.revision,
-        body=planned.template.body,
-        parameters={name: value.text for name, value in planned.values.items()},
-        tags=dict(planned.tags),
-        notified=request.get("NotificationARNs", stack.revision.notified),
-    )
-
-
 def _refuse_more_than_imports(changes: list[Change]) -> None:
     others = [one for one in changes if one.action != IMPORT]
     if others:
@@ -216,11 +229,3 @@ def _refuse_more_than_imports(changes: list[Change]) -> None:
             + "] in your template that are not being imported. Update, create or delete operations "
             "cannot be executed during import operations."
         )
-
-
-def _parameters(wanted: Revision) -> list[dict[str, str]]:
-    declared = documents.parse(wanted.body).parameters
-    return [
-        {"ParameterKey": name, "ParameterValue": HIDDEN if declared[name].no_echo else text}
-        for name, text in wanted.parameters.items()
-    ]

@@ -108,7 +108,7 @@ class DriftCalls(Calls):
         if handler is None or resource.type in self.engine.own:
             return {"status": NOT_CHECKED, "at": time.time()}
         actual = handler.read(self._work(stack, resource, client))
-        masked = shown.shown(resource.logical_id)
+        masked = schemas.coerced(resource.type, shown.shown(resource.logical_id))
         return drift_of(resource, actual, masked, stack.revision.tags)
 
     def _work(self, stack: Stack, resource: Resource, client: Callable[[str], Any]) -> Work:

@@ -9,7 +9,7 @@ from typing import Any
 from local_aws.context import Request, Response
 from local_aws.services.cloudformation.errors import ValidationError
 from local_aws.services.cloudformation.stacks import statuses
-from local_aws.services.cloudformation.stacks.blueprint import HIDDEN
+from local_aws.services.cloudformation.stacks.blueprint import parameters_told
 from local_aws.services.cloudformation.stacks.calls.common import Calls, opened, paged, sealed
 from local_aws.services.cloudformation.stacks.records import Event, Resource, Stack
 from local_aws.services.cloudformation.template import document
@@ -35,7 +35,7 @@ class ListingCalls(Calls):
             "StackName": stack.name,
             "ChangeSetId": stack.change_set or None,
             "Description": _description(stack),
-            "Parameters": parameters_told(stack),
+            "Parameters": parameters_told(revision),
             "CreationTime": stack.created,
             "DeletionTime": stack.deleted,
             "LastUpdatedTime": stack.updated,
@@ -151,20 +151,6 @@ class ListingCalls(Calls):
             raise ValidationError(f"Export '{name}' is not imported by any stack.")
         shown, more = paged(users, request, PAGE)
         return {"Imports": shown, **more}
-
-
-def parameters_told(stack: Stack) -> list[dict[str, str]]:
-    """The parameters with their values; those with NoEcho are hidden."""
-    if not stack.revision.body:
-        return []
-    declared = document.parse(stack.revision.body).parameters
-    return [
-        {
-            "ParameterKey": name,
-            "ParameterValue": HIDDEN if name in declared and declared[name].no_echo else text,
-        }
-        for name, text in stack.revision.parameters.items()
-    ]
 
 
 def drift_told(drift: dict[str, Any], name: str) -> Response:

@@ -22,7 +22,12 @@ from local_aws.services.cloudformation.stacks.changes import (
 from local_aws.services.cloudformation.stacks.flow import BY_USER, DELETE, FORWARD, ROLLBACK
 from local_aws.services.cloudformation.stacks.lookups import Known
 from local_aws.services.cloudformation.stacks.records import Revision, Stack
-from local_aws.services.cloudformation.stacks.requests import refuse_unsupported, revision
+from local_aws.services.cloudformation.stacks.requests import (
+    check_capabilities,
+    disables_rollback,
+    refuse_unsupported,
+    revision,
+)
 
 NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 TOLD_OPTIONS = ("DisableRollback", "TimeoutInMinutes", "RetainExceptOnCreate")
@@ -41,8 +46,13 @@ class StackCalls(Calls):
             if self.asked_before(known, "CREATE", request):
                 return {"StackId": known.id}
             raise AlreadyExists(f"Stack [{name}] already exists")
-        stack = self.create(request, revision(request, self.body(request)))
+        stack = self.create(request, self.revision(request))
         return {"StackId": stack.id}
+
+    def revision(self, request: Request, stack: Stack | None = None) -> Revision:
+        """What a stack is to be made from, as the caller asks for it."""
+        body, client = self.body(request, stack), self.engine.holders.clients(ACCESS_KEY.get())
+        return revision(request, body, client, stack)
 
     def create(
         self, request: Request, wanted: Revision, parent: Stack | None = None, holder: str = ""
@@ -91,7 +101,7 @@ class StackCalls(Calls):
         if self.asked_before(stack, "UPDATE", request):
             return {"StackId": stack.id}
         _refuse_update(stack)
-        wanted = revision(request, self.body(request, stack), stack)
+        wanted = self.revision(request, stack)
         if not self.changes(stack, wanted) and request.get("RoleARN", stack.role) == stack.role:
             raise ValidationError(NO_CHANGES)
         self.update(stack, wanted, request)
@@ -264,7 +274,9 @@ def plan(calls: Calls, stack: Stack, wanted: Revision) -> Blueprint:
     """The revision as far as the stack knows it now."""
     client = calls.engine.holders.clients(ACCESS_KEY.get())
     known = Known(calls.store, calls.engine.exports, stack.id, client)
-    return blueprint(calls.platform, stack, wanted, known)
+    found = blueprint(calls.platform, stack, wanted, known)
+    check_capabilities(found.template, wanted.capabilities)  # loops may have made resources
+    return found
 
 
 def check_name(name: str) -> None:
@@ -289,7 +301,7 @@ def _wishes(request: Request) -> dict[str, Any]:
     if "OnFailure" in request and "DisableRollback" in request:
         raise ValidationError("You can specify either DisableRollback or OnFailure, but not both.")
     found: dict[str, Any] = {"on_failure": request.get("OnFailure", "ROLLBACK")}
-    if request.get("DisableRollback"):
+    if disables_rollback(request):
         found["on_failure"] = "DO_NOTHING"
     if request.get("RetainExceptOnCreate"):
         found["retain_except_on_create"] = True

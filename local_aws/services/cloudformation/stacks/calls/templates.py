@@ -8,6 +8,7 @@ import json
 from local_aws.context import Request, Response
 from local_aws.services.cloudformation.errors import ValidationError, unsupported
 from local_aws.services.cloudformation.stacks.calls.common import Calls
+from local_aws.services.cloudformation.stacks.calls.stacks import plan
 from local_aws.services.cloudformation.stacks.change_sets import find_change_set
 from local_aws.services.cloudformation.template import document
 from local_aws.services.cloudformation.template.summary import summary
@@ -20,10 +21,10 @@ class TemplateCalls(Calls):
 
     def get_template(self, request: Request) -> Response:
         body = self._of_stack(request)
-        if request.get("TemplateStage") == "Processed":
-            template = document.parse(body)
-            if template.transforms:
-                body = json.dumps(template.tree)
+        processed = request.get("TemplateStage") == "Processed" and "StackName" in request
+        if processed and document.parse(body).transforms:
+            stack = self.find(request["StackName"])
+            body = json.dumps(plan(self, stack, stack.revision).template.tree)
         return {"TemplateBody": body, "StagesAvailable": STAGES}
 
     def _of_stack(self, request: Request) -> str:

@@ -12,6 +12,7 @@ from jsonschema import Draft7Validator, ValidationError
 from jsonschema.validators import extend
 
 from local_aws.services.cloudformation.template.model import KNOWN_AFTER_APPLY
+from local_aws.services.cloudformation.template.schemas.coercion import COMBINED
 from local_aws.services.cloudformation.template.schemas.schema import Schema, is_known, schema_of
 
 PATTERN_SECONDS = 2
@@ -33,14 +34,21 @@ def problems(type_name: str, properties: Mapping[str, Any]) -> list[str]:
         errors = list(_validator(type_name).iter_errors(dict(properties)))
     except RecursionError:
         return ["#: nested too deep"]
-    found = [_sentence(error) for error in errors if not _is_open(error.instance)]
+    found = [_sentence(error) for error in errors if not _is_open(error)]
     return list(dict.fromkeys([*_read_only(schema, properties), *found]))
 
 
-def _is_open(value: Any) -> bool:
-    """Whether a value is not known yet: a change set cannot say that it is wrong."""
+def _is_open(error: ValidationError) -> bool:
+    """Whether a value is not known yet: nobody can say that it is wrong."""
+    return _has_open(error.instance, below=error.validator in COMBINED)
+
+
+def _has_open(value: Any, *, below: bool) -> bool:
+    """`below`: in its members too, which decide which of several schemas it fits."""
     if isinstance(value, list):
-        return any(_is_open(item) for item in value)
+        return any(_has_open(item, below=below) for item in value)
+    if isinstance(value, dict) and below:
+        return any(_has_open(item, below=below) for item in value.values())
     return isinstance(value, str) and (KNOWN_AFTER_APPLY in value or "{{resolve:" in value)
 
 

@@ -68,12 +68,13 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "AWS::Events::EventBus": ("Name",),
     "AWS::SNS::Topic": ("TopicName",),
     "AWS::SQS::Queue": ("QueueName",),
+    "AWS::SSM::Parameter": ("Type", "Value"),
 }
 """Properties that are attributes too."""
 CHECKED = frozenset(
     [
         *["Athena", "DataBrew", "Events", "Glue", "IAM", "KMS", "Logs", "QuickSight", "S3"],
-        *["SNS", "SQS", "SecretsManager"],
+        *["SNS", "SQS", "SSM", "SecretsManager"],
     ]
 )
 """Services of which ATTRIBUTES is whole. Of others any property may be asked for: which of them

@@ -141,9 +141,33 @@ def test_nothing_to_change_is_a_failed_change_set(cf: Any, name: str) -> None:
         "InvalidChangeSetStatus"
     )
     cf.delete_change_set(ChangeSetName=found["ChangeSetId"])
+    cf.delete_change_set(ChangeSetName=found["ChangeSetId"])  # as CDK does before each deploy
+    cf.delete_change_set(ChangeSetName="plan", StackName=name)
+    assert refused(cf.delete_change_set, ChangeSetName="plan", StackName=f"{name}x")[0] == (
+        "ValidationError"
+    )
     assert refused(cf.describe_change_set, ChangeSetName="plan", StackName=name)[0] == (
         "ChangeSetNotFound"
     )
+
+
+def test_as_cdk_asks_for_one(server: LocalServer, cf: Any, name: str) -> None:
+    """With nested stacks, of which there are none, and a mode that is the usual one."""
+    asked = {"IncludeNestedStacks": True, "DeploymentConfig": {"Mode": "STANDARD"}}
+    found = plan(cf, name, template(Data=database(name)), "CREATE", **asked)
+    assert found["IncludeNestedStacks"]
+    assert execute(cf, found) == "CREATE_COMPLETE"
+    child = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://a.b/c"}}
+    nested = {"StackName": name, "ChangeSetName": "c", "TemplateBody": template(Child=child)}
+    assert "IncludeNestedStacks of a nested" in refused(cf.create_change_set, **nested, **asked)[1]
+    fast = asked | {"DeploymentConfig": {"Mode": "EXPRESS"}}
+    assert "DeploymentConfig.Mode" in refused(cf.create_change_set, **nested, **fast)[1]
+
+
+def test_a_change_set_that_is_not_to_be_rolled_back(cf: Any, name: str) -> None:
+    body = template(Data=database(name), Bad=workgroup("a b", DependsOn="Data"))
+    stay = {"DeploymentConfig": {"DisableRollback": True}}
+    assert execute(cf, plan(cf, name, body, "CREATE", **stay)) == "CREATE_FAILED"
 
 
 def test_what_is_wrong_with_a_change_set(cf: Any, name: str) -> None:
@@ -154,7 +178,6 @@ def test_what_is_wrong_with_a_change_set(cf: Any, name: str) -> None:
         return refused(cf.create_change_set, **(asked | more))
 
     assert ask()[1] == f"Stack [{name}] does not exist"
-    assert "IncludeNestedStacks" in ask(ChangeSetType="CREATE", IncludeNestedStacks=True)[1]
     assert ask(ChangeSetType="IMPORT")[0] == "ValidationError"
     cf.create_change_set(
         StackName=name, ChangeSetName="plan", TemplateBody=body, ChangeSetType="CREATE"

@@ -94,6 +94,20 @@ def test_a_secret_that_drifted_is_not_told(server: LocalServer, cf: Any, name: s
     assert "other-secret" not in said
 
 
+def test_what_a_parameter_gave_is_told(server: LocalServer, cf: Any, name: str) -> None:
+    """A number of a parameter is a text until its property wants a number."""
+    group = {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {"LogGroupName": name, "RetentionInDays": {"Ref": "Days"}},
+    }
+    days = {"Days": {"Type": "Number", "Default": 7}}
+    create(cf, name, whole({"Group": group}, Parameters=days))
+    server.client("logs").put_retention_policy(logGroupName=name, retentionInDays=30)
+    detect(cf, name)
+    (found,) = drifts(cf, name)["Group"]["PropertyDifferences"]
+    assert (found["ExpectedValue"], found["ActualValue"]) == ("7", "30")
+
+
 def test_differences() -> None:
     def found(expected: Any, actual: Any) -> list[tuple[str, str]]:
         return [(one.path, one.kind) for one in differences(expected, actual)]

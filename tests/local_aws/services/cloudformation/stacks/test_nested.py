@@ -139,3 +139,26 @@ def test_a_template_in_a_bucket(server: LocalServer, cf: Any, name: str, shelf: 
     binary = f"https://s3.amazonaws.com/{shelf.bucket}/binary"
     shelf.s3.put_object(Bucket=shelf.bucket, Key="binary", Body=b"\xff\xfe\x00")
     assert "UTF-8" in refused(cf.create_stack, StackName=other, TemplateURL=binary)[1]
+
+
+def test_more_at_once_than_have_turns_wait_and_none_for_its_child(
+    cf: Any, name: str, shelf: Shelf
+) -> None:
+    url = shelf.put("child", child(second=True))
+    stacks = {f"{name}{n}": template(Inner=nested(url, Name=f"{name}_{n}")) for n in range(10)}
+    for stack, body in stacks.items():
+        cf.create_stack(StackName=stack, TemplateBody=body)
+    assert {settle(cf, stack) for stack in stacks} == {"CREATE_COMPLETE"}
+
+
+def test_a_template_that_nests_itself_ends(cf: Any, name: str, shelf: Shelf) -> None:
+    url = f"https://{shelf.bucket}.s3.amazonaws.com/self"
+    shelf.put("self", template(Inner=nested(url)))
+    cf.create_stack(StackName=name, TemplateURL=url, DisableRollback=True)
+    assert settle(cf, name) == "CREATE_FAILED"
+    summaries = cf.get_paginator("list_stacks").paginate().search("StackSummaries")
+    root = cf.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
+    inner = [one["StackId"] for one in summaries if one.get("RootId") == root]
+    assert len(inner) == 10
+    said = [reasons(cf, one, "CREATE_FAILED")["Inner"] for one in inner]
+    assert sum("nested in more than 10 others" in one for one in said) == 1

@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-import pytest
-
 from tests.conftest import LocalServer
 from tests.local_aws.services.cloudformation.stacks.support import (
     create,
@@ -23,7 +21,6 @@ from tests.local_aws.services.cloudformation.stacks.support import (
     wait_for,
     whole,
     workgroup,
-    workgroups,
 )
 
 
@@ -269,16 +266,3 @@ def test_an_update_is_cancelled(server: LocalServer, cf: Any, name: str) -> None
     assert {one for one in databases(server) if one.startswith(name)} == {name}
     assert description(server, name) == "first"
     assert refused(cf.cancel_update_stack, StackName=name)[0] == "ValidationError"
-
-
-@pytest.mark.parametrize("count", [12])
-def test_independent_resources_are_made_side_by_side(
-    server: LocalServer, cf: Any, name: str, count: int
-) -> None:
-    body = template(**{f"W{i}": workgroup(f"{name}-{i}") for i in range(count)})
-    assert create(cf, name, body) == "CREATE_COMPLETE"
-    begun = [line for line in story(cf, name) if line.endswith("CREATE_IN_PROGRESS")]
-    first_end = story(cf, name).index(next(x for x in story(cf, name) if "COMPLETE" in x))
-    assert len(begun) == count + 1
-    assert first_end > 2
-    assert len([one for one in workgroups(server) if one.startswith(name)]) == count

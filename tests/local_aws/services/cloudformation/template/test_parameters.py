@@ -76,10 +76,15 @@ def test_taken(parameter: str, text: str, resolved: object) -> None:
             "Parameter 'P' must contain at most 4096 characters",
         ),
         (
-            "{Type: AWS::SSM::Parameter::Value<String>}",
+            "{Type: AWS::SSM::Parameter::Value<String>, AllowedPattern: '/dev/.*'}",
+            "/prod/a",
+            "Parameter 'P' must match pattern /dev/.*",
+        ),
+        (
+            "{Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>}",
             "/a",
-            "Parameter P: the type AWS::SSM::Parameter::Value<String> is not supported by "
-            "local_aws",
+            "Parameter validation failed: parameter value /a for parameter name P does not "
+            "exist: local_aws has no AWS::EC2::Image::Id",
         ),
         (
             "{Type: List<AWS::EC2::Subnet::Id>}",
@@ -110,6 +115,30 @@ def test_given_then_previous_then_default() -> None:
     assert {name: of.text for name, of in found.items()} == {"A": "given", "B": "7", "C": "kept"}
     assert found["C"].no_echo
     assert not found["A"].no_echo
+
+
+@pytest.mark.parametrize(
+    ("type_name", "worth"),
+    [
+        ("AWS::SSM::Parameter::Name", "/a"),
+        ("AWS::SSM::Parameter::Value<String>", "x, y"),
+        ("AWS::SSM::Parameter::Value<List<String>>", ["x", "y"]),
+        ("AWS::SSM::Parameter::Value<CommaDelimitedList>", ["x", "y"]),
+    ],
+)
+def test_what_parameter_store_has(type_name: str, worth: object) -> None:
+    template = declared(f"{{Type: {type_name}, Default: /a}}")
+    assert parameters.in_store(template, {}, {}) == ["/a"]
+    found = parameters.values(template, {}, {}, {"/a": "x, y"})["P"]
+    assert (found.text, found.resolved) == ("/a", worth)
+
+
+@pytest.mark.parametrize(
+    "inner", ["SecureString", "Number", "AWS::SSM::Parameter::Name", "String>"]
+)
+def test_types_that_parameter_store_has_not(inner: str) -> None:
+    with pytest.raises(TemplateInvalid, match="Unrecognized parameter type: AWS::SSM::Parameter"):
+        declared(f"{{Type: 'AWS::SSM::Parameter::Value<{inner}>'}}")
 
 
 def test_missing_and_unknown() -> None:

@@ -77,9 +77,21 @@ def test_functions(function: str) -> None:
 
 @pytest.mark.parametrize("service", unsupported.DYNAMIC_REFERENCES)
 def test_dynamic_references(service: str, resolved: Callable[..., Resolver]) -> None:
+    """Not even where no text of the template has them whole."""
     resolver = resolved(
-        "Resources: {B: {Type: AWS::S3::Bucket, Properties: "
-        f"{{BucketName: '{{{{resolve:{service}:name:1}}}}'}}}}}}"
+        "Resources: {B: {Type: AWS::S3::Bucket, Properties: {BucketName: {'Fn::Join': ['', "
+        f"['{{{{resolve:', '{service}:name:1', '}}}}']]}}}}}}}}"
     )
     with pytest.raises(TemplateInvalid, match=f"{service} are not supported by local_aws"):
         resolver.properties("B")
+
+
+def test_a_secure_string_where_aws_takes_none() -> None:
+    place = r"AWS::S3::Bucket/Properties/Tags/Value"
+    with pytest.raises(
+        TemplateInvalid, match=f"SSM Secure reference is not supported in: .{place}"
+    ):
+        document.parse(
+            "Resources: {B: {Type: AWS::S3::Bucket, Properties: {Tags: [{Key: a, Value: "
+            "{'Fn::Sub': '{{resolve:ssm-secure:${AWS::StackName}:1}}'}}]}}}"
+        )

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import LocalServer, start_server
-from tests.local_aws.conftest import allow, new_user, policy
+from tests.local_aws.conftest import allow, deny, new_user, policy
 
 FIELD = re.compile(rb'\[[^\]]*\]|"[^"]*"|\S+')
 NAMES = [
@@ -141,6 +141,26 @@ def test_who_may_not_write_delivers_nothing(quick: LocalServer, source: str, tar
     s3.put_object(Bucket=other, Key="a", Body=b"")
     time.sleep(0.5)
     assert len(s3.list_objects_v2(Bucket=open_target)["Contents"]) == 1
+
+
+def test_a_canned_acl_lets_logs_in(quick: LocalServer, source: str, target: str) -> None:
+    """As CDK makes the buckets of logs. A policy's Deny still counts."""
+    s3, by_acl = quick.client("s3"), f"acl-{uuid.uuid4().hex[:10]}"
+    s3.create_bucket(Bucket=by_acl, ObjectOwnership="ObjectWriter", ACL="log-delivery-write")
+    switch_on(quick, source, by_acl)
+    delivered(quick, by_acl, 1)
+    grants = s3.get_bucket_acl(Bucket=by_acl)["Grants"]
+    assert [one["Permission"] for one in grants] == ["FULL_CONTROL", "WRITE", "READ_ACP"]
+    with pytest.raises(ClientError, match="InvalidArgument"):
+        s3.put_object(Bucket=by_acl, Key="a", ACL="log-delivery-write")
+    no = deny("s3:PutObject", f"arn:aws:s3:::{by_acl}/*", Principal="*")
+    s3.put_bucket_policy(Bucket=by_acl, Policy=policy(no))
+    before = len(s3.list_objects_v2(Bucket=by_acl)["Contents"])
+    switch_on(quick, source, target)
+    switch_on(quick, target, by_acl)
+    delivered(quick, target, 1)
+    time.sleep(0.3)
+    assert len(s3.list_objects_v2(Bucket=by_acl)["Contents"]) == before
 
 
 def test_the_condition_on_the_source_counts(quick: LocalServer, source: str, target: str) -> None:

@@ -1,0 +1,1 @@
+"""Systems Manager's Parameter Store: settings by name, for stacks, jobs and people."""
