@@ -6,8 +6,11 @@ import sys
 from pathlib import Path
 
 from laptop.home import ROOT, Home
+from tarn.settings import Settings
 
 REGION = "us-east-1"
+ACCOUNT = "123456789012"
+"""local_aws's."""
 
 
 def aws(home: Home) -> dict[str, str]:
@@ -20,6 +23,25 @@ def aws(home: Home) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
     }
+
+
+def tasks(home: Home) -> dict[str, str]:
+    """The same for Airflow: its tasks act in the lake's own role, as on AWS, not as the account.
+
+    The profile takes the role at the first call of a process and takes it anew before its keys
+    end, so that Airflow starts where there is no lake yet.
+    https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html
+    """
+    told, lake = aws(home), Settings.from_environment()
+    role = os.environ.get("LAKE_AIRFLOW_ROLE", lake.role("airflow"))
+    if not role:
+        return told
+    config = home.airflow / "aws_config"
+    config.write_text(
+        f"[profile tasks]\nsource_profile = {told['AWS_PROFILE']}\n"
+        f"role_arn = arn:aws:iam::{ACCOUNT}:role/{role}\nrole_session_name = airflow\n"
+    )
+    return told | {"AWS_CONFIG_FILE": str(config), "AWS_PROFILE": "tasks"}
 
 
 def airflow(home: Home, database: str) -> dict[str, str]:

@@ -71,7 +71,7 @@ def airflow_environment(home: Home, database: str) -> dict[str, str]:
     """Everything that Airflow's processes, and so the pipeline, are told."""
     return (
         environment.base()
-        | environment.aws(home)
+        | environment.tasks(home)
         | environment.airflow(home, database)
         | environment.pipeline()
     )

@@ -54,6 +54,12 @@ def is_refused(error: ClientError) -> bool:
 
 
 ATTEMPTS = 6
+Environment = tuple[tuple[str, str], ...]
+"""The variables from which clients find address and credentials."""
+
+
+def _environment() -> Environment:
+    return tuple((k, v) for k, v in os.environ.items() if k.startswith("AWS_"))
 
 
 def forget(delete: Any, **which: Any) -> None:
@@ -69,7 +75,7 @@ def forget(delete: Any, **which: Any) -> None:
 def _client(
     service: str,
     region: str,
-    environment: tuple[tuple[str, str], ...],
+    environment: Environment,
     process: int,
     attempts: int,
 ) -> Any:
@@ -78,11 +84,11 @@ def _client(
     What it was made from is the key: another environment has another client, and so has a forked
     process, which must not share its parent's connections.
     """
-    del environment, process
+    del process
     # "standard" retries throttling and lost connections with back-off and jitter.
     retries: Any = {"mode": "standard", "total_max_attempts": attempts}
     config = Config(retries=retries, read_timeout=120)
-    session: Any = _session(region)
+    session: Any = _session(region, _assumed(environment))
     return session.client(service, config=config)
 
 
@@ -93,17 +99,25 @@ def _models() -> Loader:
     return loader
 
 
-def _session(region: str | None) -> boto3.Session:
+@lru_cache(maxsize=8)
+def _assumed(environment: Environment) -> dict[str, Any]:
+    """What STS gave for the role of a profile: each session of the process would ask it else."""
+    del environment
+    return {}
+
+
+def _session(region: str | None, assumed: dict[str, Any]) -> boto3.Session:
     """A session of its own: boto3's default session is not safe across threads."""
     core = botocore.session.Session()
     core.register_component("data_loader", _models())
+    core.get_component("credential_provider").get_provider("assume-role").cache = assumed
     return boto3.Session(region_name=region, botocore_session=core)
 
 
 def read_models(services: Iterable[str]) -> None:
     """Read the models of services ahead, for the processes that are forked from this one."""
     for service in services:
-        session: Any = _session("us-east-1")
+        session: Any = _session("us-east-1", {})
         # With keys, so that no credentials are looked for: no call is made.
         session.client(service, aws_access_key_id="-", aws_secret_access_key="-")  # noqa: S106
 
@@ -119,8 +133,19 @@ class Aws:
         return cls()
 
     def client(self, service: str, attempts: int = ATTEMPTS) -> Any:
-        environment = tuple((k, v) for k, v in os.environ.items() if k.startswith("AWS_"))
-        return _client(service, self.settings.region, environment, os.getpid(), attempts)
+        return _client(service, self.settings.region, _environment(), os.getpid(), attempts)
+
+    def credentials(self) -> dict[str, str | None]:
+        """The keys of this moment, for what looks for them elsewhere than boto3: Arrow's names."""
+        found = _session(self.settings.region, _assumed(_environment())).get_credentials()
+        if found is None:
+            return {}
+        keys = found.get_frozen_credentials()
+        return {
+            "access_key": keys.access_key,
+            "secret_key": keys.secret_key,
+            "session_token": keys.token,
+        }
 
     def start_once(self, service: str, operation: str, **arguments: Any) -> Any:
         """Make a call that starts work and has no idempotency token of its own, once.

@@ -128,12 +128,14 @@ def quarantine_sample(partition: Partition, record: Mapping[str, Any], aws: Aws)
 def _files(aws: Aws) -> Any:
     """Arrow's S3, which reads no more of an object than it needs.
 
-    It finds credentials where boto3 does, but does not look for AWS_ENDPOINT_URL.
+    It does not look for AWS_ENDPOINT_URL, nor for a profile's role where that says.
     """
     from pyarrow.fs import S3FileSystem
 
     scheme, _, host = aws.s3.meta.endpoint_url.partition("://")
-    return S3FileSystem(region=aws.settings.region, scheme=scheme, endpoint_override=host)
+    return S3FileSystem(
+        region=aws.settings.region, scheme=scheme, endpoint_override=host, **aws.credentials()
+    )
 
 
 def _is_parquet(key: str) -> bool:

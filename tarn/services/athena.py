@@ -11,6 +11,7 @@ from typing import Any
 from tarn.aws import Aws
 from tarn.errors import Terminal, Transient
 
+CATALOG = "AwsDataCatalog"
 FIRST_WAIT = 0.05
 LONGEST_WAIT = 2.0
 BATCH = 50  # what BatchGetQueryExecution takes
@@ -43,7 +44,7 @@ def start(sql: str, database: str, aws: Aws) -> str:
     """Start a statement in the lake's workgroup; its query's id."""
     started = aws.athena.start_query_execution(
         QueryString=sql,
-        QueryExecutionContext={"Database": database, "Catalog": "AwsDataCatalog"},
+        QueryExecutionContext={"Database": database, "Catalog": CATALOG},
         WorkGroup=aws.settings.workgroup,
     )
     return started["QueryExecutionId"]

@@ -29,6 +29,7 @@ from tarn.errors import (
 from tarn.ledger import rules
 from tarn.page import data_docs
 from tarn.partition import Partition
+from tarn.services import athena
 from tarn.steps.crawl import shadow_of
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ def connection(aws: Aws) -> str:
     settings = aws.settings
     options = {
         "work_group": settings.workgroup,
+        "catalog_name": athena.CATALOG,  # PyAthena's own is in lower case, and IAM compares ARNs
         "s3_staging_dir": settings.athena_results,
         "poll_interval": str(POLL_SECONDS),
     }

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import botocore.session
 import pytest
 
 from laptop import environment
@@ -40,3 +41,20 @@ def test_aws_variables_of_a_real_account_never_reach_the_stack(
     told = environment.base() | environment.aws(home)
     assert "AWS_SECRET_ACCESS_KEY" not in told
     assert told["AWS_PROFILE"] == "tarn"
+
+
+def test_airflow_acts_in_the_lakes_role_and_has_no_keys(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARN_LAKE", "pond")
+    told = environment.base() | environment.tasks(home)
+    assert not {name for name in told if name.startswith("AWS_") and "KEY" in name}
+    session = botocore.session.Session(profile=told["AWS_PROFILE"])
+    session.set_config_variable("config_file", told["AWS_CONFIG_FILE"])
+    assert session.get_scoped_config() == {
+        "role_arn": "arn:aws:iam::123456789012:role/pond-dev-airflow",
+        "role_session_name": "airflow",
+        "source_profile": "tarn",
+    }
+    monkeypatch.setenv("LAKE_AIRFLOW_ROLE", "")
+    assert environment.tasks(home) == environment.aws(home)
