@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html
 """
 
-import secrets
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -38,12 +38,16 @@ class Destination:
     by_event: bool = False
 
     def key(self, source: str, account_id: str, region: str, when: datetime) -> str:
-        """A new key for a log: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html."""
-        name = f"{when:%Y-%m-%d-%H-%M-%S}-{secrets.token_hex(8).upper()}"
+        """A new key for a log, after those before it: one thread makes them, by its clock.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+        """
+        unique = f"{time.time_ns():016X}"
+        name = f"{when:%Y-%m-%d-%H-%M-%S}-{unique}"
         if not self.dated:
             return f"{self.prefix}{name}"
         if self.by_event:  # the time of day says nothing: a log holds a day's requests
-            name = f"{when:%Y-%m-%d}-00-00-00-{secrets.token_hex(8).upper()}"
+            name = f"{when:%Y-%m-%d}-00-00-00-{unique}"
         return f"{self.prefix}{account_id}/{region}/{source}/{when:%Y/%m/%d}/{name}"
 
     def day(self, line: bytes) -> datetime | None:
