@@ -66,6 +66,8 @@ def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     if shutil.which("redis-server") is None:
         pytest.skip("no redis-server: Debian's package is of that name, and .ci/run installs it")
     kept = dict(os.environ)
+    for name in [n for n in kept if n.startswith(("LAKE_", "TARN_"))]:
+        del os.environ[name]  # another test's stack may run beside this one, and is not meant
     production = Production(tmp_path_factory.mktemp("production"))
     production.home.keep_ports(Ports(production.ports["4566"], production.ports["8080"]))
     try:

@@ -55,8 +55,10 @@ def elsewhere(tmp_path: Path) -> Iterator[Callable[[str], str]]:
         threading.Thread(target=other.serve_forever, daemon=True).start()
 
         def page(html: str, host: str = "127.0.0.1") -> str:
-            (folder / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{html}")
-            return f"http://{host}:{other.server_port}/page.html"
+            # A name of its own: two pages of one name and second are one to the browser.
+            name = f"page{len(list(folder.iterdir()))}.html"
+            (folder / name).write_text(f"<!doctype html><meta charset=utf-8>{html}")
+            return f"http://{host}:{other.server_port}/{name}"
 
         yield page
         other.shutdown()
