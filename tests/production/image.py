@@ -33,7 +33,6 @@ STORES = (
     "install -d -o redis -g redis /data"
 )
 """What of the images of PostgreSQL and Redis the file asks for: programs, users, folders."""
-MIRROR = "http://deb.debian.org/debian"
 PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 # How this machine reaches the registry; an engine has its own way.
 REGISTRY = re.compile(
@@ -123,7 +122,7 @@ class Image:
 def debian(root: Path) -> None:
     """A plain bookworm."""
     if not (root / "bin").exists():
-        run(["debootstrap", "--variant=minbase", "bookworm", str(root), MIRROR])
+        run(["debootstrap", "--variant=minbase", "bookworm", str(root)])
 
 
 def make_stores(root: Path) -> None:

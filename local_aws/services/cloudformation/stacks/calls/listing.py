@@ -120,18 +120,7 @@ class ListingCalls(Calls):
         deleted = stack.status == statuses.DELETE_COMPLETE
         found = list(self.store.resources(stack.id, deleted=deleted).values())
         shown, more = paged(found, request, PAGE)
-        told = [
-            {
-                "LogicalResourceId": one.logical_id,
-                "PhysicalResourceId": one.physical_id or None,
-                "ResourceType": one.type,
-                "LastUpdatedTimestamp": one.updated,
-                "ResourceStatus": one.status,
-                "ResourceStatusReason": one.reason or None,
-                "DriftInformation": drift_told(one.drift, "StackResourceDriftStatus"),
-            }
-            for one in shown
-        ]
+        told = [_told(one) | {"LastUpdatedTimestamp": one.updated} for one in shown]
         return {"StackResourceSummaries": told, **more}
 
     def list_exports(self, request: Request) -> Response:
@@ -201,13 +190,16 @@ def _event(stack: Stack, event: Event) -> Response:
 
 
 def _resource(stack: Stack, one: Resource) -> Response:
+    named = {"StackName": stack.name, "StackId": stack.id, "Timestamp": one.updated}
+    return named | _told(one)
+
+
+def _told(one: Resource) -> Response:
+    """What every listing of resources says of one."""
     return {
-        "StackName": stack.name,
-        "StackId": stack.id,
         "LogicalResourceId": one.logical_id,
         "PhysicalResourceId": one.physical_id or None,
         "ResourceType": one.type,
-        "Timestamp": one.updated,
         "ResourceStatus": one.status,
         "ResourceStatusReason": one.reason or None,
         "DriftInformation": drift_told(one.drift, "StackResourceDriftStatus"),
